@@ -1,0 +1,1 @@
+"""Sample people, photos and the guided run of the main job."""

@@ -1,0 +1,1 @@
+"""Roster spreadsheets and photo folders: read, report, template."""
