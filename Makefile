@@ -1,0 +1,65 @@
+# Everything runs from the lock files in .venv; PYTHON may name any Python from 3.11 on.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO ?= demo
+HOST ?= 127.0.0.1
+PORT ?= 8000
+# Tests run on as many processes as there are cores; examples of property tests are bounded in tests/conftest.py.
+PYTEST_WORKERS ?= auto
+
+.PHONY: demo serve test check bench fuzz lock fonts clean
+.DEFAULT_GOAL := demo
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "zhengka needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version). Name another: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+# One environment, grown as targets need it: run, then dev, then bench. A stamp remembers the lock it was made from.
+$(VENV)/.run: $(BIN)/uv requirements.lock pyproject.toml
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev requirements-bench.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
+	@touch $@
+
+demo: $(VENV)/.run
+	@rm -rf "$(DEMO)"
+	@$(BIN)/zhengka demo --out "$(DEMO)"
+
+serve: $(VENV)/.run
+	@test -d "$(DEMO)/data" || $(BIN)/zhengka demo --out "$(DEMO)"
+	@$(BIN)/zhengka --data "$(DEMO)/data" serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports --no-logo
+
+bench: $(VENV)/.bench
+	@$(BIN)/python -m tests.bench
+
+fuzz: $(VENV)/.dev
+	@$(BIN)/python -m tests.fuzz --minutes $${FUZZ_MINUTES:-10}
+
+# Lock files hold names, versions and hashes only; where packages come from is each machine's own setting.
+lock: $(BIN)/uv
+	$(BIN)/uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	$(BIN)/uv pip compile --quiet pyproject.toml --group dev -c requirements.lock --universal --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet pyproject.toml --group dev --group bench -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-header -o requirements-bench.lock
+
+clean:
+	rm -rf $(VENV) "$(DEMO)" build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache
