@@ -1,0 +1,159 @@
+"""A jurisdiction as configuration: its codes, its centre, and every string that is printed on its cards.
+
+Supervisor numbers carry the GB/T 2260 province code, assessor numbers the older skill-testing code: two
+different tables, so each scheme has its own. A jurisdiction without a sourced code for a scheme has ``null``
+there and is refused by name when asked for such a number.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from service.domain.errors import JurisdictionInvalid
+from service.domain.kinds import CardKind
+
+_HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9.:-]*[a-z0-9])?", re.ASCII)
+MAX_HOST_LENGTH: Final = 32  # characters; a longer one makes the printed QR denser than the layout was measured for
+MAX_RENEWAL_MONTHS: Final = 36  # the whole term
+
+
+class _Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Common ground: immutable, and a misspelt key in the file is an error."""
+
+
+class Name(_Config):
+    """A name in two languages; ``confirmed`` is false for a placeholder the office still has to confirm."""
+
+    zh: str
+    en: str
+    confirmed: bool = True
+
+
+class SupervisorScheme(_Config):
+    """Code 2–3 of an external supervisor's number (督附3): the GB/T 2260 province code."""
+
+    province_code: str
+
+
+class AssessorScheme(_Config):
+    """Codes 3–4 and 5–6 of an assessor's number (考附2): skill-testing code of the province, and of the city.
+
+    ``city_zh`` and ``city_en`` say what the city code means, for the explanation of a number.
+    """
+
+    province_code: str
+    city_code: str
+    city_zh: str
+    city_en: str
+
+
+class FaceText(_Config):
+    """Titles of one family of cards, two lines each. 督附5."""
+
+    title: tuple[str, str]
+    back_title: tuple[str, str]
+
+
+class Labels(_Config):
+    """Labels of the printed fields. 督附4, 督附5."""
+
+    name: str
+    kind: str
+    grade: str
+    work_unit: str
+    institution: str
+    occupations: str
+    number: str
+    expires_on: str
+    printer: str
+
+
+class CardText(_Config):
+    """Every string printed on a card that does not come from its holder.
+
+    ``check_at`` holds ``{host}``, ``internal_notice`` holds ``{institution}``, ``date`` is a ``strftime`` pattern.
+    """
+
+    supervisor: FaceText
+    assessor: FaceText
+    labels: Labels
+    check_at: str
+    internal_notice: str
+    date: str
+    printer: str
+
+    def face(self, kind: CardKind) -> FaceText:
+        """Titles for a kind of card."""
+        return self.assessor if kind.is_assessor else self.supervisor
+
+
+class Jurisdiction(_Config):
+    """One province's rules of form.
+
+    ``renewal_months``: how long before expiry renewal opens. ``internal_term_months``: term of an internal
+    card, never above 36 (督§10).
+    """
+
+    key: str
+    name: Name
+    centre: Name
+    supervisor: SupervisorScheme | None
+    assessor: AssessorScheme | None
+    verification_host: str
+    renewal_months: int
+    internal_term_months: int
+    card: CardText
+
+
+def parse_jurisdiction(text: str | bytes) -> Jurisdiction:
+    """Read a jurisdiction from JSON; raise JurisdictionInvalid naming the key that is wrong."""
+    try:
+        jurisdiction = msgspec.json.decode(text, type=Jurisdiction)
+    except msgspec.DecodeError as error:  # ValidationError is one of these and names the path
+        raise _invalid(str(error), str(error)) from error
+    for zh, en in _faults(jurisdiction):
+        raise _invalid(zh, en)
+    return jurisdiction
+
+
+def _faults(j: Jurisdiction) -> list[tuple[str, str]]:
+    codes = {
+        "supervisor.province_code": j.supervisor.province_code if j.supervisor else None,
+        "assessor.province_code": j.assessor.province_code if j.assessor else None,
+        "assessor.city_code": j.assessor.city_code if j.assessor else None,
+    }
+    faults = [
+        (f"$.{key} 应为两位阿拉伯数字，收到“{code}”", f"$.{key} is two digits, got {code!r}")
+        for key, code in codes.items()
+        if code is not None and not re.fullmatch(r"[0-9]{2}", code, re.ASCII)
+    ]
+    if not (_HOST.fullmatch(j.verification_host) and len(j.verification_host) <= MAX_HOST_LENGTH):
+        faults.append(
+            (
+                f"$.verification_host 应为不超过 {MAX_HOST_LENGTH} 个字符的小写域名，收到“{j.verification_host}”",
+                f"$.verification_host is a lower-case host of at most {MAX_HOST_LENGTH} characters, "
+                f"got {j.verification_host!r}",
+            )
+        )
+    for key, months in (("renewal_months", j.renewal_months), ("internal_term_months", j.internal_term_months)):
+        if not 1 <= months <= MAX_RENEWAL_MONTHS:
+            faults.append(
+                (
+                    f"$.{key} 应在 1 至 {MAX_RENEWAL_MONTHS} 之间，收到 {months}",
+                    f"$.{key} is between 1 and {MAX_RENEWAL_MONTHS}, got {months}",
+                )
+            )
+    for key, template, slot in (
+        ("check_at", j.card.check_at, "{host}"),
+        ("internal_notice", j.card.internal_notice, "{institution}"),
+    ):
+        if slot not in template:
+            faults.append((f"$.card.{key} 应含 {slot}", f"$.card.{key} holds {slot}"))
+    return faults
+
+
+def _invalid(zh: str, en: str) -> JurisdictionInvalid:
+    return JurisdictionInvalid(f"地区配置无效：{zh}", f"jurisdiction file: {en}")

@@ -1,0 +1,48 @@
+"""Every figure and list of the regulation that the program uses, each with its article.
+
+Source: 渝职鉴发〔2022〕34号. 督 is the supervisor rule (质量督导员管理工作规程), 考 the assessor rule (考评人员管理工作规程).
+A figure stands here once; everything else imports it. The grounds of cancellation, being texts, are in ``cancellation``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from service.domain.kinds import CardKind, Sex, SkillLevel
+
+IN_FORCE_ON: Final = date(2023, 1, 1)  # 督§21, 考§22
+
+# Who may have a card
+MAX_AGE: Final = {Sex.MALE: 65, Sex.FEMALE: 60}  # 督§6(4), 考§7(1)4: full years, inclusive
+FULL_MARK: Final = 100  # 督§8, 考§11
+PASS_MARK: Final = 60  # 督§8, 考§11: "60 分及以上", in each subject for assessors
+MAX_OCCUPATIONS: Final = 2  # 考§9: job types a person and application
+SENIOR_LEVELS: Final = frozenset({SkillLevel.ONE, SkillLevel.TE, SkillLevel.SHOUXI})  # 考§7(2)1: 一级及以上
+SENIOR_STANDARD_YEARS: Final = 1  # 考§7(2)1: as standard assessor of the occupation
+SENIOR_ASSESSMENTS: Final = 3  # 考§7(2)1: assessments completed
+STANDARD_LEVELS: Final = SENIOR_LEVELS | {SkillLevel.TWO, SkillLevel.THREE}  # 考§7(2)2: 三级及以上
+STANDARD_YEARS: Final = 5  # 考§7(2)2: in the work
+SPECIAL_QUALIFICATION_YEARS: Final = 1  # 考§7(2)3: holding the certificate
+SPECIAL_YEARS: Final = 2  # 考§7(2)3: in the work, with the certificate
+ARTISAN_YEARS: Final = 5  # 考§7(2)3: in this very occupation, as 能工巧匠
+
+# Numbers
+FIRST_SEQUENCE: Final = 1  # 督附3, 考附2: 0001
+LAST_SEQUENCE: Final = 9999  # 督附3, 考附2
+EXTERNAL_LETTER: Final = "R"  # 督附3 表2
+INSTITUTION_LETTERS: Final = {"H": "行业部门", "Y": "用人单位", "S": "社会培训评价组织"}  # 督附3 表4
+GRADE_DIGITS: Final = {CardKind.SENIOR: "1", CardKind.STANDARD: "2", CardKind.SPECIAL_SKILL: "3"}  # 考附2(四)
+
+# Validity
+TERM_YEARS: Final = 3  # 督§10, 考§12
+BAR_YEARS: Final = 3  # 考§21: no application after a cancellation
+
+# What a grade may assess
+_STANDARD_RANGE: Final = frozenset({SkillLevel.SPECIAL, SkillLevel.FIVE, SkillLevel.FOUR, SkillLevel.THREE})
+LEVELS_OF_GRADE: Final = {  # 考§3
+    CardKind.SPECIAL_SKILL: frozenset({SkillLevel.SPECIAL}),
+    CardKind.STANDARD: _STANDARD_RANGE,
+    CardKind.SENIOR: _STANDARD_RANGE | {SkillLevel.TWO, SkillLevel.ONE},
+}
+UNRULED_LEVELS: Final = frozenset({SkillLevel.TE, SkillLevel.SHOUXI})  # exist nationally; 考§3 does not name them
