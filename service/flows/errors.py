@@ -1,0 +1,30 @@
+"""What a use case refuses, beside the refusals of the rooms it calls.
+
+::
+
+    Refused                    a request that cannot be carried out; nothing has been changed
+    └── NoRegister             no-register: the data folder holds none
+"""
+
+from __future__ import annotations
+
+
+class Refused(ValueError):
+    """A request that cannot be carried out; ``zh`` and ``en`` say what came, what was expected and what to do."""
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.code = code
+        self.zh = zh
+        self.en = en
+
+
+class NoRegister(Refused):
+    """The data folder holds no register."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            "no-register",
+            f"{folder} 中没有登记库；请先运行 zhengka init，或用 --data 指明数据目录",
+            f"{folder} holds no register: run zhengka init first, or name the data folder with --data",
+        )
