@@ -1,6 +1,6 @@
 """What is printed on one card, and nothing else.
 
-A face holds finished strings: which titles, labels and notices a card carries is the caller's configuration, not layout's.
+A face holds finished strings: titles, labels and notices are the caller's configuration, not the layout's.
 """
 
 from __future__ import annotations

@@ -1,0 +1,92 @@
+"""The card as data: every size with its source, mm unless a name says points.
+
+督附5 is the making instruction of the supervisor's card; assessors have no style annex and use the same. What it leaves
+open is ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from cardlayout.geometry import Rect, mm
+
+# 督附5 row 1: each side 80 mm wide, 110 mm high.
+CARD: Final = Rect(0, 0, 80, 110)
+BLEED: Final = 3.0  # the cards are cut by hand (督附5 row 5): colour runs on past the cut
+SAFE: Final = CARD.grown(-5)  # nothing to be read stands outside
+
+# 督附5 row 5: punched by hand. The common slot punch cuts 14 × 3 mm; the white field forgives half a millimetre.
+SLOT: Final = Rect(33, 4.6, 14, 3)
+SLOT_FIELD: Final = SLOT.grown(0.7)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSize:
+    """Size and leading of a text, points; never changed to make a text fit."""
+
+    size: float
+    leading: float
+    bold: bool
+
+
+TITLE: Final = TypeSize(16, 24, bold=True)  # 督附5 rows 2 and 3
+BODY: Final = TypeSize(12, 22, bold=False)  # 督附5 row 2
+PRINTER: Final = TypeSize(12, 24, bold=True)  # 督附5 row 3, 印制单位
+NOTICE: Final = TypeSize(10.5, 15, bold=True)  # ours: what limits the card's use
+ADDRESS: Final = TypeSize(8, 11, bold=False)  # ours: the address to check at
+
+# The band at the head carries the slot, a rule closes it; a narrow one stands at the foot.
+HEAD: Final = Rect(0, 0, 80, 11.6)
+HEAD_RULE: Final = Rect(0, 12.0, 80, 0.7)
+FOOT_RULE: Final = Rect(0, 106.9, 80, 0.45)
+FOOT: Final = Rect(0, 107.6, 80, 2.4)
+
+TITLE_TOP: Final = 13.4  # upper edge of the first title line, leading included
+TITLE_WIDTH: Final = SAFE.width
+
+# Front body: nine rows on one grid, five beside the photo and four below it.
+BODY_TOP: Final = 32.6
+NARROW_ROWS: Final = 5
+FULL_ROWS: Final = 4
+NARROW_WIDTH: Final = mm(10 * BODY.size)  # ten 汉字
+FULL_WIDTH: Final = mm(16 * BODY.size)  # sixteen 汉字
+BODY_LEFT: Final = SAFE.x
+
+# 督附5 row 2: colour photo, one inch (25 × 35 mm); its top is level with the first row's characters.
+PHOTO: Final = Rect(50, 34.4, 25, 35)
+
+# Back: a white square for the QR symbol, below it a column of text that ends above the foot.
+QR_TOP: Final = 31.2
+QR_SQUARE: Final = 44.0
+BACK_BOTTOM: Final = 106.0
+BACK_GAP: Final = 1.2  # between the parts of that column
+
+# A module is a whole number of dots of a 300 dpi printer, so that none is wider than its neighbour.
+DOT: Final = 25.4 / 300
+MODULE_DOTS: Final = (7, 6)  # 0.593 mm where there is room, never less than 0.508 mm
+QUIET_ZONE: Final = 4  # modules, ISO/IEC 18004 6.3.8
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """An sRGB colour, each part 0–1."""
+
+    red: float
+    green: float
+    blue: float
+
+    @classmethod
+    def of(cls, rgb: int) -> Colour:
+        """Read 0xRRGGBB."""
+        return cls((rgb >> 16) / 255, (rgb >> 8 & 0xFF) / 255, (rgb & 0xFF) / 255)
+
+
+NAVY: Final = Colour.of(0x17356B)
+NAVY_LINE: Final = Colour.of(0x3A5A95)  # the guilloche within the bands
+RED: Final = Colour.of(0xC8202F)
+PAPER: Final = Colour.of(0xF7FAFD)
+WHITE: Final = Colour.of(0xFFFFFF)
+BLUE_LINE: Final = Colour.of(0xC9DAF1)  # guilloche under text: light enough to leave it alone
+ROSE_LINE: Final = Colour.of(0xF3D5D6)
+CUT_LINE: Final = Colour.of(0x9AA3AE)
