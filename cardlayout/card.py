@@ -17,7 +17,7 @@ BLEED: Final = 3.0  # the cards are cut by hand (督附5 row 5): colour runs on 
 SAFE: Final = CARD.grown(-5)  # nothing to be read stands outside
 
 # 督附5 row 5: punched by hand. The common slot punch cuts 14 × 3 mm; the white field forgives half a millimetre.
-SLOT: Final = Rect(33, 4.6, 14, 3)
+SLOT: Final = Rect(33, 4.3, 14, 3)
 SLOT_FIELD: Final = SLOT.grown(0.7)
 
 
@@ -33,20 +33,20 @@ class TypeSize:
 TITLE: Final = TypeSize(16, 24, bold=True)  # 督附5 rows 2 and 3
 BODY: Final = TypeSize(12, 22, bold=False)  # 督附5 row 2
 PRINTER: Final = TypeSize(12, 24, bold=True)  # 督附5 row 3, 印制单位
-NOTICE: Final = TypeSize(10.5, 15, bold=True)  # ours: what limits the card's use
+NOTICE: Final = TypeSize(10, 14, bold=True)  # ours: what limits the card's use
 ADDRESS: Final = TypeSize(8, 11, bold=False)  # ours: the address to check at
 
 # The band at the head carries the slot, a rule closes it; a narrow one stands at the foot.
-HEAD: Final = Rect(0, 0, 80, 11.6)
-HEAD_RULE: Final = Rect(0, 12.0, 80, 0.7)
+HEAD: Final = Rect(0, 0, 80, 11.2)
+HEAD_RULE: Final = Rect(0, 11.55, 80, 0.65)
 FOOT_RULE: Final = Rect(0, 106.9, 80, 0.45)
 FOOT: Final = Rect(0, 107.6, 80, 2.4)
 
-TITLE_TOP: Final = 13.4  # upper edge of the first title line, leading included
+TITLE_TOP: Final = 12.7  # upper edge of the first title line, leading included
 TITLE_WIDTH: Final = SAFE.width
 
 # Front body: nine rows on one grid, five beside the photo and four below it.
-BODY_TOP: Final = 32.6
+BODY_TOP: Final = 32.2
 NARROW_ROWS: Final = 5
 FULL_ROWS: Final = 4
 NARROW_WIDTH: Final = mm(10 * BODY.size)  # ten 汉字
@@ -54,13 +54,14 @@ FULL_WIDTH: Final = mm(16 * BODY.size)  # sixteen 汉字
 BODY_LEFT: Final = SAFE.x
 
 # 督附5 row 2: colour photo, one inch (25 × 35 mm); its top is level with the first row's characters.
-PHOTO: Final = Rect(50, 34.4, 25, 35)
+PHOTO: Final = Rect(50, 34, 25, 35)
 
-# Back: a white square for the QR symbol, below it a column of text that ends above the foot.
-QR_TOP: Final = 31.2
-QR_SQUARE: Final = 44.0
-BACK_BOTTOM: Final = 106.0
-BACK_GAP: Final = 1.2  # between the parts of that column
+# Back: under the title a white square for the QR symbol, then a column of centred text that ends above the foot.
+QR_SQUARE: Final = 44.0  # grows with a larger symbol, never shrinks
+BACK_TEXT_WIDTH: Final = SAFE.width
+BACK_GAP: Final = 1.0  # between the square and the text
+BACK_BOTTOM: Final = 106.4
+PRINTER_LABEL: Final = "印制单位："
 
 # A module is a whole number of dots of a 300 dpi printer, so that none is wider than its neighbour.
 DOT: Final = 25.4 / 300
@@ -87,6 +88,6 @@ NAVY_LINE: Final = Colour.of(0x3A5A95)  # the guilloche within the bands
 RED: Final = Colour.of(0xC8202F)
 PAPER: Final = Colour.of(0xF7FAFD)
 WHITE: Final = Colour.of(0xFFFFFF)
-BLUE_LINE: Final = Colour.of(0xC9DAF1)  # guilloche under text: light enough to leave it alone
-ROSE_LINE: Final = Colour.of(0xF3D5D6)
+BLUE_LINE: Final = Colour.of(0xD0DFF3)  # guilloche under text: light enough to leave it alone
+ROSE_LINE: Final = Colour.of(0xF4DADB)
 CUT_LINE: Final = Colour.of(0x9AA3AE)

@@ -1,10 +1,11 @@
 """Refusals of the layout, one tree.
 
 LayoutError
-├── PlacesError      start place outside the sheet
-├── OffsetError      printer offset so large that a card would leave the paper
-├── UnsignedFace     a face without its QR content cannot be rendered
-└── SymbolTooLarge   a QR symbol that does not fit its white square at the smallest module
+├── PlacesError          start place outside the sheet
+├── OffsetError          printer offset so large that a card would leave the paper
+├── UnsignedFaceError    a face without its QR content cannot be rendered
+├── SymbolTooLargeError  a QR symbol that leaves no room for the text below it
+└── GlyphMissingError    a character no font has, met while rendering (check the face first)
 """
 
 from __future__ import annotations
@@ -30,13 +31,19 @@ class OffsetError(LayoutError):
     code = "printer-offset-too-large"
 
 
-class UnsignedFace(LayoutError):
+class UnsignedFaceError(LayoutError):
     """A face without QR content, asked to be rendered."""
 
     code = "face-unsigned"
 
 
-class SymbolTooLarge(LayoutError):
+class SymbolTooLargeError(LayoutError):
     """A QR symbol larger than the space the card keeps for it."""
 
     code = "qr-too-large"
+
+
+class GlyphMissingError(LayoutError):
+    """A character without a glyph, found while rendering."""
+
+    code = "glyph-missing"
