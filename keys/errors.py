@@ -1,0 +1,137 @@
+"""Everything this package refuses.
+
+::
+
+    KeysError                      keys-error
+    ├── BadKey                     bad-key
+    ├── EnvelopeMalformed          envelope-malformed
+    ├── UnknownKey                 unknown-key
+    ├── SignatureInvalid           signature-invalid
+    ├── IllegalRotation            illegal-rotation
+    ├── KeyDocumentError           key-document-error
+    │   ├── KeyDocumentMalformed   key-document-malformed
+    │   ├── RootNotPinned          root-not-pinned
+    │   └── KeyDocumentOlder       key-document-older
+    ├── VaultError                 vault-error
+    │   ├── VaultExists            vault-exists
+    │   ├── VaultMissing           vault-missing
+    │   ├── VaultMalformed         vault-malformed
+    │   ├── WrongPassphrase        wrong-passphrase
+    │   ├── KeyHeldAlready         key-held-already
+    │   └── KeyNotHeld             key-not-held
+    └── SealedFieldInvalid         sealed-field-invalid
+
+Codes are permanent. No message ever holds private bytes, a passphrase or a decrypted field.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class KeysError(ValueError):
+    """Base of all refusals of this package; ``code`` is for programs, the text for people."""
+
+    code: ClassVar[str] = "keys-error"
+
+
+class BadKey(KeysError):
+    """Bytes that are no acceptable key: wrong length, off the curve, non-canonical, small order, used twice."""
+
+    code = "bad-key"
+
+
+class EnvelopeMalformed(KeysError):
+    """Bytes that are not exactly the one form a signed message has here."""
+
+    code = "envelope-malformed"
+
+
+class UnknownKey(KeysError):
+    """No key of this purpose has the message's key identifier: it may be newer than the key document at hand."""
+
+    code = "unknown-key"
+
+
+class SignatureInvalid(KeysError):
+    """Keys with the message's key identifier are known, and none of them made this signature."""
+
+    code = "signature-invalid"
+
+
+class IllegalRotation(KeysError):
+    """A step that the life of a key does not have."""
+
+    code = "illegal-rotation"
+
+
+class KeyDocumentError(KeysError):
+    """A key document that must not be used."""
+
+    code = "key-document-error"
+
+
+class KeyDocumentMalformed(KeyDocumentError):
+    """The content is not a version 1 key document in its one encoding."""
+
+    code = "key-document-malformed"
+
+
+class RootNotPinned(KeyDocumentError):
+    """The document is signed by a root key other than the pinned one or its announced successor."""
+
+    code = "root-not-pinned"
+
+
+class KeyDocumentOlder(KeyDocumentError):
+    """The document has a lower version than one already accepted."""
+
+    code = "key-document-older"
+
+
+class VaultError(KeysError):
+    """The vault, or the file of the root key, cannot do what was asked."""
+
+    code = "vault-error"
+
+
+class VaultExists(VaultError):
+    """A sealed file already stands there; it is never overwritten."""
+
+    code = "vault-exists"
+
+
+class VaultMissing(VaultError):
+    """No sealed file stands there."""
+
+    code = "vault-missing"
+
+
+class VaultMalformed(VaultError):
+    """The file is not a sealed file of this kind."""
+
+    code = "vault-malformed"
+
+
+class WrongPassphrase(VaultError):
+    """The passphrase does not open the file, or the file was altered: the two cannot be told apart."""
+
+    code = "wrong-passphrase"
+
+
+class KeyHeldAlready(VaultError):
+    """The vault holds this private key: one purpose a key."""
+
+    code = "key-held-already"
+
+
+class KeyNotHeld(VaultError):
+    """The vault holds no private half or secret of that name."""
+
+    code = "key-not-held"
+
+
+class SealedFieldInvalid(KeysError):
+    """An encrypted field was altered, moved to another record, or sealed under another key."""
+
+    code = "sealed-field-invalid"
