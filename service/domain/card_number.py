@@ -61,6 +61,7 @@ class CardNumber(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
+        """Check the form."""
         if not _FORM.fullmatch(text):
             raise CardNumberMalformed(
                 f"证卡编号“{text[:20]}”格式不符：外督为 R 加 8 位数字，内督为 H、Y 或 S 加 12 位数字，"

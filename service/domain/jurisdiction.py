@@ -24,7 +24,7 @@ class _Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Common ground: immutable, and a misspelt key in the file is an error."""
 
 
-class Name(_Config):
+class Name(_Config, frozen=True):
     """A name in two languages; ``confirmed`` is false for a placeholder the office still has to confirm."""
 
     zh: str
@@ -32,13 +32,13 @@ class Name(_Config):
     confirmed: bool = True
 
 
-class SupervisorScheme(_Config):
+class SupervisorScheme(_Config, frozen=True):
     """Code 2–3 of an external supervisor's number (督附3): the GB/T 2260 province code."""
 
     province_code: str
 
 
-class AssessorScheme(_Config):
+class AssessorScheme(_Config, frozen=True):
     """Codes 3–4 and 5–6 of an assessor's number (考附2): skill-testing code of the province, and of the city.
 
     ``city_zh`` and ``city_en`` say what the city code means, for the explanation of a number.
@@ -50,14 +50,14 @@ class AssessorScheme(_Config):
     city_en: str
 
 
-class FaceText(_Config):
+class FaceText(_Config, frozen=True):
     """Titles of one family of cards, two lines each. 督附5."""
 
     title: tuple[str, str]
     back_title: tuple[str, str]
 
 
-class Labels(_Config):
+class Labels(_Config, frozen=True):
     """Labels of the printed fields. 督附4, 督附5."""
 
     name: str
@@ -71,7 +71,7 @@ class Labels(_Config):
     printer: str
 
 
-class CardText(_Config):
+class CardText(_Config, frozen=True):
     """Every string printed on a card that does not come from its holder.
 
     ``check_at`` holds ``{host}``, ``internal_notice`` holds ``{institution}``, ``date`` is a ``strftime`` pattern.
@@ -90,7 +90,7 @@ class CardText(_Config):
         return self.assessor if kind.is_assessor else self.supervisor
 
 
-class Jurisdiction(_Config):
+class Jurisdiction(_Config, frozen=True):
     """One province's rules of form.
 
     ``renewal_months``: how long before expiry renewal opens. ``internal_term_months``: term of an internal
@@ -134,8 +134,7 @@ def _faults(j: Jurisdiction) -> list[tuple[str, str]]:
         faults.append(
             (
                 f"$.verification_host 应为不超过 {MAX_HOST_LENGTH} 个字符的小写域名，收到“{j.verification_host}”",
-                f"$.verification_host is a lower-case host of at most {MAX_HOST_LENGTH} characters, "
-                f"got {j.verification_host!r}",
+                f"$.verification_host is a lower-case host, {MAX_HOST_LENGTH} characters at most: {j.verification_host!r}",
             )
         )
     for key, months in (("renewal_months", j.renewal_months), ("internal_term_months", j.internal_term_months)):

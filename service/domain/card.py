@@ -1,0 +1,317 @@
+"""A card (证卡) and the steps it can take. A step gives the new card *and* the event that records it.
+
+::
+
+    issue, adopt ──> VALID ── supersede (all scopes) ──> SUPERSEDED
+                      │ │ └── supersede (some), replace ──> VALID     │
+                      │ └──── void ──> VOIDED                         │
+                      └────── revoke ──> REVOKED <────────────────────┘
+
+REVOKED and VOIDED are final. Expiry is no step: it is read off the dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from service.domain.cancellation import Decision, check_decision, takes
+from service.domain.card_number import CardNumber
+from service.domain.errors import CardInvalid, IllegalTransition
+from service.domain.event import Event, Json
+from service.domain.issuer import CENTRE
+from service.domain.kinds import CardKind
+from service.domain.occupation import Occupation
+from service.domain.regulation import MAX_OCCUPATIONS
+from service.domain.validity import last_valid_day
+
+COPY_ID_BYTES: Final = 8
+
+
+class CardStatus(StrEnum):
+    """What has become of a card; ``expired`` is not among them."""
+
+    VALID = "valid"
+    REVOKED = "revoked"
+    VOIDED = "voided"
+    SUPERSEDED = "superseded"
+
+
+class ReplacementReason(StrEnum):
+    """Why a new copy is made (补发)."""
+
+    LOST = "lost"
+    DAMAGED = "damaged"
+    CORRECTED = "corrected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One card as the register knows it.
+
+    ``person`` is the register's id of the holder; ``issuer`` is ``centre`` or an institution's code;
+    ``institution`` the issuing institution (internal) or the one that engages the holder, if known;
+    ``released`` the scopes a later card has taken over; ``copy_id`` the 8 random bytes of the live copy;
+    ``in_house`` whether the holder is on the institution's staff, None where not stated. Raises CardInvalid.
+    """
+
+    number: CardNumber
+    kind: CardKind
+    person: int
+    name: str
+    issuer: str
+    institution: str | None
+    work_unit: str
+    occupations: tuple[Occupation, ...]
+    issued_on: date
+    expires_on: date
+    status: CardStatus
+    status_on: date | None
+    released: frozenset[str]
+    predecessor: CardNumber | None
+    copy_id: bytes
+    in_house: bool | None
+
+    def __post_init__(self) -> None:
+        for code, fault in _contradictions(self).items():
+            if fault is not None:
+                raise CardInvalid(f"证卡 {self.number}：{fault[0]}", f"card {self.number}: {fault[1]}", code=code)
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """All that the card was issued for: person × job type, person, or person × institution."""
+        if self.kind.is_assessor:
+            return frozenset(occupation.scope for occupation in self.occupations)
+        return frozenset({"external" if self.kind is CardKind.EXTERNAL else f"internal:{self.issuer}"})
+
+    @property
+    def live_scopes(self) -> frozenset[str]:
+        """What the card still counts for, its status and dates aside."""
+        return self.scopes - self.released
+
+    def status_at(self, on: date) -> CardStatus:
+        """Give the status on a day: a card superseded by one dated later is valid until that one takes effect."""
+        if self.status is CardStatus.SUPERSEDED and self.status_on is not None and on < self.status_on:
+            return CardStatus.VALID
+        return self.status
+
+
+def issue(card: Card, *, number_reason: str | None = None) -> tuple[Card, Event]:
+    """Put a new card into the register.
+
+    ``number_reason`` is stated for a number assigned by hand (督附3). Raises IllegalTransition for a card that
+    already has a history.
+    """
+    if card.status is not CardStatus.VALID or card.released:
+        raise _illegal(card, "card-is-not-new", "新证卡不能已有状态或已转出的范围", "a new card has no history yet")
+    data = _facts(card)
+    if number_reason is not None:
+        data["number_reason"] = number_reason
+    return card, Event("card-issued", card.number, data)
+
+
+def adopt(card: Card) -> tuple[Card, Event]:
+    """Take a card from before the system into the register, with the number and the status it has."""
+    data = _facts(card) | {"status": card.status.value}
+    if card.status_on is not None:
+        data["status_on"] = card.status_on.isoformat()
+    return card, Event("card-imported", card.number, data)
+
+
+def revoke(card: Card, decision: Decision, on: date) -> tuple[Card, Event]:
+    """Cancel the qualification a card stands for, from the day ``on``.
+
+    A superseded card can be revoked too: the cancellation is of the person's qualification. Raises
+    IllegalTransition, GroundInvalid, DecisionRefused. 督§19, 考§21.
+    """
+    _require(card, CardStatus.VALID, CardStatus.SUPERSEDED)
+    check_decision(decision, card.kind, card.issuer)
+    if decision.decided_on > on:
+        raise _illegal(
+            card,
+            "date-before-decision",
+            f"生效日期 {on} 早于决定日期 {decision.decided_on}",
+            f"it cannot take effect on {on}, before it is decided on {decision.decided_on}",
+        )
+    data: dict[str, Json] = {
+        "on": on.isoformat(),
+        "ground": str(decision.ground),
+        "body": decision.body,
+        "decided_on": decision.decided_on.isoformat(),
+        "decided_by": decision.decided_by,
+        "reason": decision.reason,
+    }
+    if decision.document is not None:
+        data["document"] = decision.document
+    return changed(card, status=CardStatus.REVOKED, status_on=on), Event("card-revoked", card.number, data)
+
+
+def revoke_all(cards: Iterable[Card], decision: Decision, on: date) -> tuple[tuple[Card, Event], ...]:
+    """Revoke every one of a person's cards that a decision takes; the others are passed over.
+
+    考§21 takes all assessor cards, 督§19 the supervisor cards of the issuer that decides.
+    """
+    return tuple(
+        revoke(card, decision, on)
+        for card in cards
+        if card.status in {CardStatus.VALID, CardStatus.SUPERSEDED} and takes(decision, card.kind, card.issuer)
+    )
+
+
+def void(card: Card, reason: str, on: date) -> tuple[Card, Event]:
+    """Void a card issued by mistake or misprinted before it was handed out; its number is never reused."""
+    _require(card, CardStatus.VALID)
+    if not reason.strip():
+        raise _illegal(card, "void-reason", "作废须写明原因", "voiding needs a stated reason")
+    return (
+        changed(card, status=CardStatus.VOIDED, status_on=on),
+        Event("card-voided", card.number, {"on": on.isoformat(), "reason": reason}),
+    )
+
+
+def replace(card: Card, copy_id: bytes, reason: ReplacementReason, on: date) -> tuple[Card, Event]:
+    """Make a new copy (补发): same number, same expiry, new copy id; the old copy then answers ``replaced``.
+
+    An expired card is not replaced but renewed (督§10, 考§12). Raises IllegalTransition.
+    """
+    _require(card, CardStatus.VALID)
+    if on > card.expires_on:
+        raise _illegal(
+            card,
+            "card-is-expired",
+            f"已于 {card.expires_on} 到期，须重新认证换发，不能补发",
+            f"it expired on {card.expires_on}: it can be renewed, not replaced",
+        )
+    if copy_id == card.copy_id:
+        raise _illegal(card, "copy-id-reused", "新副本须有新的副本号", "a new copy has a new copy id")
+    data: dict[str, Json] = {
+        "on": on.isoformat(),
+        "reason": reason.value,
+        "copy": copy_id.hex(),
+        "former_copy": card.copy_id.hex(),
+    }
+    return changed(card, copy_id=copy_id), Event("card-replaced", card.number, data)
+
+
+def supersede(card: Card, scopes: frozenset[str], by: CardNumber, on: date) -> tuple[Card, Event]:
+    """Let a later card take over ``scopes``, from the day ``on`` on which that one takes effect.
+
+    The card stays valid for what is left, and is superseded when nothing is. Raises IllegalTransition. 督§10, 考§12.
+    """
+    _require(card, CardStatus.VALID)
+    if by == card.number:
+        raise _illegal(card, "scope-same-card", "证卡不能被自身取代", "a card cannot supersede itself")
+    if not scopes or not scopes <= card.live_scopes:
+        raise _illegal(
+            card,
+            "scope-not-held",
+            f"不再涵盖所要转出的范围：{'、'.join(sorted(scopes - card.live_scopes)) or '（空）'}",
+            f"it does not cover what is to be taken over: {sorted(scopes - card.live_scopes)}",
+        )
+    if on < card.issued_on:
+        raise _illegal(
+            card,
+            "date-before-issue",
+            f"取代日期 {on} 早于核发日期 {card.issued_on}",
+            f"it cannot be superseded on {on}, before its issue on {card.issued_on}",
+        )
+    released = card.released | scopes
+    complete = released == card.scopes
+    data: dict[str, Json] = {"on": on.isoformat(), "scopes": sorted(scopes), "by": str(by), "complete": complete}
+    after = changed(card, released=released)
+    if complete:
+        after = changed(after, status=CardStatus.SUPERSEDED, status_on=on)
+    return after, Event("card-superseded", card.number, data)
+
+
+_STATUS_ZH: Final = {
+    CardStatus.VALID: "有效",
+    CardStatus.REVOKED: "已取消资格",
+    CardStatus.VOIDED: "已作废",
+    CardStatus.SUPERSEDED: "已被换发的证卡取代",
+}
+
+
+def _require(card: Card, *allowed: CardStatus) -> None:
+    if card.status not in allowed:
+        raise _illegal(
+            card, f"card-is-{card.status}", f"{_STATUS_ZH[card.status]}，不能再作此处理", f"it is {card.status} already"
+        )
+
+
+def _illegal(card: Card, code: str, zh: str, en: str) -> IllegalTransition:
+    return IllegalTransition(f"证卡 {card.number}：{zh}", f"card {card.number}: {en}", code=code)
+
+
+def _facts(card: Card) -> dict[str, Json]:
+    """List what the journal keeps of a new card: no name, no work unit."""
+    data: dict[str, Json] = {
+        "person": card.person,
+        "kind": card.kind.value,
+        "issuer": card.issuer,
+        "issued_on": card.issued_on.isoformat(),
+        "expires_on": card.expires_on.isoformat(),
+        "copy": card.copy_id.hex(),
+        "scopes": sorted(card.scopes),
+    }
+    if card.predecessor is not None:
+        data["predecessor"] = str(card.predecessor)
+    return data
+
+
+def _contradictions(card: Card) -> dict[str, tuple[str, str] | None]:
+    """Name what is wrong with a card, by permanent code; None where all is well."""
+    internal = card.kind is CardKind.INTERNAL
+    types = range(1, MAX_OCCUPATIONS + 1) if card.kind.is_assessor else range(1)  # 考§9
+    wrong: dict[str, tuple[bool, str, str]] = {
+        "card-kind": (
+            card.number.kind is not card.kind,
+            f"编号属于{card.number.kind.zh}，不属于{card.kind.zh}",
+            f"the number is a {card.number.kind.en}'s, not a {card.kind.en}'s",
+        ),
+        "card-year": (
+            card.number.year != card.issued_on.year % 100,
+            f"编号年份 {card.number.year:02d} 与核发日期 {card.issued_on} 不符",
+            f"the number's year {card.number.year:02d} is not that of the issue date {card.issued_on}",
+        ),
+        "card-issuer": (
+            card.issuer != (card.number.institution if internal else CENTRE),
+            "颁发机构与编号不符",
+            "the issuer is not the one in the number",
+        ),
+        "card-institution": (
+            internal and card.institution != card.issuer,
+            "内督的聘用机构应为颁证机构（督§9）",
+            "an internal card belongs to its issuer (督§9)",
+        ),
+        "card-term": (
+            not card.issued_on <= card.expires_on <= last_valid_day(card.issued_on),
+            f"有效期应自 {card.issued_on} 起不超过 3 年，收到 {card.expires_on}",
+            f"the term runs from {card.issued_on} for at most 3 years, got {card.expires_on}",
+        ),
+        "card-occupations": (
+            len({o.name for o in card.occupations}) != len(card.occupations) or len(card.occupations) not in types,
+            "考评人员证卡应有 1—2 个不同职业（工种），督导员证卡没有",
+            "an assessor's card has one or two different job types, a supervisor's has none",
+        ),
+        "card-copy": (
+            len(card.copy_id) != COPY_ID_BYTES,
+            "副本号应为 8 字节",
+            f"a copy id has {COPY_ID_BYTES} bytes, got {len(card.copy_id)}",
+        ),
+        "card-status": (
+            (card.status is CardStatus.VALID) != (card.status_on is None),
+            "状态与状态日期不符",
+            "the status and its date contradict each other",
+        ),
+        "card-released": (
+            not card.released <= card.scopes or (card.status is CardStatus.VALID and not card.live_scopes),
+            "已转出的范围与状态不符",
+            "the released scopes contradict the card",
+        ),
+    }
+    return {code: (zh, en) if is_wrong else None for code, (is_wrong, zh, en) in wrong.items()}

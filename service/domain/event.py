@@ -1,0 +1,76 @@
+"""The closed vocabulary of what can happen in a register, as the journal keeps it.
+
+No event holds an identity number, a telephone number or a photograph: the journal is shown to auditors and is
+never rewritten. A new kind of event is an addition; the meaning of one that stands here never changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from service.domain.errors import JournalInvalid
+
+Json: TypeAlias = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
+"""What an entry may hold: JSON without fractions, which have no single canonical form."""
+
+_CARD: Final = frozenset({"person", "kind", "issuer", "issued_on", "expires_on", "copy", "scopes"})
+_KEY: Final = frozenset({"purpose", "kid"})
+_NONE: Final[frozenset[str]] = frozenset()
+
+VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
+    # kind: (keys every such event has, keys it may have); the subject stands in the comment
+    "register-created": (frozenset({"jurisdiction"}), _NONE),  # the register
+    "register-restored": (frozenset({"entries", "reason"}), _NONE),  # the register
+    "institution-added": (frozenset({"letter", "name"}), frozenset({"authority"})),  # institution code
+    "user-added": (frozenset({"role"}), frozenset({"issuer"})),  # user name
+    "key-introduced": (_KEY, _NONE),  # public key, hex
+    "key-promoted": (_KEY, _NONE),
+    "key-retired": (_KEY, _NONE),
+    "key-compromised": (_KEY, frozenset({"reason"})),
+    "batch-issued": (frozenset({"cards", "refused", "reviewed_by"}), frozenset({"issuer", "roster"})),  # batch
+    "application-refused": (frozenset({"row", "reasons"}), frozenset({"reason"})),  # batch
+    "cards-printed": (frozenset({"numbers"}), frozenset({"sheet"})),  # batch, or the first number
+    "numbers-reserved": (frozenset({"first", "last", "reason"}), _NONE),  # prefix
+    "number-voided": (frozenset({"reason"}), _NONE),  # number that no card has
+    "card-issued": (_CARD, frozenset({"predecessor", "number_reason"})),  # card number, here and below
+    "card-imported": (_CARD | {"status"}, frozenset({"status_on", "predecessor"})),
+    "card-revoked": (
+        frozenset({"on", "ground", "body", "decided_on", "decided_by", "reason"}),
+        frozenset({"document"}),
+    ),
+    "card-voided": (frozenset({"on", "reason"}), _NONE),
+    "card-replaced": (frozenset({"on", "reason", "copy", "former_copy"}), _NONE),
+    "card-superseded": (frozenset({"on", "scopes", "by", "complete"}), _NONE),
+    "revocation-proposed": (frozenset({"ground", "reason", "proposed_by"}), frozenset({"document"})),
+    "integrity-recorded": (frozenset({"what", "on"}), frozenset({"article", "outcome", "points", "note"})),  # person
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to one subject.
+
+    ``kind`` is a word of VOCABULARY, ``subject`` a card number, prefix, person, batch or key. Dates in ``data`` are
+    ISO 8601 text, byte strings lower-case hex. Raises JournalInvalid.
+    """
+
+    kind: str
+    subject: str
+    data: Mapping[str, Json]
+
+    def __post_init__(self) -> None:
+        known = VOCABULARY.get(self.kind)
+        if known is None:
+            raise JournalInvalid(
+                f"未知的事件类型“{self.kind}”", f"{self.kind!r} is no kind of event", code="event-kind"
+            )
+        required, optional = known
+        missing, foreign = required - self.data.keys(), self.data.keys() - required - optional
+        if missing or foreign:
+            raise JournalInvalid(
+                f"事件 {self.kind} 缺少 {sorted(missing)}，多出 {sorted(foreign)}",
+                f"event {self.kind} lacks {sorted(missing)} and should not have {sorted(foreign)}",
+                code="event-data",
+            )
