@@ -1,0 +1,25 @@
+"""Applications for cards: a roster's columns, its cells, and the row read as an application."""
+
+from __future__ import annotations
+
+from service.domain.application.model import (
+    Application,
+    Cell,
+    Evidence,
+    ExceptionArticle,
+    MalformedRow,
+    RawRow,
+    Title,
+)
+from service.domain.application.parse import parse_row
+
+__all__ = [
+    "Application",
+    "Cell",
+    "Evidence",
+    "ExceptionArticle",
+    "MalformedRow",
+    "RawRow",
+    "Title",
+    "parse_row",
+]

@@ -1,0 +1,116 @@
+"""The columns of a roster: Chinese heading, English alias, and whom each concerns."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from service.domain.kinds import ASSESSOR_KINDS, CardKind
+
+EVERYONE: Final = frozenset(CardKind)
+ASSESSORS: Final = ASSESSOR_KINDS
+SUPERVISORS: Final = EVERYONE - ASSESSORS
+SENIORS: Final = frozenset({CardKind.SENIOR})
+INTERNALS: Final = frozenset({CardKind.INTERNAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One column.
+
+    ``field`` is the English alias and the name problems are reported under; ``kinds`` are those whose rows use
+    the column; ``mandatory`` means for every row, so that the column itself must be there; ``note`` tells the
+    person who fills it in what to write; ``aliases`` are further Chinese spellings that are understood.
+    """
+
+    field: str
+    zh: str
+    note: str
+    kinds: frozenset[CardKind] = EVERYONE
+    mandatory: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+HEADINGS: Final = (
+    Heading("name", "姓名", "与身份证一致。少数民族姓名用间隔号“·”。", mandatory=True),
+    Heading(
+        "resident_id",
+        "身份证号",
+        "18 位，按文本填写；存成数字的单元格已丢失末几位，会被退回。",
+        mandatory=True,
+        aliases=("身份证号码", "公民身份号码"),
+    ),
+    Heading("kind", "类别", "从下拉列表中选择。", mandatory=True),
+    Heading(
+        "occupations",
+        "职业工种",
+        "考评人员必填，最多 2 个（考§9），用“、”分隔，每个写“名称”或“代码 名称”，如“6-31-01-03 电工、焊工”。",
+        ASSESSORS,
+        aliases=("职业（工种）",),
+    ),
+    Heading("work_unit", "工作单位", "全称。督导员的工作单位印在证卡上，不超过 30 个汉字。", mandatory=True),
+    Heading("institution", "机构代码", "6 位数字。内督填颁证机构（必填）；其他人员填聘用机构（可不填）。"),
+    Heading("certified_on", "认证日期", "培训考核合格的日期，如 2024-03-01。", mandatory=True),
+    Heading("applied_on", "申报日期", "如 2024-02-01；不填时以认证日期为准。"),
+    Heading(
+        "theory_score", "理论成绩", "0—100 分，60 分及以上合格；两个工种成绩不同时按工种顺序填“85;90”。", ASSESSORS
+    ),
+    Heading("skill_score", "技能成绩", "填法同理论成绩。", ASSESSORS),
+    Heading("review_score", "综合评审成绩", "高级考评员必填，填法同理论成绩。", SENIORS),
+    Heading("score", "认证成绩", "督导员必填，0—100 分；持有效外督证卡者转任内督可不填（督§14）。", SUPERVISORS),
+    Heading(
+        "qualification_level",
+        "证书等级",
+        "职业资格或技能等级：1—5、特级、首席。与职称填其一即可。",
+        ASSESSORS,
+    ),
+    Heading("title", "职称", "高级（含正高、副高）、中级、初级（含助理、员）。", ASSESSORS),
+    Heading("qualification_occupation", "证书职业", "证书或职称所属职业；不填表示与申报的职业工种相同。", ASSESSORS),
+    Heading("related_basis", "相关职业依据", "证书职业与申报的职业工种不同时，写明属于相关职业的依据。", ASSESSORS),
+    Heading("qualification_years", "持证年限", "取得证书或职称的年数，如 3、1.5、1年6个月。", ASSESSORS),
+    Heading("occupation_years", "从业年限", "从事本职业或相关职业工作的年数。", ASSESSORS),
+    Heading(
+        "artisan",
+        "能工巧匠依据",
+        "无证书或职称、但从事本职业 5 年以上并确有技术专长者，写明依据（考§7(2)3）。",
+        frozenset({CardKind.SPECIAL_SKILL}),
+    ),
+    Heading("standard_card", "考评员证号", "申报高级考评员：本职业考评员证卡编号（系统内已有的可不填）。", SENIORS),
+    Heading(
+        "assessor_years", "考评员年限", "申报高级考评员：取得本职业考评员资格的年数（系统内已有的可不填）。", SENIORS
+    ),
+    Heading("assessments_done", "考评次数", "申报高级考评员：已完成的考核评价工作次数，3 次以上。", SENIORS),
+    Heading("exception_article", "特例条款", "考§7(2)4 或 考§11；没有特例不填。", ASSESSORS),
+    Heading("exception", "特例依据", "填写特例条款时必填：文件、批准人等。", ASSESSORS),
+    Heading("hr_staff", "在职人社", "是否为人力资源社会保障部门在职人员：是/否。考评人员必填（考§7）。", ASSESSORS),
+    Heading("in_house", "本机构在职", "是否为聘用机构的在职人员：是/否。", ASSESSORS | INTERNALS),
+    Heading("recommended_by", "推荐单位", "遴选推荐的单位。"),
+    Heading("reviewed_by", "审核人", "对表格不能体现的条件（督§6、考§7(1)）负责审核的人员姓名；可在发证时统一指定。"),
+    Heading("number", "证卡编号", "仅限督导员指定编号时填写（督附3），平时不填。", aliases=("指定编号",)),
+    Heading("number_reason", "编号依据", "填写证卡编号时必填。"),
+    Heading("phone", "电话", "不印在证卡上。", aliases=("手机", "手机号", "联系电话")),
+    Heading("photo", "照片", "照片文件名；不填时按身份证号或姓名查找。"),
+)
+
+REPORT_HEADINGS: Final = (
+    Heading("result", "处理结果", "由系统填写。改正后交回时，“已发证”的行不会重复发证。"),
+    Heading("issued_number", "已发证卡编号", "由系统填写。"),
+    Heading("problems", "问题说明", "由系统填写。"),
+)
+"""Columns the row report adds; read back, they are recognised and not taken for input."""
+
+HEADING_OF: Final = {heading.field: heading for heading in (*HEADINGS, *REPORT_HEADINGS)}
+
+
+def canonical_heading(text: str) -> str:
+    """Fold a heading for comparison: compatibility forms, no spaces, lower case, no mark for mandatory columns."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split()).rstrip("*")
+
+
+FIELD_BY_HEADING: Final = {
+    canonical_heading(spelling): heading.field
+    for heading in HEADING_OF.values()
+    for spelling in (heading.field, heading.zh, *heading.aliases)
+}
+"""Canonical heading, Chinese or English, to the English field name."""

@@ -1,0 +1,146 @@
+"""An application for a card: the roster row as typed, the row once read, and the row that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum, StrEnum
+from typing import TypeAlias
+
+from service.domain.card_number import CardNumber
+from service.domain.kinds import CardKind, SkillLevel
+from service.domain.occupation import Occupation
+from service.domain.people import ResidentId
+from service.domain.problem import Problem
+
+Cell: TypeAlias = str | int | float | bool | date | None
+"""A cell's typed value; ``None`` is an empty cell. A date with a time of day is a ``datetime``, which is a ``date``."""
+
+
+class Title(Enum):
+    """Professional title (职称), lowest first: 正高 and 副高 count as senior, 助理 and 员 as junior."""
+
+    JUNIOR = 1
+    MIDDLE = 2
+    SENIOR = 3
+
+
+class ExceptionArticle(StrEnum):
+    """The two clauses that allow an exception: each waives exactly what it names."""
+
+    CONDITIONS = "考§7(2)4"  # waives 考§7(2)1–3
+    FORM = "考§11"  # another form of certification
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One row of a roster: cells by English heading, and what was already found wrong with them.
+
+    ``row`` is the number the spreadsheet shows. ``problems`` come from the reader (a formula, an error value);
+    their fields have no cell and are not reported as missing once more.
+    """
+
+    row: int
+    cells: Mapping[str, Cell]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an assessor's row states towards 考§7(2) and 考§11; empty for supervisors.
+
+    Scores hold one value per job type, in order, or nothing where the cell was empty. Durations are in whole
+    months, rounded down. ``None`` is "not stated".
+    """
+
+    hr_staff: bool | None = None
+    theory_scores: tuple[Decimal, ...] = ()
+    skill_scores: tuple[Decimal, ...] = ()
+    review_scores: tuple[Decimal, ...] = ()
+    level: SkillLevel | None = None
+    title: Title | None = None
+    qualification_occupation: Occupation | None = None
+    related_basis: str | None = None
+    qualification_months: int | None = None
+    occupation_months: int | None = None
+    artisan: str | None = None
+    standard_card: CardNumber | None = None
+    assessor_months: int | None = None
+    assessments_done: int | None = None
+    exceptions: frozenset[ExceptionArticle] = frozenset()
+    exception_basis: str | None = None
+
+    def waives(self, article: ExceptionArticle) -> bool:
+        """Whether the row invokes an exception's article and states its basis."""
+        return article in self.exceptions and self.exception_basis is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One person's application for one card, read and complete in form; nothing is decided yet.
+
+    ``institution`` is the issuer of an internal card, for others the hiring institution. ``score`` is a
+    supervisor's (督§8). ``number`` is assigned by hand. ``notices`` do not hinder the card.
+    """
+
+    row: int
+    name: str
+    resident_id: ResidentId
+    kind: CardKind
+    occupations: tuple[Occupation, ...]
+    work_unit: str
+    institution: str | None
+    certified_on: date
+    applied_on: date | None = None
+    score: Decimal | None = None
+    evidence: Evidence = Evidence()
+    in_house: bool | None = None
+    recommended_by: str | None = None
+    reviewed_by: str | None = None
+    number: CardNumber | None = None
+    number_reason: str | None = None
+    phone: str | None = None
+    photo: str | None = None
+    notices: tuple[Problem, ...] = ()
+
+    @property
+    def application_on(self) -> date:
+        """The date the conditions are judged on: 申报日期, where absent the certification date."""
+        return self.applied_on or self.certified_on
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What the card would cover: job types, ``external``, or ``internal:<institution>``."""
+        return scopes_of(self.kind, self.occupations, self.institution)
+
+
+@dataclass(frozen=True, slots=True)
+class MalformedRow:
+    """A row that is refused as it stands, with all its problems, and what of it could be read.
+
+    What was read still counts for doubles within the batch and for the limit of 考§9.
+    """
+
+    row: int
+    name: str
+    problems: tuple[Problem, ...]
+    resident_id: ResidentId | None = None
+    kind: CardKind | None = None
+    occupations: tuple[Occupation, ...] = ()
+    institution: str | None = None
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What the card would have covered, as far as the row says."""
+        if self.kind is None or (self.kind is CardKind.INTERNAL and self.institution is None):
+            return ()
+        return scopes_of(self.kind, self.occupations, self.institution)
+
+
+def scopes_of(kind: CardKind, occupations: tuple[Occupation, ...], institution: str | None) -> tuple[str, ...]:
+    """Name the scopes: person × job type, person, or person × institution."""
+    if kind.is_assessor:
+        return tuple(occupation.scope for occupation in occupations)
+    return ("external",) if kind is CardKind.EXTERNAL else (f"internal:{institution}",)

@@ -1,0 +1,169 @@
+"""Occupations and job types (职业、工种), and the catalogue of national codes they are looked up in.
+
+A job type's *name* is its identity: scopes, doubles and the limit of 考§9 go by it. The code of the national
+classification (国家职业分类大典) stands beside it where the catalogue knows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from service.domain.errors import DomainError
+from service.domain.tidy import invisible_character, tidy_occupation
+
+MAX_NAME_BYTES: Final = 60  # of a job type that travels as text in the credential, UTF-8
+_CODE: Final = re.compile(r"[1-8]-[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_CODE_FIRST: Final = re.compile(r"(?P<code>[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2})(?![0-9-])\s*(?P<name>.*)", re.ASCII)
+_DIGITS: Final = str.maketrans("０１２３４５６７８９－‐‑–—―−", "0123456789-------")
+_SEPARATORS: Final = re.compile("[、;；,，\n]")
+
+
+class OccupationInvalid(DomainError):
+    """A job type that cannot be read, or whose code and name belong to different occupations."""
+
+    default_code = "occupation-invalid"
+
+
+class CatalogueInvalid(DomainError):
+    """The catalogue file cannot be used."""
+
+    default_code = "catalogue-invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Occupation:
+    """A job type: its tidy name, and its national code (``6-31-01-03``) where the catalogue has it."""
+
+    name: str
+    code: str | None = None
+
+    @property
+    def scope(self) -> str:
+        """The scope an assessor's card holds for it."""
+        return f"occupation:{self.name}"
+
+
+class Catalogue:
+    """Occupations by code and by name. Raises CatalogueInvalid for a bad code or a doubled name."""
+
+    __slots__ = ("_codes", "_names")
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = {code: tidy_occupation(name) for code, name in names.items()}
+        self._codes = {name: code for code, name in self._names.items()}
+        for code, name in self._names.items():
+            if not _CODE.fullmatch(code):
+                raise CatalogueInvalid(
+                    f"职业编码“{code}”应为 6-31-01-03 的形式", f"{code!r} is not of the form 6-31-01-03"
+                )
+            if not name or self._codes[name] != code:
+                raise CatalogueInvalid(f"职业名称“{name}”为空或重复", f"occupation name {name!r} is empty or doubled")
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def name_of(self, code: str) -> str | None:
+        """Name of the occupation with this code, where known."""
+        return self._names.get(code)
+
+    def code_of(self, name: str) -> str | None:
+        """Code of the occupation with this tidy name, where known."""
+        return self._codes.get(name)
+
+
+def parse_catalogue(text: str | bytes) -> Catalogue:
+    """Read a catalogue from JSON, ``{"occupations": {code: name, …}, …}``. Raises CatalogueInvalid."""
+    try:
+        return Catalogue(msgspec.json.decode(text, type=_CatalogueFile).occupations)
+    except msgspec.DecodeError as error:
+        raise CatalogueInvalid(f"职业目录无效：{error}", f"catalogue file: {error}") from error
+
+
+def parse_occupations(text: str, catalogue: Catalogue) -> tuple[Occupation, ...]:
+    """Read the job types of one cell: each ``名称`` or ``代码 名称``, separated by 、 or ; .
+
+    A code the catalogue does not know is dropped (the name alone counts); a name it knows gets its code.
+    How many there may be is for the rules to say. Raises OccupationInvalid.
+    """
+    occupations = tuple(parse_occupation(part, catalogue) for part in _SEPARATORS.split(text) if part.strip())
+    seen: set[str] = set()
+    for occupation in occupations:
+        if occupation.name in seen:
+            raise OccupationInvalid(
+                f"职业工种“{occupation.name}”重复，请删去一个",
+                f"the job type {occupation.name!r} is given twice: delete one",
+                code="occupation-doubled",
+            )
+        seen.add(occupation.name)
+    return occupations
+
+
+def unknown_codes(text: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """List the codes of one cell that the catalogue does not know, so that their loss can be told."""
+    codes = (_split(part)[0] for part in _SEPARATORS.split(text))
+    return tuple(code for code in codes if code and catalogue.name_of(code) is None)
+
+
+def parse_occupation(text: str, catalogue: Catalogue) -> Occupation:
+    """Read one job type, ``名称``, ``代码 名称`` or a code the catalogue knows. Raises OccupationInvalid."""
+    code, name = _split(text)
+    known_name = catalogue.name_of(code) if code else None
+    if code and not name:
+        if known_name is None:
+            raise OccupationInvalid(
+                f"职业目录中没有编码 {code}，请写明职业（工种）名称",
+                f"the catalogue has no code {code}: write the job type's name",
+                code="occupation-code-unknown",
+            )
+        name = known_name
+    _check_name(name)
+    known_code = catalogue.code_of(name)
+    if code and code != known_code and (known_name or known_code):
+        raise _mismatch(code, name, known_name, known_code)
+    return Occupation(name, known_code)
+
+
+class _CatalogueFile(msgspec.Struct):
+    occupations: dict[str, str]
+
+
+def _split(text: str) -> tuple[str | None, str]:
+    match = _CODE_FIRST.fullmatch(text.strip().translate(_DIGITS))
+    if match is None:
+        return None, tidy_occupation(text)
+    # The name is cut from the text as typed: only the code may have its dashes and digits folded.
+    return match["code"], tidy_occupation(text.strip()[match.start("name") :])
+
+
+def _check_name(name: str) -> None:
+    if character := invisible_character(name):
+        raise OccupationInvalid(
+            f"职业工种含有不可见或控制字符（{character}），请重新输入",
+            f"a job type holds the invisible character {character}: type it again",
+            code="text-invisible-character",
+        )
+    if not any(c.isalpha() for c in name):
+        raise OccupationInvalid(
+            f"“{name}”不是职业（工种）名称", f"{name!r} is no name of a job type", code="occupation-name"
+        )
+    if (size := len(name.encode())) > MAX_NAME_BYTES:
+        raise OccupationInvalid(
+            f"职业工种名称过长：UTF-8 编码 {size} 字节，最多 {MAX_NAME_BYTES} 字节（20 个汉字）",
+            f"a job type's name has {size} bytes in UTF-8, at most {MAX_NAME_BYTES} fit the card's QR code",
+            code="text-too-long",
+        )
+
+
+def _mismatch(code: str, name: str, known_name: str | None, known_code: str | None) -> OccupationInvalid:
+    zh = f"职业目录中 {code} 是“{known_name}”" if known_name else f"职业目录中“{name}”的编码是 {known_code}"
+    en = f"in the catalogue {code} is {known_name!r}" if known_name else f"in the catalogue {name!r} has {known_code}"
+    return OccupationInvalid(
+        f"编码 {code} 与名称“{name}”不一致：{zh}；请更正，细分工种请只写名称",
+        f"code {code} and name {name!r} do not belong together: {en}; correct one, or write the name alone",
+        code="occupation-code-mismatch",
+    )
