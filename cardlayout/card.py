@@ -83,6 +83,7 @@ class Colour:
         return cls((rgb >> 16) / 255, (rgb >> 8 & 0xFF) / 255, (rgb & 0xFF) / 255)
 
 
+INK: Final = Colour.of(0x000000)  # text and QR: black toner alone, nothing to misregister
 NAVY: Final = Colour.of(0x17356B)
 NAVY_LINE: Final = Colour.of(0x3A5A95)  # the guilloche within the bands
 RED: Final = Colour.of(0xC8202F)

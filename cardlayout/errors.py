@@ -4,8 +4,8 @@ LayoutError
 ├── PlacesError          start place outside the sheet
 ├── OffsetError          printer offset so large that a card would leave the paper
 ├── UnsignedFaceError    a face without its QR content cannot be rendered
-├── SymbolTooLargeError  a QR symbol that leaves no room for the text below it
-└── GlyphMissingError    a character no font has, met while rendering (check the face first)
+├── UnfitFaceError       a face that `check` would have refused
+└── GlyphMissingError    a character that an embedded font has no glyph for
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ class UnsignedFaceError(LayoutError):
     code = "face-unsigned"
 
 
-class SymbolTooLargeError(LayoutError):
-    """A QR symbol larger than the space the card keeps for it."""
+class UnfitFaceError(LayoutError):
+    """A face that `check` would have refused, asked to be rendered."""
 
-    code = "qr-too-large"
+    code = "face-unfit"
 
 
 class GlyphMissingError(LayoutError):
-    """A character without a glyph, found while rendering."""
+    """A character that an embedded font has no glyph for, found while rendering."""
 
     code = "glyph-missing"

@@ -34,9 +34,9 @@ def cm(matrix: Matrix) -> str:
     return nums(matrix) + " cm"
 
 
-def box(rect: Rect, page: Rect) -> str:
-    """Format a rectangle on a page as a PDF array: lower left and upper right corner in points."""
-    return f"[{nums((pt(rect.x), pt(page.height - rect.bottom), pt(rect.right), pt(page.height - rect.y)))}]"
+def corner_points(rect: Rect, page: Rect) -> str:
+    """Format a rectangle on a page by its lower left and upper right corners, points."""
+    return nums((pt(rect.x), pt(page.height - rect.bottom), pt(rect.right), pt(page.height - rect.y)))
 
 
 def text_string(text: str) -> str:
