@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -43,7 +43,7 @@ class RawRow:
     """
 
     row: int
-    cells: Mapping[str, Cell]
+    cells: Mapping[str, Cell] = field(repr=False)  # identity numbers stay out of logs
     problems: tuple[Problem, ...] = ()
 
 
@@ -101,7 +101,7 @@ class Application:
     reviewed_by: str | None = None
     number: CardNumber | None = None
     number_reason: str | None = None
-    phone: str | None = None
+    phone: str | None = field(default=None, repr=False)
     photo: str | None = None
     notices: tuple[Problem, ...] = ()
 

@@ -1,0 +1,81 @@
+"""What the rules judge: one application, what the register knows of the person, and the batch's policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from service.domain.application import Application
+from service.domain.application.headings import HEADING_OF
+from service.domain.card import Card, CardStatus
+from service.domain.issuer import Institution
+from service.domain.jurisdiction import Jurisdiction
+from service.domain.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCard:
+    """A card in the register, and the application date it was granted on, None where that is not recorded."""
+
+    card: Card
+    applied_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the register knows of one person.
+
+    ``cards``: all cards of the person, of every kind and status, those of other issuers too; a cancellation is
+    read off a revoked card and its ``status_on``. ``assessments``: assessments completed as assessor, by name of
+    the job type; None where the register does not keep them.
+    """
+
+    cards: tuple[KnownCard, ...] = ()
+    assessments: Mapping[str, int] | None = None
+
+
+UNKNOWN: Known = Known()
+"""A person the register has never met."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What holds for a whole batch.
+
+    ``institutions`` by code; ``issued_on`` the civil date in Asia/Shanghai the cards will bear; ``issuer``
+    None (an administrator: any card), ``centre`` or an institution's code; ``reviewer`` confirms, for rows that
+    name nobody, what no spreadsheet can show. How long before expiry renewal opens is the jurisdiction's.
+    """
+
+    jurisdiction: Jurisdiction
+    institutions: Mapping[str, Institution]
+    issued_on: date
+    issuer: str | None = None
+    reviewer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One application before the rules."""
+
+    application: Application
+    known: Known
+    policy: Policy
+
+    @property
+    def institution(self) -> Institution | None:
+        """The institution the row names, if it is registered."""
+        code = self.application.institution
+        return None if code is None else self.policy.institutions.get(code)
+
+    def cards_in(self, *statuses: CardStatus) -> tuple[Card, ...]:
+        """Select the person's cards that have one of the statuses."""
+        return tuple(known.card for known in self.known.cards if known.card.status in statuses)
+
+
+def refusal(code: str, field: str, article: str, zh: str, en: str) -> Problem:
+    """Word a problem as the rules do: the column first, the article last."""
+    column = f"{HEADING_OF[field].zh}：" if field else ""
+    citation = f"（{article}）" if article else ""
+    return Problem(code, field, article, f"{column}{zh}{citation}", f"{en}{f' ({article})' if article else ''}")
