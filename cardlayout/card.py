@@ -55,6 +55,7 @@ BODY_LEFT: Final = SAFE.x
 
 # 督附5 row 2: colour photo, one inch (25 × 35 mm); its top is level with the first row's characters.
 PHOTO: Final = Rect(50, 34, 25, 35)
+PHOTO_PIXELS: Final = (295, 413)  # the least that makes 300 dpi; 5:7 like the photo
 
 # Back: under the title a white square for the QR symbol, then a column of centred text that ends above the foot.
 QR_SQUARE: Final = 44.0  # grows with a larger symbol, never shrinks

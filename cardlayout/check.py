@@ -1,0 +1,101 @@
+"""Find every reason why a face cannot be printed, before a number is spent on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from cardlayout import sides
+from cardlayout.card import PHOTO_PIXELS, PRINTER_LABEL
+from cardlayout.face import CardFace, Field
+from cardlayout.fonts import FontSet
+from cardlayout.portrait import PortraitError
+from cardlayout.portrait.containers import take_apart
+from cardlayout.qr import symbol
+
+_STAND_IN: Final = "一"  # as wide as any 汉字: stands for a character without a glyph while the rest is fitted
+
+
+@dataclass(frozen=True, slots=True)
+class FaceProblem:
+    """One reason: a permanent code, the roster heading or face part to blame, and a sentence in both languages."""
+
+    code: str
+    field: str
+    zh: str
+    en: str
+
+
+def check(face: CardFace, fonts: FontSet) -> tuple[FaceProblem, ...]:
+    """Return all problems of a face: characters without a glyph, text that does not fit, a portrait out of form.
+
+    Before signing `face.qr` is None and the QR symbol is taken to fit the least square; give trial content of the same
+    length where the symbol may be larger (a portrait inside).
+    """
+    glyphs = tuple(_missing_glyphs(face, fonts))
+    legible = _legible(face, fonts) if glyphs else face
+    modules = symbol(face.qr.prefix, face.qr.digits).size if face.qr else None
+    unfit = (*sides.front(legible, fonts).problems, *sides.back(legible, fonts, modules).problems)
+    return (
+        *glyphs,
+        *(FaceProblem(problem.code, problem.field, problem.zh, problem.en) for problem in unfit),
+        *_portrait_problems(face.portrait),
+    )
+
+
+def _texts(face: CardFace) -> Iterator[tuple[str, str]]:
+    """Yield each printed text with the name to blame."""
+    yield "title", "".join(face.title)
+    yield "back_title", "".join(face.back_title)
+    for field in face.fields:
+        yield field.name, field.label + field.value
+    yield "check_at", face.check_at
+    yield "notices", "".join(face.notices)
+    yield "printer", PRINTER_LABEL + face.printer
+
+
+def _missing_glyphs(face: CardFace, fonts: FontSet) -> Iterator[FaceProblem]:
+    for name, text in _texts(face):
+        for char in fonts.missing_glyphs(text):
+            point = f"U+{ord(char):04X}"
+            yield FaceProblem(
+                "glyph-missing",
+                name,
+                f"字体中没有“{char}”（{point}），无法印制，请核对该字",
+                f"no font has a glyph for {char!r} ({point}): check the character",
+            )
+
+
+def _legible(face: CardFace, fonts: FontSet) -> CardFace:
+    """Return the face with a stand-in for every character that has no glyph."""
+
+    def filled(text: str) -> str:
+        return text.translate({ord(char): _STAND_IN for char in fonts.missing_glyphs(text)})
+
+    return replace(
+        face,
+        title=tuple(map(filled, face.title)),
+        back_title=tuple(map(filled, face.back_title)),
+        fields=tuple(Field(filled(field.label), filled(field.value), field.name) for field in face.fields),
+        check_at=filled(face.check_at),
+        notices=tuple(map(filled, face.notices)),
+        printer=filled(face.printer),
+    )
+
+
+def _portrait_problems(jpeg: bytes) -> Iterator[FaceProblem]:
+    """Judge the portrait by its headers: a plain colour JPEG, 5:7, 300 dpi on its place (督附5 row 2)."""
+    try:
+        file = take_apart(jpeg)
+    except PortraitError as error:
+        yield FaceProblem(error.code, "photo", error.zh, error.en)
+        return
+    width, height = PHOTO_PIXELS
+    if not (file.bare and file.width * height == file.height * width and file.width >= width):
+        yield FaceProblem(
+            "portrait-not-normalised",
+            "photo",
+            f"照片须为 {width}×{height} 像素或同比例更大的彩色 JPEG，且不含附加信息",
+            f"the portrait must be a plain colour JPEG of {width} × {height} px or larger in proportion",
+        )
