@@ -5,7 +5,9 @@ LayoutError
 ├── OffsetError          printer offset so large that a card would leave the paper
 ├── UnsignedFaceError    a face without its QR content cannot be rendered
 ├── UnfitFaceError       a face that `check` would have refused
-└── GlyphMissingError    a character that an embedded font has no glyph for
+├── GlyphMissingError    a character that no font, or not the embedded one, has a glyph for
+├── FontMissingError     a font file that is not where it belongs
+└── FontDamagedError     a font file without the tables that are read
 """
 
 from __future__ import annotations
@@ -44,6 +46,18 @@ class UnfitFaceError(LayoutError):
 
 
 class GlyphMissingError(LayoutError):
-    """A character that an embedded font has no glyph for, found while rendering."""
+    """A character without a glyph, found while measuring or rendering: `missing_glyphs` would have told."""
 
     code = "glyph-missing"
+
+
+class FontMissingError(LayoutError):
+    """A font file that is not where it belongs."""
+
+    code = "font-missing"
+
+
+class FontDamagedError(LayoutError):
+    """A font file without the tables that are read from it."""
+
+    code = "font-damaged"
