@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from service.domain.errors import JournalInvalid
 
-Json: TypeAlias = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
+Json: TypeAlias = bool | int | str | Sequence["Json"] | Mapping[str, "Json"] | None
 """What an entry may hold: JSON without fractions, which have no single canonical form."""
 
 _CARD: Final = frozenset({"person", "kind", "issuer", "issued_on", "expires_on", "copy", "scopes"})

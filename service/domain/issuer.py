@@ -37,7 +37,8 @@ class Institution:
             )
         if self.letter not in INSTITUTION_LETTERS:
             raise InstitutionInvalid(
-                f"机构类别字母应为 H（行业部门）、Y（用人单位）或 S（社会培训评价组织），收到“{self.letter}”；技工院校建议用 S",
+                f"机构类别字母应为 H（行业部门）、Y（用人单位）或 S（社会培训评价组织，技工院校亦建议用），"
+                f"收到“{self.letter}”",
                 f"an institution's letter is H, Y or S, got {self.letter!r}; a technical school usually takes S",
                 code="institution-letter",
             )

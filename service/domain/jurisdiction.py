@@ -14,10 +14,11 @@ import msgspec
 
 from service.domain.errors import JurisdictionInvalid
 from service.domain.kinds import CardKind
+from service.domain.regulation import TERM_YEARS
 
 _HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9.:-]*[a-z0-9])?", re.ASCII)
 MAX_HOST_LENGTH: Final = 32  # characters; a longer one makes the printed QR denser than the layout was measured for
-MAX_RENEWAL_MONTHS: Final = 36  # the whole term
+MAX_TERM_MONTHS: Final = TERM_YEARS * 12  # 督§10, 考§12: neither a term nor the wait for a renewal is longer
 
 
 class _Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -134,15 +135,15 @@ def _faults(j: Jurisdiction) -> list[tuple[str, str]]:
         faults.append(
             (
                 f"$.verification_host 应为不超过 {MAX_HOST_LENGTH} 个字符的小写域名，收到“{j.verification_host}”",
-                f"$.verification_host is a lower-case host, {MAX_HOST_LENGTH} characters at most: {j.verification_host!r}",
+                f"$.verification_host: lower case, {MAX_HOST_LENGTH} characters at most, got {j.verification_host!r}",
             )
         )
     for key, months in (("renewal_months", j.renewal_months), ("internal_term_months", j.internal_term_months)):
-        if not 1 <= months <= MAX_RENEWAL_MONTHS:
+        if not 1 <= months <= MAX_TERM_MONTHS:
             faults.append(
                 (
-                    f"$.{key} 应在 1 至 {MAX_RENEWAL_MONTHS} 之间，收到 {months}",
-                    f"$.{key} is between 1 and {MAX_RENEWAL_MONTHS}, got {months}",
+                    f"$.{key} 应在 1 至 {MAX_TERM_MONTHS} 之间，收到 {months}",
+                    f"$.{key} is between 1 and {MAX_TERM_MONTHS}, got {months}",
                 )
             )
     for key, template, slot in (

@@ -28,10 +28,10 @@ class ResidentId(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
+        """Check length, characters, birth date and check digit, in this order."""
         if len(text) != _LENGTH:
             raise ResidentIdInvalid(
-                f"身份证号应为 18 位，收到 {len(text)} 位"
-                + ("；一代证号码已停用，请填写 18 位号码" * (len(text) == 15)),
+                f"身份证号应为 18 位，收到 {len(text)} 位；15 位的一代证号码已停用",
                 f"an identity number has 18 characters, got {len(text)}; 15-digit numbers are no longer in use",
                 code="resident-id-length",
             )

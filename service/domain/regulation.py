@@ -1,7 +1,8 @@
 """Every figure and list of the regulation that the program uses, each with its article.
 
-Source: 渝职鉴发〔2022〕34号. 督 is the supervisor rule (质量督导员管理工作规程), 考 the assessor rule (考评人员管理工作规程).
-A figure stands here once; everything else imports it. The grounds of cancellation, being texts, are in ``cancellation``.
+Source: 渝职鉴发〔2022〕34号. 督 is the supervisor rule (质量督导员管理工作规程), 考 the assessor rule
+(考评人员管理工作规程). A figure stands here once; everything else imports it. The grounds of cancellation,
+being texts, are in ``cancellation``.
 """
 
 from __future__ import annotations

@@ -1,0 +1,94 @@
+"""What is found out about a card before it is judged: the reading, the signature, the register or the list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TypeAlias
+
+from service.domain.card import Card
+from service.domain.card_view import CardView
+from service.domain.fitness import Dispatch, Engagement
+from service.domain.status_list import StatusListPayload
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """No credential of this system: ``code`` of the refusal that the parser gave."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forged:
+    """A credential with a bad signature, or good digits under an address that is not ours."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownKey:
+    """A credential signed with a key that the checker does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Genuine:
+    """A credential whose signature holds.
+
+    ``claims`` shows the card as its credential states it; ``key_compromised`` and ``signs_until`` are of the key that
+    made the signature.
+    """
+
+    claims: CardView
+    status_index: int
+    key_compromised: bool
+    signs_until: date
+
+
+Scan: TypeAlias = Unreadable | Forged | UnknownKey | Genuine
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the register has on the very copy that was scanned."""
+
+    card: Card
+    issuer_name: str | None
+    copy_is_live: bool
+    claims_match: bool
+    engagements: tuple[Engagement, ...] = ()
+    dispatches: tuple[Dispatch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterAnswer:
+    """The register's answer; ``record`` None: no such card or copy."""
+
+    record: Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListAnswer:
+    """What a checker without the register has in hand.
+
+    ``status_list`` is the newest accepted version of the list the credential names (``check_succession``), None if
+    there is none; ``document_version`` and ``document_valid_until`` are of the key document.
+    """
+
+    status_list: StatusListPayload | None
+    document_version: int
+    document_valid_until: datetime
+
+
+Source: TypeAlias = RegisterAnswer | ListAnswer
+
+
+def offline_now(clock: datetime, highest_issued_at: int | None) -> datetime:
+    """Give the time a checker without network goes by: its clock, but never before the newest list it has seen.
+
+    ``highest_issued_at`` is the highest iat of any accepted list, in seconds since 1970-01-01 UTC. A clock set
+    back does not bring an expired card to life.
+    """
+    if highest_issued_at is None:
+        return clock
+    return max(clock, datetime.fromtimestamp(highest_issued_at, UTC))

@@ -1,0 +1,332 @@
+"""The judgement of a check: from what was found out about a card to one word, and what was checked on the way.
+
+What comes in are the facts of ``check_facts``: how the reading and the signature went, and what the register or,
+offline, the status list and the key document said. ``judge`` adds nothing to them but the
+rules, so the same facts give the same verdict on the server, at the command line and in a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Final, assert_never
+
+from service.domain.card import CardStatus
+from service.domain.card_view import CardView, view_of
+from service.domain.check_facts import (
+    Forged,
+    Genuine,
+    ListAnswer,
+    Record,
+    RegisterAnswer,
+    Scan,
+    Source,
+    UnknownKey,
+    Unreadable,
+)
+from service.domain.event import Json
+from service.domain.fitness import Answer, Duty, FitForDuty, Reason, fit_for_duty
+from service.domain.kinds import CardKind
+from service.domain.status_list import Status, StatusListError, StatusListPayload
+from service.domain.validity import civil_date
+from service.domain.verdict_words import Summary, Word, summarise
+
+FRESH: Final = timedelta(hours=24)
+"""A status list younger than this gives green, an older one amber until its ``exp``."""
+
+NO_DUTY: Final = Duty()
+
+
+class Outcome(StrEnum):
+    """How one check went."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    NOT_CHECKED = "not_checked"
+
+
+class Tone(StrEnum):
+    """The colour a screen shows a verdict in."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; ``detail`` is a permanent code, or dates."""
+
+    name: str
+    outcome: Outcome
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to a check. ``card`` and ``fit_for_duty`` are None where there is nothing to vouch for or to ask."""
+
+    verdict: Word
+    summary: Summary
+    as_of: datetime
+    tone: Tone
+    checks: tuple[Check, ...]
+    card: CardView | None
+    fit_for_duty: FitForDuty | None
+
+    def public(self) -> Verdict:
+        """Give the verdict to someone who holds neither the card nor an account."""
+        return replace(self, card=self.card.public() if self.card else None)
+
+    def as_json(self) -> dict[str, Json]:
+        """Give the verdict as programs get it; ``as_of`` in RFC 3339, UTC."""
+        return {
+            "verdict": self.verdict.value,
+            "summary": {"zh": self.summary.zh, "en": self.summary.en},
+            "as_of": self.as_of.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "tone": self.tone.value,
+            "checks": [{"name": c.name, "outcome": c.outcome.value, "detail": c.detail} for c in self.checks],
+            "card": self.card.as_json() if self.card else None,
+            "fit_for_duty": self.fit_for_duty.as_json() if self.fit_for_duty else None,
+        }
+
+
+def judge(scan: Scan, source: Source, now: datetime, duty: Duty = NO_DUTY) -> Verdict:
+    """Give the verdict on a scanned credential: of all that applies, the word that comes first.
+
+    1. ``unreadable``: no credential of this system.
+    2. ``forged``: the signature is bad, or the address is not the key document's.
+    3. ``unknown_key``: the key is not known to this checker.
+    4. ``suspect``: the key is reported stolen, or was out of use on the issue date, and no register vouches.
+    5. ``unregistered``: the register has no such card or copy, or other claims; the list says never issued,
+       though it should know the index.
+    6. ``revoked``. 7. ``voided``. 8. ``replaced``: this copy. 9. ``superseded``. However old the source: known-bad is
+       not unknown.
+    10. ``expired``: after the last valid day. 11. ``not_yet_valid``: before the issue date (督§10, 考§12).
+    12. ``status_unknown``: list or key document missing or out of date, or the card newer than the list.
+    13. ``valid``.
+
+    ``now`` is an aware instant; offline, ``offline_now`` gives it.
+    """
+    match scan:
+        case Unreadable(code):  # 1
+            return _refusal(Word.UNREADABLE, Check("signature", Outcome.NOT_CHECKED, code), now)
+        case Forged(code):  # 2
+            return _refusal(Word.FORGED, Check("signature", Outcome.FAILED, code), now)
+        case UnknownKey():  # 3
+            # Offline the key may be newer than the checker's document; the register knows all it ever had.
+            outcome = Outcome.FAILED if isinstance(source, RegisterAnswer) else Outcome.UNKNOWN
+            return _refusal(Word.UNKNOWN_KEY, Check("signature", outcome, "unknown-key"), now)
+        case Genuine():
+            pass
+        case _:
+            assert_never(scan)
+    match source:
+        case RegisterAnswer(record):
+            return _by_register(scan, record, now, duty)
+        case ListAnswer():
+            return _by_list(scan, source, now, duty)
+        case _:
+            assert_never(source)
+
+
+def judge_number(record: Record | None, now: datetime, duty: Duty = NO_DUTY) -> Verdict:
+    """Give the verdict on a card looked up by its number, without its credential.
+
+    ``record`` None: no card has the number. The steps are 6, 7 and 9–13 of ``judge``; there is no copy to judge.
+    """
+    if record is None:
+        return _refusal(Word.UNKNOWN, Check("register", Outcome.FAILED, "no-such-card"), now)
+    view = view_of(record.card, record.issuer_name)
+    status = _WORD_OF_STATUS.get(record.card.status_at(civil_date(now)))
+    checks = [
+        Check("signature", Outcome.NOT_CHECKED, "looked-up-by-number"),
+        Check("register", Outcome.PASSED, "registered"),
+        _status_check(status),
+    ]
+    return _conclude([status], checks, _Case(now, now, duty, view, record))
+
+
+_WORD_OF_STATUS: Final = {
+    CardStatus.REVOKED: Word.REVOKED,
+    CardStatus.VOIDED: Word.VOIDED,
+    CardStatus.SUPERSEDED: Word.SUPERSEDED,
+}
+_WORD_OF_ENTRY: Final = {
+    Status.REVOKED: Word.REVOKED,
+    Status.VOIDED: Word.VOIDED,
+    Status.REPLACED: Word.REPLACED,
+    Status.SUPERSEDED: Word.SUPERSEDED,
+}
+_ORDER: Final[Mapping[Word, int]] = {word: place for place, word in enumerate(Word)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What the end of every path needs beside the findings."""
+
+    now: datetime
+    as_of: datetime
+    duty: Duty
+    view: CardView | None = None
+    record: Record | None = None
+
+
+def _by_register(scan: Genuine, record: Record | None, now: datetime, duty: Duty) -> Verdict:
+    key = _key_fault(scan)
+    if record is None or not record.claims_match:
+        detail = "not-registered" if record is None else "claims-differ"
+        checks = [_signature_check(key), Check("register", Outcome.FAILED, detail)]
+        if key is not None:  # 4
+            return _conclude([Word.SUSPECT], checks, _Case(now, now, duty, scan.claims))
+        return _conclude([Word.UNREGISTERED], checks, _Case(now, now, duty))  # 5
+    status = _WORD_OF_STATUS.get(record.card.status_at(civil_date(now)))  # 6, 7, 9
+    replaced = None if record.copy_is_live else Word.REPLACED  # 8
+    checks = [
+        Check("signature", Outcome.PASSED, key or "signed-by-issuer"),  # the register vouches for it
+        Check("register", Outcome.PASSED if record.copy_is_live else Outcome.FAILED, "registered"),
+        _status_check(status or replaced),
+    ]
+    case = _Case(now, now, duty, view_of(record.card, record.issuer_name), record)
+    return _conclude([status, replaced], checks, case)
+
+
+def _by_list(scan: Genuine, source: ListAnswer, now: datetime, duty: Duty) -> Verdict:
+    key = _key_fault(scan)
+    suspect = None if key is None else Word.SUSPECT  # 4: offline no register vouches
+    entry = _entry(source.status_list, scan.status_index)
+    doubt = _doubt(scan, source, entry, now)
+    unregistered = Word.UNREGISTERED if entry is Status.NEVER_ISSUED and doubt != _NEWER else None  # 5
+    status = unregistered or (None if entry is None else _WORD_OF_ENTRY.get(entry))  # 6-9
+    unknown = None if doubt is None else Word.STATUS_UNKNOWN  # 12
+    checks = [
+        _signature_check(key),
+        Check("register", Outcome.NOT_CHECKED, "offline"),
+        _status_check(status) if status or doubt is None else Check("status", Outcome.UNKNOWN, doubt),
+    ]
+    return _conclude([suspect, status, unknown], checks, _Case(now, _as_of(source, now), duty, scan.claims))
+
+
+_NEWER: Final = "card-newer-than-list"
+
+
+def _doubt(scan: Genuine, source: ListAnswer, entry: Status | None, now: datetime) -> str | None:
+    """Say why the list in hand cannot show that a card is valid; None if it can."""
+    listed = source.status_list
+    if listed is None:
+        return "no-status-list"
+    if entry is None:
+        return "status-not-listed"
+    doubts = {
+        # A card made after the list was is no alarm; beyond the highest index the list knows of none at all.
+        _NEWER: entry is Status.NEVER_ISSUED
+        and (scan.claims.issued_on >= listed.published_on or scan.status_index > listed.highest_index),
+        "key-document-expired": now > source.document_valid_until,
+        "key-document-outdated": listed.key_document_version > source.document_version,
+        "status-list-expired": now.timestamp() >= listed.expires_at,
+    }
+    return next((code for code, applies in doubts.items() if applies), None)
+
+
+def _entry(listed: StatusListPayload | None, index: int) -> Status | None:
+    """Read the card's entry; None without a list, outside it, or for a value that this version does not know."""
+    if listed is None:
+        return None
+    try:
+        return listed.status_at(index)
+    except StatusListError:
+        return None
+
+
+def _key_fault(scan: Genuine) -> str | None:
+    if scan.key_compromised:
+        return "key-compromised"
+    return "key-out-of-use" if scan.claims.issued_on > scan.signs_until else None
+
+
+def _as_of(source: ListAnswer, now: datetime) -> datetime:
+    return now if source.status_list is None else datetime.fromtimestamp(source.status_list.issued_at, UTC)
+
+
+def _conclude(found: Iterable[Word | None], checks: Iterable[Check], case: _Case) -> Verdict:
+    """Add the dates (10, 11) and the question to what was found, and take the first word."""
+    today = civil_date(case.now)
+    term = None if case.view is None else _term_word(case.view, today)
+    word = min((w for w in (*found, term, Word.VALID) if w is not None), key=_ORDER.__getitem__)
+    shown = None if word is Word.UNREGISTERED else case.view
+    fit = _fit(shown, case.record, case.duty, today) if word is Word.VALID and shown is not None else None
+    return Verdict(
+        verdict=word,
+        summary=summarise(word, case.as_of, shown, fit),
+        as_of=case.as_of,
+        tone=_tone(word, fit, case.now - case.as_of),
+        checks=(*checks, *_term_checks(case.view, term), *_duty_checks(fit)),
+        card=shown,
+        fit_for_duty=fit,
+    )
+
+
+def _refusal(word: Word, check: Check, now: datetime) -> Verdict:
+    tone = Tone.RED if check.outcome is Outcome.FAILED else Tone.AMBER
+    return Verdict(word, summarise(word, now, None, None), now, tone, (check,), None, None)
+
+
+def _term_word(view: CardView, today: date) -> Word | None:
+    if today > view.expires_on:  # 10
+        return Word.EXPIRED
+    return Word.NOT_YET_VALID if today < view.issued_on else None  # 11
+
+
+def _fit(view: CardView, record: Record | None, duty: Duty, today: date) -> FitForDuty | None:
+    """Answer what was asked; an internal card always has a place that matters (督§9)."""
+    if not duty.is_asked and view.kind is not CardKind.INTERNAL:
+        return None
+    return fit_for_duty(
+        view,
+        duty,
+        today,
+        engagements=record.engagements if record else (),
+        dispatches=record.dispatches if record else (),
+    )
+
+
+def _tone(word: Word, fit: FitForDuty | None, age: timedelta) -> Tone:
+    if word is Word.STATUS_UNKNOWN:
+        return Tone.AMBER
+    if word is not Word.VALID or (fit is not None and fit.answer is Answer.NO):
+        return Tone.RED
+    return Tone.AMBER if age >= FRESH or (fit is not None and fit.answer is Answer.UNKNOWN) else Tone.GREEN
+
+
+def _signature_check(key_fault: str | None) -> Check:
+    return Check("signature", Outcome.FAILED if key_fault else Outcome.PASSED, key_fault or "signed-by-issuer")
+
+
+def _status_check(word: Word | None) -> Check:
+    return Check("status", Outcome.FAILED, word.value) if word else Check("status", Outcome.PASSED, "in-force")
+
+
+def _term_checks(view: CardView | None, term: Word | None) -> tuple[Check, ...]:
+    if view is None:
+        return ()
+    return (Check("validity", Outcome.FAILED if term else Outcome.PASSED, f"{view.issued_on}/{view.expires_on}"),)
+
+
+def _duty_checks(fit: FitForDuty | None) -> tuple[Check, ...]:
+    if fit is None:
+        return ()
+    scope = tuple(reason for reason in fit.reasons if reason.is_about_scope)
+    place = tuple(reason for reason in fit.reasons if not reason.is_about_scope)
+    return (_duty_check("scope", scope), _duty_check("place", place))
+
+
+def _duty_check(name: str, reasons: tuple[Reason, ...]) -> Check:
+    """Sum up the reasons of one sort; where none is left, that side raises no objection."""
+    answers = {reason.answer for reason in reasons}
+    articles = ",".join(reason.article for reason in reasons)
+    if Answer.NO in answers:
+        return Check(name, Outcome.FAILED, articles)
+    return Check(name, Outcome.UNKNOWN if Answer.UNKNOWN in answers else Outcome.PASSED, articles)
