@@ -1,0 +1,281 @@
+"""Read what an image file says of itself before any decoder sees its pixels, and leave its metadata behind.
+
+A closed list of formats: JPEG, PNG, WebP. Size, grey or colour, animation, orientation and colour profile are read
+here, from bounded slices, so that nothing is decoded before its size is known and no metadata parser of the decoder
+ever runs on foreign bytes (those warn, and warnings are process-wide).
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from cardlayout.portrait.errors import PortraitDamaged, PortraitFormatUnknown, PortraitNotAnImage
+
+
+class Format(StrEnum):
+    """The accepted formats, by the names Pillow has for them."""
+
+    JPEG = "JPEG"
+    PNG = "PNG"
+    WEBP = "WEBP"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """An image file taken apart.
+
+    width, height: as declared, in pixels as stored. colour: false where the format says grey. orientation: 1–8 as in
+    EXIF. profile: ICC profile, if any. bare: a baseline JFIF colour JPEG with no metadata and nothing after it.
+    pixels: the file for the decoder, without what the other fields hold.
+    """
+
+    format: Format
+    width: int
+    height: int
+    pixels: bytes
+    colour: bool = True
+    animated: bool = False
+    orientation: int = 1
+    profile: bytes | None = None
+    bare: bool = False
+
+
+_PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+
+_NOT_ACCEPTED: Final = (
+    (re.compile(rb"GIF8[79]a"), "GIF"),
+    (re.compile(rb"BM"), "BMP"),
+    (re.compile(rb"II\*\0|MM\0\*"), "TIFF"),
+    (re.compile(rb".{4}ftyp(?:heic|heix|heim|heis|hevc|mif1|msf1)", re.DOTALL), "HEIC"),
+    (re.compile(rb".{4}ftypavi[fs]", re.DOTALL), "AVIF"),
+    (re.compile(rb"\0\0\0\x0cJXL |\xff\x0a"), "JPEG XL"),
+    (re.compile(rb"\0\0\0\x0cjP  "), "JPEG 2000"),
+    (re.compile(rb"8BPS"), "PSD"),
+    (re.compile(rb"%PDF"), "PDF"),
+)
+
+
+def take_apart(data: bytes) -> ImageFile:
+    """Read an image file's own words.
+
+    Raises PortraitNotAnImage, PortraitFormatUnknown (an image of another format), PortraitDamaged.
+    """
+    try:
+        if data.startswith(b"\xff\xd8"):
+            return _jpeg(data)
+        if data.startswith(_PNG_SIGNATURE):
+            return _png(data)
+        if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+            return _webp(data)
+    except (struct.error, IndexError) as error:  # a field beyond the end of the file
+        raise PortraitDamaged from error
+    for signature, name in _NOT_ACCEPTED:
+        if signature.match(data):
+            raise PortraitFormatUnknown(name)
+    raise PortraitNotAnImage
+
+
+# JPEG (ITU-T T.81): markers and their segments -----------------------------------------------------------------------
+
+_APP0, _APP1, _APP2, _APP14, _APP15, _COM = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
+_SOF0, _DHT, _JPG, _DAC, _EOI, _SOS = 0xC0, 0xC4, 0xC8, 0xCC, 0xD9, 0xDA
+_FRAMES: Final = frozenset(range(_SOF0, 0xD0)) - {_DHT, _JPG, _DAC}
+_STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
+_EXIF: Final = b"Exif\0\0"
+_ICC: Final = b"ICC_PROFILE\0"
+_JFIF_WITHOUT_THUMBNAIL: Final = re.compile(rb"JFIF\0.{7}\0\0", re.DOTALL)
+
+_MAX_SCANS: Final = 64
+"""A progressive photo has about ten scans; thousands of empty ones keep a decoder busy for hours."""
+
+
+def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes, int]]:
+    """Walk the segments before the first scan: marker, payload, and where the segment ends; ends with SOS."""
+    at = 2
+    while True:
+        at = data.find(b"\xff", at)  # as decoders do, over stray bytes
+        if at < 0:
+            raise PortraitDamaged
+        marker = data[at + 1]
+        if marker == 0xFF:  # fill byte (B.1.1.2)
+            at += 1
+            continue
+        if marker == 0x00 or marker in _STANDALONE:
+            at += 2
+            continue
+        (length,) = struct.unpack_from(">H", data, at + 2)
+        end = at + 2 + length
+        if marker == _EOI or length < 2 or end > len(data):
+            raise PortraitDamaged
+        yield marker, data[at + 4 : end], end
+        if marker == _SOS:
+            return
+        at = end
+
+
+def _jpeg(data: bytes) -> ImageFile:
+    kept = bytearray(data[:2])
+    frame: tuple[int, bytes] | None = None
+    orientation, profile = 1, dict[int, bytes]()
+    bare, scan_at = True, 0
+    for marker, payload, end in _jpeg_segments(data):
+        scan_at = end
+        if marker in _FRAMES:
+            if frame is not None:
+                raise PortraitDamaged
+            frame = (marker, payload)
+        if marker == _APP1 and payload.startswith(_EXIF) and orientation == 1:
+            orientation = _orientation(payload[len(_EXIF) :])
+        if marker == _APP2 and payload.startswith(_ICC):
+            profile[payload[len(_ICC)]] = payload[len(_ICC) + 2 :]
+        if _APP0 <= marker <= _APP15 or marker == _COM:
+            bare = bare and marker == _APP0 and _JFIF_WITHOUT_THUMBNAIL.fullmatch(payload) is not None
+            if marker not in {_APP0, _APP14}:  # these two tell how colours are coded (T.871, T.872 6.5.3)
+                continue
+        kept += bytes((0xFF, marker)) + struct.pack(">H", len(payload) + 2) + payload
+    if frame is None:
+        raise PortraitDamaged
+    scans = data[scan_at:]
+    if scans.count(bytes((0xFF, _SOS))) >= _MAX_SCANS:
+        raise PortraitDamaged
+    kind, header = frame
+    height, width, components = struct.unpack_from(">xHHB", header)
+    jfif = bytes(kept[2:4]) == bytes((0xFF, _APP0))
+    return ImageFile(
+        format=Format.JPEG,
+        width=width,
+        height=height,
+        pixels=bytes(kept) + scans,
+        colour=components != 1,
+        orientation=orientation,
+        profile=b"".join(profile[part] for part in sorted(profile)) or None,
+        bare=bare and jfif and kind == _SOF0 and header[0] == 8 and components == 3 and _is_one_scan(scans),
+    )
+
+
+def _is_one_scan(scans: bytes) -> bool:
+    """Tell whether the entropy-coded data ends with EOI and holds no marker but restarts before it (B.1.1.5)."""
+    marker = re.search(rb"\xff[^\x00\xd0-\xd7]", scans)
+    return marker is not None and marker.group() == bytes((0xFF, _EOI)) and marker.end() == len(scans)
+
+
+# PNG (W3C, third edition): chunks ------------------------------------------------------------------------------------
+
+_PNG_KEPT: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+_PNG_GREY: Final = frozenset({0, 4})
+"""Colour types greyscale and greyscale with alpha (11.2.1)."""
+
+_MAX_PROFILE: Final = 2**22
+"""Bytes an ICC profile may inflate to; the largest in use, of printing presses, have under 3 MB."""
+
+
+def _png(data: bytes) -> ImageFile:
+    kept = bytearray(_PNG_SIGNATURE)
+    orientation, profile, animated = 1, None, False
+    at, kind = len(_PNG_SIGNATURE), b""
+    while kind != b"IEND":
+        length, kind = struct.unpack_from(">I4s", data, at)
+        end = at + 12 + length  # length, type, data, CRC (5.3)
+        if end > len(data) or (at == len(_PNG_SIGNATURE) and (kind, length) != (b"IHDR", 13)):
+            raise PortraitDamaged
+        body = data[at + 8 : end - 4]
+        if kind in _PNG_KEPT:
+            kept += data[at:end]
+        elif kind == b"acTL":
+            animated = True
+        elif kind == b"eXIf":
+            orientation = _orientation(body)
+        elif kind == b"iCCP":
+            profile = _inflated(body[body.find(b"\0") + 2 :])
+        at = end
+    width, height, colour_type = struct.unpack_from(">IIxB", kept, len(_PNG_SIGNATURE) + 8)
+    return ImageFile(
+        format=Format.PNG,
+        width=width,
+        height=height,
+        pixels=bytes(kept),
+        colour=colour_type not in _PNG_GREY,
+        animated=animated,
+        orientation=orientation,
+        profile=profile,
+    )
+
+
+def _inflated(packed: bytes) -> bytes | None:
+    """Inflate an ICC profile, or None where it is broken or too long."""
+    inflater = zlib.decompressobj()
+    try:
+        profile = inflater.decompress(packed, _MAX_PROFILE)
+    except zlib.error:
+        return None
+    return profile if inflater.eof else None
+
+
+# WebP (RFC 9649): RIFF chunks ----------------------------------------------------------------------------------------
+
+_WEBP_ANIMATED: Final = 0b00000010
+
+
+def _webp(data: bytes) -> ImageFile:
+    (riff_size,) = struct.unpack_from("<I", data, 4)
+    chunks: dict[bytes, bytes] = {}
+    at, end = 12, min(8 + riff_size, len(data))
+    while at + 8 <= end:
+        kind, length = struct.unpack_from("<4sI", data, at)
+        chunks.setdefault(kind, data[at + 8 : min(at + 8 + length, end)])
+        at += 8 + length + length % 2
+    if at < 8 + riff_size or not chunks:
+        raise PortraitDamaged
+    width, height, flags = _webp_canvas(*next(iter(chunks.items())))
+    return ImageFile(
+        format=Format.WEBP,
+        width=width,
+        height=height,
+        pixels=data,
+        animated=bool(flags & _WEBP_ANIMATED),
+        orientation=_orientation(chunks.get(b"EXIF", b"").removeprefix(_EXIF)),
+        profile=chunks.get(b"ICCP"),
+    )
+
+
+def _webp_canvas(kind: bytes, body: bytes) -> tuple[int, int, int]:
+    """Read width, height and the flags of the extended format from the first chunk."""
+    if kind == b"VP8X":  # RFC 9649 2.7.1
+        flags, width_less_1, width_high, height_less_1, height_high = struct.unpack_from("<B3xHBHB", body)
+        return (width_high << 16 | width_less_1) + 1, (height_high << 16 | height_less_1) + 1, flags
+    if kind == b"VP8 ":  # RFC 6386 9.1
+        width, height = struct.unpack_from("<6xHH", body)
+        return width & 0x3FFF, height & 0x3FFF, 0
+    if kind == b"VP8L":  # RFC 9649 3.4
+        (bits,) = struct.unpack_from("<xI", body)
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, 0
+    raise PortraitDamaged
+
+
+# EXIF (CIPA DC-008): only the orientation ----------------------------------------------------------------------------
+
+_ORIENTATION: Final = 0x0112
+_SHORT: Final = 3
+
+
+def _orientation(tiff: bytes) -> int:
+    """Find the orientation (4.6.5.1.6) in the first directory; 1 where there is none that makes sense."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
+    if order is None:
+        return 1
+    try:
+        (directory,) = struct.unpack_from(f"{order}I", tiff, 4)
+        (entries,) = struct.unpack_from(f"{order}H", tiff, directory)
+        for entry in range(entries):
+            tag, kind, count, value = struct.unpack_from(f"{order}HHIH", tiff, directory + 2 + 12 * entry)
+            if (tag, kind, count) == (_ORIENTATION, _SHORT, 1) and 1 <= value <= 8:
+                return int(value)
+    except struct.error:  # an offset beyond the end: a broken tag is no reason to refuse the photo
+        return 1
+    return 1

@@ -1,0 +1,126 @@
+"""Why a photo cannot become a portrait, one tree.
+
+PortraitError
+├── PortraitTooHeavy       more bytes than any photo needs
+├── PortraitNotAnImage     not an image at all
+├── PortraitFormatUnknown  an image, but of a format that is not accepted
+├── PortraitDamaged        cut short, or not what its format demands
+├── PortraitAnimated       several pictures in one file
+├── PortraitTooLarge       more pixels declared than will be decoded
+├── PortraitTooSmall       too few pixels to print at 300 dpi
+└── PortraitNotColour      grey
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class PortraitError(ValueError):
+    """A photo that was refused; `code` is permanent, `zh` and `en` say what came, what was expected and what to do."""
+
+    code: ClassVar[str] = "portrait"
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+
+
+class PortraitTooHeavy(PortraitError):
+    """A file of more bytes than any photo needs."""
+
+    code = "portrait-too-heavy"
+
+    def __init__(self, size: int, limit: int) -> None:
+        came, most = f"{size / 2**20:.1f}", f"{limit // 2**20}"
+        super().__init__(
+            f"照片文件 {came} MB，超过上限 {most} MB，请压缩后重新提交。",
+            f"The photo file has {came} MB, more than {most} MB; save it smaller.",
+        )
+
+
+class PortraitNotAnImage(PortraitError):
+    """Bytes that are no image."""
+
+    code = "portrait-not-an-image"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "文件不是图片，请提交 JPEG、PNG 或 WebP 格式的照片。",
+            "The file is not an image; give a photo as JPEG, PNG or WebP.",
+        )
+
+
+class PortraitFormatUnknown(PortraitError):
+    """An image of a format that is not accepted."""
+
+    code = "portrait-format-not-accepted"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"不接受 {name} 格式，请另存为 JPEG、PNG 或 WebP 后重新提交。",
+            f"{name} is not accepted; save the photo as JPEG, PNG or WebP.",
+        )
+
+
+class PortraitDamaged(PortraitError):
+    """An image that is cut short or broken."""
+
+    code = "portrait-damaged"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "照片文件不完整或已损坏，无法解码，请重新导出或重新上传。",
+            "The photo file is cut short or damaged and cannot be decoded; export or upload it again.",
+        )
+
+
+class PortraitAnimated(PortraitError):
+    """Several pictures in one file."""
+
+    code = "portrait-animated"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "文件含多幅画面（动图），请提交单张静态照片。",
+            "The file holds several pictures (an animation); give one still photo.",
+        )
+
+
+class PortraitTooLarge(PortraitError):
+    """More pixels declared than will be decoded."""
+
+    code = "portrait-too-large"
+
+    def __init__(self, width: int, height: int, limit: int) -> None:
+        super().__init__(
+            f"照片为 {width}×{height} 像素，超过上限 {limit // 10**6} 百万像素，请缩小后重新提交。",
+            f"The photo has {width} × {height} pixels, more than {limit // 10**6} million; scale it down.",
+        )
+
+
+class PortraitTooSmall(PortraitError):
+    """Too few pixels to print at 300 dpi."""
+
+    code = "portrait-too-small"
+
+    def __init__(self, width: int, height: int, least: tuple[int, int]) -> None:
+        super().__init__(
+            f"照片为 {width}×{height} 像素，裁成 5:7 后不足 {least[0]}×{least[1]} 像素"
+            "（25×35 mm、300 dpi），请提交更清晰的照片。",
+            f"The photo has {width} × {height} pixels and cropped to 5:7 less than {least[0]} × {least[1]} "
+            "(25 × 35 mm at 300 dpi); give a larger one.",
+        )
+
+
+class PortraitNotColour(PortraitError):
+    """A grey photo (督附5: 彩色 1 寸照片)."""
+
+    code = "portrait-not-colour"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "照片为黑白（灰度）照片，督附5 要求彩色 1 寸照片，请提交彩色照片。",
+            "The photo is grey; 督附5 asks for a colour photo.",
+        )
