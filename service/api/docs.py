@@ -1,0 +1,90 @@
+"""The description of the interface: OpenAPI at ``/schema/openapi.json``, and a page that shows it at ``/schema``."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from litestar import Request, Response, Router, get
+from litestar.datastructures import CacheControlHeader, ResponseHeader
+from litestar.exceptions import NotFoundException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
+from litestar.openapi.spec import License, Tag
+
+_RAPIDOC: Final = Path(__file__).parent / "assets" / "rapidoc" / "rapidoc-min.js"
+_SCRIPT_PATH: Final = "/schema/rapidoc-9.3.8.js"
+_SCRIPT_MAX_AGE: Final = 365 * 24 * 3600  # the version is in the address
+
+# RapiDoc writes style attributes; there is nobody else's text on the page.
+_PAGE_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:;"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_PAGE: Final = f"""\
+<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>zhengka API</title>
+<link rel="icon" href="data:,">
+<script type="module" src="{_SCRIPT_PATH}"></script>
+</head>
+<body>
+<rapi-doc spec-url="/schema/openapi.json" load-fonts="false" render-style="read" show-header="false"
+ allow-authentication="false" allow-server-selection="false" regular-font="system-ui, sans-serif"></rapi-doc>
+</body>
+</html>
+""".encode()
+
+
+class _Page(OpenAPIRenderPlugin):
+    """The page, and the script it is made with; neither asks any other host for anything."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002
+        """Give the page, which reads the description itself."""
+        return _PAGE
+
+
+@get(
+    _SCRIPT_PATH.removeprefix("/schema"),
+    media_type="text/javascript",
+    cache_control=CacheControlHeader(public=True, max_age=_SCRIPT_MAX_AGE, immutable=True),
+    sync_to_thread=True,
+)
+def _script() -> bytes:
+    return _RAPIDOC.read_bytes()
+
+
+async def _refuse_unknown(response: Response[Any]) -> Response[Any]:
+    """Turn the framework's HTML answer for an unknown path under ``/schema`` into the problem all others are."""
+    if response.status_code == NotFoundException.status_code:
+        raise NotFoundException
+    return response
+
+
+def openapi_config() -> OpenAPIConfig:
+    """Describe the interface."""
+    return OpenAPIConfig(
+        title="zhengka 证卡",
+        version=version("zhengka"),
+        description="考评人员与质量督导员证卡查验 Checks the cards of vocational-skill assessors and supervisors",
+        license=License(name="Apache-2.0", identifier="Apache-2.0"),
+        tags=[
+            Tag(name="verification", description="Check a card by the text of its QR code"),
+            Tag(name="lookup", description="Look a card up by its number and the holder's name"),
+            Tag(name="publications", description="Signed documents for checking offline"),
+            Tag(name="health", description="Probes"),
+        ],
+        use_handler_docstrings=True,
+        render_plugins=[JsonRenderPlugin(), _Page(path="/")],
+        openapi_router=Router(
+            "/schema",
+            route_handlers=[_script],
+            include_in_schema=False,
+            after_request=_refuse_unknown,
+            response_headers=[ResponseHeader(name="Content-Security-Policy", value=_PAGE_POLICY)],
+        ),
+    )

@@ -1,0 +1,45 @@
+"""Headers every answer carries, errors and unknown routes among them; an answer's own go before these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from litestar.types import Message, Scope
+
+OPEN_TO_ALL_ORIGINS: Final = "open_to_all_origins"
+"""Key of a handler's ``opt``: pages of any origin may read what it answers, errors too."""
+
+
+def _raw(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
+
+
+_FOR_ALL: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_SAME_ORIGIN: Final = _raw(_FOR_ALL | {"Cross-Origin-Resource-Policy": "same-origin"})
+_ANY_ORIGIN: Final = _raw(
+    _FOR_ALL
+    | {
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": "ETag",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+)
+
+
+async def add_headers(message: Message, scope: Scope) -> None:
+    """Add what the answer has not set itself (a Litestar ``before_send`` hook)."""
+    if message["type"] != "http.response.start":
+        return
+    handler: Any = scope.get("route_handler")
+    is_open = handler is not None and OPEN_TO_ALL_ORIGINS in handler.opt
+    own = list(message["headers"])
+    names = {name.lower() for name, _ in own}
+    message["headers"] = own + [pair for pair in (_ANY_ORIGIN if is_open else _SAME_ORIGIN) if pair[0] not in names]

@@ -1,0 +1,45 @@
+"""For whoever runs the service: does it live, and can it do its work."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from service.api.problems import NotReady, documented
+from service.flows.ready import check_ready
+from service.flows.register import Register
+
+
+class HealthController(Controller):
+    """Probes."""
+
+    tags = ("health",)
+
+    @get(
+        "/healthz",
+        operation_id="getHealth",
+        summary="The process answers",
+        responses=documented(),
+        sync_to_thread=False,
+    )
+    def health(self) -> dict[str, str]:
+        """Answer; nothing else is looked at."""
+        return {"status": "ok"}
+
+    @get(
+        "/readyz",
+        operation_id="getReadiness",
+        summary="The register and the keys are at hand",
+        responses=documented(HTTPStatus.SERVICE_UNAVAILABLE),
+        sync_to_thread=True,
+    )
+    def readiness(self, register: NamedDependency[SkipValidation[Register]]) -> dict[str, str]:
+        """Read from the register and take a key from the vault."""
+        try:
+            check_ready(register)
+        except Exception as error:
+            raise NotReady from error
+        return {"status": "ready"}

@@ -1,0 +1,66 @@
+"""The public answer to a card number and a name."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Controller, Request, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, SkipValidation
+
+from service.api.client import client_address, counted_network
+from service.api.problems import Absent, documented
+from service.api.schemas import LookupRequest, PublicAnswerBody
+from service.flows.admit_lookup import admit_lookup
+from service.flows.lookup import lookup
+from service.flows.register import Register
+
+
+class LookupController(Controller):
+    """Lookups."""
+
+    tags = ("lookup",)
+
+    @post(
+        "/api/v1/lookups",
+        operation_id="lookUpCard",
+        summary="Look a card up",
+        status_code=HTTPStatus.OK,
+        responses=documented(
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            HTTPStatus.TOO_MANY_REQUESTS,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
+        sync_to_thread=True,
+    )
+    def look_up(
+        self,
+        data: JSONBody[LookupRequest],
+        request: Request[Any, Any, State],
+        register: NamedDependency[SkipValidation[Register]],
+    ) -> PublicAnswerBody:
+        """Give what anyone may know of a card, to whoever knows its number and the holder's name.
+
+        One and the same 404 answers a number that is not there and a name that is not the holder's.
+        """
+        admit_lookup(register, _network(request, register), data.number, data.name)
+        found = lookup(register, data.number, data.name)
+        if found is None:
+            raise Absent(
+                "no-match",
+                "没有与该编号和姓名相符的证卡，请核对两项后再查",
+                "no card has this number and this name; check both",
+            )
+        return msgspec.convert(found.as_json(), PublicAnswerBody)
+
+
+def _network(request: Request[Any, Any, State], register: Register) -> str:
+    peer = request.client.host if request.client else None
+    forwarded = request.headers.getall("x-forwarded-for", [])
+    return counted_network(client_address(peer, forwarded, register.settings.trusted_proxies))

@@ -1,0 +1,198 @@
+"""What travels over HTTP: the request and answer bodies, and the values that are their text."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Final, TypeGuard
+
+from litestar.openapi.spec import Schema
+from litestar.openapi.spec.enums import OpenAPIType
+from litestar.plugins import OpenAPISchemaPlugin
+from litestar.typing import FieldDefinition
+from msgspec import Meta, Struct
+
+from service.domain.card_number import CardNumber
+from service.domain.fitness import Answer
+from service.domain.kinds import CardKind, SkillLevel
+from service.domain.verdict import Outcome, Tone
+from service.domain.verdict_words import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a field of a request may hold, in words."""
+
+    zh: str
+    en: str
+
+
+FORMS: Final[Mapping[str, Form]] = {
+    "credential": Form("二维码中的全部文字", "the whole text of the QR code"),
+    "place": Form("查验所在机构的 6 位代码", "the 6-digit code of the institution where the card is checked"),
+    "occupation": Form(
+        "职业（工种）名称或代码，至多 60 字", "the name or code of an occupation, 60 characters at most"
+    ),
+    "level": Form(f"{'、'.join(SkillLevel)} 之一", f"one of {', '.join(SkillLevel)}"),
+    "number": Form(
+        "证卡编号：R 加 8 位数字，H、Y 或 S 加 12 位数字，或 11 位数字",
+        "a card number: R and 8 digits, H, Y or S and 12 digits, or 11 digits",
+    ),
+    "name": Form("持证人姓名，1 至 60 字", "the holder's full name, 1 to 60 characters"),
+    "n": Form("状态列表的编号，从 1 起", "the number of a status list, from 1"),
+}
+"""Every field of every request: for the description of the interface, and for what a refusal says."""
+
+BODY_FORM: Final = Form("JSON 对象，各项见 /schema", "a JSON object with the fields described at /schema")
+
+
+def _described(field: str, **limits: Any) -> Meta:  # noqa: ANN401 - what Meta takes
+    return Meta(description=FORMS[field].en, **limits)
+
+
+class VerificationRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A check: what the QR code says, and the work the card is to be good for, as far as it is known."""
+
+    credential: Annotated[str, _described("credential")]
+    place: Annotated[str, _described("place", pattern="^[0-9]{6}$")] | None = None
+    occupation: Annotated[str, _described("occupation", max_length=60)] | None = None
+    level: Annotated[SkillLevel, _described("level")] | None = None
+
+
+class LookupRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a lookup asks."""
+
+    number: Annotated[CardNumber, _described("number")]
+    name: Annotated[str, _described("name", min_length=1, max_length=60)]
+
+
+class SummaryBody(Struct, frozen=True):
+    """One sentence in two languages."""
+
+    zh: str
+    en: str
+
+
+class CheckBody(Struct, frozen=True):
+    """One thing that was looked at; ``detail`` is a permanent code, or dates."""
+
+    name: str
+    outcome: Outcome
+    detail: str
+
+
+class OccupationBody(Struct, frozen=True):
+    """A job type; the code is of the national catalogue, where it has one."""
+
+    name: str
+    code: str | None
+
+
+class CardBody(Struct, frozen=True):
+    """A card, as whoever holds its QR code may see it. Dates are civil dates in Asia/Shanghai."""
+
+    number: str
+    name: str
+    kind: CardKind
+    kind_zh: str
+    kind_en: str
+    occupations: tuple[OccupationBody, ...]
+    released: tuple[str, ...]
+    issuer: str
+    issuer_name: str | None
+    work_unit: str | None
+    issued_on: date
+    expires_on: date
+    status_on: date | None
+
+
+class ReasonBody(Struct, frozen=True):
+    """Why, with the article of the regulation."""
+
+    article: str
+    zh: str
+    en: str
+
+
+class FitForDutyBody(Struct, frozen=True):
+    """Whether the card is good for the work that was asked about."""
+
+    answer: Answer
+    reasons: tuple[ReasonBody, ...]
+
+
+class VerdictBody(Struct, frozen=True):
+    """The answer to a check. ``card`` and ``fit_for_duty`` are null where there is nothing to vouch for."""
+
+    verdict: Word
+    summary: SummaryBody
+    as_of: datetime
+    tone: Tone
+    checks: tuple[CheckBody, ...]
+    card: CardBody | None
+    fit_for_duty: FitForDutyBody | None
+
+
+class PublicCardBody(Struct, frozen=True):
+    """What anyone may know of a card; the name is masked. Dates are civil dates in Asia/Shanghai."""
+
+    number: str
+    name: str
+    kind: CardKind
+    kind_zh: str
+    kind_en: str
+    occupations: tuple[OccupationBody, ...]
+    issuer_name: str | None
+    issued_on: date
+    expires_on: date
+    status_on: date | None
+
+
+class PublicAnswerBody(Struct, frozen=True):
+    """The answer to a lookup."""
+
+    verdict: Word
+    summary: SummaryBody
+    as_of: datetime
+    card: PublicCardBody
+
+
+# What CardNumber accepts, for other programs: ECMA 262, which knows no re.ASCII and needs none here.
+_CARD_NUMBER_PATTERN: Final = (
+    "^(R[0-9]{4}|[HYS][0-9]{8}|[0-9]{6}[1-3])(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})$"
+)
+
+
+def _is_text_value(kind: Any) -> TypeGuard[type[CardNumber]]:  # noqa: ANN401 - any annotation
+    return isinstance(kind, type) and issubclass(kind, CardNumber)
+
+
+def _decode_text_value(kind: type[CardNumber], value: object) -> CardNumber:
+    """Read a number as people type it: in full-width or small letters, with spaces around it."""
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, got {type(value).__name__}")
+    return kind(unicodedata.normalize("NFKC", value).strip().upper())
+
+
+TEXT_DECODERS: Final = ((_is_text_value, _decode_text_value),)
+"""How a value that is its text is read, wherever it stands in a request."""
+
+
+class TextValues(OpenAPISchemaPlugin):
+    """How a value that is its text is described."""
+
+    @staticmethod
+    def is_plugin_supported_type(value: Any) -> bool:  # noqa: ANN401 - any annotation
+        """Say yes to such values only."""
+        return _is_text_value(value)
+
+    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: object) -> Schema:  # noqa: ARG002
+        """Describe a card number by its three forms (督附3, 考附2)."""
+        return Schema(
+            type=OpenAPIType.STRING,
+            pattern=_CARD_NUMBER_PATTERN,
+            description=FORMS["number"].en,
+            examples=["R50230001", "S500123230001", "22310010023"],
+        )

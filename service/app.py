@@ -1,0 +1,94 @@
+"""The service: one application object a process, made from settings and effects, and the server that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import Final
+
+import uvicorn
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from uvicorn.supervisors import Multiprocess
+
+from service import effects as machine
+from service.api.access_log import LOG_CONFIG
+from service.api.docs import openapi_config
+from service.api.headers import add_headers
+from service.api.health import HealthController
+from service.api.lookups import LookupController
+from service.api.problems import answer
+from service.api.publications import PublicationController
+from service.api.requests import StrictRequest
+from service.api.schemas import TEXT_DECODERS, TextValues
+from service.api.verifications import VerificationController
+from service.effects import Effects
+from service.flows.register import Register, open_register
+from service.settings import Settings
+
+MAX_BODY_BYTES: Final = 16 * 1024
+"""A credential has at most 2,500 digits; a body of this size still holds them with every character escaped."""
+
+
+def create_app(settings: Settings, effects: Effects) -> Litestar:
+    """Make the application. Its register is opened when it starts, with the vault, and closed when it ends."""
+
+    @asynccontextmanager
+    async def hold_register(app: Litestar) -> AsyncGenerator[None]:
+        with open_register(settings, effects) as register:
+            register.vault  # noqa: B018 - a wrong passphrase stops the service here, not its first visitor
+            app.state.register = register
+            yield
+
+    return Litestar(
+        route_handlers=[VerificationController, LookupController, PublicationController, HealthController],
+        dependencies={"register": Provide(_register, sync_to_thread=False)},
+        lifespan=[hold_register],
+        exception_handlers={Exception: answer},
+        before_send=[add_headers],
+        request_class=StrictRequest,
+        request_max_body_size=MAX_BODY_BYTES,
+        type_decoders=TEXT_DECODERS,
+        plugins=[TextValues()],
+        openapi_config=openapi_config(),
+        logging_config=None,  # errors are logged in service.api.problems, without what the client sent
+        debug=False,
+    )
+
+
+def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
+    """Run the service until it is told to stop, in ``workers`` processes.
+
+    ``settings`` hold the passphrase. Raises what opening the register raises, before anything listens.
+    """
+    with open_register(settings, machine.real()) as register:
+        register.vault  # noqa: B018 - as in create_app
+    config = uvicorn.Config(
+        partial(_application, settings),
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_config=LOG_CONFIG,
+        proxy_headers=False,  # service.api.client reads X-Forwarded-For, and from the configured proxies only
+        server_header=False,
+        ws="none",
+        lifespan="on",
+    )
+    if workers > 1:
+        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        return
+    with suppress(KeyboardInterrupt):  # raised again by the server after it has ended in good order
+        uvicorn.Server(config).run()
+
+
+def _application(settings: Settings) -> Litestar:
+    """Make the application of one worker; what crosses to another process is the settings alone."""
+    return create_app(settings, machine.real())
+
+
+def _register(state: State) -> Register:
+    register: Register = state.register
+    return register

@@ -1,0 +1,118 @@
+"""Rate limits as rows, so that every process of the service counts together.
+
+A row holds the moment until which its counter is taken: each request moves it on by its share of the period, and
+none may move it more than one period ahead of now (the generic cell rate algorithm, ITU-T I.371 annex A). A moment
+that has passed is as good as no row, so rows are forgotten without losing a count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, case, delete, select
+
+from service.store.errors import StoreError
+from service.store.statements import upsert
+from service.store.tables import rate_limit
+
+_FORGET_AT_ONCE: Final = 100
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+class LimitReached(StoreError):
+    """The request is one too many for a counter; in ``retry_after`` seconds one fits again."""
+
+    code = "rate-limited"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            f"查询过于频繁，请在 {retry_after} 秒后重试", f"too many requests; try again in {retry_after} seconds"
+        )
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many requests in any period; all of them may come at once."""
+
+    requests: int
+    period: timedelta
+
+    @property
+    def period_ms(self) -> int:
+        """The period in milliseconds."""
+        return self.period // _MILLISECOND
+
+    @property
+    def share_ms(self) -> int:
+        """The part of the period one request takes up, in milliseconds."""
+        return self.period_ms // self.requests
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One request on the counter ``key``, 32 bytes that tell nobody whose it is."""
+
+    key: bytes
+    limit: Limit
+
+
+def check(connection: Connection, claims: Iterable[Claim], now: datetime) -> None:
+    """Raise LimitReached if a counter has no room; counts nothing and takes no lock."""
+    by_key = {claim.key: claim.limit for claim in claims}
+    found = connection.execute(select(rate_limit).where(rate_limit.c.key.in_(by_key)))
+    _raise_if_late([_late_ms(taken_until, by_key[key], _ms(now)) for key, taken_until in found])
+
+
+def take(connection: Connection, claims: Sequence[Claim], now: datetime) -> None:
+    """Count a request on every counter, in the order given. Raises LimitReached: then roll back, nothing counts.
+
+    Callers that share counters give their kinds in one order, so that none waits for another in a ring.
+    """
+    moment = _ms(now)
+    for claim in claims:
+        taken_until = rate_limit.c.taken_until
+        moved = case((taken_until > moment, taken_until), else_=moment) + claim.limit.share_ms
+        counted = connection.execute(
+            upsert(connection, rate_limit)
+            .values(key=claim.key, taken_until=moment + claim.limit.share_ms)
+            .on_conflict_do_update(
+                index_elements=[rate_limit.c.key],
+                set_={"taken_until": moved},
+                where=moved <= moment + claim.limit.period_ms,
+            )
+            .returning(taken_until)
+        ).one_or_none()
+        if counted is None:
+            stored = connection.execute(select(taken_until).where(rate_limit.c.key == claim.key)).scalar_one()
+            _raise_if_late([_late_ms(stored, claim.limit, moment)])
+
+
+def forget(connection: Connection, now: datetime) -> None:
+    """Delete some of the counters that have run out, passing over those another transaction holds."""
+    past = (
+        select(rate_limit.c.key)
+        .where(rate_limit.c.taken_until <= _ms(now))
+        .limit(_FORGET_AT_ONCE)
+        .with_for_update(skip_locked=True)  # SQLite has one writer and leaves this out
+    )
+    connection.execute(delete(rate_limit).where(rate_limit.c.key.in_(past)))
+
+
+def _late_ms(taken_until: int, limit: Limit, moment: int) -> int:
+    """Milliseconds until one more request fits; none or less: it fits now."""
+    return max(taken_until, moment) + limit.share_ms - moment - limit.period_ms
+
+
+def _raise_if_late(late_ms: Iterable[int]) -> None:
+    longest = max(late_ms, default=0)
+    if longest > 0:
+        raise LimitReached(-(-longest // 1000))
+
+
+def _ms(instant: datetime) -> int:
+    """Milliseconds since 1970."""
+    return round(instant.timestamp() * 1000)
