@@ -1,0 +1,105 @@
+"""Batches, each under its actor's idempotency key: a retry finds the answer and issues nothing again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, select, update
+
+from service.store.errors import IdempotencyKeyReused
+from service.store.statements import upsert
+from service.store.tables import batch
+
+_COLUMNS: Final = (
+    batch.c.id,
+    batch.c.actor,
+    batch.c.key,
+    batch.c.request_hash,
+    batch.c.created_at,
+    batch.c.issued_on,
+    batch.c.issuer,
+    batch.c.reviewed_by,
+    batch.c.result,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch. ``request_hash`` is the SHA-256 of what was asked; ``result`` the answer, as JSON values.
+
+    ``result`` is None only inside the transaction that begins the batch.
+    """
+
+    id: int
+    actor: str
+    key: str
+    request_hash: bytes
+    created_at: datetime
+    issued_on: date
+    issuer: str | None
+    reviewed_by: str | None
+    result: Any
+
+
+def begin(
+    connection: Connection,
+    *,
+    actor: str,
+    key: str,
+    request_hash: bytes,
+    now: datetime,
+    issued_on: date,
+    issuer: str | None = None,
+    reviewed_by: str | None = None,
+) -> Batch:
+    """Enter a batch as the first step of its transaction, or find the one the same request made before.
+
+    ``result`` is None for a new batch, which ``finish`` completes, and the answer for an earlier one. Where another
+    process is at work on the same key, this waits for it. Raises IdempotencyKeyReused for a key that came with
+    another request.
+    """
+    new = upsert(connection, batch).values(
+        actor=actor,
+        key=key,
+        request_hash=request_hash,
+        created_at=now,
+        issued_on=issued_on,
+        issuer=issuer,
+        reviewed_by=reviewed_by,
+    )
+    connection.execute(new.on_conflict_do_nothing(index_elements=[batch.c.actor, batch.c.key]))
+    stored = find(connection, actor=actor, key=key)
+    assert stored is not None, "a batch is never deleted"
+    if stored.request_hash != request_hash:
+        raise key_reused(key)
+    return stored
+
+
+def finish(connection: Connection, batch_id: int, result: object) -> None:
+    """Store the answer, JSON values, in the transaction that began the batch."""
+    connection.execute(update(batch).where(batch.c.id == batch_id).values(result=result))
+
+
+def find(connection: Connection, *, actor: str, key: str) -> Batch | None:
+    """Find the batch of an actor's key."""
+    return _find(connection, batch.c.actor == actor, batch.c.key == key)
+
+
+def get(connection: Connection, batch_id: int) -> Batch | None:
+    """Find a batch by its id."""
+    return _find(connection, batch.c.id == batch_id)
+
+
+def key_reused(key: str) -> IdempotencyKeyReused:
+    """Say that a key came before with another request."""
+    return IdempotencyKeyReused(
+        f"幂等键“{key}”此前用于另一个请求；内容不同时请换用新键",
+        f"idempotency key {key!r} came before with another request; use a new key for other content",
+    )
+
+
+def _find(connection: Connection, *conditions: ColumnElement[bool]) -> Batch | None:
+    row = connection.execute(select(*_COLUMNS).where(*conditions)).one_or_none()
+    return None if row is None else Batch(*row)

@@ -1,0 +1,267 @@
+"""Cards with their scopes: what a person holds, and for what it still counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, select, update
+
+from service.domain.card import COPY_ID_BYTES, Card, CardStatus
+from service.domain.card_number import CardNumber
+from service.domain.kinds import CardKind
+from service.domain.occupation import Occupation
+from service.store.statements import chunks
+from service.store.states import CopyState
+from service.store.tables import card, card_scope, copy
+
+NO_COPY: Final = bytes(COPY_ID_BYTES)
+"""Copy id of a card from before the system, of which no copy with a code has been made."""
+
+# What a row holds is checked where it becomes a Card: SQLAlchemy cannot type a list of columns this long.
+CardRow: TypeAlias = Row[*tuple[Any, ...]]
+
+_LIVE_COPY: Final = copy.alias("live_copy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRecord:
+    """A card and what the register keeps beside it.
+
+    ``batch_id`` and ``batch_row`` say where it came from, None for an import; ``photo`` is the SHA-256 of the
+    photograph's file; ``application`` the row as stated, without the identity number.
+    """
+
+    card: Card
+    applied_on: date | None = None
+    batch_id: int | None = None
+    batch_row: int | None = None
+    photo: bytes | None = None
+    application: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintableCard:
+    """A card with what its print needs: the photograph's SHA-256 and the live copy's signed credential."""
+
+    card: Card
+    photo: bytes | None
+    credential: bytes
+
+
+def insert_many(connection: Connection, records: Sequence[CardRecord], now: datetime) -> None:
+    """Enter new cards, whose numbers are in the ledger and whose people, institutions and batch are stored.
+
+    Cards they supersede are saved before. Raises ScopeTaken, NumberTaken, ReferenceMissing.
+    """
+    if not records:
+        return
+    connection.execute(card.insert(), [_card_values(record, now) for record in records])
+    connection.execute(card_scope.insert(), [values for record in records for values in _scope_values(record.card)])
+
+
+def save_many(connection: Connection, changed: Iterable[Card], on: date) -> None:
+    """Store cards after a step that took effect ``on``. Lock them with ``for_update`` before reading them.
+
+    Number, person, issuer and dates never change; the live copy is ``copies``' to change. Raises AppendOnly for a
+    card that would come back to life.
+    """
+    in_order = sorted(changed, key=attrgetter("number"))
+    if not in_order:
+        return
+    connection.execute(
+        update(card).where(card.c.number == bindparam("saved")),
+        [
+            {
+                "saved": str(one.number),
+                "name": one.name,
+                "work_unit": one.work_unit,
+                "institution": one.institution,
+                "in_house": one.in_house,
+                "status": one.status.value,
+                "status_on": one.status_on,
+            }
+            for one in in_order
+        ],
+    )
+    connection.execute(
+        update(card_scope)
+        .where(card_scope.c.number == bindparam("saved"), card_scope.c.scope == bindparam("of"))
+        .values(live=bindparam("counts"), released_on=func.coalesce(card_scope.c.released_on, bindparam("on"))),
+        [
+            {
+                "saved": str(one.number),
+                "of": scope,
+                "counts": _counts(one, scope),
+                "on": on if scope in one.released else None,
+            }
+            for one in in_order
+            for scope in one.scopes
+        ],
+    )
+
+
+def get(connection: Connection, number: CardNumber) -> CardRecord | None:
+    """Find a card by its number."""
+    extra = (card.c.applied_on, card.c.batch_id, card.c.batch_row, card.c.photo, card.c.application)
+    for found, row in to_cards(connection.execute(select_cards(*extra).where(card.c.number == str(number)))):
+        return CardRecord(
+            card=found,
+            applied_on=row.applied_on,
+            batch_id=row.batch_id,
+            batch_row=row.batch_row,
+            photo=row.photo,
+            application=row.application,
+        )
+    return None
+
+
+def for_update(connection: Connection, numbers: Iterable[CardNumber]) -> dict[CardNumber, Card]:
+    """Lock cards until the transaction ends and give them as they are now; unknown ones are left out."""
+    wanted = sorted(map(str, numbers))
+    for chunk in chunks(wanted):
+        # Lock first and read in another statement: PostgreSQL, having waited for a lock, looks at that row again but
+        # not at the scopes and copies joined to it.
+        connection.execute(
+            select(card.c.number).where(card.c.number.in_(chunk)).order_by(card.c.number).with_for_update()
+        ).all()
+    return {
+        found.number: found
+        for chunk in chunks(wanted)
+        for found, _ in to_cards(connection.execute(select_cards().where(card.c.number.in_(chunk))))
+    }
+
+
+def of_person(connection: Connection, person_id: int) -> tuple[Card, ...]:
+    """List every card a person has or had, in the order of the numbers."""
+    return tuple(
+        found for found, _ in to_cards(connection.execute(select_cards().where(card.c.person_id == person_id)))
+    )
+
+
+def numbers_of_batch(connection: Connection, batch_id: int) -> tuple[CardNumber, ...]:
+    """List the cards of a batch in the order of its rows."""
+    rows = connection.execute(select(card.c.number).where(card.c.batch_id == batch_id).order_by(card.c.batch_row))
+    return tuple(CardNumber(number) for number in rows.scalars())
+
+
+def printable(connection: Connection, numbers: Iterable[CardNumber]) -> Iterator[PrintableCard]:
+    """Find cards that have a live copy, in the order of the numbers; the others are left out."""
+    for chunk in chunks(sorted(map(str, numbers))):
+        rows = connection.execute(
+            select_cards(card.c.photo, _LIVE_COPY.c.credential).where(
+                card.c.number.in_(chunk), _LIVE_COPY.c.copy_id.is_not(None)
+            )
+        )
+        for found, row in to_cards(rows):
+            yield PrintableCard(found, row.photo, row.credential)
+
+
+def select_cards(*extra: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """Select cards for ``to_cards``, one row a scope, with further columns; the caller adds joins and conditions."""
+    return (
+        select(
+            card.c.number,
+            card.c.kind,
+            card.c.person_id,
+            card.c.name,
+            card.c.issuer,
+            card.c.institution,
+            card.c.work_unit,
+            card.c.issued_on,
+            card.c.expires_on,
+            card.c.status,
+            card.c.status_on,
+            card.c.predecessor,
+            card.c.in_house,
+            card_scope.c.scope,
+            card_scope.c.occupation,
+            card_scope.c.occupation_code,
+            card_scope.c.released_on,
+            _LIVE_COPY.c.copy_id.label("live_copy_id"),
+            *extra,
+        )
+        .join(card_scope, card_scope.c.number == card.c.number)
+        .outerjoin(_LIVE_COPY, and_(_LIVE_COPY.c.number == card.c.number, _LIVE_COPY.c.state == CopyState.LIVE.value))
+        .order_by(card.c.number, card_scope.c.position)
+    )
+
+
+def to_cards(rows: Iterable[CardRow]) -> Iterator[tuple[Card, CardRow]]:
+    """Put the rows of ``select_cards`` together: each card with the first of its rows, for the further columns."""
+    for number, group in groupby(rows, key=attrgetter("number")):
+        scopes = list(group)
+        row = scopes[0]
+        yield (
+            Card(
+                number=CardNumber(number),
+                kind=CardKind(row.kind),
+                person=row.person_id,
+                name=row.name,
+                issuer=row.issuer,
+                institution=row.institution,
+                work_unit=row.work_unit,
+                occupations=tuple(
+                    Occupation(one.occupation, one.occupation_code) for one in scopes if one.occupation is not None
+                ),
+                issued_on=row.issued_on,
+                expires_on=row.expires_on,
+                status=CardStatus(row.status),
+                status_on=row.status_on,
+                released=frozenset(one.scope for one in scopes if one.released_on is not None),
+                predecessor=None if row.predecessor is None else CardNumber(row.predecessor),
+                copy_id=row.live_copy_id or NO_COPY,
+                in_house=row.in_house,
+            ),
+            row,
+        )
+
+
+def _card_values(record: CardRecord, now: datetime) -> dict[str, object]:
+    new = record.card
+    return {
+        "number": str(new.number),
+        "person_id": new.person,
+        "kind": new.kind.value,
+        "issuer": new.issuer,
+        "institution": new.institution,
+        "work_unit": new.work_unit,
+        "name": new.name,
+        "applied_on": record.applied_on,
+        "issued_on": new.issued_on,
+        "expires_on": new.expires_on,
+        "status": new.status.value,
+        "status_on": new.status_on,
+        "predecessor": None if new.predecessor is None else str(new.predecessor),
+        "batch_id": record.batch_id,
+        "batch_row": record.batch_row,
+        "photo": record.photo,
+        "in_house": new.in_house,
+        "application": record.application,
+        "created_at": now,
+    }
+
+
+def _scope_values(new: Card) -> Iterator[dict[str, object]]:
+    occupations = {occupation.scope: occupation for occupation in new.occupations}
+    # An assessor's scopes in the order in which the card names its job types.
+    for position, scope in enumerate(occupations or new.scopes):
+        occupation = occupations.get(scope)
+        yield {
+            "number": str(new.number),
+            "position": position,
+            "scope": scope,
+            "occupation": None if occupation is None else occupation.name,
+            "occupation_code": None if occupation is None else occupation.code,
+            "person_id": new.person,
+            "released_on": new.status_on if scope in new.released else None,
+            "live": _counts(new, scope),
+        }
+
+
+def _counts(one: Card, scope: str) -> bool:
+    return one.status is CardStatus.VALID and scope not in one.released

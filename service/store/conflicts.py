@@ -1,0 +1,146 @@
+"""Turn what a database driver raises into the store's own errors: the only place that reads driver errors."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import psycopg
+from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy.exc import DBAPIError
+
+from service.store.errors import (
+    AlreadyCancelled,
+    AppendOnly,
+    Busy,
+    Conflict,
+    ConstraintBroken,
+    CopyTaken,
+    InstitutionTaken,
+    KeyTaken,
+    NumberStep,
+    NumberTaken,
+    PublicationStale,
+    ReferenceMissing,
+    ScopeTaken,
+    StoreError,
+)
+from service.store.tables import metadata
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    conflict: type[Conflict]
+    zh: str
+    en: str
+
+
+_NUMBER_TAKEN: Final = _Refusal(
+    NumberTaken,
+    "该证卡编号已登记在册，不能再次使用；请核对编号",
+    "this card number is already in the ledger; check the number",
+)
+_COPY_TAKEN: Final = _Refusal(
+    CopyTaken,
+    "证卡副本标识或状态序号已被占用，或该证卡已有有效副本",
+    "the copy id or status index is in use, or the card already has a live copy",
+)
+_KEY_TAKEN: Final = _Refusal(
+    KeyTaken, "该公钥或密钥文件版本已登记", "this public key or key document version is already recorded"
+)
+
+_REFUSALS: Final = {
+    "pk_number": _NUMBER_TAKEN,
+    "uq_number_prefix_sequence": _NUMBER_TAKEN,
+    "pk_card": _NUMBER_TAKEN,
+    "number_steps": _Refusal(
+        NumberStep,
+        "该编号的状态不允许此操作：作废的编号不得再用，已发的编号只能作废（督附3）",
+        "the number's state does not allow this: a voided number is never reused, an issued one can only be voided "
+        "(督附3)",
+    ),
+    "uq_card_scope_live": _Refusal(
+        ScopeTaken,
+        "此人在同一范围内已有有效证卡；换发须同时注明原证卡（督§10、考§12）",
+        "the person already has a live card for this scope; a renewal names the card it follows (督§10, 考§12)",
+    ),
+    "pk_copy": _COPY_TAKEN,
+    "uq_copy_list_no_list_index": _COPY_TAKEN,
+    "uq_copy_live": _COPY_TAKEN,
+    "pk_cancellation": _Refusal(
+        AlreadyCancelled, "该证卡的资格此前已取消", "the card's qualification is already cancelled"
+    ),
+    "pk_institution": _Refusal(InstitutionTaken, "该机构代码已登记", "this institution code is already in use"),
+    "pk_key_record": _KEY_TAKEN,
+    "pk_key_document": _KEY_TAKEN,
+    "status_publication_forward": _Refusal(
+        PublicationStale,
+        "同一状态列表已发布过同样新或更新的版本",
+        "a status list at least as new has already been published",
+    ),
+}
+_APPEND_ONLY: Final = frozenset({"forward", "identity", "fixed", "kept"})
+"""Last words of the names of the other rules in the migrations."""
+
+
+def translate(error: DBAPIError) -> StoreError | None:
+    """Find the store's error for a driver's, or None if it is none the register foresees (a defect)."""
+    match error.orig:
+        case psycopg.errors.ForeignKeyViolation():
+            return _reference_missing()
+        case psycopg.IntegrityError() as cause:
+            return _of_name(cause.diag.constraint_name or cause.diag.column_name or "")
+        case psycopg.errors.LockNotAvailable() | psycopg.errors.DeadlockDetected():
+            return _busy()
+        case sqlite3.IntegrityError() as cause:
+            return _of_sqlite(cause)
+        case sqlite3.OperationalError() as cause if cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            return _busy()
+        case _:
+            return None
+
+
+def _of_sqlite(cause: sqlite3.IntegrityError) -> Conflict:
+    if cause.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+        return _reference_missing()
+    # "UNIQUE constraint failed: number.prefix, number.sequence", "CHECK constraint failed: ck_card_term", or,
+    # from a trigger, its name alone.
+    detail = str(cause).rpartition(" constraint failed: ")[2]
+    return _of_name(_NAME_OF_COLUMNS.get(detail, detail))
+
+
+def _of_name(name: str) -> Conflict:
+    known = _REFUSALS.get(name)
+    if known is not None:
+        return known.conflict(known.zh, known.en)
+    if name.rpartition("_")[2] in _APPEND_ONLY:
+        return AppendOnly(
+            f"登记记录只能追加，不得改写或删除（{name}）", f"the record only grows; this would rewrite it ({name})"
+        )
+    return ConstraintBroken(f"违反登记规则 {name}", f"the register's rule {name} stands against this")
+
+
+def _reference_missing() -> ReferenceMissing:
+    return ReferenceMissing(
+        "所引用的证卡、人员、机构、编号或批次不存在",
+        "a card, person, institution, number or batch that is referred to does not exist",
+    )
+
+
+def _busy() -> Busy:
+    return Busy("数据库正忙，未写入任何内容，请稍后重试", "the database is busy; nothing was stored, try again")
+
+
+def _unique_names(table: Table) -> Iterator[tuple[str, str]]:
+    for constraint in table.constraints:
+        if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint):
+            yield ", ".join(f"{table.name}.{column.name}" for column in constraint.columns), str(constraint.name)
+    for index in table.indexes:
+        if index.unique:
+            yield ", ".join(f"{table.name}.{column.name}" for column in index.columns), str(index.name)
+
+
+# SQLite names the columns of a unique constraint, not the constraint.
+_NAME_OF_COLUMNS: Final = {columns: name for table in metadata.sorted_tables for columns, name in _unique_names(table)}

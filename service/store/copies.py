@@ -1,0 +1,107 @@
+"""Printed copies: each has its own random id, its place in a status list and its signed credential."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Connection, update
+
+from service.domain.card import Card
+from service.domain.card_number import CardNumber
+from service.store.cards import select_cards, to_cards
+from service.store.states import CopyState
+from service.store.tables import card, copy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """One printed copy of a card. ``replaced_on`` is set when another one has taken its place (补发)."""
+
+    copy_id: bytes
+    number: CardNumber
+    list_no: int
+    list_index: int
+    credential: bytes
+    issued_at: datetime
+    state: CopyState = CopyState.LIVE
+    replaced_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOnCard:
+    """A copy, its card as it is now, and the SHA-256 of the card's photograph."""
+
+    copy: Copy
+    card: Card
+    photo: bytes | None
+
+
+def insert_many(connection: Connection, new: Sequence[Copy]) -> None:
+    """Enter the first copies of cards. Raises CopyTaken, ReferenceMissing."""
+    if new:
+        connection.execute(copy.insert(), [_values(one) for one in new])
+
+
+def replace(connection: Connection, new: Copy, on: date) -> None:
+    """Enter a new copy in place of the card's live one, which answers ``replaced`` from then on. Raises CopyTaken."""
+    connection.execute(
+        update(copy)
+        .where(copy.c.number == str(new.number), copy.c.state == CopyState.LIVE.value)
+        .values(state=CopyState.REPLACED.value, replaced_on=on)
+    )
+    insert_many(connection, [new])
+
+
+def find(connection: Connection, copy_id: bytes) -> CopyOnCard | None:
+    """Find a copy by its id, with its card, in one read."""
+    return _find(connection, copy.c.copy_id == copy_id)
+
+
+def find_live(connection: Connection, number: CardNumber) -> CopyOnCard | None:
+    """Find the live copy of a card by the card's number."""
+    return _find(connection, copy.c.number == str(number), copy.c.state == CopyState.LIVE.value)
+
+
+def _find(connection: Connection, *conditions: ColumnElement[bool]) -> CopyOnCard | None:
+    statement = select_cards(
+        card.c.photo,
+        copy.c.copy_id,
+        copy.c.list_no,
+        copy.c.list_index,
+        copy.c.credential,
+        copy.c.issued_at,
+        copy.c.state,
+        copy.c.replaced_on,
+    )
+    statement = statement.join(copy, copy.c.number == card.c.number).where(*conditions)
+    for found, row in to_cards(connection.execute(statement)):
+        return CopyOnCard(
+            Copy(
+                copy_id=row.copy_id,
+                number=found.number,
+                list_no=row.list_no,
+                list_index=row.list_index,
+                credential=row.credential,
+                issued_at=row.issued_at,
+                state=CopyState(row.state),
+                replaced_on=row.replaced_on,
+            ),
+            found,
+            row.photo,
+        )
+    return None
+
+
+def _values(one: Copy) -> dict[str, object]:
+    return {
+        "copy_id": one.copy_id,
+        "number": str(one.number),
+        "list_no": one.list_no,
+        "list_index": one.list_index,
+        "credential": one.credential,
+        "state": one.state.value,
+        "issued_at": one.issued_at,
+        "replaced_on": one.replaced_on,
+    }

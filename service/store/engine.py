@@ -1,0 +1,202 @@
+"""Open the register: one write path for SQLite and PostgreSQL.
+
+Transactions
+    ``write()`` gives a connection whose transaction commits at the end of the block and rolls back if the block
+    raises. ``read()`` gives one that sees a single snapshot and cannot write.
+
+Locks, always taken in this order, so that writers wait for each other and never deadlock: batch row, people (by
+blind index), series (by prefix), status list, cards (by number), journal head last.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from service.store.conflicts import translate
+from service.store.errors import Busy, UrlUnsupported
+
+POOL_SIZE: Final = 8
+"""Connections a process holds to PostgreSQL; more issuing connections only wait for each other."""
+
+LOCK_TIMEOUT_S: Final = 30
+"""Seconds a statement waits for another transaction's lock, or for a connection, before Busy."""
+
+_PRAGMAS: Final = (
+    "synchronous = FULL",  # with NORMAL a power cut can lose a committed card that is already printed
+    "foreign_keys = ON",
+)
+
+_POSTGRESQL_DRIVERS: Final = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
+_SQLITE_DRIVERS: Final = frozenset({"sqlite", "sqlite+pysqlite"})
+
+
+class Database:
+    """The register's database. Threads may share it; a forked process opens its own."""
+
+    def __init__(self, writer: Engine, reader: Engine, gate: Callable[[], AbstractContextManager[None]]) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._gate = gate
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._writer.dialect.name
+
+    @contextmanager
+    def write(self) -> Generator[Connection]:
+        """Open a writing transaction. Raises Busy, and a Conflict where a constraint stands against a statement."""
+        with self._gate(), _begin(self._writer) as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Generator[Connection]:
+        """Open a reading transaction on one snapshot. Raises Busy."""
+        with _begin(self._reader) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open ``sqlite:///PATH`` or ``postgresql://…``; the tables are ``migrations``' business.
+
+    Raises UrlUnsupported for any other address, a SQLite database in memory among them, and Busy where
+    another process keeps the file locked.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise _unsupported() from None
+    if parsed.drivername in _POSTGRESQL_DRIVERS:
+        return _open_postgresql(parsed)
+    if parsed.drivername in _SQLITE_DRIVERS and parsed.database not in {None, "", ":memory:"} and not parsed.query:
+        return _open_sqlite(Path(str(parsed.database)))
+    raise _unsupported()
+
+
+def _open_postgresql(url: URL) -> Database:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        isolation_level="READ COMMITTED",
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=LOCK_TIMEOUT_S,
+        pool_pre_ping=True,
+        json_serializer=_to_json,
+        json_deserializer=msgspec.json.decode,
+        connect_args={"options": f"-c lock_timeout={LOCK_TIMEOUT_S}s -c timezone=UTC -c synchronous_commit=on"},
+    )
+    event.listen(engine, "handle_error", _translate_error)
+    # READ COMMITTED gives every statement another snapshot; an answer put together from several needs one.
+    reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Database(engine, reader, nullcontext)
+
+
+def _open_sqlite(path: Path) -> Database:
+    lock = path.with_name(path.name + ".lock")
+
+    def gate() -> AbstractContextManager[None]:
+        return _locked(lock)
+
+    # A deferred transaction that reads and then writes fails at once when another has written in between
+    # (SQLITE_BUSY_SNAPSHOT), whatever the timeout: a writer says so from the start.
+    writer = _sqlite_engine(path, begin="BEGIN IMMEDIATE", pragmas=_PRAGMAS)
+    reader = _sqlite_engine(path, begin="BEGIN", pragmas=(*_PRAGMAS, "query_only = ON"))
+    with gate():
+        _use_wal(writer)
+    return Database(writer, reader, gate)
+
+
+def _sqlite_engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite+pysqlite", database=str(path)),
+        connect_args={"timeout": LOCK_TIMEOUT_S},
+        json_serializer=_to_json,
+        json_deserializer=msgspec.json.decode,
+    )
+
+    def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        # Left to itself the driver opens no transaction before a SELECT or DDL; the listener below sends the BEGIN.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def send_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", configure)
+    event.listen(engine, "begin", send_begin)
+    event.listen(engine, "handle_error", _translate_error)
+    return engine
+
+
+@contextmanager
+def _begin(engine: Engine) -> Generator[Connection]:
+    try:
+        connection = engine.connect()
+    except PoolTimeout as error:
+        raise Busy(
+            f"数据库连接在 {LOCK_TIMEOUT_S} 秒内未空出，请稍后重试",
+            f"no database connection came free within {LOCK_TIMEOUT_S} s; try again",
+        ) from error
+    with connection, connection.begin():
+        yield connection
+
+
+def _use_wal(engine: Engine) -> None:
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA journal_mode = WAL")
+    finally:
+        raw.close()
+
+
+@contextmanager
+def _locked(path: Path) -> Generator[None]:
+    """Queue for the one writer's place. SQLite's busy handler polls and starves; the kernel's lock is a queue.
+
+    The kernel drops the lock with the file descriptor, so a killed writer holds nobody up.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _translate_error(context: ExceptionContext) -> None:
+    error = context.sqlalchemy_exception
+    if isinstance(error, DBAPIError):
+        translated = translate(error)
+        if translated is not None:
+            raise translated from error
+
+
+def _to_json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _unsupported() -> UrlUnsupported:
+    return UrlUnsupported(
+        "数据库地址应为 sqlite:///文件路径 或 postgresql://用户:密码@主机/库名",
+        "a database address is sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME",
+    )

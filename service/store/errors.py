@@ -1,0 +1,142 @@
+"""The store's refusals. Each has a permanent ``code`` and a sentence in two languages; none quotes a stored value.
+
+::
+
+    StoreError
+    ├── Conflict
+    │   ├── NumberTaken            number-taken
+    │   ├── NumberStep             number-step
+    │   ├── ScopeTaken             scope-taken
+    │   ├── CopyTaken              copy-taken
+    │   ├── AlreadyCancelled       already-cancelled
+    │   ├── InstitutionTaken       institution-taken
+    │   ├── IdempotencyKeyReused   idempotency-key-reused
+    │   ├── KeyTaken               key-taken
+    │   ├── PublicationStale       publication-stale
+    │   ├── AppendOnly             append-only
+    │   ├── ReferenceMissing       reference-missing
+    │   └── ConstraintBroken       constraint-broken
+    ├── NotFound                   not-found
+    ├── Busy                       database-busy
+    ├── UrlUnsupported             database-url-unsupported
+    └── SchemaMismatch             schema-missing, schema-outdated, schema-newer
+
+A Conflict means that the transaction is lost: nothing of it has been stored. A Busy one may be tried again.
+"""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """A step the register cannot take; ``zh`` and ``en`` are for people, ``code`` is for programs."""
+
+    code: str = "store-error"
+
+    def __init__(self, zh: str, en: str, *, code: str | None = None) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+        if code is not None:
+            self.code = code
+
+
+class Conflict(StoreError):
+    """What is stored already stands against the step."""
+
+    code = "conflict"
+
+
+class NumberTaken(Conflict):
+    """The card number, or its place in the series, is already in the ledger (督附3, 考附2)."""
+
+    code = "number-taken"
+
+
+class NumberStep(Conflict):
+    """A number in this state cannot take this step: a voided one is never used again (督附3)."""
+
+    code = "number-step"
+
+
+class ScopeTaken(Conflict):
+    """The person already has a live card for this scope (督§10, 考§12)."""
+
+    code = "scope-taken"
+
+
+class CopyTaken(Conflict):
+    """The copy id or the status index is in use, or the card already has a live copy."""
+
+    code = "copy-taken"
+
+
+class AlreadyCancelled(Conflict):
+    """The card's qualification has been cancelled before (督§19, 考§21)."""
+
+    code = "already-cancelled"
+
+
+class InstitutionTaken(Conflict):
+    """The institution code is already in use (督附3)."""
+
+    code = "institution-taken"
+
+
+class IdempotencyKeyReused(Conflict):
+    """The idempotency key came before, with another request."""
+
+    code = "idempotency-key-reused"
+
+
+class KeyTaken(Conflict):
+    """The public key or the key document's version is already recorded."""
+
+    code = "key-taken"
+
+
+class PublicationStale(Conflict):
+    """A status list at least as new has been published: ``iat`` rises strictly for each list."""
+
+    code = "publication-stale"
+
+
+class AppendOnly(Conflict):
+    """The row is part of the record: it may not be changed in this way, nor deleted."""
+
+    code = "append-only"
+
+
+class ReferenceMissing(Conflict):
+    """The row names a card, person, institution, number or batch that is not stored."""
+
+    code = "reference-missing"
+
+
+class ConstraintBroken(Conflict):
+    """The row breaks another rule of the register; the message names it."""
+
+    code = "constraint-broken"
+
+
+class NotFound(StoreError):
+    """No such row."""
+
+    code = "not-found"
+
+
+class Busy(StoreError):
+    """The database did not answer in time; nothing was stored and the step may be tried again."""
+
+    code = "database-busy"
+
+
+class UrlUnsupported(StoreError):
+    """The address names no database this program can use."""
+
+    code = "database-url-unsupported"
+
+
+class SchemaMismatch(StoreError):
+    """The tables are not those of this version of the program."""
+
+    code = "schema-mismatch"

@@ -1,0 +1,19 @@
+"""Settings that belong to the register and not to the machine: jurisdiction, host, and the like."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from service.store.statements import upsert
+from service.store.tables import meta
+
+
+def get(connection: Connection, key: str) -> str | None:
+    """Read one setting, None where it was never put."""
+    return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none()
+
+
+def put(connection: Connection, key: str, value: str) -> None:
+    """Write one setting, over the one before."""
+    statement = upsert(connection, meta).values(key=key, value=value)
+    connection.execute(statement.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": value}))

@@ -1,0 +1,56 @@
+"""Rules on how a row may change, kept by triggers in both databases: the record grows and is never rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+_FUNCTION: Final = "refuse_change"
+_FUNCTION_SQL: Final = (
+    f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " RAISE EXCEPTION USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, ERRCODE = 'integrity_constraint_violation';"
+    " END $$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Refuse an UPDATE or DELETE of a row of ``table``, unless ``allowed`` (SQL over ``old`` and ``new``) holds.
+
+    The name travels in the error: as its message in SQLite, in its constraint field in PostgreSQL.
+    """
+
+    name: str
+    table: str
+    operation: str
+    allowed: str = ""
+
+    def sql(self, dialect: str) -> str:
+        """Write the trigger for ``sqlite`` or ``postgresql``."""
+        head = f"CREATE TRIGGER {self.name} BEFORE {self.operation} ON {self.table}"
+        when = f" WHEN (NOT ({self.allowed}))" if self.allowed else ""
+        if dialect == "sqlite":
+            return f"{head}{when} BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
+        return f"{head} FOR EACH ROW{when} EXECUTE FUNCTION {_FUNCTION}()"
+
+
+def kept(table: str) -> Rule:
+    """Rows of ``table`` are never deleted."""
+    return Rule(f"{table}_kept", table, "DELETE")
+
+
+def unchanged(*columns: str) -> str:
+    """Condition that an update leaves ``columns`` (never NULL) as they are."""
+    return " AND ".join(f"new.{column} = old.{column}" for column in columns)
+
+
+def create(connection: Connection, rules: Iterable[Rule]) -> None:
+    """Make the triggers."""
+    dialect = connection.dialect.name
+    if dialect == "postgresql":
+        connection.exec_driver_sql(_FUNCTION_SQL)
+    for rule in rules:
+        connection.exec_driver_sql(rule.sql(dialect))

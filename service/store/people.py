@@ -1,0 +1,93 @@
+"""People: an identity number sealed, findable by its blind index only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from service.domain.eligibility.case import Known, KnownCard
+from service.store.cards import select_cards, to_cards
+from service.store.statements import chunks, upsert
+from service.store.tables import card, person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person as stored: ``blind_index`` finds, the sealed fields need the key."""
+
+    blind_index: bytes
+    id_sealed: bytes
+    name: str
+    phone_sealed: bytes | None = None
+
+
+def put_many(connection: Connection, people: Iterable[Person]) -> dict[bytes, int]:
+    """Enter people, or bring name and telephone of known ones up to date; give their ids by blind index.
+
+    A telephone that is not stated leaves the one before. Rows are locked in the order of the blind indexes.
+    """
+    by_index = {new.blind_index: new for new in people}
+    if not by_index:
+        return {}
+    statement = upsert(connection, person)
+    statement = statement.on_conflict_do_update(
+        index_elements=[person.c.blind_index],
+        set_={
+            "name": statement.excluded.name,
+            "phone_sealed": func.coalesce(statement.excluded.phone_sealed, person.c.phone_sealed),
+        },
+    )
+    connection.execute(
+        statement,
+        [
+            {
+                "blind_index": index,
+                "id_sealed": new.id_sealed,
+                "name": new.name,
+                "phone_sealed": new.phone_sealed,
+            }
+            for index, new in sorted(by_index.items())
+        ],
+    )
+    return ids(connection, by_index)
+
+
+def ids(connection: Connection, blind_indexes: Iterable[bytes]) -> dict[bytes, int]:
+    """Find people's ids by blind index; unknown ones are left out."""
+    return {
+        row.blind_index: row.id
+        for chunk in chunks(blind_indexes)
+        for row in connection.execute(select(person.c.blind_index, person.c.id).where(person.c.blind_index.in_(chunk)))
+    }
+
+
+def get(connection: Connection, person_id: int) -> Person | None:
+    """Find a person by id."""
+    row = connection.execute(
+        select(person.c.blind_index, person.c.id_sealed, person.c.name, person.c.phone_sealed).where(
+            person.c.id == person_id
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Person(blind_index=row.blind_index, id_sealed=row.id_sealed, name=row.name, phone_sealed=row.phone_sealed)
+
+
+def known(connection: Connection, blind_indexes: Iterable[bytes]) -> dict[bytes, Known]:
+    """Tell all that planning needs of people: every card they have or had. People never met are left out."""
+    found: dict[bytes, list[KnownCard]] = defaultdict(list)
+    wanted: Sequence[bytes] = tuple(blind_indexes)
+    for index in ids(connection, wanted):
+        found[index] = []
+    for chunk in chunks(wanted):
+        rows = connection.execute(
+            select_cards(person.c.blind_index, card.c.applied_on)
+            .join(person, person.c.id == card.c.person_id)
+            .where(person.c.blind_index.in_(chunk))
+        )
+        for known_card, row in to_cards(rows):
+            found[row.blind_index].append(KnownCard(known_card, row.applied_on))
+    return {index: Known(cards=tuple(cards)) for index, cards in found.items()}

@@ -1,0 +1,67 @@
+"""Bring the tables to this version of the program, and refuse to work on any other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from service.store.engine import Database
+from service.store.errors import SchemaMismatch
+
+_SCRIPTS: Final = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK: Final = 0x7A686B61  # any number nobody else locks on: "zhka"
+
+
+def migrate(database: Database) -> None:
+    """Carry out the steps that are missing, all or none. Raises SchemaMismatch for tables of a newer program."""
+    with database.write() as connection:
+        if database.dialect == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        config = _config()
+        found = MigrationContext.configure(connection).get_current_revision()
+        if found is not None:
+            _check_known(found, ScriptDirectory.from_config(config))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def check_current(database: Database) -> None:
+    """Raise SchemaMismatch unless the tables are exactly those of this version of the program."""
+    scripts = ScriptDirectory.from_config(_config())
+    with database.read() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found is None:
+        raise SchemaMismatch(
+            "数据库中尚无登记表，请先运行 zhengka init",
+            "the database holds no register yet; run `zhengka init`",
+            code="schema-missing",
+        )
+    _check_known(found, scripts)
+    if found != scripts.get_current_head():
+        raise SchemaMismatch(
+            f"数据库结构（{found}）旧于本程序，请先备份，再升级数据库",
+            f"the tables ({found}) are older than this program; back up, then upgrade them",
+            code="schema-outdated",
+        )
+
+
+def _check_known(found: str, scripts: ScriptDirectory) -> None:
+    if found not in {step.revision for step in scripts.walk_revisions()}:
+        raise SchemaMismatch(
+            f"数据库结构（{found}）新于本程序，请使用更新的程序版本",
+            f"the tables ({found}) are newer than this program; use a newer version",
+            code="schema-newer",
+        )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
