@@ -67,6 +67,11 @@ class Catalogue:
     def __len__(self) -> int:
         return len(self._names)
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        """All names by code."""
+        return self._names
+
     def name_of(self, code: str) -> str | None:
         """Name of the occupation with this code, where known."""
         return self._names.get(code)

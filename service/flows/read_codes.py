@@ -53,7 +53,7 @@ def codes_of_image(image: Image.Image) -> list[str]:
 def _decode(grey: Image.Image) -> list[str]:
     codes = zxingcpp.read_barcodes(grey, formats=_QR, text_mode=zxingcpp.TextMode.Plain)
     # Codes on one row of cards differ by a few pixels in height: rows are told apart by half a code.
-    placed = []
+    placed: list[tuple[int, int, int, str]] = []
     for code in codes:
         corner = code.position.top_left
         height = max(1, abs(code.position.bottom_left.y - corner.y), abs(code.position.bottom_left.x - corner.x))
@@ -84,7 +84,8 @@ def _codes_of_pdf(data: bytes) -> Iterator[str]:
             page = document[index]
             width, height = page.get_size()
             _check_pixels(width / 72 * PDF_DPI, height / 72 * PDF_DPI)
-            bitmap = page.render(scale=PDF_DPI / 72, grayscale=True)
+            scale = PDF_DPI / 72
+            bitmap = page.render(scale=scale, grayscale=True)  # pyright: ignore[reportArgumentType] - takes any number
             yield from codes_of_image(bitmap.to_pil())
             bitmap.close()
             page.close()

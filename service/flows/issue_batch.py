@@ -1,0 +1,266 @@
+"""Issue a batch: rows and photographs in, numbered and signed cards in the register (督§9, 考§12).
+
+1. read the rows; 2. ask the register what it knows of the people; 3. plan: every refusal at once, by row, with its
+article; 4. look at photographs and faces, before a number is spent; 5. one transaction: claim numbers, compose
+claims, sign, store card, copy and journal, and the answer under its idempotency key. A dry run takes the same path
+and rolls the transaction back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from cardlayout.check import check
+from cardlayout.portrait import PortraitError, normalise
+from service.domain.application import Application, MalformedRow, RawRow, parse_row
+from service.domain.batch import plan
+from service.domain.card import Card
+from service.domain.eligibility import Known, Policy
+from service.domain.event import Event
+from service.domain.issuer import CENTRE
+from service.domain.people import ResidentId
+from service.domain.problem import Problem
+from service.flows.errors import Refused
+from service.flows.faces import face_of
+from service.flows.issuing import PreparedCard, draft_of, issue_prepared
+from service.flows.photo_files import digest_of, store_photo
+from service.flows.register import Register
+from service.roster.photos import PhotoSource
+from service.store import batches, journal, people
+from service.store.errors import Busy, Conflict, IdempotencyKeyReused
+
+_ATTEMPTS: Final = 5
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the office asks for. ``actor`` is who asks; ``key`` makes a retry harmless."""
+
+    rows: Sequence[RawRow]
+    photos: PhotoSource
+    actor: str
+    issuer: str | None = None
+    issued_on: date | None = None
+    reviewed_by: str | None = None
+    dry_run: bool = False
+    all_or_nothing: bool = False
+    key: str | None = None
+
+
+class IssuedRow(msgspec.Struct, frozen=True):
+    """A row that got its card; ``number`` is None in a dry run, which spends none."""
+
+    row: int
+    number: str | None
+    name: str
+
+
+class RefusedRow(msgspec.Struct, frozen=True):
+    """A row that got none, and every reason."""
+
+    row: int
+    name: str
+    problems: tuple[Problem, ...]
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a batch, the same for every retry with its key. ``batch`` is None where nothing was stored."""
+
+    batch: int | None
+    issued: tuple[IssuedRow, ...]
+    refused: tuple[RefusedRow, ...]
+    warned: tuple[RefusedRow, ...]
+    nearly_full: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Portraits:
+    """Normalised photographs by row, made once however often the batch is planned."""
+
+    jpegs: dict[int, bytes] = field(default_factory=dict)
+    problems: dict[int, tuple[Problem, ...]] = field(default_factory=dict)
+
+
+def issue_batch(register: Register, request: Request, progress: Progress | None = None) -> Outcome:
+    """Issue all good rows or, with ``all_or_nothing``, none unless all are good.
+
+    Raises Refused for an issuer that is not known, and IdempotencyKeyReused for a key that came with another request.
+    """
+    issued_on = request.issued_on or register.effects.today()
+    institutions = register.institutions()
+    if request.issuer is not None and request.issuer != CENTRE and request.issuer not in institutions:
+        raise Refused(
+            "issuer-unknown",
+            f"没有代码为 {request.issuer} 的机构；请先用 zhengka institution add 登记，市职鉴中心写 {CENTRE}",
+            f"no institution has the code {request.issuer}: enter it with zhengka institution add, or say {CENTRE}",
+        )
+    policy = Policy(register.jurisdiction, institutions, issued_on, request.issuer, request.reviewed_by)
+    rows = tuple(parse_row(row, register.catalogue) for row in request.rows)
+    digest = _digest(request, issued_on)
+    if request.key is not None and (earlier := _earlier(register, request, digest)) is not None:
+        return earlier
+    portraits = _portraits(request, rows, progress)
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            return _attempt(register, request, policy, rows, portraits, digest)
+        except (Conflict, Busy) as error:
+            # Somebody else's batch was first with a person or a number: look again and plan anew.
+            if isinstance(error, IdempotencyKeyReused) or attempt == _ATTEMPTS:
+                raise
+    raise AssertionError
+
+
+def _attempt(
+    register: Register,
+    request: Request,
+    policy: Policy,
+    rows: Sequence[Application | MalformedRow],
+    portraits: _Portraits,
+    digest: bytes,
+) -> Outcome:
+    planned = plan(rows, _known(register, rows), policy)
+    refused = {refusal.row: [*refusal.problems] for refusal in planned.refused}
+    names = {row.row: row.name for row in rows}
+    for row, problems in portraits.problems.items():
+        refused.setdefault(row, []).extend(problems)
+    prepared: list[PreparedCard] = []
+    for card in planned.accepted:
+        row = card.application.row
+        draft = draft_of(card)
+        problems = _face_problems(register, policy, draft, portraits.jpegs.get(row))
+        if problems:
+            refused.setdefault(row, []).extend(problems)
+        elif row not in refused:
+            prepared.append(PreparedCard(card, draft, digest_of(portraits.jpegs[row])))
+    if not request.dry_run:
+        for ready in prepared:
+            store_photo(register.photos, portraits.jpegs[ready.planned.application.row])
+    with register.database.write() as connection:
+        stored = batches.begin(
+            connection,
+            actor=request.actor,
+            key=request.key or register.effects.random_bytes(16).hex(),
+            request_hash=digest,
+            now=register.effects.now(),
+            issued_on=policy.issued_on,
+            issuer=request.issuer,
+            reviewed_by=request.reviewed_by,
+        )
+        if stored.result is not None:
+            return _decode(stored.result)
+        issuing = issue_prepared(register, connection, stored.id, prepared, request.actor)
+        for row, problem in issuing.refused:
+            refused.setdefault(row, []).append(problem)
+        nothing = request.all_or_nothing and refused
+        outcome = Outcome(
+            batch=None if request.dry_run or nothing else stored.id,
+            issued=()
+            if nothing
+            else tuple(
+                IssuedRow(row, None if request.dry_run else str(number), names[row]) for row, number in issuing.issued
+            ),
+            refused=tuple(RefusedRow(row, names[row], tuple(refused[row])) for row in sorted(refused)),
+            warned=tuple(RefusedRow(warned.row, warned.name, warned.problems) for warned in planned.warnings),
+            nearly_full=issuing.nearly_full,
+        )
+        if outcome.batch is None:
+            connection.rollback()
+            return outcome
+        batches.finish(connection, stored.id, msgspec.to_builtins(outcome))
+        _record(register, connection, request, outcome)
+    return outcome
+
+
+def _record(register: Register, connection: Connection, request: Request, outcome: Outcome) -> None:
+    """Journal the batch and every refused application: a refusal is part of the record too (考§21(2))."""
+    data: dict[str, int | str] = {
+        "cards": len(outcome.issued),
+        "refused": len(outcome.refused),
+        "reviewed_by": request.reviewed_by or "",
+    }
+    if request.issuer is not None:
+        data["issuer"] = request.issuer
+    batch = str(outcome.batch)
+    refusals = (
+        Event("application-refused", batch, {"row": row.row, "reasons": [problem.code for problem in row.problems]})
+        for row in outcome.refused
+    )
+    journal.append_many(
+        connection, register.effects.now(), request.actor, (Event("batch-issued", batch, data), *refusals)
+    )
+
+
+def _known(register: Register, rows: Sequence[Application | MalformedRow]) -> Mapping[ResidentId, Known]:
+    by_blind = {register.blind.of(row.resident_id): row.resident_id for row in rows if row.resident_id is not None}
+    with register.database.read() as connection:
+        return {by_blind[blind]: known for blind, known in people.known(connection, by_blind).items()}
+
+
+def _portraits(request: Request, rows: Sequence[Application | MalformedRow], progress: Progress | None) -> _Portraits:
+    portraits = _Portraits()
+    applications = [row for row in rows if isinstance(row, Application)]
+    for done, application in enumerate(applications, 1):
+        try:
+            portraits.jpegs[application.row] = normalise(request.photos.read(application))
+        except PortraitError as error:
+            problem = Problem(error.code, "photo", "督附5", error.zh, error.en)
+            portraits.problems[application.row] = (problem,)
+        if progress is not None:
+            progress(done, len(applications))
+    return portraits
+
+
+def _face_problems(register: Register, policy: Policy, draft: Card, portrait: bytes | None) -> tuple[Problem, ...]:
+    """Lay the card out on trial; a portrait that is refused already is not reported twice."""
+    issuer = policy.institutions.get(draft.issuer)
+    face = face_of(
+        draft,
+        register.jurisdiction,
+        host=register.host,
+        issuer_name=issuer.name if issuer else register.jurisdiction.centre.zh,
+        portrait=portrait or b"",
+        credential=None,
+    )
+    problems = check(face, register.fonts)
+    return tuple(
+        Problem(p.code, p.field, "督附5", p.zh, p.en) for p in problems if portrait is not None or p.field != "photo"
+    )
+
+
+def _earlier(register: Register, request: Request, digest: bytes) -> Outcome | None:
+    with register.database.read() as connection:
+        stored = batches.find(connection, actor=request.actor, key=request.key or "")
+    if stored is None:
+        return None
+    if stored.request_hash != digest:
+        raise batches.key_reused(request.key or "")
+    return None if stored.result is None else _decode(stored.result)
+
+
+def _digest(request: Request, issued_on: date) -> bytes:
+    """Condense what was asked for: the same key with another roster is refused, not answered with the old cards."""
+    content = msgspec.json.encode(
+        (
+            [(row.row, dict(row.cells)) for row in request.rows],
+            request.photos.digest(),
+            request.issuer,
+            None if request.issued_on is None else issued_on,
+            request.reviewed_by,
+            request.all_or_nothing,
+        ),
+        order="deterministic",
+    )
+    return hashlib.sha256(content).digest()
+
+
+def _decode(result: object) -> Outcome:
+    return msgspec.convert(result, type=Outcome)

@@ -1,0 +1,221 @@
+"""The issuing transaction: claim numbers, compose claims, sign, store cards, copies and journal (督附3, 考附2)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from keys.envelope import Envelope, pack, to_be_signed
+from keys.fields import NONCE_SIZE
+from keys.keyring import Purpose
+from keys.signer import Signer
+from service.domain.application import Application
+from service.domain.batch import PlannedCard
+from service.domain.card import COPY_ID_BYTES, Card, CardStatus, issue, supersede
+from service.domain.card_number import CardNumber, Scheme, is_nearly_full
+from service.domain.credential import CARD_AAD, Claims, encode_claims, occupation_claim
+from service.domain.credential.claims import MAX_WORK_UNIT_BYTES
+from service.domain.errors import SeriesRefused
+from service.domain.event import Event
+from service.domain.problem import Problem
+from service.flows.register import Register
+from service.store import cards, copies, journal, numbers, people, status_lists
+from service.store.cards import CardRecord
+from service.store.copies import Copy
+from service.store.errors import NumberTaken
+from service.store.people import Person
+from service.store.status_lists import Slot
+
+ID_CONTEXT: Final = b"person/id/"  # with the blind index behind it: a sealed number cannot be moved to another person
+PHONE_CONTEXT: Final = b"person/phone/"
+_PROVISIONAL_SEQUENCE: Final = 9999  # as wide as any other
+_ARTICLE: Final = {Scheme.ASSESSOR: "考附2", Scheme.EXTERNAL: "督附3", Scheme.INTERNAL: "督附3"}
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedCard:
+    """A planned card, its face checked: ``draft`` lacks number, person and copy; ``photo`` is the file's SHA-256."""
+
+    planned: PlannedCard
+    draft: Card
+    photo: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Issuing:
+    """What became of the prepared cards: (row, number) and (row, problem), and series that are nearly full."""
+
+    issued: tuple[tuple[int, CardNumber], ...]
+    refused: tuple[tuple[int, Problem], ...]
+    nearly_full: tuple[str, ...]
+
+
+def draft_of(planned: PlannedCard) -> Card:
+    """Make the card as it will be, with the last number of its series standing in for the one not claimed yet."""
+    application = planned.application
+    return Card(
+        number=planned.hand_number or CardNumber.compose(planned.prefix, _PROVISIONAL_SEQUENCE),
+        kind=application.kind,
+        person=0,
+        name=application.name,
+        issuer=planned.issuer,
+        institution=application.institution,
+        work_unit=application.work_unit,
+        occupations=application.occupations,
+        issued_on=planned.issued_on,
+        expires_on=planned.expires_on,
+        status=CardStatus.VALID,
+        status_on=None,
+        released=frozenset(),
+        predecessor=planned.predecessor,
+        copy_id=bytes(COPY_ID_BYTES),
+        in_house=application.in_house,
+    )
+
+
+def issue_prepared(
+    register: Register, connection: Connection, batch: int, prepared: Sequence[PreparedCard], actor: str
+) -> Issuing:
+    """Issue prepared cards inside a transaction that has begun their batch.
+
+    A series that cannot give all its rows a number gives none, and those rows are refused; likewise a number
+    assigned by hand that is taken. Raises what the store raises when somebody else was first with a person.
+    """
+    now, today = register.effects.now(), register.effects.today()
+    person_ids = people.put_many(connection, (_person(register, one.planned.application) for one in prepared))
+    claimed, refused = _claim(register, connection, prepared)
+    ready = [one for one in prepared if one.planned.application.row in claimed]
+    slots = status_lists.claim(connection, len(ready))
+    signer = register.signer(Purpose.CARD)
+    events: list[Event] = []
+    records: list[CardRecord] = []
+    new_copies: list[Copy] = []
+    replaced: dict[CardNumber, Card] = cards.for_update(
+        connection, [number for one in ready for number, _ in one.planned.supersedes]
+    )
+    for one, slot in zip(ready, slots, strict=True):
+        application = one.planned.application
+        number = claimed[application.row]
+        person = person_ids[register.blind.of(application.resident_id)]
+        card = replace(one.draft, number=number, person=person, copy_id=register.effects.random_bytes(COPY_ID_BYTES))
+        for former, scopes in one.planned.supersedes:
+            replaced[former], event = supersede(replaced[former], scopes, number, card.issued_on)
+            events.append(event)
+        card, event = issue(card, number_reason=one.planned.hand_reason)
+        events.append(event)
+        records.append(
+            CardRecord(
+                card=card,
+                applied_on=application.application_on,
+                batch_id=batch,
+                batch_row=application.row,
+                photo=one.photo,
+                application=_as_stated(one.planned),
+            )
+        )
+        new_copies.append(
+            Copy(
+                copy_id=card.copy_id,
+                number=number,
+                list_no=slot.list_no,
+                list_index=slot.index,
+                credential=sign_card(card, slot, signer),
+                issued_at=now,
+            )
+        )
+    cards.save_many(connection, replaced.values(), today)
+    cards.insert_many(connection, records, now)
+    copies.insert_many(connection, new_copies)
+    journal.append_many(connection, now, actor, events)
+    return Issuing(
+        issued=tuple((one.planned.application.row, claimed[one.planned.application.row]) for one in ready),
+        refused=tuple(sorted(refused.items(), key=lambda item: item[0])),
+        nearly_full=tuple(sorted({number.prefix for number in claimed.values() if is_nearly_full(number.sequence)})),
+    )
+
+
+def sign_card(card: Card, slot: Slot, signer: Signer) -> bytes:
+    """Compose a card's claims and sign them: the credential's bytes. CONTRACT: version 1."""
+    unit = card.work_unit if len(card.work_unit.encode()) <= MAX_WORK_UNIT_BYTES else None
+    claims = Claims(
+        number=card.number,
+        name=card.name,
+        occupations=tuple(occupation_claim(occupation.code, occupation.name) for occupation in card.occupations),
+        copy_id=card.copy_id,
+        status_list=slot.list_no,
+        status_index=slot.index,
+        issued_on=card.issued_on,
+        expires_on=card.expires_on,
+        work_unit=None if card.kind.is_assessor else unit,
+    )
+    payload = encode_claims(claims)
+    return pack(Envelope(signer.kid, payload, signer.sign(to_be_signed(signer.kid, payload, CARD_AAD))))
+
+
+def _claim(
+    register: Register, connection: Connection, prepared: Sequence[PreparedCard]
+) -> tuple[dict[int, CardNumber], dict[int, Problem]]:
+    """Claim by series, in the order of the prefixes: hand-assigned numbers first, then the next of the counter."""
+    now = register.effects.now()
+    by_prefix: defaultdict[str, list[PlannedCard]] = defaultdict(list)
+    for one in prepared:
+        by_prefix[one.planned.prefix].append(one.planned)
+    claimed: dict[int, CardNumber] = {}
+    refused: dict[int, Problem] = {}
+    for prefix in sorted(by_prefix):
+        by_counter: list[int] = []
+        for planned in by_prefix[prefix]:
+            row = planned.application.row
+            if planned.hand_number is None:
+                by_counter.append(row)
+                continue
+            try:
+                numbers.claim_many(connection, {}, now, {planned.hand_number: planned.hand_reason or ""})
+                claimed[row] = planned.hand_number
+            except NumberTaken as error:
+                refused[row] = Problem(error.code, "number", "督附3", error.zh, error.en)
+        if by_counter:
+            try:
+                taken = numbers.claim_many(connection, {prefix: len(by_counter)}, now)[prefix]
+                claimed.update(zip(by_counter, taken, strict=True))
+            except SeriesRefused as error:
+                article = _ARTICLE[CardNumber.compose(prefix, 1).scheme]
+                problem = Problem(error.code, "number", article, error.zh, error.en)
+                refused.update(dict.fromkeys(by_counter, problem))
+    return claimed, refused
+
+
+def _person(register: Register, application: Application) -> Person:
+    blind = register.blind.of(application.resident_id)
+    phone = application.phone
+    return Person(
+        blind_index=blind,
+        id_sealed=register.cipher.seal(
+            str(application.resident_id), ID_CONTEXT + blind, register.effects.random_bytes(NONCE_SIZE)
+        ),
+        name=application.name,
+        phone_sealed=None
+        if phone is None
+        else register.cipher.seal(phone, PHONE_CONTEXT + blind, register.effects.random_bytes(NONCE_SIZE)),
+    )
+
+
+def _as_stated(planned: PlannedCard) -> Mapping[str, object]:
+    """Keep what the row stated and who confirmed it, without identity number and telephone."""
+    application = planned.application
+    evidence = application.evidence
+    stated = {
+        "recommended_by": application.recommended_by,
+        "reviewed_by": planned.reviewed_by,
+        "certified_on": application.certified_on,
+        "score": application.score,
+        "evidence": evidence if application.kind.is_assessor else None,
+    }
+    kept: object = msgspec.to_builtins({key: value for key, value in stated.items() if value is not None})
+    assert isinstance(kept, dict)
+    return kept

@@ -1,0 +1,156 @@
+"""The open register: database, sealed keys, jurisdiction and clock, as every use case needs them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from cardlayout.fonts import FontSet
+from keys.document import KeyDocument, open_document
+from keys.fields import BlindIndex, FieldCipher
+from keys.keyring import Keyring, Purpose
+from keys.rotation import active
+from keys.signer import Signer
+from keys.vault import Secret, Vault
+from service.domain.issuer import CENTRE, Institution
+from service.domain.jurisdiction import Jurisdiction, parse_jurisdiction
+from service.domain.occupation import Catalogue, parse_catalogue
+from service.effects import Effects
+from service.flows.errors import NoRegister, Refused
+from service.settings import Settings
+from service.store import institutions, key_records, meta
+from service.store.engine import Database, open_database
+from service.store.schema import check_current
+
+VAULT_FILE: Final = "vault.sealed"
+PHOTOS_FOLDER: Final = "photos"
+META_JURISDICTION: Final = "jurisdiction"
+META_CATALOGUE: Final = "catalogue"
+META_HOST: Final = "host"
+
+AskPassphrase = Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedKeys:
+    """The published key document as one value: what it says, its bytes, and a keyring ready to check with."""
+
+    document: KeyDocument
+    body: bytes
+    ring: Keyring
+
+
+class Register:
+    """An open register. Threads may share it; close it, or use it as a context manager."""
+
+    def __init__(self, settings: Settings, effects: Effects, database: Database, ask: AskPassphrase | None) -> None:
+        self.settings = settings
+        self.effects = effects
+        self.database = database
+        self.folder = settings.data
+        self._ask = ask
+        self._lock = threading.Lock()
+        self._trusted: TrustedKeys | None = None
+        with database.read() as connection:
+            stored = {key: meta.get(connection, key) for key in (META_JURISDICTION, META_CATALOGUE, META_HOST)}
+        jurisdiction, catalogue, host = (stored[key] for key in (META_JURISDICTION, META_CATALOGUE, META_HOST))
+        if jurisdiction is None or catalogue is None or host is None:
+            raise NoRegister(str(settings.data))
+        self.jurisdiction: Jurisdiction = parse_jurisdiction(jurisdiction)
+        self.catalogue: Catalogue = parse_catalogue(catalogue)
+        self.host: str = host
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The sealed keys, opened when first needed: checking a card needs none of them."""
+        passphrase = self.settings.passphrase
+        if passphrase is None:
+            if self._ask is None:
+                raise Refused(
+                    "no-passphrase",
+                    "缺少口令：请设置 ZHENGKA_PASSPHRASE_FILE 或 ZHENGKA_PASSPHRASE",
+                    "no passphrase: set ZHENGKA_PASSPHRASE_FILE or ZHENGKA_PASSPHRASE",
+                )
+            passphrase = self._ask()
+        return Vault.open(self.folder / VAULT_FILE, passphrase, self.effects.random_bytes)
+
+    @cached_property
+    def cipher(self) -> FieldCipher:
+        """What identity numbers are sealed with."""
+        return FieldCipher(self.vault.secret(Secret.FIELD_ENCRYPTION))
+
+    @cached_property
+    def blind(self) -> BlindIndex:
+        """What sealed identity numbers are found by."""
+        return BlindIndex(self.vault.secret(Secret.BLIND_INDEX))
+
+    @cached_property
+    def fonts(self) -> FontSet:
+        """The fonts cards are set in."""
+        return FontSet.load(self.settings.fonts)
+
+    @property
+    def photos(self) -> Path:
+        """Folder of the normalised photographs, named by their SHA-256."""
+        return self.folder / PHOTOS_FOLDER
+
+    def trusted_keys(self) -> TrustedKeys:
+        """Give the newest published key document; another process may have published it a moment ago."""
+        with self.database.read() as connection:
+            version = key_records.latest_version(connection)
+            if self._trusted is not None and self._trusted.document.version == version:
+                return self._trusted
+            body = key_records.document(connection, version)
+        document, _ = open_document(body, pin=None)  # our own database is not a place to defend against
+        trusted = TrustedKeys(document, body, Keyring(document.keys))
+        with self._lock:
+            self._trusted = trusted
+        return trusted
+
+    def signer(self, purpose: Purpose) -> Signer:
+        """Give the key that signs for a purpose today."""
+        record = active(self.trusted_keys().document.keys, purpose, self.effects.today())
+        return self.vault.signer(record.public, purpose)
+
+    def institutions(self) -> Mapping[str, Institution]:
+        """Give all institutions by code."""
+        with self.database.read() as connection:
+            return {institution.code: institution for institution in institutions.all_of(connection)}
+
+    def issuer_name(self, issuer: str) -> str:
+        """Name an issuer: the centre, or an institution by its code."""
+        return self.jurisdiction.centre.zh if issuer == CENTRE else self.institutions()[issuer].name
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_register(settings: Settings, effects: Effects, ask: AskPassphrase | None = None) -> Register:
+    """Open the register of a data folder.
+
+    ``ask`` gives the passphrase where the settings have none and a sealed key is needed. Raises NoRegister, and
+    SchemaMismatch where the tables are not this version's.
+    """
+    if not (settings.data / VAULT_FILE).is_file():
+        raise NoRegister(str(settings.data))
+    database = open_database(settings.database_url)
+    try:
+        check_current(database)
+        return Register(settings, effects, database, ask)
+    except BaseException:
+        database.close()
+        raise

@@ -1,0 +1,151 @@
+"""Make a register: folder, sealed keys, tables, and the first key document."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from keys.document import KeyDocument, sign_document
+from keys.files import create as create_file
+from keys.identity import fingerprint
+from keys.keyring import KeyRecord, KeyState, Purpose
+from keys.sealing import KdfCost
+from keys.vault import DEFAULT_COST, Vault, seal_root
+from service.domain.credential import check_host
+from service.domain.event import Event
+from service.domain.jurisdiction import parse_jurisdiction
+from service.domain.occupation import parse_catalogue
+from service.effects import Effects
+from service.flows.errors import Refused
+from service.flows.register import (
+    META_CATALOGUE,
+    META_HOST,
+    META_JURISDICTION,
+    PHOTOS_FOLDER,
+    VAULT_FILE,
+)
+from service.settings import PASSPHRASE_NAME, Settings
+from service.store import journal, key_records, meta
+from service.store.engine import open_database
+from service.store.schema import migrate
+
+ROOT_FILE: Final = "root.sealed"
+PRIVATE_KEY_BYTES: Final = 32  # RFC 8032 5.1.5
+KEY_TERM_DAYS: Final = 366  # a signing key is rotated every year
+DOCUMENT_TERM_DAYS: Final = 400  # longer than a key signs, so that rotation never comes too late for checkers
+
+_PACKAGE: Final = Path(__file__).parents[1]
+JURISDICTIONS: Final = _PACKAGE / "jurisdictions"
+CATALOGUE: Final = _PACKAGE / "catalogue" / "occupations.json"
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """What a person is told once: where things are and the fingerprint checkers pin."""
+
+    root_fingerprint: str
+    root_file: Path
+    passphrase_file: Path | None
+    jurisdiction: str
+    host: str
+
+
+def set_up(
+    settings: Settings,
+    effects: Effects,
+    *,
+    jurisdiction_text: str,
+    host: str | None = None,
+    catalogue_text: str | None = None,
+    cost: KdfCost = DEFAULT_COST,
+) -> SetUp:
+    """Create the register of an empty data folder.
+
+    Without a passphrase a random one is written to ``passphrase`` in the folder, mode 0600. The root key's file
+    is to be moved off the server. Raises Refused where there is a register already, and the refusals of a
+    jurisdiction, a host or a catalogue that cannot be used; nothing is written then.
+    """
+    jurisdiction = parse_jurisdiction(jurisdiction_text)
+    catalogue_text = CATALOGUE.read_text("utf-8") if catalogue_text is None else catalogue_text
+    parse_catalogue(catalogue_text)
+    host = host or jurisdiction.verification_host
+    check_host(host)
+    folder = settings.data
+    if (folder / VAULT_FILE).exists():
+        raise Refused(
+            "register-exists",
+            f"{folder} 中已有登记库，不会覆盖；请换一个空目录",
+            f"{folder} already holds a register, which is never overwritten: name an empty folder",
+        )
+    (folder / PHOTOS_FOLDER).mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = open_database(settings.database_url)
+    try:
+        migrate(database)
+        with database.read() as connection:
+            if meta.get(connection, META_JURISDICTION) is not None:
+                raise Refused(
+                    "register-exists",
+                    "数据库中已有登记库，不会覆盖；请换一个空数据库",
+                    "the database already holds a register, which is never overwritten: name an empty one",
+                )
+        passphrase, passphrase_file = _passphrase(settings, effects)
+        root_key = effects.random_bytes(PRIVATE_KEY_BYTES)
+        root = seal_root(folder / ROOT_FILE, passphrase, root_key, effects.random_bytes, cost)
+        vault = Vault.create(folder / VAULT_FILE, passphrase, effects.random_bytes, cost)
+        records = tuple(new_key(vault, purpose, effects, KeyState.ACTIVE) for purpose in Purpose)
+        document = compose_document(1, records, host, effects)
+        with database.write() as connection:
+            meta.put(connection, META_JURISDICTION, jurisdiction_text)
+            meta.put(connection, META_CATALOGUE, catalogue_text)
+            meta.put(connection, META_HOST, host)
+            key_records.put(connection, records)
+            key_records.publish(connection, document.version, sign_document(document, root))
+            created = Event("register-created", "register", {"jurisdiction": jurisdiction.key})
+            journal.append_many(connection, effects.now(), "init", (created,))
+    finally:
+        database.close()
+    return SetUp(fingerprint(root.public), folder / ROOT_FILE, passphrase_file, jurisdiction.name.zh, host)
+
+
+def new_key(vault: Vault, purpose: Purpose, effects: Effects, state: KeyState) -> KeyRecord:
+    """Make a key, keep its private half in the vault, and describe it."""
+    signer = vault.add(purpose, effects.random_bytes(PRIVATE_KEY_BYTES))
+    today = effects.today()
+    return KeyRecord(purpose, signer.public, today, today + timedelta(days=KEY_TERM_DAYS), state)
+
+
+def compose_document(version: int, records: tuple[KeyRecord, ...], host: str, effects: Effects) -> KeyDocument:
+    """Compose the key document that says what holds from now on."""
+    now = effects.now()
+    return KeyDocument(
+        version=version,
+        issued=int(now.timestamp()),
+        valid_until=int((now + timedelta(days=DOCUMENT_TERM_DAYS)).timestamp()),
+        hosts=(host,),
+        keys=records,
+    )
+
+
+def shipped_jurisdiction(key: str) -> str:
+    """Read a jurisdiction that comes with the program, by its key (``chongqing``, ``jiangxi``)."""
+    path = JURISDICTIONS / f"{key}.json"
+    if not path.is_file():
+        known = "、".join(sorted(p.stem for p in JURISDICTIONS.glob("*.json")))
+        raise Refused(
+            "jurisdiction-unknown",
+            f"没有名为“{key}”的地区配置；随程序提供的有：{known}；也可给出 JSON 文件",
+            f"no jurisdiction {key!r} comes with the program; there are {known}, or name a JSON file",
+        )
+    return path.read_text("utf-8")
+
+
+def _passphrase(settings: Settings, effects: Effects) -> tuple[bytes, Path | None]:
+    if settings.passphrase is not None:
+        return settings.passphrase, None
+    passphrase = base64.b32encode(effects.random_bytes(20)).lower()
+    path = settings.data / PASSPHRASE_NAME
+    create_file(path, passphrase + b"\n")
+    return passphrase, path
