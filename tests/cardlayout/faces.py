@@ -13,7 +13,7 @@ from cardlayout.face import CardFace, Field, QrContent
 from cardlayout.fonts import FontSet
 
 PREFIX = "https://zk.example.cn/1#"
-RARE_NAME = "䶮㛃𠅤𬭎"  # three in Extensions A, B and E, one in the extension font
+RARE_NAME = "䶮㛃𠅤𬭎𠀋𠀀"  # Extensions A, A, B, E; then one of the second font and one of the third
 
 
 @cache
@@ -22,7 +22,7 @@ def fonts() -> FontSet:
 
 
 @cache
-def portrait(seed: int, width: int = 295, height: int = 413) -> bytes:
+def portrait(seed: int, width: int = 300, height: int = 420) -> bytes:
     """A colourful JPEG of portrait form; every seed has its own."""
     tints = np.random.default_rng(seed).integers(0, 255, (7, 5, 3), dtype=np.uint8)
     out = BytesIO()
