@@ -32,7 +32,9 @@ from service.flows.faces import face_of
 from service.flows.issuing import PreparedCard, draft_of, issue_prepared
 from service.flows.photo_files import digest_of, store_photo
 from service.flows.register import Register
-from service.roster.photos import PhotoSource
+from service.roster.errors import PhotosRefused
+from service.roster.photo_files import PhotoFiles
+from service.roster.photos import match_photos
 from service.store import batches, journal, people
 from service.store.errors import Busy, Conflict, IdempotencyKeyReused
 
@@ -46,7 +48,7 @@ class Request:
     """What the office asks for. ``actor`` is who asks; ``key`` makes a retry harmless."""
 
     rows: Sequence[RawRow]
-    photos: PhotoSource
+    photos: PhotoFiles
     actor: str
     issuer: str | None = None
     issued_on: date | None = None
@@ -80,6 +82,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[RefusedRow, ...]
     warned: tuple[RefusedRow, ...]
     nearly_full: tuple[str, ...] = ()
+    unused_photos: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -87,7 +90,8 @@ class _Portraits:
     """Normalised photographs by row, made once however often the batch is planned."""
 
     jpegs: dict[int, bytes] = field(default_factory=dict)
-    problems: dict[int, tuple[Problem, ...]] = field(default_factory=dict)
+    problems: dict[int, Problem] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
 
 
 def issue_batch(register: Register, request: Request, progress: Progress | None = None) -> Outcome:
@@ -105,10 +109,10 @@ def issue_batch(register: Register, request: Request, progress: Progress | None 
         )
     policy = Policy(register.jurisdiction, institutions, issued_on, request.issuer, request.reviewed_by)
     rows = tuple(parse_row(row, register.catalogue) for row in request.rows)
-    digest = _digest(request, issued_on)
+    portraits = _portraits(request.photos, rows, progress)
+    digest = _digest(request, portraits)
     if request.key is not None and (earlier := _earlier(register, request, digest)) is not None:
         return earlier
-    portraits = _portraits(request, rows, progress)
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return _attempt(register, request, policy, rows, portraits, digest)
@@ -130,8 +134,8 @@ def _attempt(
     planned = plan(rows, _known(register, rows), policy)
     refused = {refusal.row: [*refusal.problems] for refusal in planned.refused}
     names = {row.row: row.name for row in rows}
-    for row, problems in portraits.problems.items():
-        refused.setdefault(row, []).extend(problems)
+    for row, problem in portraits.problems.items():
+        refused.setdefault(row, []).append(problem)
     prepared: list[PreparedCard] = []
     for card in planned.accepted:
         row = card.application.row
@@ -171,6 +175,7 @@ def _attempt(
             refused=tuple(RefusedRow(row, names[row], tuple(refused[row])) for row in sorted(refused)),
             warned=tuple(RefusedRow(warned.row, warned.name, warned.problems) for warned in planned.warnings),
             nearly_full=issuing.nearly_full,
+            unused_photos=portraits.unused,
         )
         if outcome.batch is None:
             connection.rollback()
@@ -205,17 +210,16 @@ def _known(register: Register, rows: Sequence[Application | MalformedRow]) -> Ma
         return {by_blind[blind]: known for blind, known in people.known(connection, by_blind).items()}
 
 
-def _portraits(request: Request, rows: Sequence[Application | MalformedRow], progress: Progress | None) -> _Portraits:
-    portraits = _Portraits()
-    applications = [row for row in rows if isinstance(row, Application)]
-    for done, application in enumerate(applications, 1):
+def _portraits(files: PhotoFiles, rows: Sequence[Application | MalformedRow], progress: Progress | None) -> _Portraits:
+    matches = match_photos(files, rows)
+    portraits = _Portraits(problems=dict(matches.problems), unused=matches.unused)
+    for done, (row, photo) in enumerate(matches.by_row.items(), 1):
         try:
-            portraits.jpegs[application.row] = normalise(request.photos.read(application))
-        except PortraitError as error:
-            problem = Problem(error.code, "photo", "督附5", error.zh, error.en)
-            portraits.problems[application.row] = (problem,)
+            portraits.jpegs[row] = normalise(photo.read())
+        except (PortraitError, PhotosRefused) as error:
+            portraits.problems[row] = Problem(error.code, "photo", "督附5", error.zh, error.en)
         if progress is not None:
-            progress(done, len(applications))
+            progress(done, len(matches.by_row))
     return portraits
 
 
@@ -246,14 +250,14 @@ def _earlier(register: Register, request: Request, digest: bytes) -> Outcome | N
     return None if stored.result is None else _decode(stored.result)
 
 
-def _digest(request: Request, issued_on: date) -> bytes:
+def _digest(request: Request, portraits: _Portraits) -> bytes:
     """Condense what was asked for: the same key with another roster is refused, not answered with the old cards."""
     content = msgspec.json.encode(
         (
             [(row.row, dict(row.cells)) for row in request.rows],
-            request.photos.digest(),
+            [(row, digest_of(jpeg)) for row, jpeg in sorted(portraits.jpegs.items())],
             request.issuer,
-            None if request.issued_on is None else issued_on,
+            request.issued_on,
             request.reviewed_by,
             request.all_or_nothing,
         ),

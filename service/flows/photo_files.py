@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 from typing import Final
 
+from keys.files import replace
 from service.flows.errors import Refused
 
 _SUFFIX: Final = ".jpg"
@@ -18,13 +18,7 @@ def store_photo(folder: Path, jpeg: bytes) -> bytes:
     path = _path(folder, digest)
     if not path.exists():
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        scratch = path.with_suffix(f".{os.getpid()}.part")
-        with scratch.open("wb") as file:
-            file.write(jpeg)
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.chmod(0o600)
-        scratch.replace(path)
+        replace(path, jpeg)
     return digest
 
 
