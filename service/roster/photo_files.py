@@ -7,14 +7,13 @@ and no office writes them.
 from __future__ import annotations
 
 import io
-import os
 import re
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
@@ -33,7 +32,10 @@ _HAN: Final = re.compile("[\u3400-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class PhotoFile:
-    """One photo: its path inside the folder or archive, with ``/``, and how to read its bytes."""
+    """One photo: its path inside the folder or archive, with ``/``, and how to read its bytes.
+
+    ``read`` raises PhotosRefused for a file that is damaged or too large.
+    """
 
     path: str
     read: Callable[[], bytes] = field(repr=False)
@@ -77,7 +79,7 @@ def open_photos(path: Path) -> PhotoFiles:
 
 
 def open_folder(folder: Path) -> PhotoFiles:
-    """List a folder and the folders in it. A symbolic link that leads out of it is refused; linked folders are not entered."""
+    """List a folder and the folders in it; a symbolic link out of it is refused, linked folders are not entered."""
     root = folder.resolve()
     files = sorted(_walk(root, root, 0), key=lambda path: path.as_posix())
     if len(files) > MAX_FILES:
@@ -101,7 +103,7 @@ def _sorted_out(found: Sequence[tuple[str, Callable[[], bytes]]], close: Callabl
         name = path.rpartition("/")[2]
         if "__MACOSX" in path.split("/") or name.startswith("._") or name.lower() in _SYSTEM_NAMES:
             continue
-        if os.path.splitext(name)[1].lower() in EXTENSIONS:
+        if PurePosixPath(name).suffix.lower() in EXTENSIONS:
             photos.append(PhotoFile(path, read))
         else:
             others.append(path)
@@ -128,8 +130,11 @@ def _walk(root: Path, folder: Path, depth: int) -> Iterator[Path]:
 
 
 def _read_file(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(MAX_PHOTO_BYTES + 1)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_PHOTO_BYTES + 1)
+    except OSError as error:
+        raise PhotosRefused("photos-unreadable", "照片文件无法读取", "a photo cannot be read") from error
     if len(data) > MAX_PHOTO_BYTES:
         raise PhotosRefused(
             "photos-too-large",
@@ -148,7 +153,9 @@ def _names(entries: Sequence[zipfile.ZipInfo]) -> list[str]:
     """
     unflagged = b"\n".join(_raw_name(entry) for entry in entries if not entry.flag_bits & _UTF8_NAME)
     encoding = next((e for e in ("utf-8", "gb18030") if _fits(unflagged, e)), "cp437")
-    return [entry.filename if entry.flag_bits & _UTF8_NAME else _raw_name(entry).decode(encoding) for entry in entries]
+    return [
+        entry.orig_filename if entry.flag_bits & _UTF8_NAME else _raw_name(entry).decode(encoding) for entry in entries
+    ]
 
 
 def _fits(raw: bytes, encoding: str) -> bool:

@@ -49,15 +49,13 @@ def match_photos(files: PhotoFiles, rows: Sequence[Application | MalformedRow]) 
         used |= {photo.path for photo in found}
         if isinstance(row, MalformedRow):
             continue
-        problem = _problem(row, found, shared=shared)
-        if problem is not None:
-            problems[row.row] = problem
-        else:
-            by_row[row.row] = found[0]
+        match found:
+            case [photo] if not shared:
+                by_row[row.row] = photo
+            case _:
+                problems[row.row] = _problem(row, len(found))
     unused = [photo.path for photo in files.photos if photo.path not in used]
-    return PhotoMatches(
-        by_row, problems, tuple(_IDENTITY_NUMBER.sub(r"\1***********\2", p) for p in (*unused, *files.others))
-    )
+    return PhotoMatches(by_row, problems, tuple(_masked(path) for path in (*unused, *files.others)))
 
 
 class _Index:
@@ -96,23 +94,27 @@ def _people_by_name(rows: Iterable[Application | MalformedRow]) -> Mapping[str, 
     return people
 
 
-def _problem(row: Application, found: Sequence[PhotoFile], *, shared: bool) -> Problem | None:
+def _problem(row: Application, found: int) -> Problem:
     if not found:
-        asked = f"“{row.photo}”" if row.photo else f"以身份证号或姓名命名的照片（{'、'.join(sorted(EXTENSIONS))}）"
-        return _worded("photo-missing", f"找不到{asked}", f"there is no photo {row.photo or 'named for this person'}")
-    if len(found) > 1:
+        photo = _masked(row.photo) if row.photo else None
+        asked = f"“{photo}”" if photo else f"以身份证号或姓名命名的照片（{'、'.join(sorted(EXTENSIONS))}）"
+        return _worded("photo-missing", f"找不到{asked}", f"there is no photo {photo or 'named for this person'}")
+    if found > 1:
         return _worded(
             "photo-ambiguous",
-            f"有 {len(found)} 个文件都可用，请在“照片”列写明文件名",
-            f"{len(found)} files fit: name one of them",
+            f"有 {found} 个文件都可用，请在“照片”列写明文件名",
+            f"{found} files fit: name one of them",
         )
-    if shared:
-        return _worded(
-            "photo-name-shared",
-            f"名单中有不止一位“{row.name}”，照片请以身份证号命名或填写“照片”列",
-            f"more than one person is called {row.name!r}: name the file by identity number, or fill in the photo column",
-        )
-    return None
+    return _worded(
+        "photo-name-shared",
+        f"名单中有不止一位“{row.name}”，照片请以身份证号命名或填写“照片”列",
+        f"more than one person is called {row.name!r}: name the file by identity number or in the photo column",
+    )
+
+
+def _masked(text: str) -> str:
+    """Hide the identity number a file is named for."""
+    return _IDENTITY_NUMBER.sub(r"\1***********\2", text)
 
 
 def _worded(code: str, zh: str, en: str) -> Problem:
