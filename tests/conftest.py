@@ -7,6 +7,8 @@ from hypothesis import settings
 
 from tests import needs
 
+pytest_plugins = ["tests.databases"]
+
 # The same examples each run and no deadline: a slow machine is no reason to fail.
 settings.register_profile("zhengka", derandomize=True, deadline=None, database=None)
 settings.load_profile("zhengka")

