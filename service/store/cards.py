@@ -143,6 +143,11 @@ def of_person(connection: Connection, person_id: int) -> tuple[Card, ...]:
     )
 
 
+def statuses(connection: Connection) -> dict[str, CardStatus]:
+    """Tell the status of every card, by number."""
+    return {row.number: CardStatus(row.status) for row in connection.execute(select(card.c.number, card.c.status))}
+
+
 def numbers_of_batch(connection: Connection, batch_id: int) -> tuple[CardNumber, ...]:
     """List the cards of a batch in the order of its rows."""
     rows = connection.execute(select(card.c.number).where(card.c.batch_id == batch_id).order_by(card.c.batch_row))

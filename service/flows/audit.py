@@ -1,0 +1,122 @@
+"""Check the journal's tree and the ledger of numbers against each other; sign the journal's head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import msgspec
+from sqlalchemy import Connection
+
+from keys.keyring import Purpose
+from service.domain.card import CardStatus
+from service.domain.errors import JournalInvalid
+from service.domain.journal import parse_entry, replay
+from service.domain.merkle import Frontier, leaf_hash, root_of
+from service.flows.register import Register
+from service.store import cards, journal, numbers
+from service.store.numbers import Fault as SeriesFault
+
+HEAD_CONTEXT: Final = b"zhengka/head/1\0"
+"""Stands before the signed bytes: a head's signature counts for nothing else."""
+
+_PAGE: Final = 5_000
+
+Fault: TypeAlias = tuple[str, str]
+"""What is wrong, in Chinese and English."""
+
+
+class SignedHead(msgspec.Struct, frozen=True, kw_only=True):
+    """The journal at one moment. ``signature`` is Ed25519 over HEAD_CONTEXT and the JSON of the other fields."""
+
+    size: int
+    root: str
+    at: str
+    host: str
+    kid: str
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was found; empty ``faults`` means that all agrees."""
+
+    size: int
+    root: str
+    cards: int
+    faults: tuple[Fault, ...]
+
+
+def audit(register: Register) -> Audit:
+    """Recompute the journal's tree, replay it to every card's status, and look for gaps in the numbers.
+
+    Reads one snapshot. A fault is a sentence in two languages; none means that no entry was altered or lost, every
+    card is as the journal says, and no number is missing or doubled (督附3, 考附2).
+    """
+    with register.database.read() as connection:
+        head = journal.head(connection)
+        stored = list(_entries(connection))
+        held = cards.statuses(connection)
+        faults = (*_tree_faults(stored, head), *_card_faults(stored, held), *_number_faults(numbers.audit(connection)))
+    return Audit(head.size, head.root.hex(), len(held), faults)
+
+
+def _tree_faults(stored: list[bytes], head: Frontier) -> Iterator[Fault]:
+    if len(stored) != head.size or root_of([leaf_hash(entry) for entry in stored]) != head.root:
+        yield (
+            "日志与其哈希树不符：有条目被改动、增加或删除",
+            "the journal differs from its tree: entries were altered, added or deleted",
+        )
+
+
+def _card_faults(stored: list[bytes], held: Mapping[str, CardStatus]) -> Iterator[Fault]:
+    try:
+        replayed = replay(parse_entry(entry).event for entry in stored)
+    except JournalInvalid as error:
+        yield error.zh, error.en
+        return
+    for number in sorted(replayed.keys() | held.keys()):
+        told, kept = replayed.get(number), held.get(number)
+        if told != kept:
+            yield (
+                f"证卡 {number}：登记为 {kept or '无'}，日志为 {told or '无'}",
+                f"card {number}: the register says {kept or 'nothing'}, the journal {told or 'nothing'}",
+            )
+
+
+def _number_faults(found: Iterable[SeriesFault]) -> Iterator[Fault]:
+    for one in found:
+        yield (
+            f"编号段 {one.prefix}：缺号 {one.missing}，无卡 {one.without_card}，未发 {one.not_issued}",
+            f"series {one.prefix}: missing {one.missing}, no card {one.without_card}, not issued {one.not_issued}",
+        )
+
+
+def signed_head(register: Register) -> SignedHead:
+    """Sign the journal's head as it is now: kept elsewhere, it shows whether the register was set back."""
+    with register.database.read() as connection:
+        head = journal.head(connection)
+    signer = register.signer(Purpose.HEAD)
+    unsigned = SignedHead(
+        size=head.size,
+        root=head.root.hex(),
+        at=register.effects.now().isoformat(timespec="seconds"),
+        host=register.host,
+        kid=signer.kid.hex(),
+    )
+    signature = signer.sign(HEAD_CONTEXT + msgspec.json.encode(unsigned))
+    return msgspec.structs.replace(unsigned, signature=signature.hex())
+
+
+def export_journal(register: Register) -> Iterator[bytes]:
+    """Give every entry's canonical bytes, in order: hashed and put into the tree they yield the head's root."""
+    with register.database.read() as connection:
+        yield from _entries(connection)
+
+
+def _entries(connection: Connection) -> Iterator[bytes]:
+    first = 0
+    while page := journal.entries(connection, first, _PAGE):
+        yield from page
+        first += len(page)
