@@ -15,7 +15,7 @@ from uvicorn.supervisors import Multiprocess
 
 from service import effects as machine
 from service.api.access_log import LOG_CONFIG
-from service.api.docs import openapi_config
+from service.api.docs import complete, openapi_config
 from service.api.headers import add_headers
 from service.api.health import HealthController
 from service.api.lookups import LookupController
@@ -42,7 +42,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
             app.state.register = register
             yield
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[VerificationController, LookupController, PublicationController, HealthController],
         dependencies={"register": Provide(_register, sync_to_thread=False)},
         lifespan=[hold_register],
@@ -56,6 +56,8 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
         logging_config=None,  # errors are logged in service.api.problems, without what the client sent
         debug=False,
     )
+    complete(app.openapi_schema)
+    return app
 
 
 def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +13,10 @@ from litestar.datastructures import CacheControlHeader, ResponseHeader
 from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
-from litestar.openapi.spec import License, Tag
+from litestar.openapi.spec import License, OpenAPI, OpenAPIHeader, OpenAPIResponse, Reference, Schema, Tag
+from litestar.openapi.spec.enums import OpenAPIType
+
+from service.api.schemas import REQUEST_BODIES
 
 _RAPIDOC: Final = Path(__file__).parent / "assets" / "rapidoc" / "rapidoc-min.js"
 _SCRIPT_PATH: Final = "/schema/rapidoc-9.3.8.js"
@@ -88,3 +93,45 @@ def openapi_config() -> OpenAPIConfig:
             response_headers=[ResponseHeader(name="Content-Security-Policy", value=_PAGE_POLICY)],
         ),
     )
+
+
+_RETRY_AFTER: Final = ("Retry-After", OpenAPIType.INTEGER, "Seconds until the request is worth another try")
+_ETAG: Final = ("ETag", OpenAPIType.STRING, "Strong tag of the bytes")
+_JSON: Final = re.compile(r"application/(.+\+)?json")
+
+
+def complete(document: OpenAPI) -> None:
+    """Add what the framework cannot tell: headers, closed request bodies, and bodies that are bytes."""
+    for body in REQUEST_BODIES:
+        schemas = document.components.schemas if document.components else None
+        assert schemas is not None
+        schemas[body.__name__].additional_properties = False
+    for status, response in _responses(document):
+        match status:
+            case "429" | "503":
+                response.headers = _headers(_RETRY_AFTER)
+            case "304":
+                response.headers = _headers(_ETAG)
+            case _:
+                _complete_content(response)
+
+
+def _responses(document: OpenAPI) -> Iterator[tuple[str, OpenAPIResponse]]:
+    for item in (document.paths or {}).values():
+        for operation in (item.get, item.head, item.post):
+            for status, response in ((operation and operation.responses) or {}).items():
+                if isinstance(response, OpenAPIResponse):
+                    yield status, response
+
+
+def _complete_content(response: OpenAPIResponse) -> None:
+    for media_type, content in (response.content or {}).items():
+        if not _JSON.fullmatch(media_type):
+            content.schema = None  # bytes
+            response.headers = _headers(_ETAG)
+
+
+def _headers(*described: tuple[str, OpenAPIType, str]) -> dict[str, OpenAPIHeader | Reference]:
+    return {
+        name: OpenAPIHeader(schema=Schema(type=kind), description=description) for name, kind, description in described
+    }

@@ -10,13 +10,13 @@ from typing import Annotated, Final
 import msgspec
 from litestar import Controller, Response, route
 from litestar.di import NamedDependency
-from litestar.enums import HttpMethod
+from litestar.enums import HttpMethod, MediaType
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, PathParameter, SkipValidation
 
 from service.api.headers import OPEN_TO_ALL_ORIGINS
 from service.api.problems import Absent, documented
-from service.api.schemas import FORMS
+from service.api.schemas import FORMS, AggregationBody
 from service.domain import bundle as bundles
 from service.domain import status_list as lists
 from service.flows import publish
@@ -44,7 +44,7 @@ def _operation(name: str) -> Callable[..., str]:
 _NOT_MODIFIED: Final = {
     int(HTTPStatus.NOT_MODIFIED): ResponseSpec(data_container=None, description="The client's copy is current")
 }
-_RESPONSES: Final = _NOT_MODIFIED | documented(HTTPStatus.SERVICE_UNAVAILABLE)
+_RESPONSES: Final = _NOT_MODIFIED | documented(HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class PublicationController(Controller):
@@ -73,8 +73,8 @@ class PublicationController(Controller):
         http_method=READ,
         operation_id=_operation("getStatusListAggregation"),
         summary="Addresses of all status lists",
-        media_type="application/json",
-        responses=_RESPONSES,
+        media_type=MediaType.JSON,
+        responses=_RESPONSES | {int(HTTPStatus.OK): ResponseSpec(AggregationBody, generate_examples=False)},
         sync_to_thread=True,
     )
     def aggregation(
@@ -89,7 +89,7 @@ class PublicationController(Controller):
         operation_id=_operation("getStatusList"),
         summary="Status list",
         media_type=lists.MEDIA_TYPE,
-        responses=_RESPONSES | documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
+        responses=_RESPONSES | documented(HTTPStatus.NOT_FOUND),
         sync_to_thread=True,
     )
     def status_list(
@@ -122,8 +122,8 @@ class PublicationController(Controller):
 
 def _aggregation(register: Register) -> Published:
     addresses = [f"https://{register.host}/status-lists/{number}" for number in publish.list_numbers(register)]
-    body = msgspec.json.encode({"status_lists": addresses})
-    return Published(body, "application/json", f'"{hashlib.sha256(body).hexdigest()[:32]}"', LIST_OF_LISTS_MAX_AGE)
+    body = msgspec.json.encode(AggregationBody(tuple(addresses)))
+    return Published(body, MediaType.JSON.value, f'"{hashlib.sha256(body).hexdigest()[:32]}"', LIST_OF_LISTS_MAX_AGE)
 
 
 def _answer(published: Published, if_none_match: str | None) -> Response[bytes]:

@@ -68,6 +68,10 @@ class LookupRequest(Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, _described("name", min_length=1, max_length=60)]
 
 
+REQUEST_BODIES: Final = (VerificationRequest, LookupRequest)
+"""Bodies that refuse unknown fields."""
+
+
 class SummaryBody(Struct, frozen=True):
     """One sentence in two languages."""
 
@@ -157,6 +161,12 @@ class PublicAnswerBody(Struct, frozen=True):
     summary: SummaryBody
     as_of: datetime
     card: PublicCardBody
+
+
+class AggregationBody(Struct, frozen=True):
+    """The aggregation document: the addresses of all status lists (Token Status List 9.3)."""
+
+    status_lists: tuple[str, ...]
 
 
 # What CardNumber accepts, for other programs: ECMA 262, which knows no re.ASCII and needs none here.
