@@ -150,6 +150,22 @@ def test_card_is_read_back(vector: Json) -> None:
     assert refusal(vector["text"]) is None
 
 
+@named([vector for vector in CARDS["valid"] if vector["claims"]["portrait"] is None])
+def test_no_single_flipped_bit_of_a_card_is_accepted(vector: Json) -> None:
+    good = bytes.fromhex(vector["envelope"])
+    for bit in range(8 * len(good)):
+        flipped = bytearray(good)
+        flipped[bit // 8] ^= 1 << bit % 8
+        assert refusal(text_of(CARDS["hosts"][0], bytes(flipped))) is not None
+
+
+def test_no_single_wrong_digit_is_accepted() -> None:
+    prefix, _, good = CARDS["valid"][0]["text"].partition("#")
+    for at, digit in enumerate(good):
+        for other in set("0123456789") - {digit}:
+            assert refusal(f"{prefix}#{good[:at]}{other}{good[at + 1 :]}") is not None
+
+
 @named(CARDS["refused"])
 def test_attacked_card_is_refused(vector: Json) -> None:
     assert refusal(vector["text"]) == (vector["stage"], vector["code"])
