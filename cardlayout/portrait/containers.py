@@ -85,18 +85,21 @@ def take_apart(data: bytes) -> ImageFile:
 
 _APP0, _APP1, _APP2, _APP14, _APP15, _COM = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
 _SOF0, _DHT, _JPG, _DAC, _EOI, _SOS = 0xC0, 0xC4, 0xC8, 0xCC, 0xD9, 0xDA
+_METADATA: Final = frozenset({*range(_APP0, _APP15 + 1), _COM})
+_COLOUR_CODING: Final = frozenset({_APP0, _APP14})
+"""JFIF and Adobe: a decoder needs them to tell YCC from RGB and YCCK from CMYK (T.871 10.1, T.872 6.5.3)."""
+
 _FRAMES: Final = frozenset(range(_SOF0, 0xD0)) - {_DHT, _JPG, _DAC}
 _STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 _EXIF: Final = b"Exif\0\0"
 _ICC: Final = b"ICC_PROFILE\0"
-_JFIF_WITHOUT_THUMBNAIL: Final = re.compile(rb"JFIF\0.{7}\0\0", re.DOTALL)
 
 _MAX_SCANS: Final = 64
 """A progressive photo has about ten scans; thousands of empty ones keep a decoder busy for hours."""
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes, int]]:
-    """Walk the segments before the first scan: marker, payload, and where the segment ends; ends with SOS."""
+    """Walk the segments before the first scan: marker, payload, and where the segment ends; the last is SOS."""
     at = 2
     while True:
         at = data.find(b"\xff", at)  # as decoders do, over stray bytes
@@ -120,43 +123,44 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes, int]]:
 
 
 def _jpeg(data: bytes) -> ImageFile:
-    kept = bytearray(data[:2])
-    frame: tuple[int, bytes] | None = None
-    orientation, profile = 1, dict[int, bytes]()
-    bare, scan_at = True, 0
-    for marker, payload, end in _jpeg_segments(data):
-        scan_at = end
-        if marker in _FRAMES:
-            if frame is not None:
-                raise PortraitDamaged
-            frame = (marker, payload)
-        if marker == _APP1 and payload.startswith(_EXIF) and orientation == 1:
-            orientation = _orientation(payload[len(_EXIF) :])
-        if marker == _APP2 and payload.startswith(_ICC):
-            profile[payload[len(_ICC)]] = payload[len(_ICC) + 2 :]
-        if _APP0 <= marker <= _APP15 or marker == _COM:
-            bare = bare and marker == _APP0 and _JFIF_WITHOUT_THUMBNAIL.fullmatch(payload) is not None
-            if marker not in {_APP0, _APP14}:  # these two tell how colours are coded (T.871, T.872 6.5.3)
-                continue
-        kept += bytes((0xFF, marker)) + struct.pack(">H", len(payload) + 2) + payload
-    if frame is None:
+    segments = list(_jpeg_segments(data))
+    applications = [(marker, body) for marker, body, _ in segments if marker in _METADATA]
+    frames = [(marker, body) for marker, body, _ in segments if marker in _FRAMES]
+    scans = data[segments[-1][2] :]
+    if not frames or scans.count(bytes((0xFF, _SOS))) >= _MAX_SCANS:
         raise PortraitDamaged
-    scans = data[scan_at:]
-    if scans.count(bytes((0xFF, _SOS))) >= _MAX_SCANS:
-        raise PortraitDamaged
-    kind, header = frame
-    height, width, components = struct.unpack_from(">xHHB", header)
-    jfif = bytes(kept[2:4]) == bytes((0xFF, _APP0))
+    kind, frame = frames[-1]
+    precision, height, width, components = struct.unpack_from(">BHHB", frame)
+    kept = [(marker, body) for marker, body, _ in segments if marker not in _METADATA or marker in _COLOUR_CODING]
+    pixels = b"".join(
+        (data[:2], *[struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body for marker, body in kept], scans)
+    )
+    is_plain_jfif = [marker for marker, _ in applications] == [_APP0] and _is_jfif(applications[0][1])
+    exif = next((body for marker, body in applications if marker == _APP1 and body.startswith(_EXIF)), b"")
     return ImageFile(
         format=Format.JPEG,
         width=width,
         height=height,
-        pixels=bytes(kept) + scans,
+        pixels=pixels,
         colour=components != 1,
-        orientation=orientation,
-        profile=b"".join(profile[part] for part in sorted(profile)) or None,
-        bare=bare and jfif and kind == _SOF0 and header[0] == 8 and components == 3 and _is_one_scan(scans),
+        orientation=_orientation(exif.removeprefix(_EXIF)),
+        profile=_joined([body for marker, body in applications if marker == _APP2 and body.startswith(_ICC)]),
+        bare=pixels == data
+        and is_plain_jfif
+        and (kind, precision, components) == (_SOF0, 8, 3)
+        and _is_one_scan(scans),
     )
+
+
+def _is_jfif(body: bytes) -> bool:
+    """Tell whether a segment is JFIF's, without a thumbnail (T.871 10.1)."""
+    return body.startswith(b"JFIF\0") and len(body) == 14 and body.endswith(b"\0\0")
+
+
+def _joined(parts: list[bytes]) -> bytes | None:
+    """Join an ICC profile from its numbered parts (ICC.1 B.4), or None where there are none."""
+    in_order = sorted(parts, key=lambda part: part[len(_ICC) : len(_ICC) + 1])
+    return b"".join(part[len(_ICC) + 2 :] for part in in_order) or None
 
 
 def _is_one_scan(scans: bytes) -> bool:
@@ -208,13 +212,11 @@ def _png(data: bytes) -> ImageFile:
 
 
 def _inflated(packed: bytes) -> bytes | None:
-    """Inflate an ICC profile, or None where it is broken or too long."""
-    inflater = zlib.decompressobj()
+    """Inflate an ICC profile; None where it is broken, cut off where it is too long."""
     try:
-        profile = inflater.decompress(packed, _MAX_PROFILE)
+        return zlib.decompressobj().decompress(packed, _MAX_PROFILE)
     except zlib.error:
         return None
-    return profile if inflater.eof else None
 
 
 # WebP (RFC 9649): RIFF chunks ----------------------------------------------------------------------------------------
