@@ -222,9 +222,8 @@ def supersede(card: Card, scopes: frozenset[str], by: CardNumber, on: date) -> t
     released = card.released | scopes
     complete = released == card.scopes
     data: dict[str, Json] = {"on": on.isoformat(), "scopes": sorted(scopes), "by": str(by), "complete": complete}
-    after = changed(card, released=released)
-    if complete:
-        after = changed(after, status=CardStatus.SUPERSEDED, status_on=on)
+    status, status_on = (CardStatus.SUPERSEDED, on) if complete else (card.status, card.status_on)
+    after = changed(card, released=released, status=status, status_on=status_on)
     return after, Event("card-superseded", card.number, data)
 
 

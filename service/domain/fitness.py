@@ -138,15 +138,15 @@ def _occupation(held: tuple[Occupation, ...], asked: str | None) -> Reason:
     )
 
 
-_LEVEL_ZH: Final = {
-    SkillLevel.SPECIAL: "专项职业能力",
-    SkillLevel.FIVE: "五级/初级工",
-    SkillLevel.FOUR: "四级/中级工",
-    SkillLevel.THREE: "三级/高级工",
-    SkillLevel.TWO: "二级/技师",
-    SkillLevel.ONE: "一级/高级技师",
-    SkillLevel.TE: "特级技师",
-    SkillLevel.SHOUXI: "首席技师",
+_LEVEL_NAMES: Final = {
+    SkillLevel.SPECIAL: ("专项职业能力", "special skills"),
+    SkillLevel.FIVE: ("五级/初级工", "level 5 (junior)"),
+    SkillLevel.FOUR: ("四级/中级工", "level 4 (intermediate)"),
+    SkillLevel.THREE: ("三级/高级工", "level 3 (senior)"),
+    SkillLevel.TWO: ("二级/技师", "level 2 (technician)"),
+    SkillLevel.ONE: ("一级/高级技师", "level 1 (senior technician)"),
+    SkillLevel.TE: ("特级技师", "special-grade technician"),
+    SkillLevel.SHOUXI: ("首席技师", "chief technician"),
 }
 
 
@@ -155,14 +155,17 @@ def _level(grade: CardKind, asked: SkillLevel | None) -> Reason:
     article = "考§3"
     if asked is None:
         return Reason(Answer.UNKNOWN, article, "未说明考评的技能等级", "the skill level was not stated")
-    level = _LEVEL_ZH[asked]
+    level_zh, level_en = _LEVEL_NAMES[asked]
     if asked in UNRULED_LEVELS:
         return Reason(
-            Answer.UNKNOWN, article, f"{level}：规程未规定由谁考评", f"the regulation does not say who assesses {level}"
+            Answer.UNKNOWN,
+            article,
+            f"{level_zh}：规程未规定由谁考评",
+            f"the regulation does not say who assesses {level_en}",
         )
     if asked in LEVELS_OF_GRADE[grade]:
-        return Reason(Answer.YES, article, f"{grade.zh}可考评{level}", f"a {grade.en} may assess {level}")
-    return Reason(Answer.NO, article, f"{grade.zh}不得考评{level}", f"a {grade.en} may not assess {level}")
+        return Reason(Answer.YES, article, f"{grade.zh}可考评{level_zh}", f"{level_en} is within the grade: {grade.en}")
+    return Reason(Answer.NO, article, f"{grade.zh}不得考评{level_zh}", f"{level_en} is beyond the grade: {grade.en}")
 
 
 def _engaged(card: CardView, place: str | None, on: date, engagements: Iterable[Engagement]) -> Reason:

@@ -52,7 +52,7 @@ def parse_entry(data: bytes) -> Entry:
     """Read the bytes of an entry. Raises JournalInvalid for anything ``entry_bytes`` would not have written."""
     try:
         fields = cast("object", json.loads(data))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _malformed() from error
     if not isinstance(fields, dict) or cast("dict[str, object]", fields).keys() != _FIELDS:
         raise _malformed()

@@ -7,7 +7,7 @@ from service.domain.issuer import Institution
 
 
 @pytest.mark.parametrize("letter", ["H", "Y", "S"])
-def test_accepts_the_three_letters(letter):
+def test_accepts_the_three_letters(letter: str) -> None:
     """督附3 表4: 行业部门 H, 用人单位 Y, 社会培训评价组织 S."""
     assert Institution("500123", letter, "某机构").letter == letter
 
@@ -25,7 +25,7 @@ def test_accepts_the_three_letters(letter):
         ("500123", "S", "　", "institution-name"),
     ],
 )
-def test_refuses_an_incomplete_record(code, letter, name, refusal):
+def test_refuses_an_incomplete_record(code: str, letter: str, name: str, refusal: str) -> None:
     """督附3: a six-digit code and a letter; a technical school has none in 表4, so it must be told."""
     with pytest.raises(InstitutionInvalid) as refused:
         Institution(code, letter, name)

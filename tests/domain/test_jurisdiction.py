@@ -3,10 +3,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.domain.sample_cards import ALL_KINDS, JURISDICTIONS, jurisdiction
 
 from service.domain.errors import JurisdictionInvalid
 from service.domain.jurisdiction import parse_jurisdiction
+from tests.domain.sample_cards import ALL_KINDS, JURISDICTIONS, jurisdiction
 
 CHONGQING = json.loads((JURISDICTIONS / "chongqing.json").read_text(encoding="utf-8"))
 
@@ -15,7 +15,7 @@ def changed(**changes: object) -> str:
     return json.dumps(CHONGQING | changes)
 
 
-def test_chongqing_is_as_the_regulation_has_it():
+def test_chongqing_is_as_the_regulation_has_it() -> None:
     """督附3, 考附2: 50 for supervisors, 31 and 00 for assessors; 督§4: the centre."""
     chongqing = jurisdiction("chongqing")
     assert chongqing.supervisor is not None
@@ -25,7 +25,7 @@ def test_chongqing_is_as_the_regulation_has_it():
     assert (chongqing.centre.zh, chongqing.centre.confirmed) == ("重庆市职业技能鉴定指导中心", True)
 
 
-def test_jiangxi_claims_nothing_it_has_no_source_for():
+def test_jiangxi_claims_nothing_it_has_no_source_for() -> None:
     """考附2: no assessor code of Jiangxi is known, nor the name of its issuer."""
     jiangxi = jurisdiction("jiangxi")
     assert jiangxi.assessor is None
@@ -33,7 +33,7 @@ def test_jiangxi_claims_nothing_it_has_no_source_for():
 
 
 @pytest.mark.parametrize("name", ["chongqing", "jiangxi"])
-def test_every_kind_has_its_titles(name):
+def test_every_kind_has_its_titles(name: str) -> None:
     """督附5: a title on each side, here of two lines."""
     text = jurisdiction(name).card
     for kind in ALL_KINDS:
@@ -63,7 +63,7 @@ def test_every_kind_has_its_titles(name):
         (changed(card=CHONGQING["card"] | {"supervisor": {"title": ["一行"], "back_title": ["一", "二"]}}), "title"),
     ],
 )
-def test_names_the_place_of_a_mistake(text, where):
+def test_names_the_place_of_a_mistake(text: str, where: str) -> None:
     with pytest.raises(JurisdictionInvalid, match=where) as refused:
         parse_jurisdiction(text)
     assert refused.value.zh.startswith("地区配置无效")

@@ -23,13 +23,13 @@ from service.domain.masking import mask_name
         ("e\u0301a", "e\u0301*"),
     ],
 )
-def test_masks_names(name, masked):
+def test_masks_names(name: str, masked: str) -> None:
     """督§12(3): no personal data to the public; class, grade and validity do not need the whole name."""
     assert mask_name(name) == masked
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "M"], exclude_characters="·-. *"), min_size=1))
-def test_shows_two_characters_at_most(name):
+def test_shows_two_characters_at_most(name: str) -> None:
     """督§12(3): never more than the first and the last."""
     masked = mask_name(name)
     assert len(masked) == len(name)

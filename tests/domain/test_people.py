@@ -24,12 +24,12 @@ def resident_ids(draw: st.DrawFn) -> str:
 
 
 @pytest.mark.parametrize("text", STANDARD_EXAMPLES)
-def test_accepts_the_examples_of_the_standard(text):
+def test_accepts_the_examples_of_the_standard(text: str) -> None:
     """督§6(4), 考§7(1)4: age and sex come from a number checked after GB 11643."""
     assert ResidentId(text) == text
 
 
-def test_says_birth_and_sex():
+def test_says_birth_and_sex() -> None:
     """督§6(4), 考§7(1)4: the limits differ by sex."""
     woman, man = map(ResidentId, STANDARD_EXAMPLES)
     assert (woman.birth_on, woman.sex) == (date(1949, 12, 31), Sex.FEMALE)
@@ -47,7 +47,7 @@ def test_says_birth_and_sex():
         "\ufeff110105\u200b19491231002X",
     ],
 )
-def test_reads_numbers_as_people_type_them(raw):
+def test_reads_numbers_as_people_type_them(raw: str) -> None:
     assert ResidentId.parse(raw) == "11010519491231002X"
 
 
@@ -68,7 +68,7 @@ def test_reads_numbers_as_people_type_them(raw):
         ("110105194912310021", "resident-id-check-digit"),
     ],
 )
-def test_says_what_is_wrong_and_never_the_number(raw, code):
+def test_says_what_is_wrong_and_never_the_number(raw: str, code: str) -> None:
     """督§6(4), 考§7(1)4: a number that cannot be trusted gives no age."""
     with pytest.raises(ResidentIdInvalid) as refused:
         ResidentId.parse(raw)
@@ -76,14 +76,14 @@ def test_says_what_is_wrong_and_never_the_number(raw, code):
     assert raw == "" or raw not in refused.value.zh + refused.value.en + str(refused.value)
 
 
-def test_repr_shows_nothing():
+def test_repr_shows_nothing() -> None:
     number = ResidentId(STANDARD_EXAMPLES[0])
     assert not set("123456789") & set(repr(number))
     assert str(number) == STANDARD_EXAMPLES[0]
 
 
 @given(resident_ids(), st.integers(0, 16), st.integers(1, 9))
-def test_any_one_wrong_digit_is_found(text, place, by):
+def test_any_one_wrong_digit_is_found(text: str, place: int, by: int) -> None:
     """督§6(4), 考§7(1)4: ISO 7064 MOD 11-2 finds every single error."""
     wrong = text[:place] + str((int(text[place]) + by) % 10) + text[place + 1 :]
     with pytest.raises(ResidentIdInvalid):
@@ -91,7 +91,7 @@ def test_any_one_wrong_digit_is_found(text, place, by):
 
 
 @given(resident_ids(), st.integers(0, 15))
-def test_any_two_swapped_neighbours_are_found(text, place):
+def test_any_two_swapped_neighbours_are_found(text: str, place: int) -> None:
     """督§6(4), 考§7(1)4: and every transposition of neighbours."""
     swapped = text[:place] + text[place + 1] + text[place] + text[place + 2 :]
     if swapped != text:
@@ -113,11 +113,11 @@ def test_any_two_swapped_neighbours_are_found(text, place):
         (date(2026, 3, 2), date(2026, 3, 1), -1),
     ],
 )
-def test_counts_full_years(born, on, age):
+def test_counts_full_years(born: date, on: date, age: int) -> None:
     """督§6(4), 考§7(1)4: 周岁 are full years; who was born on 29 February is older on 1 March of a common year."""
     assert full_years(born, on) == age
 
 
-def test_age_is_counted_from_the_number():
+def test_age_is_counted_from_the_number() -> None:
     """督§6(4), 考§7(1)4: from the birth date in the number."""
     assert ResidentId(STANDARD_EXAMPLES[0]).age_on(date(2009, 12, 31)) == 60
