@@ -58,12 +58,23 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
             yield _text(server, name)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Open a database without any table, in SQLite and again in PostgreSQL."""
+    if request.param == "sqlite":
+        with _opened(f"sqlite:///{tmp_path / 'bare.db'}") as opened:
+            yield opened
+    else:
+        server: URL = request.getfixturevalue("postgresql_server")
+        with _new_database(server) as name, _opened(_text(server, name)) as opened:
+            yield opened
+
+
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """Open an empty migrated database, in SQLite and again in PostgreSQL."""
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
+    with _opened(database_url) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -98,9 +109,17 @@ def postgresql_server() -> Iterator[URL]:
 
 
 def _migrate(url: str) -> None:
+    with _opened(url) as opened:
+        migrate(opened)
+
+
+@contextmanager
+def _opened(url: str) -> Generator[Database]:
     opened = open_database(url)
-    migrate(opened)
-    opened.close()
+    try:
+        yield opened
+    finally:
+        opened.close()
 
 
 @contextmanager
