@@ -39,7 +39,9 @@ _DATE: Final = re.compile(
 _SHORT_YEAR: Final = re.compile(r"[0-9]{2}(?:[-/.][0-9]{1,2}[-/.][0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}[日号])", re.ASCII)
 _DECIMAL: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4})?", re.ASCII)
 _DURATION: Final = re.compile(
-    r"(?:(?P<years>[0-9]{1,2}(?:\.[0-9]{1,2})?)年?)?(?:(?P<half>半)|(?:零|又)?(?P<months>[0-9]{1,3})个?月)?", re.ASCII
+    r"(?P<years>[0-9]{1,2}(?:\.[0-9]{1,2})?)(?:年(?P<half>半)?)?"
+    r"|(?:(?P<whole_years>[0-9]{1,2})年)?[零又]?(?P<months>[0-9]{1,3})个?月",
+    re.ASCII,
 )
 _COUNT: Final = re.compile(r"(?P<count>[0-9]{1,6})次?", re.ASCII)
 _PHONE: Final = re.compile(r"[0-9+() \-/;、]+", re.ASCII)
@@ -182,13 +184,14 @@ def read_months(cell: Cell) -> int:
     """Read a duration in years (3, 1.5, 3年, 1年6个月, 18个月, 1年半) as whole months, rounded down."""
     text = "" if isinstance(cell, bool) else _number_text(cell)
     match = _DURATION.fullmatch(text)
-    if not text or match is None or (match["half"] and not match["years"]):
+    if match is None:
         raise CellRefused(
             f"“{text[:20]}”不是年限，请填年数，如 3、1.5、1年6个月",
             f"{text[:20]!r} is no duration in years: write 3, 1.5 or 1年6个月",
             code="duration-unreadable",
         )
-    months = int(Decimal(match["years"] or 0) * 12) + (6 if match["half"] else int(match["months"] or 0))
+    years = Decimal(match["years"] or match["whole_years"] or 0)
+    months = int(years * 12) + (6 if match["half"] else int(match["months"] or 0))
     if months > MAX_YEARS * 12:
         raise CellRefused(
             f"“{text}”超过 {MAX_YEARS} 年", f"{text!r} is more than {MAX_YEARS} years", code="duration-too-long"
