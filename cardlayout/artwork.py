@@ -19,6 +19,7 @@ from cardlayout.card import (
     HEAD_RULE,
     NAVY,
     NAVY_LINE,
+    OVERLAP,
     PAPER,
     PHOTO,
     RED,
@@ -32,9 +33,11 @@ from cardlayout.geometry import Point, Rect, pt
 from cardlayout.guilloche import Band, Ring, rosette, waves
 from cardlayout.pdf import num, nums
 
+CANVAS: Final = CARD.grown(BLEED + OVERLAP)  # what the drawings cover
 _CIRCLE: Final = 0.5523  # control arm of a quarter circle drawn as one Bézier, by radius
 
 
+@lru_cache
 def fill(colour: Colour) -> str:
     """Format the operator that sets the fill colour."""
     return nums((colour.red, colour.green, colour.blue)) + " rg"
@@ -94,7 +97,7 @@ def front() -> bytes:
 @lru_cache(maxsize=1)
 def back() -> bytes:
     """Draw the back's ground: tint, a band of waves, bands and slot."""
-    left, right = pt(-BLEED), pt(CARD.width + BLEED)
+    left, right = pt(CANVAS.x), pt(CANVAS.right)
     ornament = (
         f"{stroke(BLUE_LINE, 0.28)} {waves(Band(left, right, up(52), 62, 2.5, 1, 14))}",
         f"{stroke(ROSE_LINE, 0.28)} {waves(Band(left, right, up(52), -40, 2.5, 1, 10))}",
@@ -103,15 +106,15 @@ def back() -> bytes:
 
 
 def _ground() -> str:
-    return f"{fill(PAPER)} {area(CARD.grown(BLEED))} f"
+    return f"{fill(PAPER)} {area(CANVAS)} f"
 
 
 def _bands() -> str:
     """Draw the bands at head and foot, their rules, and waves in the head's own colour."""
-    head = Rect(-BLEED, -BLEED, CARD.width + 2 * BLEED, HEAD.bottom + BLEED)
-    foot = Rect(-BLEED, FOOT.y, CARD.width + 2 * BLEED, FOOT.height + BLEED)
-    rules = " ".join(area(Rect(-BLEED, rule.y, CARD.width + 2 * BLEED, rule.height)) for rule in (HEAD_RULE, FOOT_RULE))
-    band = Band(pt(-BLEED), pt(CARD.width + BLEED), up(SLOT.centre.y), 15, 7, 2.5, 9)
+    head = Rect(CANVAS.x, CANVAS.y, CANVAS.width, HEAD.bottom - CANVAS.y)
+    foot = Rect(CANVAS.x, FOOT.y, CANVAS.width, CANVAS.bottom - FOOT.y)
+    rules = " ".join(area(Rect(CANVAS.x, rule.y, CANVAS.width, rule.height)) for rule in (HEAD_RULE, FOOT_RULE))
+    band = Band(pt(CANVAS.x), pt(CANVAS.right), up(SLOT.centre.y), 15, 7, 2.5, 9)
     return "\n".join(
         (
             f"{fill(WHITE)} {area(Rect(head.x, HEAD.bottom, head.width, HEAD_RULE.bottom - HEAD.bottom))} f",

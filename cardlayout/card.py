@@ -14,6 +14,7 @@ from cardlayout.geometry import Rect, mm
 # 督附5 row 1: each side 80 mm wide, 110 mm high.
 CARD: Final = Rect(0, 0, 80, 110)
 BLEED: Final = 3.0  # the cards are cut by hand (督附5 row 5): colour runs on past the cut
+OVERLAP: Final = 0.05  # past the bleed, lest a light line show where two cards' bleeds meet
 SAFE: Final = CARD.grown(-5)  # nothing to be read stands outside
 
 # 督附5 row 5: punched by hand. The common slot punch cuts 14 × 3 mm; the white field forgives half a millimetre.
@@ -43,7 +44,6 @@ FOOT_RULE: Final = Rect(0, 106.9, 80, 0.45)
 FOOT: Final = Rect(0, 107.6, 80, 2.4)
 
 TITLE_TOP: Final = 12.7  # upper edge of the first title line, leading included
-TITLE_WIDTH: Final = SAFE.width
 
 # Front body: nine rows on one grid, five beside the photo and four below it.
 BODY_TOP: Final = 32.2
@@ -59,8 +59,7 @@ PHOTO_PIXELS: Final = (295, 413)  # the least that makes 300 dpi; 5:7 like the p
 
 # Back: under the title a white square for the QR symbol, then a column of centred text that ends above the foot.
 QR_SQUARE: Final = 44.0  # grows with a larger symbol, never shrinks
-BACK_TEXT_WIDTH: Final = SAFE.width
-BACK_GAP: Final = 1.0  # between the square and the text
+BACK_GAP: Final = 1.2  # about the square and between the parts of the text
 BACK_BOTTOM: Final = 106.4
 PRINTER_LABEL: Final = "印制单位："
 

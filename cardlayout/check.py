@@ -8,12 +8,13 @@ from typing import Final
 
 from cardlayout import sides
 from cardlayout.card import PHOTO_PIXELS, PRINTER_LABEL
-from cardlayout.face import CardFace, Field
+from cardlayout.face import CardFace, Field, QrContent
 from cardlayout.fonts import FontSet
 from cardlayout.portrait import PortraitError
 from cardlayout.portrait.containers import take_apart
-from cardlayout.qr import symbol
+from cardlayout.qr.codewords import smallest_version
 
+_LARGEST_VERSION: Final = 40  # what is too long for it is far too large for a card
 _STAND_IN: Final = "一"  # as wide as any 汉字: stands for a character without a glyph while the rest is fitted
 
 
@@ -35,13 +36,36 @@ def check(face: CardFace, fonts: FontSet) -> tuple[FaceProblem, ...]:
     """
     glyphs = tuple(_missing_glyphs(face, fonts))
     legible = _legible(face, fonts) if glyphs else face
-    modules = symbol(face.qr.prefix, face.qr.digits).size if face.qr else None
+    modules = _modules(face.qr) if face.qr else None
     unfit = (*sides.front(legible, fonts).problems, *sides.back(legible, fonts, modules).problems)
     return (
         *glyphs,
         *(FaceProblem(problem.code, problem.field, problem.zh, problem.en) for problem in unfit),
         *_portrait_problems(face.portrait),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A line set narrower than its type, and by how much: per cent of its natural width, 90 to 99."""
+
+    text: str
+    percent: int
+
+
+def narrowed(face: CardFace, fonts: FontSet) -> tuple[Narrowed, ...]:
+    """Return the lines of a sound face that are printed with narrower characters, for the batch's record."""
+    modules = _modules(face.qr) if face.qr else None
+    blocks = (*sides.front(face, fonts).blocks, *sides.back(face, fonts, modules).blocks)
+    return tuple(
+        Narrowed(line.text, int(100 * line.scale)) for block in blocks for line in block.lines if line.scale < 1
+    )
+
+
+def _modules(qr: QrContent) -> int:
+    """Return the size of the symbol that holds a content (ISO/IEC 18004 6.3.1), without making it."""
+    version = smallest_version(len(qr.prefix), len(qr.digits)) or _LARGEST_VERSION
+    return 17 + 4 * version
 
 
 def _texts(face: CardFace) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cardlayout.artwork import area, fill, stroke, up
-from cardlayout.card import BLEED, CARD, INK, NAVY, PHOTO, WHITE
+from cardlayout.card import BLEED, CARD, INK, NAVY, OVERLAP, PHOTO, WHITE
 from cardlayout.geometry import Point, Rect, pt
 from cardlayout.impose import Flip, Layout, Line, marks
 from cardlayout.pdf import cm, nums
@@ -43,7 +43,7 @@ def symbol_on_square(square: Rect, modules: int, image: str) -> str:
 
 def put(side: Layout, index: int, artwork: str, content: str) -> str:
     """Put a card's shared drawing and own content at a place, cut off at the place's bleed."""
-    clip = "" if side.bleed == BLEED else f"{area(CARD.grown(side.bleed))} W n\n"
+    clip = "" if side.bleed == BLEED else f"{area(CARD.grown(side.bleed + OVERLAP))} W n\n"
     return f"q {cm(side.places[index].matrix(side.page.height))}\n{clip}{artwork} Do\n{content}\nQ"
 
 

@@ -9,6 +9,7 @@ import hashlib
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO, Final
 
 from cardlayout.geometry import Matrix, Rect, pt
@@ -18,8 +19,9 @@ _KIDS: Final = 64  # pages a node of the page tree, so that no viewer walks one 
 _COMPRESSION: Final = 6
 
 
+@lru_cache(maxsize=8192)
 def num(value: float) -> str:
-    """Format a number to a thousandth of a point (7.3.3: no exponent)."""
+    """Format a number to a thousandth of a point (7.3.3: no exponent); remembered, for cards stand on one grid."""
     text = f"{value:.3f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
@@ -73,7 +75,7 @@ class PdfWriter:
         self._out = out
         self._position = 0
         self._offsets: list[int] = []  # by object number, from 1
-        self._digest = hashlib.blake2b(digest_size=16)
+        self._digest = hashlib.sha256()
         self._catalog = self.reserve()
         self._tree = self.reserve()
         self._nodes: list[tuple[int, list[int]]] = []  # page tree node and its pages
@@ -141,7 +143,7 @@ class PdfWriter:
         rows = b"".join(b"%010d 00000 n \n" % offset for offset in self._offsets)
         size = len(self._offsets) + 1
         self._put(b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, rows))
-        name = self._digest.hexdigest()
+        name = self._digest.hexdigest()[:32]
         trailer = f"<</Size {size}/Root {self._catalog} 0 R/Info {info} 0 R/ID[<{name}><{name}>]>>"
         self._put(b"trailer\n%s\nstartxref\n%d\n%%%%EOF\n" % (trailer.encode("ascii"), start))
 

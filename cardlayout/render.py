@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO
 
 from cardlayout import artwork, sides
-from cardlayout.card import BLEED, CARD
 from cardlayout.errors import UnfitFaceError, UnsignedFaceError
 from cardlayout.face import CardFace
 from cardlayout.fonts import FontSet
@@ -96,6 +96,7 @@ class _Document:
         self._art_front = self._form(artwork.front())
         self._art_back = self._form(artwork.back())
         self._portraits: dict[bytes, int] = {}
+        self._marks = lru_cache(printers_marks)  # all sheets but the first and the last have the same
 
     def add_sheet(self, number: int, dealt: Dealt) -> None:
         """Write the two pages of one sheet of (place, face)."""
@@ -136,7 +137,7 @@ class _Document:
 
     def _portrait(self, jpeg: bytes) -> int:
         """Write a portrait's JPEG as it is, once for each different one."""
-        digest = hashlib.blake2b(jpeg, digest_size=16).digest()
+        digest = hashlib.sha256(jpeg).digest()
         if digest not in self._portraits:
             width, height = inspect(jpeg)
             self._portraits[digest] = self._pdf.add_image(
@@ -149,13 +150,13 @@ class _Document:
 
     def _form(self, drawing: bytes) -> int:
         """Write a shared drawing as a form (8.10), its box out to the bleed."""
-        grown = CARD.grown(BLEED)
+        grown = artwork.CANVAS
         corners = nums((pt(grown.x), artwork.up(grown.bottom), pt(grown.right), artwork.up(grown.y)))
         return self._pdf.add_stream(drawing, f"/Type/XObject/Subtype/Form/BBox[{corners}]/Resources<<>>")
 
     def _page(self, side: Layout, cards: Sequence[_Card], art: int, offset: tuple[float, float], caption: str) -> int:
         used = [card.index for card in cards]
-        parts = [printers_marks(side, used), *(put(side, card.index, "/Art", card.content) for card in cards)]
+        parts = [self._marks(side, tuple(used)), *(put(side, card.index, "/Art", card.content) for card in cards)]
         if self._job.sheet is not Sheet.SINGLE:
             parts.append(slug(self._setter, side, used[0], caption))
         images = "".join(f"{card.image.name} {card.image.number} 0 R" for card in cards)

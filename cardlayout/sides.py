@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from cardlayout.card import (
     ADDRESS,
     BACK_BOTTOM,
     BACK_GAP,
-    BACK_TEXT_WIDTH,
     BODY,
     BODY_LEFT,
     BODY_TOP,
@@ -31,12 +31,11 @@ from cardlayout.card import (
     SAFE,
     TITLE,
     TITLE_TOP,
-    TITLE_WIDTH,
     Colour,
     TypeSize,
 )
 from cardlayout.face import CardFace
-from cardlayout.fit import FitProblem, Fitted, Line, Measure, fit_block, fit_body
+from cardlayout.fit import FitProblem, Line, Measure, fit_block, fit_body
 from cardlayout.geometry import Rect, mm, pt
 
 _MANY: Final = 9  # lines a block of the back may take; their common height is what limits them
@@ -56,6 +55,10 @@ class Block:
     def height(self) -> float:
         """Height with leading, mm."""
         return mm(self.style.leading) * (1 + max((line.row for line in self.lines), default=-1))
+
+    def at(self, top: float) -> Block:
+        """Return the block moved to another height, mm."""
+        return Block(self.left, top, self.style, self.colour, self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +84,26 @@ def back(face: CardFace, measure: Measure, modules: int | None = None) -> Side:
     """Set the back: title, QR square, address, notices, 印制单位.
 
     `modules` is the size of the QR symbol without quiet zone; without it the square has its least size. Room that is
-    left stands above and below 印制单位, so that the squares of all cards are level.
+    left stands above and below 印制单位, so that the squares of all cards are level; where there is too little, lines
+    are saved by narrower characters.
     """
     title, problems = _title(face.back_title, measure, "back_title")
+    texts = (
+        _Part((face.check_at,), ADDRESS, INK, "check_at"),
+        _Part(face.notices, NOTICE, RED, "notices"),
+        _Part((PRINTER_LABEL + face.printer,), PRINTER, INK, "printer"),
+    )
     square = qr_square(modules)
-    parts = [
-        _centred([face.check_at], ADDRESS, INK, measure, "check_at"),
-        _centred(face.notices, NOTICE, RED, measure, "notices"),
-        _centred([PRINTER_LABEL + face.printer], PRINTER, INK, measure, "printer"),
-    ]
-    problems = (*problems, *(problem for _, found in parts for problem in found))
-    top = title.top + title.height
-    height = square + BACK_GAP + sum(block.height for block, _ in parts)
-    spare = BACK_BOTTOM - top - height
-    if spare < 0 and not problems:
-        problems = (_too_high(-spare),)
+    room = BACK_BOTTOM - title.top - title.height - square - BACK_GAP
+    (address, notices, printer), found, spare = _column(texts, room, measure)
+    problems = (*problems, *found)
     if problems:
         return Side((), problems)
-    box = Rect((CARD.width - square) / 2, top + min(spare / 3, BACK_GAP), square, square)
-    address, notices, printer = (block for block, _ in parts)
-    address = replace(address, top=box.bottom + BACK_GAP)
-    notices = replace(notices, top=address.top + address.height + min(spare / 3, BACK_GAP))
-    room = BACK_BOTTOM - notices.top - notices.height - printer.height
-    printer = replace(printer, top=BACK_BOTTOM - printer.height - room / 2)
+    box = Rect((CARD.width - square) / 2, title.top + title.height + min(spare / 3, BACK_GAP), square, square)
+    address = address.at(box.bottom + BACK_GAP)
+    notices = notices.at(address.top + address.height + min(spare / 3, BACK_GAP))
+    below = BACK_BOTTOM - notices.top - notices.height - printer.height
+    printer = printer.at(BACK_BOTTOM - printer.height - below / 2)
     return Side((title, address, notices, printer), (), box)
 
 
@@ -123,29 +123,65 @@ def qr_square(modules: int | None) -> float:
     return max(QR_SQUARE, (modules + 2 * QUIET_ZONE) * module_size(modules))
 
 
-def _title(lines: Sequence[str], measure: Measure, field: str) -> tuple[Block, tuple[FitProblem, ...]]:
-    fitted = [fit_block(line, TITLE, pt(TITLE_WIDTH), 1, measure, field=field) for line in lines]
-    return _block(fitted, TITLE, NAVY, top=TITLE_TOP)
+def _title(lines: tuple[str, ...], measure: Measure, field: str) -> tuple[Block, tuple[FitProblem, ...]]:
+    block, problems = _stacked(lines, TITLE, NAVY, 1, measure, field)
+    return block.at(TITLE_TOP), problems
 
 
-def _centred(
-    texts: Iterable[str], style: TypeSize, colour: Colour, measure: Measure, field: str
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Texts of the back that are set alike, one under the other; `field` is to blame for them."""
+
+    texts: tuple[str, ...]
+    style: TypeSize
+    colour: Colour
+    field: str
+
+    def set(self, measure: Measure, max_lines: int = _MANY) -> tuple[Block, tuple[FitProblem, ...]]:
+        """Set the texts, each centred on at most so many lines."""
+        return _stacked(self.texts, self.style, self.colour, max_lines, measure, self.field)
+
+
+@lru_cache(maxsize=1024)
+def _stacked(
+    texts: tuple[str, ...], style: TypeSize, colour: Colour, max_lines: int, measure: Measure, field: str
 ) -> tuple[Block, tuple[FitProblem, ...]]:
-    fitted = [fit_block(text, style, pt(BACK_TEXT_WIDTH), _MANY, measure, field=field) for text in texts if text]
-    return _block(fitted, style, colour, top=0)
-
-
-def _block(
-    fitted: Sequence[Fitted], style: TypeSize, colour: Colour, *, top: float
-) -> tuple[Block, tuple[FitProblem, ...]]:
-    """Stack fitted texts into one block."""
+    """Set centred texts one under the other as a block at the top; remembered, for a batch repeats them."""
     lines: list[Line] = []
-    for part in fitted:
+    problems: list[FitProblem] = []
+    for text in texts:
+        fitted = fit_block(text, style, pt(SAFE.width), max_lines, measure, field=field)
         first = lines[-1].row + 1 if lines else 0
-        lines += [replace(line, row=first + line.row) for line in part.lines]
-    return Block(SAFE.x, top, style, colour, tuple(lines)), tuple(
-        problem for part in fitted for problem in part.problems
-    )
+        lines += [replace(line, row=first + line.row) for line in fitted.lines]
+        problems += fitted.problems
+    return Block(SAFE.x, 0, style, colour, tuple(lines)), tuple(problems)
+
+
+def _column(parts: Sequence[_Part], room: float, measure: Measure) -> tuple[list[Block], tuple[FitProblem, ...], float]:
+    """Set the parts below one another in `room` mm; return the blocks, what is wrong, and the room to spare."""
+    done = [part.set(measure) for part in parts]
+    blocks = [block for block, _ in done]
+    problems = tuple(problem for _, found in done for problem in found)
+    spare = room - sum(block.height for block in blocks)
+    for index in reversed(range(len(parts))):
+        while spare < 0 and not problems:
+            saved = _with_a_line_less(parts[index], blocks[index], measure)
+            if saved is None:
+                break
+            spare += blocks[index].height - saved.height
+            blocks[index] = saved
+    if spare < 0 and not problems:
+        problems = (_too_high(-spare),)
+    return blocks, problems, spare
+
+
+def _with_a_line_less(part: _Part, block: Block, measure: Measure) -> Block | None:
+    """Set a part on fewer lines by narrower characters, if that can be done."""
+    longest = max((line.row for line in block.lines), default=0)
+    if not longest:
+        return None
+    saved, problems = part.set(measure, longest)
+    return None if problems or saved.height >= block.height else saved
 
 
 def _too_high(by: float) -> FitProblem:

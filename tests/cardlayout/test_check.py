@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from cardlayout.check import FaceProblem, check
+from cardlayout.check import FaceProblem, check, narrowed
 from cardlayout.face import CardFace, Field, QrContent
 from cardlayout.impose import Sheet
 from cardlayout.render import Job
@@ -64,6 +64,15 @@ def test_a_symbol_too_large_for_the_text_below_it_is_found_before_it_is_printed(
     ]
     with_portrait = replace(assessor(), qr=QrContent(PREFIX, digits(1, 1050)))  # version 19, 51 mm
     assert found(with_portrait) == []
+
+
+def test_lines_that_had_to_be_narrowed_are_told() -> None:
+    assert narrowed(internal(), fonts()) == ()
+    crowded = internal(institution="重庆市渝北区某某国际智能制造职业技能培训学校有限责任公司", name="阿卜杜热合曼阿")
+    lines = narrowed(crowded, fonts())
+    assert "".join(line.text for line in lines) in f"印制单位：{crowded.printer}"
+    assert lines
+    assert {line.percent for line in lines} <= set(range(90, 100))
 
 
 @pytest.mark.parametrize(
