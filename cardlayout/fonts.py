@@ -16,6 +16,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from io import SEEK_END
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, Self
@@ -47,16 +48,6 @@ class FontFile:
     path: Path
     tier: Tier
     bold: bool
-
-    @property
-    def weight(self) -> int:
-        """CSS weight."""
-        return 700 if self.bold else 400
-
-    @property
-    def lazy(self) -> bool:
-        """Whether to open the file only when a text needs it."""
-        return self.tier is Tier.MINCHO
 
 
 class _Glyph(NamedTuple):
@@ -179,18 +170,19 @@ class _Coverage:
         try:
             with path.open("rb") as file:
                 tables = _tables(file)
-        except FileNotFoundError:
-            raise FontMissingError(
-                f"the font {path} is not there: it belongs to the product, see fonts/README.md"
-            ) from None
-        try:
-            groups = _groups(tables["cmap"])
+            first, last, glyph = zip(*_groups(tables["cmap"]), strict=True)
             (units,) = struct.unpack_from(">H", tables["head"], 18)
             (metric_count,) = struct.unpack_from(">H", tables["hhea"], 34)
-        except (struct.error, KeyError):
-            raise FontDamagedError(f"{path} is not a TrueType font with a full character map: fetch it again") from None
-        first, last, glyph = zip(*groups, strict=True) if groups else ((), (), ())
-        return cls(first, last, glyph, tables["hmtx"], metric_count, units)
+            metrics = tables["hmtx"][: 4 * metric_count]
+        except FileNotFoundError:
+            raise FontMissingError(f"the font {path} is not there: it comes with the product") from None
+        except (struct.error, KeyError, ValueError):
+            raise FontDamagedError(
+                f"{path} is not a whole TrueType font with a character map of all planes: fetch it again"
+            ) from None
+        if not units or not metric_count or len(metrics) < 4 * metric_count:
+            raise FontDamagedError(f"{path} has no widths: fetch it again")
+        return cls(first, last, glyph, metrics, metric_count, units)
 
     def advance(self, code: int) -> float | None:
         """Return the advance width in em, or None where the file does not map the code point."""
@@ -204,10 +196,14 @@ class _Coverage:
 
 
 def _tables(file: BinaryIO) -> dict[str, bytes]:
-    """Read the four tables that this module needs (14496-22, 4.5 table directory)."""
+    """Read the four tables that this module needs (14496-22, 4.5 table directory). ValueError if the file is cut."""
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
     _, count = struct.unpack(">IH6x", file.read(12))
     found: dict[str, bytes] = {}
     for tag, offset, length in list(struct.iter_unpack(">4s4xII", file.read(16 * count))):
+        if offset + length > size:
+            raise ValueError(f"the table {tag!r} ends behind the file")
         if tag in {b"cmap", b"head", b"hhea", b"hmtx"}:
             file.seek(offset)
             found[tag.decode("ascii")] = file.read(length)
@@ -219,7 +215,6 @@ def _groups(cmap: bytes) -> list[tuple[int, int, int]]:
     (count,) = struct.unpack_from(">H", cmap, 2)
     for platform, encoding, offset in struct.iter_unpack(">HHI", cmap[4 : 4 + 8 * count]):
         if (platform, encoding) == (3, 10):
-            subtable_format, group_count = struct.unpack_from(">H10xI", cmap, offset)
-            if subtable_format == 12:  # the format of that name
-                return list(struct.iter_unpack(">III", cmap[offset + 16 : offset + 16 + 12 * group_count]))
+            _, group_count = struct.unpack_from(">H10xI", cmap, offset)
+            return list(struct.iter_unpack(">III", cmap[offset + 16 : offset + 16 + 12 * group_count]))
     raise KeyError("cmap")
