@@ -163,8 +163,11 @@ def _is_coloured(portrait: Image.Image) -> bool:
 
 
 def _encoded(portrait: Image.Image) -> bytes:
-    """Encode as JPEG with half the colour resolution, 200 dpi on the card, which the eye does not miss."""
+    """Encode as JPEG with half the colour resolution, 200 dpi on the card, which the eye does not miss.
+
+    Without Pillow's ``optimize``: its buffer is too small for a picture of noise, and the save fails.
+    """
     out = BytesIO()
     portrait.info.clear()
-    portrait.save(out, "JPEG", quality=_QUALITY, subsampling="4:2:0", optimize=True)
+    portrait.save(out, "JPEG", quality=_QUALITY, subsampling="4:2:0")
     return out.getvalue()

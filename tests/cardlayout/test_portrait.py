@@ -161,7 +161,8 @@ def test_a_jpeg_that_is_not_baseline_or_has_an_adobe_marker_or_a_thumbnail_is_ma
     extended = sent.replace(b"\xff\xc0", b"\xff\xc1", 1)
     with_adobe = sent[:20] + b"\xff\xee\x00\x0eAdobe\0\x64\0\0\0\0\x01" + sent[20:]
     with_thumbnail = sent[:5] + b"\x13" + sent[6:18] + b"\x01\x01abc" + sent[20:]
-    for other in (extended, with_adobe, with_thumbnail):
+    with_padding = sent[:5] + b"\x13" + sent[6:18] + b"abc\0\0" + sent[20:]
+    for other in (extended, with_adobe, with_thumbnail, with_padding):
         portrait = normalise(other)
         assert portrait != other
         assert_close(corner_colours(portrait), [RED, GREEN, BLUE, SKIN])
@@ -176,6 +177,14 @@ def test_an_adobe_marker_tells_rgb_from_ycc() -> None:
         named[frame + 10 + 3 * component] = named[scan + 5 + 2 * component] = component + 1
     jpeg = b"\xff\xd8" + adobe + bytes(named[named.index(b"\xff\xdb") :])
     assert_close(corner_colours(normalise(jpeg)), [RED, GREEN, BLUE, SKIN])
+
+
+def test_the_noisiest_picture_makes_a_portrait_too() -> None:
+    noise, extremes = np.random.default_rng(3), np.array([0, 255], np.uint8)
+    fine = noise.choice(extremes, (553, 395, 1)).repeat(3, axis=2)
+    coarse = noise.choice(extremes, (277, 198, 3)).repeat(2, axis=0).repeat(2, axis=1)[:553, :395]
+    picture = Image.fromarray(np.where(noise.integers(0, 2, (553, 395, 1)) > 0, fine, coarse))
+    assert inspect(normalise(as_file(picture, "PNG"))) == (395, 553)
 
 
 def test_what_hides_behind_or_between_the_parts_of_a_plain_jpeg_is_cut_off() -> None:
