@@ -18,6 +18,7 @@ A variable that is set but empty counts as absent.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -77,6 +78,11 @@ def load(environ: Mapping[str, str], data: Path | None = None) -> Settings:
         trusted_proxies=_networks(environ.get(TRUSTED_PROXIES, "")),
         fonts=_folder(environ, FONTS),
     )
+
+
+def of_process(data: Path | None = None) -> Settings:
+    """Read the settings from this process's environment; otherwise as ``load``."""
+    return load(os.environ, data)
 
 
 def _path(environ: Mapping[str, str], variable: str) -> Path | None:

@@ -8,12 +8,17 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from service.app import create_app
-from tests.api.registers import World, make_world
+from tests.api.registers import World, make_world, settings_of
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return make_world(settings_of(tmp_path_factory.mktemp("register")))
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return make_world(tmp_path)
+def world(template: World, tmp_path: Path) -> World:
+    return template.copied_to(tmp_path)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -44,13 +45,26 @@ class World:
     """A register's settings, its clock, and its cards by holder's name, with the text of their QR codes."""
 
     settings: Settings
-    clock: Clock
-    effects: Effects
     numbers: dict[str, CardNumber] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    clock: Clock = field(default_factory=Clock)
+    random: Random = field(default_factory=Random)
+
+    @property
+    def effects(self) -> Effects:
+        return Effects(lambda: self.clock.now, self.random.randbytes)
 
     def open(self) -> Register:
         return open_register(self.settings, self.effects)
+
+    def copied_to(self, folder: Path) -> World:
+        """Copy a SQLite register that nobody has open."""
+        shutil.copytree(self.settings.data, folder, dirs_exist_ok=True)
+        return World(settings_of(folder), dict(self.numbers), dict(self.texts))
+
+
+def settings_of(folder: Path, passphrase: bytes = b"correct horse") -> Settings:
+    return Settings(folder, f"sqlite:///{folder / 'register.db'}", passphrase=passphrase)
 
 
 def resident_id(sequence: int) -> str:
@@ -72,15 +86,9 @@ def supervisor(row: int, name: str) -> RawRow:
     )
 
 
-def make_world(folder: Path, database_url: str | None = None, names: Sequence[str] = NAMES) -> World:
+def make_world(settings: Settings, names: Sequence[str] = NAMES) -> World:
     """Set a register up and issue an external supervisor's card to each name."""
-    clock = Clock()
-    settings = Settings(
-        data=folder,
-        database_url=database_url or f"sqlite:///{folder / 'register.db'}",
-        passphrase=b"correct horse",
-    )
-    world = World(settings, clock, Effects(lambda: clock.now, Random(1).randbytes))
+    world = World(settings)
     set_up(settings, world.effects, jurisdiction_text=shipped_jurisdiction("chongqing"), cost=CHEAP)
     with world.open() as register:
         issue(world, register, [supervisor(row, name) for row, name in enumerate(names, 2)])

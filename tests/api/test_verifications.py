@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from service.flows.lifecycle import revoke_card
 from tests.api.registers import World
 
 PATH = "/api/v1/verifications"
@@ -45,6 +46,17 @@ def test_the_duty_asked_about_is_answered(client: TestClient[Litestar], world: W
 def test_after_the_last_day_it_is_expired(client: TestClient[Litestar], world: World) -> None:
     world.clock.advance(timedelta(days=3 * 365 + 2))
     assert verdict(client, world.texts["王芳"])["verdict"] == "expired"
+
+
+def test_a_revoked_card_is_revoked_from_the_next_check_on(client: TestClient[Litestar], world: World) -> None:
+    assert verdict(client, world.texts["王芳"])["verdict"] == "valid"
+    with world.open() as register:
+        number = world.numbers["王芳"]
+        revoke_card(register, number, ground="督§19(4)", reason="试验", decided_by="李主任", actor="test")
+    body = verdict(client, world.texts["王芳"])
+    assert body["verdict"] == "revoked"
+    assert body["card"]["status_on"] == "2026-11-23"
+    assert verdict(client, world.texts["欧阳娜娜"])["verdict"] == "valid"
 
 
 def test_a_bad_signature_and_a_foreign_address_are_forged(client: TestClient[Litestar], world: World) -> None:

@@ -1,0 +1,70 @@
+"""The description of the interface put to the test by schemathesis: whatever is sent, it answers as described."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+import schemathesis
+from litestar import Litestar
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import Status, events, from_schema
+from schemathesis.engine.recorder import ScenarioRecorder
+from schemathesis.python.asgi import shutdown_lifespans
+
+from service.app import create_app
+from service.effects import Effects
+from tests.api.registers import World
+
+CONFIG = {
+    "generation": {"max-examples": 20, "deterministic": True, "database": "none"},
+    "operations": [{"include-path-regex": "^/api/", "generation": {"max-examples": 200}}],
+    "phases": {"stateful": {"enabled": False}},
+}
+
+
+@pytest.fixture
+def app(world: World) -> Iterator[Litestar]:
+    def later_each_time() -> datetime:
+        world.clock.advance(timedelta(minutes=10))  # so that the limits, which have their own tests, hide nothing
+        return world.clock.now
+
+    yield create_app(world.settings, Effects(later_each_time, world.random.randbytes))
+    shutdown_lifespans()
+
+
+def test_every_answer_is_as_described(app: Litestar) -> None:
+    config = SchemathesisConfig.from_dict(CONFIG)
+    description = schemathesis.openapi.from_asgi("/schema/openapi.json", app, config=config)
+    answers: Counter[tuple[str, int]] = Counter()
+    failures: set[str] = set()
+    for event in from_schema(description).execute():
+        match event:
+            case events.ScenarioFinished(recorder=recorder):
+                answers.update(answers_of(recorder))
+                failures.update(failures_of(recorder))
+            case events.NonFatalError() | events.FatalError():
+                failures.add(str(event))
+            case _:
+                pass
+    assert not failures, "\n\n".join(sorted(failures))
+    assert answers.total() > 700
+    verifications, lookups = "POST /api/v1/verifications", "POST /api/v1/lookups"
+    expected = {(verifications, 200), (verifications, 400), (verifications, 415), (lookups, 400), (lookups, 404)}
+    assert answers.keys() >= expected
+
+
+def answers_of(recorder: ScenarioRecorder) -> Iterator[tuple[str, int]]:
+    for interaction in recorder.interactions.values():
+        if interaction.response is not None:
+            yield recorder.label, interaction.response.status_code
+
+
+def failures_of(recorder: ScenarioRecorder) -> Iterator[str]:
+    for checks in recorder.checks.values():
+        for check in checks:
+            if check.status is not Status.SUCCESS:
+                why = check.failure_info.failure if check.failure_info else check.status
+                yield f"{recorder.label}: {check.name}: {why}"
