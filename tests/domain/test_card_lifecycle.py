@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import hypothesis.strategies as st
@@ -57,30 +58,33 @@ class Register(RuleBasedStateMachine):
         self.record(*issue(card(number, person=person, occupations=types, copy_id=self.next_copy())))
         return number
 
+    def attempt(self, step: Callable[[], tuple[Card, Event]], *, legal: bool) -> None:
+        """A legal step is taken and recorded, another is refused and changes nothing."""
+        try:
+            after, event = step()
+        except IllegalTransition:
+            assert not legal
+        else:
+            assert legal
+            self.record(after, event)
+
     @rule(number=numbers, on=DAYS)
     def void(self, number: CardNumber, on: date) -> None:
         before = self.cards[number]
-        try:
-            self.record(*void(before, "印错", on))
-        except IllegalTransition:
-            assert before.status is not CardStatus.VALID
+        self.attempt(lambda: void(before, "印错", on), legal=before.status is CardStatus.VALID)
 
     @rule(number=numbers, on=DAYS, reason=st.sampled_from(ReplacementReason))
     def replace(self, number: CardNumber, on: date, reason: ReplacementReason) -> None:
-        before = self.cards[number]
-        try:
-            self.record(*replace(before, self.next_copy(), reason, on))
-        except IllegalTransition:
-            assert before.status is not CardStatus.VALID or on > before.expires_on
+        before, copy_id = self.cards[number], self.next_copy()
+        legal = before.status is CardStatus.VALID and on <= before.expires_on
+        self.attempt(lambda: replace(before, copy_id, reason, on), legal=legal)
 
     @rule(number=numbers, by=numbers, on=DAYS, data=st.data())
     def supersede(self, number: CardNumber, by: CardNumber, on: date, data: st.DataObject) -> None:
         before = self.cards[number]
         scopes = data.draw(st.frozensets(st.sampled_from(sorted(before.scopes)), min_size=1))
-        try:
-            self.record(*supersede(before, scopes, by, on))
-        except IllegalTransition:
-            assert before.status is not CardStatus.VALID or by == number or not scopes <= before.live_scopes
+        legal = before.status is CardStatus.VALID and by != number and not scopes & before.released
+        self.attempt(lambda: supersede(before, scopes, by, on), legal=legal)
 
     @rule(
         person=st.integers(1, 3),
