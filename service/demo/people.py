@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from service.domain.kinds import CardKind, Sex
 from service.domain.people import check_digit
 
 AREA: Final = "509901"
+
+Cells: TypeAlias = dict[str, str | float | date]
+"""What a row holds, by Chinese heading."""
 
 SCHOOL: Final = "500123"
 FACTORY: Final = "500107"
@@ -107,6 +110,34 @@ def people(today: date) -> tuple[SamplePerson, ...]:
     return (*_good(today), *_refused(today))
 
 
+def earlier_cards(today: date) -> tuple[SamplePerson, ...]:
+    """Give the future seniors' own assessor cards, issued two years ago, before the system."""
+    issued_on = years_before(today, 2)
+    return tuple(
+        _person(
+            today,
+            name,
+            sex,
+            age,
+            CardKind.STANDARD,
+            200 + index,
+            {"职业工种": jobs, "工作单位": unit, **_numbered(f"{issued_on:%y}31002{41 + index:04d}", issued_on)},
+        )
+        for index, (name, sex, age, jobs, unit) in enumerate(_SENIOR)
+    )
+
+
+def _numbered(number: str, issued_on: date) -> Cells:
+    return {"证卡编号": number, "核发日期": issued_on}
+
+
+def long_ago(today: date, issued_on: date, *, name: str, sequence: int) -> SamplePerson:
+    """Give an assessor certified shortly before a day in the past on which the card is to be dated."""
+    cells = _assessor("6-18-01-01 车工", "重庆市两江职业技能培训学校", issued_on - timedelta(days=20))
+    more: Cells = {"证书等级": 2, "从业年限": 11}
+    return _person(today, name, "男", 46, CardKind.STANDARD, sequence, cells | more)
+
+
 def _good(today: date) -> Iterator[SamplePerson]:
     certified = today - timedelta(days=24)
     for index, (name, sex, age, jobs, unit) in enumerate(_SPECIAL):
@@ -121,7 +152,7 @@ def _good(today: date) -> Iterator[SamplePerson]:
             _assessor(jobs, unit, certified) | {"证书等级": 3, "持证年限": 3, "从业年限": 12} | artisan,
         )
     for index, (name, sex, age, jobs, unit) in enumerate(_STANDARD):
-        extra: dict[str, str | float | date] = {"证书等级": 2 if index % 3 else 3, "从业年限": 8 + index}
+        extra: Cells = {"证书等级": 2 if index % 3 else 3, "从业年限": 8 + index}
         if "、" in jobs:
             extra |= {"理论成绩": "86;79", "技能成绩": "91;88.5"}
         if index % 4 == 0:
@@ -131,7 +162,7 @@ def _good(today: date) -> Iterator[SamplePerson]:
         extra = {"证书等级": 1, "从业年限": 20, "综合评审成绩": 84 + index, "考评员年限": 4, "考评次数": 9 + index}
         yield _person(today, name, sex, age, CardKind.SENIOR, 200 + index, _assessor(jobs, unit, certified) | extra)
     for index, (name, sex, age, unit) in enumerate(_EXTERNAL):
-        cells = {"工作单位": unit, "认证日期": certified, "认证成绩": 78 + index, "推荐单位": unit}
+        cells: Cells = {"工作单位": unit, "认证日期": certified, "认证成绩": 78 + index, "推荐单位": unit}
         yield _person(today, name, sex, age, CardKind.EXTERNAL, 300 + index, cells)
     for index, (name, sex, age, code, unit, in_house) in enumerate(_INTERNAL):
         cells = {
@@ -155,7 +186,7 @@ def _refused(today: date) -> Iterator[SamplePerson]:
     yield standard("牛晓红", "女", 40, 501, "技能成绩不到 60 分，考§11", 技能成绩=58)
     yield standard("毛一鸣", "男", 35, 502, "三个职业工种，考§9", 职业工种="电工、焊工、车工")
     yield standard("侯青", "女", 39, 503, "人社部门在职人员，考§7", 在职人社="是")
-    yield standard("王𰻝", "男", 33, 504, "姓名中有字库没有的字")
+    yield standard("王𱍐", "男", 33, 504, "姓名中有字库没有的字")
     yield standard("苟富贵", "男", 44, 505, "从业年限不足 5 年，考§7(2)2", 从业年限=4)
     yield standard("贺兰", "女", 37, 506, "在职人社一栏空白", 在职人社="")
     wrong = resident_id(years_before(today, 40), 507)
@@ -186,7 +217,7 @@ def _refused(today: date) -> Iterator[SamplePerson]:
     )
 
 
-def _assessor(jobs: str, unit: str, certified: date) -> dict[str, str | float | date]:
+def _assessor(jobs: str, unit: str, certified: date) -> Cells:
     return {
         "职业工种": jobs,
         "工作单位": unit,

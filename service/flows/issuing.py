@@ -22,6 +22,7 @@ from service.domain.credential import CARD_AAD, Claims, encode_claims, occupatio
 from service.domain.credential.claims import MAX_WORK_UNIT_BYTES
 from service.domain.errors import SeriesRefused
 from service.domain.event import Event
+from service.domain.people import ResidentId
 from service.domain.problem import Problem
 from service.flows.register import Register
 from service.store import cards, copies, journal, numbers, people, status_lists
@@ -191,14 +192,16 @@ def _claim(
 
 
 def _person(register: Register, application: Application) -> Person:
-    blind = register.blind.of(application.resident_id)
-    phone = application.phone
+    return seal_person(register, application.resident_id, application.name, application.phone)
+
+
+def seal_person(register: Register, resident_id: ResidentId, name: str, phone: str | None) -> Person:
+    """Seal what only the office may read: identity number and telephone."""
+    blind = register.blind.of(resident_id)
     return Person(
         blind_index=blind,
-        id_sealed=register.cipher.seal(
-            str(application.resident_id), ID_CONTEXT + blind, register.effects.random_bytes(NONCE_SIZE)
-        ),
-        name=application.name,
+        id_sealed=register.cipher.seal(str(resident_id), ID_CONTEXT + blind, register.effects.random_bytes(NONCE_SIZE)),
+        name=name,
         phone_sealed=None
         if phone is None
         else register.cipher.seal(phone, PHONE_CONTEXT + blind, register.effects.random_bytes(NONCE_SIZE)),

@@ -59,7 +59,7 @@ def promote_key(register: Register, purpose: Purpose, root: Signer, actor: str, 
     if not at_once and waited < LEAD.total_seconds():
         raise Refused(
             "key-too-new",
-            f"下一把密钥公布才 {waited / 3600:.1f} 小时，不足 24 小时，离线查验端可能还不认识；稍后再启用，或用 --at-once",
+            f"下一把密钥公布才 {waited / 3600:.1f} 小时，不足 24 小时，离线查验端或不认识；请稍后，或用 --at-once",
             f"the next key has been public for {waited / 3600:.1f} h, less than 24 h: wait, or say --at-once",
         )
     former = [r for r in records if r.purpose is purpose and r.state is KeyState.ACTIVE]

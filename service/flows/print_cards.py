@@ -9,12 +9,13 @@ from cardlayout.face import CardFace
 from cardlayout.render import Job, render
 from service.domain.card import CardStatus
 from service.domain.card_number import CardNumber
+from service.domain.credential import text_of
 from service.domain.event import Event
 from service.flows.errors import Refused
 from service.flows.faces import face_of
 from service.flows.photo_files import has_photo, read_photo
 from service.flows.register import Register
-from service.store import cards, journal
+from service.store import cards, copies, journal
 from service.store.cards import PrintableCard
 
 
@@ -75,6 +76,15 @@ def print_cards(
             "cards-printed", str(numbers[0]), {"numbers": [str(n) for n in numbers], "sheet": job.sheet.value}
         )
         journal.append_many(connection, now, actor, (event,))
+
+
+def card_text(register: Register, number: CardNumber) -> str:
+    """Give the text in the QR code of a card's live copy. Raises Refused for a card without one."""
+    with register.database.read() as connection:
+        found = copies.find_live(connection, number)
+    if found is None:
+        raise Refused("no-live-copy", f"证卡 {number} 没有二维码副本", f"card {number} has no copy with a code")
+    return text_of(register.host, found.copy.credential)
 
 
 def _problem(register: Register, number: CardNumber, found: PrintableCard | None) -> tuple[str, str] | None:

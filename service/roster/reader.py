@@ -14,11 +14,12 @@ from typing import Final
 
 from service.domain.application import Cell, RawRow
 from service.domain.application.headings import (
-    FIELD_BY_HEADING,
     HEADING_OF,
     HEADINGS,
     REPORT_HEADINGS,
+    Heading,
     canonical_heading,
+    fields_by_heading,
 )
 from service.domain.problem import Problem
 from service.roster.errors import HeadingsRefused, WorkbookRefused
@@ -76,17 +77,17 @@ class Roster:
         return tuple(row for row in self.rows if row.is_done)
 
 
-def read_roster(data: bytes) -> Roster:
-    """Read an xlsx roster.
+def read_roster(data: bytes, headings: Sequence[Heading] = HEADINGS) -> Roster:
+    """Read an xlsx roster, or another list of people that has other ``headings``.
 
     The roster is the first sheet whose first row holds roster headings. Raises WorkbookRefused for a file that
     cannot be opened or has no such sheet, HeadingsRefused with all that is wrong with the heading row.
     """
     workbook = Workbook(data)
     for sheet in workbook.sheets():
-        columns = _columns(sheet)
+        columns = _columns(sheet, fields_by_heading((*headings, *REPORT_HEADINGS)))
         if sum(column.field is not None for column in columns) >= _MINIMUM_HEADINGS:
-            return _roster(sheet, columns, workbook.sheet_names)
+            return _roster(sheet, columns, headings, workbook.sheet_names)
     raise WorkbookRefused(
         "roster-no-headings",
         "没有找到名单：第 1 行应是标题行（姓名、身份证号、类别……），其上不能有表名或空行",
@@ -94,39 +95,43 @@ def read_roster(data: bytes) -> Roster:
     )
 
 
-def _roster(sheet: Sheet, columns: tuple[Column, ...], sheet_names: Sequence[str]) -> Roster:
-    _check_headings(sheet, columns)
+def _roster(
+    sheet: Sheet, columns: tuple[Column, ...], headings: Sequence[Heading], sheet_names: Sequence[str]
+) -> Roster:
+    _check_headings(sheet, columns, headings)
     rows = tuple(_rows(sheet, columns))
     if not rows:
         raise WorkbookRefused("roster-empty", "名单中没有人员", "the roster names nobody")
     return Roster(sheet.name, columns, rows, tuple(_notes(sheet, columns, sheet_names)))
 
 
-def _columns(sheet: Sheet) -> tuple[Column, ...]:
+def _columns(sheet: Sheet, fields: Mapping[str, str]) -> tuple[Column, ...]:
     texts = [str(value).strip() for value in sheet.rows[0]] if sheet.rows else []
-    return tuple(Column(i, text, FIELD_BY_HEADING.get(canonical_heading(text))) for i, text in enumerate(texts))
+    return tuple(Column(i, text, fields.get(canonical_heading(text))) for i, text in enumerate(texts))
 
 
-def _check_headings(sheet: Sheet, columns: Sequence[Column]) -> None:
+def _check_headings(sheet: Sheet, columns: Sequence[Column], headings: Sequence[Heading]) -> None:
     """Refuse a heading row that misses, doubles, merges or misspells a heading; all problems at once."""
     present = [column.field for column in columns if column.field is not None]
-    problems = [_missing(h.field) for h in HEADINGS if h.mandatory and h.field not in present]
+    problems = [_missing(h.field) for h in headings if h.mandatory and h.field not in present]
     for field in dict.fromkeys(present):
         places = [column_name(column.index) for column in columns if column.field == field]
         if len(places) > 1:
             problems.append(_doubled(field, places))
     problems += [_merged_heading(area) for area in sheet.facts.merged if area.first[0] == 0]
-    absent = [heading.zh for heading in HEADINGS if heading.field not in present]
+    absent = {heading.zh: heading.field for heading in headings if heading.field not in present}
     for column in columns:
         if column.field is None and (meant := difflib.get_close_matches(column.text, absent, 1, _LIKENESS)):
-            problems.append(_misspelt(column, meant[0]))
+            problems.append(_misspelt(column, meant[0], absent[meant[0]]))
     if problems:
         raise HeadingsRefused(problems)
 
 
 def _rows(sheet: Sheet, columns: Sequence[Column]) -> Iterator[SheetRow]:
     faults = sheet_faults(sheet)
-    for index, values in enumerate(sheet.rows[1:], 1):
+    empty: list[Value] = [""] * len(columns)
+    for index in range(1, max(len(sheet.rows), *(row + 1 for row in faults), 1)):
+        values = sheet.rows[index] if index < len(sheet.rows) else empty  # below the last value: formulas without one
         row_faults = faults.get(index, {})
         if any(value != "" for value in values) or any(fault.fills_cell for fault in row_faults.values()):
             yield _row(index, values, columns, row_faults)
@@ -209,11 +214,11 @@ def _doubled(field: str, places: Sequence[str]) -> Problem:
     )
 
 
-def _misspelt(column: Column, meant: str) -> Problem:
+def _misspelt(column: Column, meant: str, field: str) -> Problem:
     place = column_name(column.index)
     return Problem(
         "heading-misspelt",
-        FIELD_BY_HEADING[canonical_heading(meant)],
+        field,
         "",
         f"{place} 列的标题“{column.text[:30]}”疑为“{meant}”，请更正或改用明显不同的标题",
         f"the heading {column.text[:30]!r} of column {place} looks like {meant}: correct it, or rename the column",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -100,7 +101,19 @@ REPORT_HEADINGS: Final = (
 )
 """Columns the row report adds; read back, they are recognised and not taken for input."""
 
-HEADING_OF: Final = {heading.field: heading for heading in (*HEADINGS, *REPORT_HEADINGS)}
+_OF_ROSTER: Final = {heading.field: heading for heading in HEADINGS}
+
+EARLIER_HEADINGS: Final = (
+    *(_OF_ROSTER[field] for field in ("name", "resident_id", "kind", "occupations", "work_unit", "institution")),
+    Heading("number", "证卡编号", "证卡上印的编号。", mandatory=True),
+    Heading("issued_on", "核发日期", "如 2024-03-01。", mandatory=True),
+    Heading("expires_on", "有效期至", "最后一个有效日；不填时为核发日期起 3 年。"),
+    _OF_ROSTER["in_house"],
+    _OF_ROSTER["phone"],
+)
+"""Columns of the list of cards from before the system, which have their numbers already."""
+
+HEADING_OF: Final = {heading.field: heading for heading in (*EARLIER_HEADINGS, *HEADINGS, *REPORT_HEADINGS)}
 
 
 def canonical_heading(text: str) -> str:
@@ -108,9 +121,14 @@ def canonical_heading(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split()).rstrip("*")
 
 
-FIELD_BY_HEADING: Final = {
-    canonical_heading(spelling): heading.field
-    for heading in HEADING_OF.values()
-    for spelling in (heading.field, heading.zh, *heading.aliases)
-}
-"""Canonical heading, Chinese or English, to the English field name."""
+def fields_by_heading(headings: Iterable[Heading]) -> dict[str, str]:
+    """Map canonical headings, Chinese or English, to the English field name."""
+    return {
+        canonical_heading(spelling): heading.field
+        for heading in headings
+        for spelling in (heading.field, heading.zh, *heading.aliases)
+    }
+
+
+FIELD_BY_HEADING: Final = fields_by_heading((*HEADINGS, *REPORT_HEADINGS))
+"""What a roster's headings stand for."""

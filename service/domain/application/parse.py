@@ -47,15 +47,17 @@ def parse_row(raw: RawRow, catalogue: Catalogue) -> Application | MalformedRow:
     Columns that do not concern the row's kind of card are not read. A blank mandatory cell is a problem, never
     a 否. What needs the register, the batch or another row is left to the rules.
     """
-    row = _Row(raw)
+    row = RowReader(raw)
     name = row.mandatory("name", cells.read_person_name)
     resident_id = row.mandatory("resident_id", cells.read_resident_id)
     kind = row.mandatory("kind", cells.read_kind)
     row.kind = kind
-    work_unit = row.mandatory("work_unit", partial(_unit, kind=kind))
+    work_unit = row.mandatory("work_unit", partial(read_unit, kind=kind))
     certified_on = row.mandatory("certified_on", cells.read_date)
     institution = row.demanded("institution", cells.read_institution_code, when=kind is CardKind.INTERNAL)
-    occupations = row.demanded("occupations", partial(_occupations, catalogue=catalogue), when=row.is_assessor) or ()
+    occupations = (
+        row.demanded("occupations", partial(read_occupations, catalogue=catalogue), when=row.is_assessor) or ()
+    )
     evidence = _evidence(row, len(occupations), catalogue) if row.is_assessor else Evidence()
     application = partial(
         Application,
@@ -75,12 +77,12 @@ def parse_row(raw: RawRow, catalogue: Catalogue) -> Application | MalformedRow:
         notices=row.notices(catalogue),
     )
     if row.problems or name is None or resident_id is None or kind is None or work_unit is None or certified_on is None:
-        shown = name or _shown(raw.cells.get("name"))
+        shown = name or shown_name(raw.cells.get("name"))
         return MalformedRow(raw.row, shown, row.all_problems(), resident_id, kind, occupations, institution)
     return application(name=name, resident_id=resident_id, kind=kind, work_unit=work_unit, certified_on=certified_on)
 
 
-def _evidence(row: _Row, occupations: int, catalogue: Catalogue) -> Evidence:
+def _evidence(row: RowReader, occupations: int, catalogue: Catalogue) -> Evidence:
     read_scores = partial(cells.read_scores, occupations=occupations)
     exceptions = row.optional("exception_article", cells.read_articles) or frozenset()
     graded = ExceptionArticle.FORM not in exceptions
@@ -104,8 +106,8 @@ def _evidence(row: _Row, occupations: int, catalogue: Catalogue) -> Evidence:
     )
 
 
-class _Row:
-    """The cells of one row, and the problems met in reading them."""
+class RowReader:
+    """Reads the cells of one row and keeps the problems met on the way."""
 
     __slots__ = ("_cells", "_given", "_row", "kind", "problems")
 
@@ -118,6 +120,7 @@ class _Row:
 
     @property
     def is_assessor(self) -> bool:
+        """Whether the row is for an assessor's card, as far as it says."""
         return self.kind is not None and self.kind.is_assessor
 
     def mandatory(self, field: str, read: Callable[[Cell], _T]) -> _T | None:
@@ -187,16 +190,18 @@ def _is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not tidy(cell))
 
 
-def _shown(cell: Cell) -> str:
+def shown_name(cell: Cell) -> str:
+    """Show a name that was refused, as far as it is text."""
     return tidy(cell)[:30] if isinstance(cell, str) else ""
 
 
-def _unit(cell: Cell, kind: CardKind | None) -> str:
+def read_unit(cell: Cell, kind: CardKind | None) -> str:
     """Read the work unit; only a supervisor's travels in the credential and is bound by its 90 bytes."""
     return cells.read_text(cell) if kind and kind.is_assessor else cells.read_unit_name(cell)
 
 
-def _occupations(cell: Cell, catalogue: Catalogue) -> tuple[Occupation, ...]:
+def read_occupations(cell: Cell, catalogue: Catalogue) -> tuple[Occupation, ...]:
+    """Read the job types of a cell, at least one. Raises OccupationInvalid."""
     occupations = parse_occupations(cells.as_text(cell), catalogue)
     if not occupations:
         raise OccupationInvalid("未填写职业（工种）名称", "holds no name of a job type", code="cell-missing")

@@ -1,0 +1,128 @@
+"""``keys list``, ``rotate``, ``retire``, ``compromise`` and ``export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from keys.keyring import KeyRecord, Purpose
+from keys.signer import Signer
+from service.cli.context import Context, pass_context, with_json
+from service.flows.key_ceremony import (
+    compromise_key,
+    introduce_key,
+    list_keys,
+    promote_key,
+    retire_key,
+    unlock_root,
+)
+from service.flows.publish import key_document
+from service.flows.register import Register
+from service.flows.set_up import ROOT_FILE
+
+_ROOT: Final = click.option(
+    "--root-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="根密钥文件 sealed root key (default: in the data folder).",
+)
+_PURPOSE: Final = click.argument("purpose", type=click.Choice([purpose.value for purpose in Purpose]))
+
+
+@click.group("keys")
+def keys() -> None:
+    """签名密钥 Signing keys."""
+
+
+@with_json(keys, "list")
+@pass_context
+def list_(context: Context) -> None:
+    """列出密钥 List every key there ever was."""
+    with context.register() as register:
+        found = list_keys(register)
+    if context.as_json:
+        context.answer([_as_json(record) for record in found])
+    context.table(
+        ("用途 purpose", "标识 kid", "状态 state", "自 from", "至 until"),
+        [
+            (r.purpose.value, r.kid.hex(), r.state.value, r.signs_from.isoformat(), r.signs_until.isoformat())
+            for r in found
+        ],
+    )
+
+
+@with_json(keys, "rotate")
+@_PURPOSE
+@_ROOT
+@click.option("--promote", is_flag=True, help="启用已公布的下一把 let the published next key sign.")
+@click.option("--at-once", is_flag=True, help="不等 24 小时（失窃后） do not wait 24 h, after a theft.")
+@pass_context
+def rotate(context: Context, purpose: str, root_file: Path | None, *, promote: bool, at_once: bool) -> None:
+    """轮换密钥 Publish the next key of PURPOSE; a day later, with --promote, let it sign."""
+    with context.register() as register:
+        root = _root(context, register, root_file)
+        if promote:
+            record = promote_key(register, Purpose(purpose), root, context.actor, at_once=at_once)
+        else:
+            record = introduce_key(register, Purpose(purpose), root, context.actor)
+    _tell(context, record, "已启用 signs from now on" if promote else "已公布，24 小时后用 --promote 启用 published")
+
+
+@with_json(keys, "retire")
+@click.argument("kid")
+@_ROOT
+@pass_context
+def retire(context: Context, kid: str, root_file: Path | None) -> None:
+    """停用密钥 Let an active key sign no more; its private half is destroyed."""
+    with context.register() as register:
+        record = retire_key(register, kid, _root(context, register, root_file), context.actor)
+    _tell(context, record, "已停用，私钥已销毁 retired, private half destroyed")
+
+
+@with_json(keys, "compromise")
+@click.argument("kid")
+@_ROOT
+@pass_context
+def compromise(context: Context, kid: str, root_file: Path | None) -> None:
+    """报告密钥失窃 Report a key as stolen: offline its cards read suspect."""
+    with context.register() as register:
+        record = compromise_key(register, kid, _root(context, register, root_file), context.actor)
+    _tell(context, record, "已列为失窃，私钥已销毁 reported as compromised, private half destroyed")
+
+
+@with_json(keys, "export")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False, writable=True), required=True)
+@pass_context
+def export(context: Context, out: Path) -> None:
+    """导出公钥文件 Write the signed key document: public keys only."""
+    with context.register() as register:
+        published = key_document(register)
+    out.write_bytes(published.body)
+    if context.as_json:
+        context.answer({"file": str(out), "bytes": len(published.body)})
+    context.say(f"已写出 written: {out}")
+
+
+COMMANDS: Final = (keys,)
+
+
+def _root(context: Context, register: Register, file: Path | None) -> Signer:
+    return unlock_root(register, file or register.folder / ROOT_FILE, context.root_passphrase())
+
+
+def _tell(context: Context, record: KeyRecord, what: str) -> None:
+    if context.as_json:
+        context.answer(_as_json(record))
+    context.say(f"{record.purpose.value} {record.kid.hex()}：{what}")
+
+
+def _as_json(record: KeyRecord) -> dict[str, str]:
+    return {
+        "purpose": record.purpose.value,
+        "kid": record.kid.hex(),
+        "public": record.public.hex(),
+        "state": record.state.value,
+        "signs_from": record.signs_from.isoformat(),
+        "signs_until": record.signs_until.isoformat(),
+    }

@@ -1,0 +1,262 @@
+"""The main job from end to end on sample data, each step printed as it is done.
+
+Keys and register, cards from before the system, a roster with faults in it, issue, print, read back from the printed
+page, then the life of a card: revoked, replaced, expired, forged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+import rich.box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cardlayout.impose import Sheet
+from cardlayout.render import Job
+from keys.envelope import Envelope, pack, to_be_signed, unpack
+from keys.keyring import Purpose
+from keys.signer import Signer
+from service import settings
+from service.demo.people import FACTORY, INSTITUTIONS, SamplePerson, earlier_cards, long_ago, people, years_before
+from service.demo.sample import write_photos, write_roster
+from service.domain.application import RawRow
+from service.domain.application.headings import EARLIER_HEADINGS, HEADINGS, canonical_heading, fields_by_heading
+from service.domain.card import ReplacementReason
+from service.domain.card_number import CardNumber
+from service.domain.credential import CARD_AAD, decode_claims, encode_claims, parse_text, text_of
+from service.domain.fitness import Duty
+from service.domain.issuer import Institution
+from service.domain.kinds import CardKind, SkillLevel
+from service.domain.verdict import NO_DUTY, Tone, Verdict
+from service.effects import Effects
+from service.flows.errors import Refused
+from service.flows.import_cards import import_cards
+from service.flows.institutions import add_institution
+from service.flows.issue_batch import Outcome, Request, issue_batch
+from service.flows.lifecycle import replace_card, revoke_card
+from service.flows.print_cards import card_text, numbers_of_batch, print_cards
+from service.flows.publish import bundle
+from service.flows.read_codes import read_codes
+from service.flows.register import Register, open_register
+from service.flows.row_report import row_report
+from service.flows.set_up import set_up, shipped_jurisdiction
+from service.flows.verify import verify_text
+from service.flows.verify_offline import Memory, open_bundle
+from service.roster.photo_files import open_photos
+from service.roster.reader import read_roster
+
+ACTOR: Final = "demo"
+REVIEWER: Final = "周审核"
+_COLOUR: Final = {Tone.GREEN: "green", Tone.AMBER: "yellow", Tone.RED: "red"}
+_FIELDS: Final = fields_by_heading((*EARLIER_HEADINGS, *HEADINGS))
+ONE_LEVEL_UP: Final = Duty(FACTORY, "电工", SkillLevel.ONE)
+ELSEWHERE: Final = Duty("500901")
+_LEAKED_SEED: Final = bytes(range(32))  # a key that is nobody's: what a forger would make for himself
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One line of the closing table: what was done to a card, and the answer of a check."""
+
+    story: str
+    verdict: Verdict
+
+
+class _Steps:
+    """Prints the steps as they are done."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._number = 0
+
+    def step(self, zh: str, en: str) -> None:
+        self._number += 1
+        self._console.print(f"\n[bold]{self._number}. {zh}[/] [dim]{en}[/]")
+
+    def line(self, text: str) -> None:
+        self._console.print(f"   {escape(text)}")
+
+    def outcome(self, outcome: Outcome) -> None:
+        self.line(
+            f"批次 {outcome.batch}：核发 {len(outcome.issued)} 张，退回 {len(outcome.refused)} 行 issued, refused"
+        )
+        table = Table("行 row", "姓名 name", "原因 reason", "条款 article", box=rich.box.SIMPLE_HEAD)
+        for row in outcome.refused:
+            for problem in row.problems:
+                table.add_row(str(row.row), escape(row.name), escape(problem.zh), problem.article)
+        self._console.print(table)
+
+    def cases(self, cases: Iterator[_Case]) -> None:
+        table = Table("情形 case", "结论 verdict", "说明 what the checker reads", box=rich.box.SIMPLE_HEAD)
+        for case in cases:
+            verdict = case.verdict
+            word = f"[bold {_COLOUR[verdict.tone]}]{verdict.verdict.value}[/]"
+            fit = verdict.fit_for_duty
+            if fit is not None:
+                word += f" · {fit.answer.value}"
+            reason = verdict.summary.zh if fit is None else fit.reasons[0].zh
+            table.add_row(escape(case.story), word, escape(reason))
+        self._console.print(table)
+
+
+def run(console: Console, out: Path, effects: Effects) -> None:
+    """Run the whole job in an empty folder. Raises Refused for a folder that is not empty."""
+    if out.exists() and any(out.iterdir()):
+        raise Refused("folder-not-empty", f"{out} 不是空目录", f"{out} is not empty: name an empty folder")
+    (out / "data").mkdir(parents=True, exist_ok=True)
+    today = effects.today()
+    told = _Steps(console)
+
+    told.step("登记库与密钥", "register and keys")
+    data = out / "data"
+    made = set_up(settings.load({}, data), effects, jurisdiction_text=shipped_jurisdiction("chongqing"))
+    told.line(f"{made.jurisdiction}，{made.host}；根密钥指纹 root {made.root_fingerprint[:16]}…")
+
+    with open_register(settings.load({}, data), effects) as register:
+        for code, letter, name, authority in INSTITUTIONS:
+            add_institution(register, Institution(code, letter, name, authority), ACTOR)
+        told.line(f"{len(INSTITUTIONS)} 家鉴定评价机构 institutions")
+        imported = import_cards(register, _rows(earlier_cards(today)), ACTOR)
+        told.line(f"{len(imported.imported)} 张本系统启用前的证卡 cards from before the system")
+
+        told.step("申报表与照片", "roster and photographs")
+        sample = people(today)
+        write_roster(out / "roster.xlsx", sample, today)
+        write_photos(out / "photos", sample, today)
+        told.line(f"{out / 'roster.xlsx'}：{len(sample)} 行 rows；{out / 'photos'}")
+
+        told.step("核发", "issue")
+        outcome = _issue(register, out)
+        told.outcome(outcome)
+        told.line(f"逐行结果 row report: {out / 'report.xlsx'}")
+        assert outcome.batch is not None
+        numbers = numbers_of_batch(register, outcome.batch)
+
+        told.step("打印并从页面读回", "print, and read back from the page")
+        _print(register, numbers, out / "cards.pdf", Sheet.SINGLE)
+        _print(register, numbers, out / "sheets.pdf", Sheet.FOUR)
+        texts = list(read_codes((out / "sheets.pdf").read_bytes()))
+        verdicts = [verify_text(register, text) for text in texts]
+        valid = sum(verdict.verdict == "valid" for verdict in verdicts)
+        told.line(f"{out / 'cards.pdf'}，{out / 'sheets.pdf'}")
+        told.line(f"页面上 {len(texts)} 个二维码，{valid} 个有效 codes on the pages, {valid} valid")
+        if not len(texts) == valid == len(numbers):
+            raise Refused("demo-failed", "页面上的二维码未全部读回为有效", "not every printed code read back as valid")
+
+        told.step("查验", "check")
+        by_number = {verdict.card.number: text for verdict, text in zip(verdicts, texts, strict=True) if verdict.card}
+        told.cases(_cases(register, by_number, out, today))
+    told.line(f"启动服务 start the service: zhengka --data {data} serve")
+
+
+def _issue(register: Register, out: Path) -> Outcome:
+    """Do what the command ``issue`` does with the sample roster."""
+    roster = read_roster((out / "roster.xlsx").read_bytes())
+    with open_photos(out / "photos") as photos:
+        outcome = issue_batch(
+            register, Request(rows=roster.open_rows, photos=photos, actor=ACTOR, reviewed_by=REVIEWER, key="demo")
+        )
+    report = row_report(roster, outcome, register.effects.now(), dry_run=False)
+    (out / "report.xlsx").write_bytes(report)
+    return outcome
+
+
+def _print(register: Register, numbers: tuple[CardNumber, ...], path: Path, sheet: Sheet) -> None:
+    with path.open("wb") as file:
+        print_cards(register, numbers, Job(f"证卡 {numbers[0]} – {numbers[-1]}", sheet), file, actor=ACTOR)
+
+
+def _cases(register: Register, texts: dict[CardNumber, str], out: Path, today: date) -> Iterator[_Case]:
+    """Do to some cards what happens to cards, and check them."""
+
+    def check(text: str, duty: Duty = NO_DUTY) -> Verdict:
+        return verify_text(register, text, duty)
+
+    assessors = [number for number in texts if number.kind is CardKind.STANDARD]
+    internal = next(number for number in texts if number.kind is CardKind.INTERNAL)
+    electrician, stolen, lost = assessors[0], assessors[1], assessors[2]
+    at_home = Duty(FACTORY, "电工", SkillLevel.THREE)
+    yield _Case(f"{electrician} 考评电工三级，在聘用机构 at work", check(texts[electrician], at_home))
+    yield _Case(f"{electrician} 考评电工一级 level beyond the grade", check(texts[electrician], ONE_LEVEL_UP))
+    yield _Case(
+        f"{internal} 内督，在颁证机构 internal card at home", check(texts[internal], Duty(internal.institution))
+    )
+    yield _Case(f"{internal} 内督，在别的机构 internal card elsewhere", check(texts[internal], ELSEWHERE))
+    revoke_card(register, stolen, ground="考§21(7)", reason="收受考生礼金，经核实", decided_by="李主任", actor=ACTOR)
+    yield _Case(f"{stolen} 取消资格 revoked", check(texts[stolen]))
+    replace_card(register, lost, ReplacementReason.LOST, ACTOR)
+    yield _Case(f"{lost} 遗失补发后的旧卡 old copy of a replaced card", check(texts[lost]))
+    for story, issued_on, name, sequence in (
+        ("三年前核发 issued over three years ago", years_before(today, 3) - timedelta(days=9), "路遥", 600),
+        ("下月起有效 dated next month", today + timedelta(days=30), "程前", 601),
+    ):
+        number, text = _single(register, long_ago(today, issued_on, name=name, sequence=sequence), issued_on, out)
+        yield _Case(f"{number} {story}", check(text))
+    former_on = years_before(today, 3) + timedelta(days=90)
+    former, former_text = _single(register, long_ago(today, former_on, name="谷雨", sequence=602), former_on, out)
+    _single(register, long_ago(today, today, name="谷雨", sequence=602), today, out)
+    yield _Case(f"{former} 已换发 renewed", check(former_text))
+    yield from _attacks(register, texts[electrician])
+    yield from _offline(register, texts[electrician], texts[stolen])
+
+
+def _attacks(register: Register, text: str) -> Iterator[_Case]:
+    """Try what a forger would."""
+    parsed = parse_text(text)
+    envelope = unpack(parsed.envelope)
+    altered = replace(envelope, payload=envelope.payload[:-1] + bytes([envelope.payload[-1] ^ 1]))
+    yield _Case("改动一位 one bit flipped", verify_text(register, text_of(parsed.host, pack(altered))))
+    yield _Case("仿冒网址 another address", verify_text(register, text_of("zk.examp1e.cn", parsed.envelope)))
+    forger = Signer.from_private(_LEAKED_SEED)
+    own = Envelope(forger.kid, envelope.payload, forger.sign(to_be_signed(forger.kid, envelope.payload, CARD_AAD)))
+    yield _Case("自制密钥签发 a forger's own key", verify_text(register, text_of(parsed.host, pack(own))))
+    ours = register.signer(Purpose.CARD)
+    claims = replace(decode_claims(envelope.payload), copy_id=bytes(8))
+    payload = encode_claims(claims)
+    leaked = Envelope(ours.kid, payload, ours.sign(to_be_signed(ours.kid, payload, CARD_AAD)))
+    yield _Case("密钥外泄签发的卡 made with a leaked key", verify_text(register, text_of(parsed.host, pack(leaked))))
+    yield _Case("别的二维码 another kind of code", verify_text(register, "https://example.cn/menu"))
+
+
+def _offline(register: Register, valid: str, revoked: str) -> Iterator[_Case]:
+    """Check with the bundle alone: today, after two days, and when its lists have run out."""
+    now = register.effects.now()
+    checker = open_bundle(bundle(register).body, Memory(), now)
+    yield _Case("离线，名单当日 offline, fresh list", checker.verify(valid, now))
+    yield _Case("离线，名单两天前 offline, list of two days ago", checker.verify(valid, now + timedelta(days=2)))
+    yield _Case("离线，名单过期 offline, list expired", checker.verify(valid, now + timedelta(days=8)))
+    yield _Case("离线，已取消 offline, revoked", checker.verify(revoked, now + timedelta(days=8)))
+
+
+def _single(register: Register, person: SamplePerson, issued_on: date, out: Path) -> tuple[CardNumber, str]:
+    """Issue one card dated as wanted; give its number and the text of its code."""
+    write_photos(out / "photos", (person,), register.effects.today())
+    with open_photos(out / "photos") as photos:
+        outcome = issue_batch(
+            register,
+            Request(rows=_rows((person,)), photos=photos, actor=ACTOR, issued_on=issued_on, reviewed_by=REVIEWER),
+        )
+    if not outcome.issued:
+        reasons = "；".join(problem.zh for row in outcome.refused for problem in row.problems)
+        raise Refused("demo-failed", f"示例证卡未能核发：{reasons}", f"a sample card was refused: {reasons}")
+    number = CardNumber(str(outcome.issued[0].number))
+    return number, card_text(register, number)
+
+
+def _rows(people: Iterable[SamplePerson]) -> tuple[RawRow, ...]:
+    return tuple(
+        RawRow(
+            row,
+            {
+                _FIELDS[canonical_heading(heading)]: value
+                for heading, value in ({"姓名": person.name, "类别": person.kind.zh} | dict(person.cells)).items()
+            },
+        )
+        for row, person in enumerate(people, 2)
+    )
