@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from service.domain.credential.claims import (
     CARD_AAD,
+    MAX_NAME_BYTES,
+    MAX_OCCUPATION_BYTES,
+    MAX_WORK_UNIT_BYTES,
     Claims,
     decode_claims,
     encode_claims,
@@ -28,6 +31,9 @@ from service.domain.credential.text import (
 
 __all__ = [
     "CARD_AAD",
+    "MAX_NAME_BYTES",
+    "MAX_OCCUPATION_BYTES",
+    "MAX_WORK_UNIT_BYTES",
     "Claims",
     "CredentialError",
     "CredentialText",
