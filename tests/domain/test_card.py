@@ -202,6 +202,8 @@ def test_a_card_for_two_job_types_stays_for_the_other() -> None:
     """考§12: renewed for one, it counts for the other; superseded when all are covered."""
     one, first = supersede(BOTH, frozenset({"occupation:铣工"}), NEXT, ON)
     assert (one.status, one.live_scopes, first.data["complete"]) == (CardStatus.VALID, {"occupation:焊工"}, False)
+    with pytest.raises(IllegalTransition):
+        supersede(one, frozenset({"occupation:铣工"}), NEXT, ON)
     none, second = supersede(one, frozenset({"occupation:焊工"}), NEXT, ON)
     assert (none.status, none.status_on, second.data["complete"]) == (CardStatus.SUPERSEDED, ON, True)
 
