@@ -64,7 +64,7 @@ def check(connection: Connection, claims: Iterable[Claim], now: datetime) -> Non
     """Raise LimitReached if a counter has no room; counts nothing and takes no lock."""
     by_key = {claim.key: claim.limit for claim in claims}
     found = connection.execute(select(rate_limit).where(rate_limit.c.key.in_(by_key)))
-    _raise_if_late([_late_ms(taken_until, by_key[key], _ms(now)) for key, taken_until in found])
+    _raise_if_late([late_ms(taken_until, by_key[key], _ms(now)) for key, taken_until in found])
 
 
 def take(connection: Connection, claims: Sequence[Claim], now: datetime) -> None:
@@ -88,7 +88,7 @@ def take(connection: Connection, claims: Sequence[Claim], now: datetime) -> None
         ).one_or_none()
         if counted is None:
             stored = connection.execute(select(taken_until).where(rate_limit.c.key == claim.key)).scalar_one()
-            _raise_if_late([_late_ms(stored, claim.limit, moment)])
+            _raise_if_late([late_ms(stored, claim.limit, moment)])
 
 
 def forget(connection: Connection, now: datetime) -> None:
@@ -102,7 +102,7 @@ def forget(connection: Connection, now: datetime) -> None:
     connection.execute(delete(rate_limit).where(rate_limit.c.key.in_(past)))
 
 
-def _late_ms(taken_until: int, limit: Limit, moment: int) -> int:
+def late_ms(taken_until: int, limit: Limit, moment: int) -> int:
     """Milliseconds until one more request fits; none or less: it fits now."""
     return max(taken_until, moment) + limit.share_ms - moment - limit.period_ms
 
