@@ -8,9 +8,11 @@ from typing import Final
 import click
 import msgspec
 
-from service.cli.context import Context, pass_context, with_json
+from service import effects
+from service.cli.context import Context, command, pass_context, with_json
 from service.flows.audit import audit as run_audit
-from service.flows.audit import export_journal, signed_head
+from service.flows.audit import export_journal, read_head, signed_head
+from service.flows.backup import back_up, restore
 
 _OUT: Final = click.Path(path_type=Path, dir_okay=False, writable=True)
 
@@ -66,4 +68,38 @@ def export(context: Context, out: Path) -> None:
     context.say(f"已写出 {count} 条 entries written: {out}")
 
 
-COMMANDS: Final = (audit,)
+@command("backup")
+@click.option("--out", type=_OUT, required=True, help="备份文件 the backup.")
+@pass_context
+def backup(context: Context, out: Path) -> None:
+    """备份 Back up register, photographs and sealed keys into one file."""
+    with context.register() as register, context.progress("照片 photographs") as progress:
+        manifest = back_up(register, out, progress)
+    if context.as_json:
+        context.answer({"file": str(out), "journal_size": manifest.journal_size, "journal_root": manifest.journal_root})
+    context.say(f"已备份至日志第 {manifest.journal_size} 条 backed up to entry {manifest.journal_size}: {out}")
+    context.say("请另存口令与根密钥，二者不在备份中 keep the passphrase and the root key elsewhere: they are not in it")
+
+
+@command("restore")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--head",
+    "head_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="最后导出的日志头 the journal's last exported head (zhengka audit head).",
+)
+@click.option("--void-ahead", type=click.IntRange(1, 9999), help="作废各段其后 N 个号 void the next N numbers.")
+@pass_context
+def restore_(context: Context, file: Path, head_file: Path | None, void_ahead: int | None) -> None:
+    """恢复 Restore a backup into an empty data folder; never reissues what may have been printed."""
+    exported = None if head_file is None else read_head(head_file.read_bytes())
+    restored = restore(
+        context.settings(), effects.real(), file, head=exported, void_ahead=void_ahead, actor=context.actor
+    )
+    if context.as_json:
+        context.answer({"journal_size": restored.journal_size, "voided": restored.voided})
+    context.say(f"已恢复至日志第 {restored.journal_size} 条，作废 {restored.voided} 个编号 restored; numbers voided")
+
+
+COMMANDS: Final = (audit, backup, restore_)

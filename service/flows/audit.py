@@ -14,6 +14,7 @@ from service.domain.card import CardStatus
 from service.domain.errors import JournalInvalid
 from service.domain.journal import parse_entry, replay
 from service.domain.merkle import Frontier, leaf_hash, root_of
+from service.flows.errors import Refused
 from service.flows.register import Register
 from service.store import cards, journal, numbers
 from service.store.numbers import Fault as SeriesFault
@@ -107,6 +108,16 @@ def signed_head(register: Register) -> SignedHead:
     )
     signature = signer.sign(HEAD_CONTEXT + msgspec.json.encode(unsigned))
     return msgspec.structs.replace(unsigned, signature=signature.hex())
+
+
+def read_head(data: bytes) -> SignedHead:
+    """Read a head that ``signed_head`` gave. Raises Refused for anything else."""
+    try:
+        return msgspec.json.decode(data, type=SignedHead)
+    except msgspec.DecodeError as error:
+        raise Refused(
+            "head-malformed", "这不是导出的日志头（zhengka audit head）", f"this is no exported journal head: {error}"
+        ) from error
 
 
 def export_journal(register: Register) -> Iterator[bytes]:

@@ -38,6 +38,13 @@ def claim(connection: Connection, wanted: int) -> tuple[Slot, ...]:
     return tuple(_slots(connection, wanted))
 
 
+def close_last(connection: Connection) -> None:
+    """Give up the rest of the list in use and open the next: its places may have been given before a restore."""
+    list_no, _ = _lock_last(connection)
+    connection.execute(update(status_list).where(status_list.c.list_no == list_no).values(next_index=LIST_SIZE))
+    _open(connection, list_no + 1)
+
+
 def list_numbers(connection: Connection) -> tuple[int, ...]:
     """List the numbers of all lists."""
     return tuple(connection.execute(select(status_list.c.list_no).order_by(status_list.c.list_no)).scalars())

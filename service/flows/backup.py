@@ -1,0 +1,218 @@
+"""Back the register up into one file, and restore it without ever giving a printed number again.
+
+A zip: ``manifest.json``, ``tables/NAME.jsonl``, ``photos/…`` and the sealed vault. Identity numbers and keys are in
+it as they are stored, encrypted; the root key is not: it has its own place off the server.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+from sqlalchemy import Connection
+
+from keys.files import create as create_file
+from service.domain.event import Event
+from service.domain.regulation import LAST_SEQUENCE
+from service.effects import Effects
+from service.flows.audit import SignedHead
+from service.flows.errors import Refused
+from service.flows.register import PHOTOS_FOLDER, VAULT_FILE, Register
+from service.settings import Settings
+from service.store import dump, journal, numbers, status_lists
+from service.store.engine import open_database
+from service.store.schema import migrate
+
+FORMAT: Final = 1
+_MANIFEST: Final = "manifest.json"
+_PHOTO: Final = re.compile(PHOTOS_FOLDER + r"/[0-9a-f]{2}/[0-9a-f]{64}\.jpg")
+_RESTORED: Final = "恢复备份后作废：备份之后可能已打印 voided after a restore: may have been printed since the backup"
+
+Progress = Callable[[int, int], None]
+Content = TypeVar("Content")
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a backup holds."""
+
+    format: int
+    made_at: str
+    journal_size: int
+    journal_root: str
+    rows: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was brought back; ``voided`` counts the numbers that may have been printed since and are given up."""
+
+    journal_size: int
+    voided: int
+
+
+def back_up(register: Register, out: Path, progress: Progress | None = None) -> Manifest:
+    """Write a backup of one moment; the file appears whole or not at all. Raises Refused where one stands already."""
+    if out.exists():
+        raise Refused("file-exists", f"{out} 已存在，不会覆盖", f"{out} exists and is not overwritten")
+    scratch = out.with_name(out.name + ".part")
+    photos = sorted(path for path in register.photos.rglob("*.jpg"))
+    with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        rows: dict[str, int] = {}
+        with register.database.read() as connection:
+            head = journal.head(connection)
+            for table in dump.TABLES:
+                with archive.open(f"tables/{table.name}.jsonl", "w", force_zip64=True) as file:
+                    rows[table.name] = 0
+                    for line in dump.dump(connection, table):
+                        file.write(line + b"\n")
+                        rows[table.name] += 1
+        for done, path in enumerate(photos, 1):
+            archive.write(path, f"{PHOTOS_FOLDER}/{path.relative_to(register.photos).as_posix()}", zipfile.ZIP_STORED)
+            if progress is not None:
+                progress(done, len(photos))
+        archive.write(register.folder / VAULT_FILE, VAULT_FILE)
+        manifest = Manifest(
+            FORMAT, register.effects.now().isoformat(timespec="seconds"), head.size, head.root.hex(), rows
+        )
+        archive.writestr(_MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
+    scratch.chmod(0o600)
+    scratch.replace(out)
+    return manifest
+
+
+def restore(
+    settings: Settings,
+    effects: Effects,
+    file: Path,
+    *,
+    head: SignedHead | None = None,
+    void_ahead: int | None = None,
+    actor: str,
+) -> Restored:
+    """Bring a register back into an empty data folder and an empty database.
+
+    Numbers given after the backup may be in people's hands: so either ``head``, the journal's last exported head,
+    shows that nothing came after it, or the next ``void_ahead`` numbers of every series are voided and a new status
+    list is begun. Without one of them a restore is refused. Raises Refused; nothing is left behind then.
+    """
+    with _opened(file) as archive:
+        manifest = _read(archive, _MANIFEST, Manifest)
+        _check_manifest(manifest)
+        if void_ahead is None:
+            _check_head(manifest, head)
+        if (settings.data / VAULT_FILE).exists():
+            raise Refused(
+                "register-exists",
+                f"{settings.data} 中已有登记库，不会覆盖；请换一个空目录",
+                f"{settings.data} already holds a register, which is never overwritten: name an empty folder",
+            )
+        settings.data.mkdir(parents=True, exist_ok=True)
+        database = open_database(settings.database_url)
+        try:
+            migrate(database)
+            with database.write() as connection:
+                if not dump.is_empty(connection):
+                    raise Refused(
+                        "register-exists",
+                        "数据库不是空的，不会覆盖；请换一个空数据库",
+                        "the database is not empty and is not overwritten: name an empty one",
+                    )
+                for table in dump.TABLES:
+                    with archive.open(f"tables/{table.name}.jsonl") as lines:
+                        dump.load(connection, table, (line.rstrip(b"\n") for line in lines))
+                if journal.head(connection).root.hex() != manifest.journal_root:
+                    raise _damaged(file)
+                voided = _void_ahead(connection, void_ahead or 0, effects)
+                reason = f"void-ahead {void_ahead}" if void_ahead else "head"
+                event = Event("register-restored", "register", {"entries": manifest.journal_size, "reason": reason})
+                journal.append_many(connection, effects.now(), actor, (event, *voided))
+            _restore_files(archive, settings.data)
+        finally:
+            database.close()
+    return Restored(manifest.journal_size, len(voided))
+
+
+def _void_ahead(connection: Connection, ahead: int, effects: Effects) -> tuple[Event, ...]:
+    """Give up the next numbers of every series and the rest of the status list: they may be in use out there."""
+    if not ahead:
+        return ()
+    now = effects.now()
+    events: list[Event] = []
+    for series in numbers.all_series(connection):
+        wanted = min(ahead, LAST_SEQUENCE - series.used)
+        if wanted > 0:
+            given_up = numbers.claim_many(connection, {series.prefix: wanted}, now)[series.prefix]
+            numbers.void_many(connection, given_up, _RESTORED, now)
+            events.extend(Event("number-voided", str(number), {"reason": _RESTORED}) for number in given_up)
+    status_lists.close_last(connection)
+    return tuple(events)
+
+
+def _check_head(manifest: Manifest, head: SignedHead | None) -> None:
+    if head is None:
+        raise Refused(
+            "restore-needs-head",
+            "备份之后核发的编号可能已打印：请用 --head 给出最后导出的日志头，或用 --void-ahead N 作废各段其后 N 个号",
+            "numbers issued after the backup may be printed already: give the last exported journal head with --head, "
+            "or void the next N numbers of every series with --void-ahead N",
+        )
+    if head.size > manifest.journal_size:
+        raise Refused(
+            "backup-older-than-head",
+            f"备份止于日志第 {manifest.journal_size} 条，日志头已到 {head.size} 条：其间编号可能已打印，请用 --void-ahead N",
+            f"the backup ends at entry {manifest.journal_size}, the head says {head.size}: numbers given in between may "
+            "be printed, use --void-ahead N",
+        )
+
+
+def _check_manifest(manifest: Manifest) -> None:
+    if manifest.format != FORMAT:
+        raise Refused(
+            "backup-format",
+            f"备份格式为 {manifest.format}，本程序读取 {FORMAT}；请使用相应版本的程序",
+            f"the backup has format {manifest.format}, this program reads {FORMAT}: use the version that wrote it",
+        )
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, KeyError) as error:
+        raise _damaged(file) from error
+
+
+def _read(archive: zipfile.ZipFile, name: str, kind: type[Content]) -> Content:
+    try:
+        return msgspec.json.decode(archive.read(name), type=kind)
+    except msgspec.DecodeError as error:
+        raise _damaged(Path(str(archive.filename))) from error
+
+
+def _restore_files(archive: zipfile.ZipFile, folder: Path) -> None:
+    for name in _photo_names(archive):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.write_bytes(archive.read(name))
+    create_file(folder / VAULT_FILE, archive.read(VAULT_FILE))
+
+
+def _photo_names(archive: zipfile.ZipFile) -> Iterator[str]:
+    """Yield the photographs' names, of the one form they have: nothing else in an archive is written anywhere."""
+    return (name for name in archive.namelist() if _PHOTO.fullmatch(name))
+
+
+def _damaged(file: Path) -> Refused:
+    return Refused(
+        "backup-damaged",
+        f"{file} 不是完整的备份，或内容被改动；未恢复任何数据",
+        f"{file} is no complete backup, or was altered: nothing has been restored",
+    )

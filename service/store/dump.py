@@ -1,0 +1,77 @@
+"""The register's rows as lines of JSON, the same from SQLite and from PostgreSQL: what a backup is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import JSON, Column, Connection, Date, Integer, LargeBinary, Table, func, select, text, update
+
+from service.store.errors import ConstraintBroken
+from service.store.statements import chunks
+from service.store.tables import Instant, batch, card, journal_head, metadata, person, rate_limit
+
+# What only counts the passing moment is no part of the register.
+TABLES: Final = tuple(table for table in metadata.sorted_tables if table is not rate_limit)
+"""In an order in which every row finds those it refers to."""
+
+_COUNTED: Final = (person, batch)
+"""Tables whose ids the database hands out."""
+
+
+def dump(connection: Connection, table: Table) -> Iterator[bytes]:
+    """Yield a table's rows, one line each, in an order in which cards follow those they replaced."""
+    first = [card.c.created_at] if table is card else []
+    statement = select(table).order_by(*first, *table.primary_key.columns)
+    for row in connection.execution_options(yield_per=1_000).execute(statement):
+        yield msgspec.json.encode(row._asdict())
+
+
+def load(connection: Connection, table: Table, lines: Iterable[bytes]) -> int:
+    """Put the rows of ``dump`` into an empty table; give their number. Raises ConstraintBroken for other lines."""
+    count = 0
+    for chunk in chunks(lines):
+        rows = [_row(table, line) for line in chunk]
+        count += len(rows)
+        if table is journal_head:
+            _move_head(connection, rows)
+        else:
+            connection.execute(table.insert(), rows)
+    if table in _COUNTED and connection.dialect.name == "postgresql":
+        highest = select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery()
+        connection.execute(select(func.setval(text(f"'{table.name}_id_seq'"), highest + 1, False)))
+    return count
+
+
+def is_empty(connection: Connection) -> bool:
+    """Tell whether nothing has been entered yet."""
+    return all(
+        connection.execute(select(table).limit(1)).first() is None for table in TABLES if table is not journal_head
+    )
+
+
+def _move_head(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        if row["size"]:
+            connection.execute(update(journal_head).values(size=row["size"], frontier=row["frontier"]))
+
+
+def _row(table: Table, line: bytes) -> dict[str, Any]:
+    try:
+        values = msgspec.json.decode(line, type=dict[str, Any])
+        return {column.name: _value(column, values[column.name]) for column in table.columns}
+    except (msgspec.DecodeError, msgspec.ValidationError, KeyError) as error:
+        raise ConstraintBroken(
+            f"备份中 {table.name} 的一行无法读取", f"a row of {table.name} in the backup cannot be read: {error}"
+        ) from error
+
+
+def _value(column: Column[Any], value: object) -> object:
+    if value is None or isinstance(column.type, (JSON, Integer)):
+        return value
+    for kind, python in ((LargeBinary, bytes), (Instant, datetime), (Date, date)):
+        if isinstance(column.type, kind):
+            return msgspec.convert(value, type=python)
+    return value
