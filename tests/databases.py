@@ -45,9 +45,15 @@ _OPTIONS: Final = (
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Run the test with each of the two databases."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Address of an empty migrated database of its own, in SQLite and again in PostgreSQL."""
-    if request.param == "sqlite":
+    if dialect == "sqlite":
         path = tmp_path / "register.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
@@ -58,10 +64,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
             yield _text(server, name)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture
+def bare_database(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """Open a database without any table, in SQLite and again in PostgreSQL."""
-    if request.param == "sqlite":
+    if dialect == "sqlite":
         with _opened(f"sqlite:///{tmp_path / 'bare.db'}") as opened:
             yield opened
     else:

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from service.store import meta
+from service.store.conflicts import translate
+from service.store.engine import Database, open_database
+from service.store.errors import Busy, UrlUnsupported
+
+
+def _get(database: Database, key: str) -> str | None:
+    with database.read() as connection:
+        return meta.get(connection, key)
+
+
+def test_a_block_that_ends_is_stored_and_one_that_raises_is_not(database: Database) -> None:
+    with database.write() as connection:
+        meta.put(connection, "host", "a.example")
+    with pytest.raises(RuntimeError, match="half way"), database.write() as connection:  # noqa: PT012 - what precedes
+        meta.put(connection, "host", "b.example")
+        raise RuntimeError("half way")
+    assert _get(database, "host") == "a.example"
+
+
+def test_a_block_may_roll_back_and_end(database: Database) -> None:
+    with database.write() as connection:
+        meta.put(connection, "host", "a.example")
+        connection.rollback()
+    assert _get(database, "host") is None
+
+
+def test_tables_made_in_a_block_that_raises_are_gone(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.write() as connection:  # noqa: PT012 - what precedes
+        connection.execute(text("CREATE TABLE scrap (id INTEGER)"))
+        raise RuntimeError
+    with pytest.raises(DBAPIError), database.read() as connection:
+        connection.execute(text("SELECT * FROM scrap"))
+
+
+def test_a_reader_cannot_write(database: Database) -> None:
+    with pytest.raises(DBAPIError), database.read() as connection:
+        meta.put(connection, "host", "a.example")
+    assert _get(database, "host") is None
+    with database.write() as connection:  # the connection is fit for a writer afterwards
+        meta.put(connection, "host", "a.example")
+
+
+def test_a_reader_sees_one_snapshot(database: Database) -> None:
+    with database.read() as reading:
+        assert meta.get(reading, "host") is None
+        with database.write() as writing:
+            meta.put(writing, "host", "a.example")
+        assert meta.get(reading, "host") is None
+    assert _get(database, "host") == "a.example"
+
+
+def test_a_writer_reads_then_writes_what_nobody_changes_in_between(database: Database) -> None:
+    def add_one(_: int) -> None:
+        with database.write() as connection:
+            if database.dialect == "postgresql":
+                connection.execute(text("SELECT value FROM meta WHERE key = 'count' FOR UPDATE"))
+            meta.put(connection, "count", str(int(meta.get(connection, "count") or 0) + 1))
+
+    with database.write() as connection:
+        meta.put(connection, "count", "0")
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(add_one, range(60)))
+    assert _get(database, "count") == "60"
+
+
+def test_writers_of_sqlite_queue_for_one_place(sqlite_template: Path) -> None:
+    database = open_database(f"sqlite:///{sqlite_template}")
+    inside = threading.Semaphore(1)
+
+    def write(_: int) -> bool:
+        with database.write():
+            alone = inside.acquire(blocking=False)
+            inside.release()
+            return alone
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(write, range(40)))
+    database.close()
+
+
+def test_sqlite_keeps_what_is_committed_through_a_power_cut_and_checks_references(sqlite_template: Path) -> None:
+    database = open_database(f"sqlite:///{sqlite_template}")
+    for begin in (database.read, database.write):
+        with begin() as connection:
+            settings = [
+                connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            ]
+        assert settings == ["wal", 2, 1]  # 2 is FULL
+    database.close()
+
+
+def test_a_locked_file_is_busy_and_not_a_defect(sqlite_template: Path) -> None:
+    holder = sqlite3.connect(sqlite_template, isolation_level=None)
+    waiter = sqlite3.connect(sqlite_template, isolation_level=None, timeout=0)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError) as raised:
+        waiter.execute("BEGIN IMMEDIATE")
+    assert isinstance(translate(DBAPIError("BEGIN IMMEDIATE", None, raised.value)), Busy)
+    holder.close()
+    waiter.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///:memory:", "sqlite:///a.db?mode=ro", "mysql://host/name", "register.db", ""]
+)
+def test_other_addresses_are_refused(url: str) -> None:
+    with pytest.raises(UrlUnsupported):
+        open_database(url)

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIndex
+
+from service.store.engine import Database
+from service.store.errors import SchemaMismatch
+from service.store.schema import check_current, migrate
+from service.store.tables import metadata
+
+
+def test_migrations_make_exactly_the_tables_of_the_metadata(database: Database, bare_database: Database) -> None:
+    with database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        migrated = _described(connection)
+    with bare_database.write() as connection:
+        metadata.create_all(connection)
+        assert _described(connection) == migrated
+
+
+def test_migrating_again_changes_nothing(database: Database) -> None:
+    with database.read() as connection:
+        before = _described(connection)
+    migrate(database)
+    check_current(database)
+    with database.read() as connection:
+        assert _described(connection) == before
+
+
+def test_a_database_without_tables_is_refused_until_it_is_migrated(bare_database: Database) -> None:
+    with pytest.raises(SchemaMismatch) as refused:
+        check_current(bare_database)
+    assert refused.value.code == "schema-missing"
+    migrate(bare_database)
+    check_current(bare_database)
+
+
+@pytest.mark.parametrize(("revision", "code"), [("0001", "schema-outdated"), ("9999", "schema-newer")])
+def test_tables_of_another_version_are_refused(database: Database, revision: str, code: str) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+    with pytest.raises(SchemaMismatch) as refused:
+        check_current(database)
+    assert refused.value.code == code
+
+
+def test_tables_of_a_newer_program_are_not_migrated(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SchemaMismatch) as refused:
+        migrate(database)
+    assert refused.value.code == "schema-newer"
+
+
+def _described(connection: Connection) -> dict[str, object]:
+    """Tell all that the database itself knows of each table, constraints by name and text."""
+    found = inspect(connection)
+    return {
+        name: {
+            "columns": {column["name"]: _column(column) for column in found.get_columns(name)},
+            "key": found.get_pk_constraint(name),
+            "unique": sorted((one["name"], one["column_names"]) for one in found.get_unique_constraints(name)),
+            "checks": sorted((one["name"], one["sqltext"]) for one in found.get_check_constraints(name)),
+            "references": sorted(
+                (one["name"], one["constrained_columns"], one["referred_table"], one["referred_columns"])
+                for one in found.get_foreign_keys(name)
+            ),
+            "indexes": sorted(
+                (one["name"], one["column_names"], one["unique"], _text(one)) for one in found.get_indexes(name)
+            ),
+        }
+        for name in metadata.tables
+    }
+
+
+def _text(index: ReflectedIndex) -> str:
+    return " ".join(f"{name}={condition}" for name, condition in index.get("dialect_options", {}).items())
+
+
+def _column(column: ReflectedColumn) -> tuple[str, bool, object]:
+    return str(column["type"]), column["nullable"], column["default"]
