@@ -1,4 +1,4 @@
-"""Losing a qualification (取消资格): the grounds, who decides, which cards go, and the bar that follows.
+"""Losing a qualification (取消资格): the grounds, who decides, and which cards go.
 
 The grounds are closed lists: 督§19(1)–(10) and 考§21(1)–(10), in the regulation's own words.
 """
@@ -13,8 +13,6 @@ from typing import Final
 from service.domain.errors import DecisionRefused, GroundInvalid
 from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
-from service.domain.regulation import BAR_YEARS
-from service.domain.validity import first_application_on
 
 SUPERVISOR_RULE: Final = "督§19"
 ASSESSOR_RULE: Final = "考§21"
@@ -176,12 +174,3 @@ def check_decision(decision: Decision, kind: CardKind, issuer: str) -> None:
             "others may propose it",
             code="decision-body",
         )
-
-
-def barred_until(ground: Ground, cancelled_on: date) -> date | None:
-    """Give the first day on which an application is accepted again; None if the ground sets no bar.
-
-    考§21: none within 3 years from the day of cancellation, so the day after the corresponding day. 督§19 has no
-    such clause.
-    """
-    return first_application_on(cancelled_on, BAR_YEARS) if ground.rule == ASSESSOR_RULE else None

@@ -16,7 +16,8 @@ from service.domain.errors import JurisdictionInvalid
 from service.domain.kinds import CardKind
 from service.domain.regulation import TERM_YEARS
 
-_HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9.:-]*[a-z0-9])?", re.ASCII)
+_LABEL: Final = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*(?::[1-9][0-9]{{0,4}})?")
 MAX_HOST_LENGTH: Final = 32  # characters; a longer one makes the printed QR denser than the layout was measured for
 MAX_TERM_MONTHS: Final = TERM_YEARS * 12  # 督§10, 考§12: neither a term nor the wait for a renewal is longer
 

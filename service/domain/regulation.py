@@ -7,12 +7,9 @@ being texts, are in ``cancellation``.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 
 from service.domain.kinds import CardKind, Sex, SkillLevel
-
-IN_FORCE_ON: Final = date(2023, 1, 1)  # 督§21, 考§22
 
 # Who may have a card
 MAX_AGE: Final = {Sex.MALE: 65, Sex.FEMALE: 60}  # 督§6(4), 考§7(1)4: full years, inclusive

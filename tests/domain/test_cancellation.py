@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from service.domain.cancellation import GROUNDS, Decision, barred_until, check_decision, parse_ground, takes
+from service.domain.cancellation import GROUNDS, Decision, check_decision, parse_ground, takes
 from service.domain.errors import DecisionRefused, GroundInvalid
 from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
@@ -93,9 +93,3 @@ def test_which_cards_a_decision_takes(ground: str, body: str, taken: set[str]) -
         "internal 500124": (CardKind.INTERNAL, "500124"),
     }
     assert {name for name, card in held.items() if takes(decision(ground, body), *card)} == taken
-
-
-def test_only_assessors_are_barred() -> None:
-    """考§21: 3 years; 督§19 has no such clause."""
-    assert barred_until(parse_ground("考§21(1)"), date(2024, 2, 29)) == date(2027, 3, 1)
-    assert barred_until(parse_ground("督§19(1)"), date(2024, 2, 29)) is None

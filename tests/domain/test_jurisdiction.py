@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from service.domain.credential.text import check_host
 from service.domain.errors import JurisdictionInvalid
 from service.domain.jurisdiction import parse_jurisdiction
 from tests.domain.sample_cards import ALL_KINDS, JURISDICTIONS, jurisdiction
@@ -32,6 +33,12 @@ def test_jiangxi_claims_nothing_it_has_no_source_for() -> None:
     assert not jiangxi.centre.confirmed
 
 
+@pytest.mark.parametrize("host", ["zk.example.cn", "localhost:8000", "a", "xn--fiqs8s.cn", "1.2.3.4", "a-b.cn"])
+def test_takes_every_host_a_credential_can_name(host: str) -> None:
+    check_host(host)
+    assert parse_jurisdiction(changed(verification_host=host)).verification_host == host
+
+
 @pytest.mark.parametrize("name", ["chongqing", "jiangxi"])
 def test_every_kind_has_its_titles(name: str) -> None:
     """督附5: a title on each side, here of two lines."""
@@ -58,6 +65,8 @@ def test_every_kind_has_its_titles(name: str) -> None:
         (changed(verification_host="ZK.example.cn"), r"\$.verification_host"),
         (changed(verification_host="a" * 33), r"\$.verification_host"),
         (changed(verification_host="zk.example.cn/1"), r"\$.verification_host"),
+        (changed(verification_host="zk..example.cn"), r"\$.verification_host"),
+        (changed(verification_host="zk.example.cn:"), r"\$.verification_host"),
         (changed(card=CHONGQING["card"] | {"check_at": "查验网址"}), r"\$.card.check_at"),
         (changed(card=CHONGQING["card"] | {"internal_notice": "内部使用"}), r"\$.card.internal_notice"),
         (changed(card=CHONGQING["card"] | {"supervisor": {"title": ["一行"], "back_title": ["一", "二"]}}), "title"),
