@@ -12,13 +12,16 @@ from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 
+import numpy as np
 import pypdfium2
 import pytest
+from numpy.typing import NDArray
 from pdfminer.layout import LTPage
 from pdfminer.pdfdocument import PDFDocument
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import resolve1
 from pdfminer.psparser import literal_name
+from PIL import Image, ImageFont
 
 from cardlayout.errors import OffsetError, UnfitFaceError, UnsignedFaceError
 from cardlayout.face import CardFace
@@ -26,7 +29,7 @@ from cardlayout.impose import Flip, Sheet
 from cardlayout.render import Job, render
 from tests import needs
 from tests.cardlayout.faces import PREFIX, RARE_NAME, assessor, fonts, internal
-from tests.cardlayout.reading import POINTS, codes, images, lines, pages, picture, rendered, text_of
+from tests.cardlayout.reading import POINTS, chars, codes, images, lines, pages, picture, rendered, text_of
 
 JOB = Job("证卡", Sheet.SINGLE)
 FACES = (
@@ -201,6 +204,45 @@ def test_the_file_asks_for_true_scale_and_the_right_duplex_mode() -> None:
         assert parsed.info[0]["Title"].decode("utf-16") == "证卡"
         assert parsed.info[0]["Subject"].decode("utf-16") == "2026-11"
     assert b"ASCII85" not in card()
+
+
+def test_a_narrowed_line_leaves_those_after_it_alone() -> None:
+    unit = "重庆市渝北区某某国际智能制造职业技能培训学校股份有限责任公司第二分公司北碚校区重庆"
+    [found, _] = pages(rendered([internal(work_unit=unit)], fonts(), JOB))
+    *_, narrow, number, until = lines(found)
+    assert narrow.right - narrow.left < 11.5 * len(narrow.text)
+    assert until.right - until.left == pytest.approx(fonts().width(until.text, 12), abs=0.01)
+    assert number.right - number.left == pytest.approx(fonts().width(number.text, 12), abs=0.01)
+
+
+def cut_to_edges(ink: NDArray[np.float64]) -> NDArray[np.float64]:
+    return ink[np.ix_((ink > 0.5).any(axis=1), (ink > 0.5).any(axis=0))]
+
+
+def drawn_by_freetype(char: str, dots: int) -> NDArray[np.float64]:
+    """The character alone as Pillow draws it from the font file: 0 paper, 1 ink."""
+    [(name, _)] = fonts().runs(char)
+    mask = ImageFont.truetype(fonts().file(name).path, dots).getmask(char, mode="L")
+    return cut_to_edges(np.asarray(mask, np.float64).reshape(mask.size[1], mask.size[0]) / 255)
+
+
+def test_every_character_looks_like_itself() -> None:
+    """All three fonts; the radical U+2F00 shares a glyph with U+4E00, which must not shift the glyphs after it."""
+    name = f"\u2f00一{RARE_NAME}"
+    pdf = rendered([assessor(name=name)], fonts(), JOB)
+    scale = 600 / 72
+    with pypdfium2.PdfDocument(pdf) as opened:
+        ink = 1 - opened[0].render(scale=scale, grayscale=True).to_numpy().squeeze() / 255
+    [found, _] = pages(pdf)
+    seen = {}
+    for char in chars(found):
+        top, bottom = found.height - char.matrix[5] - 11.2, found.height - char.matrix[5] + 2
+        box = ink[round(top * scale) : round(bottom * scale), round(char.x0 * scale) : round(char.x1 * scale)]
+        seen[char.get_text()] = cut_to_edges(box)
+    for char in name:
+        model = drawn_by_freetype(char, 100)
+        shown = np.asarray(Image.fromarray(seen[char]).resize((model.shape[1], model.shape[0])))
+        assert np.mean((shown > 0.5) == (model > 0.5)) > 0.88, char
 
 
 def test_bookmarks_lead_from_number_to_card() -> None:
