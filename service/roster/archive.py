@@ -38,6 +38,7 @@ class Archive:
     def __init__(self, file: BinaryIO, limits: Limits, refuse: Refuse) -> None:
         self._limits = limits
         self._refuse = refuse
+        self._file = file
         try:
             self._zip = zipfile.ZipFile(file)
         except Exception as error:  # on damaged files zipfile lets many kinds of error through
@@ -46,8 +47,9 @@ class Archive:
         self._check_declared()
 
     def close(self) -> None:
-        """Close the archive and, with it, the file."""
+        """Close the archive and the file, which zipfile leaves open."""
         self._zip.close()
+        self._file.close()
 
     def read(self, entry: zipfile.ZipInfo) -> bytes:
         """Inflate one entry; a size or checksum other than declared is refused."""

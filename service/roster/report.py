@@ -125,8 +125,9 @@ class _Writer:
             self._sheet.write_datetime(row, column, moment, self._formats[DATE])
         elif isinstance(value, date):
             self._sheet.write_string(row, column, value.isoformat(), style)
-        else:
-            self._sheet.write_number(row, column, value, style)
+        else:  # in a column of dates a number stays a number: as a date it would be read as one
+            number_style = self._formats[""] if style is self._formats[DATE] else style
+            self._sheet.write_number(row, column, value, number_style)
 
 
 def _told(outcome: Outcome) -> str:

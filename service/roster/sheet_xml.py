@@ -15,6 +15,7 @@ from xml.parsers import expat
 from service.roster.errors import WorkbookRefused
 
 _REFERENCE: Final = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})", re.ASCII)
+MAX_COUNT: Final = 8_000_000  # more than the cells of the largest sheet that is read
 _RELATIONSHIP_ID: Final = "id"
 _OTHER_ENCODINGS: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 
@@ -151,11 +152,18 @@ class _Inspector:
 def parse(data: bytes, on_element: Callable[[str, dict[str, str]], None] | None) -> None:
     """Stream XML, giving each element's local name and attributes; refuse document types and other encodings.
 
-    Without ``on_element`` it is only checked.
+    Without ``on_element`` it is only checked. A declared count beyond all that can be there is refused: the
+    spreadsheet library reserves memory for it before it reads on, and what it cannot get ends the process.
     """
     if data.startswith(_OTHER_ENCODINGS):
         raise malformed("XML 编码不是 UTF-8", "the XML is not UTF-8")
     parser = expat.ParserCreate()
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if "count" in attributes or "uniqueCount" in attributes:
+            _check_count(attributes)
+        if on_element is not None:
+            on_element(name.rpartition(":")[2], attributes)
 
     def doctype(*_: object) -> None:
         raise malformed("含有 XML 文档类型声明（DOCTYPE）", "the XML declares a document type")
@@ -164,8 +172,7 @@ def parse(data: bytes, on_element: Callable[[str, dict[str, str]], None] | None)
         if encoding is not None and encoding.lower() not in {"utf-8", "us-ascii"}:
             raise malformed("XML 编码不是 UTF-8", "the XML is not UTF-8")
 
-    if on_element is not None:
-        parser.StartElementHandler = lambda name, attributes: on_element(name.rpartition(":")[2], attributes)
+    parser.StartElementHandler = start
     parser.StartDoctypeDeclHandler = doctype
     parser.XmlDeclHandler = declaration
     try:
@@ -194,6 +201,13 @@ def area_of(reference: str) -> Area:
 def malformed(zh: str, en: str) -> WorkbookRefused:
     """Make the error for a workbook that is damaged inside."""
     return WorkbookRefused("roster-damaged", f"xlsx 文件已损坏或不规范：{zh}", f"the xlsx file is damaged: {en}")
+
+
+def _check_count(attributes: dict[str, str]) -> None:
+    for key in ("count", "uniqueCount"):
+        text = attributes.get(key, "0")
+        if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) <= MAX_COUNT):
+            raise malformed(f"声明的数量“{text[:20]}”无效", f"bad count {text[:20]!r}")
 
 
 def _row_index(text: str) -> int:

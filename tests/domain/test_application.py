@@ -139,7 +139,7 @@ def test_two_scores_for_one_job_type_are_refused() -> None:
 
 
 @pytest.mark.parametrize(("cell", "answer"), [("是", True), ("否", False), (True, True), (False, False), ("NO", False)])
-def test_reads_yes_and_no(cell: Cell, answer: bool) -> None:
+def test_reads_yes_and_no(cell: Cell, *, answer: bool) -> None:
     assert application("standard", hr_staff=cell).evidence.hr_staff is answer
 
 
