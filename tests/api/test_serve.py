@@ -1,0 +1,137 @@
+"""The server as it is started: a program of its own, asked over a socket, stopped by a signal."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import httpx
+import pytest
+
+from tests.api.registers import World
+
+PROGRAM: Final = """
+import os
+from service.app import serve
+from service.settings import load
+
+if __name__ == "__main__":
+    serve(load(os.environ), "127.0.0.1", int(os.environ["PORT"]), int(os.environ["WORKERS"]))
+"""
+REPOSITORY: Final = Path(__file__).parents[2]
+STARTED: Final = "Application startup complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running server and where it is."""
+
+    process: subprocess.Popen[str]
+    address: str
+
+    def stopped(self) -> str:
+        """Ask it to stop, wait until it has, and give what it wrote from here on."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.rest_of_log()
+
+    def rest_of_log(self) -> str:
+        assert self.process.stderr is not None
+        log = self.process.stderr.read()
+        self.process.wait()
+        return log
+
+
+@contextmanager
+def served(world: World, folder: Path, *, workers: int = 1) -> Generator[Served]:
+    program = folder / "program.py"
+    program.write_text(PROGRAM)
+    port = free_port()
+    environ = {
+        "PYTHONPATH": str(REPOSITORY),
+        "ZHENGKA_DATA": str(world.settings.data),
+        "ZHENGKA_PASSPHRASE": (world.settings.passphrase or b"").decode(),
+        "PORT": str(port),
+        "WORKERS": str(workers),
+    }
+    process = subprocess.Popen(
+        [sys.executable, str(program)], env=environ, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    with process:
+        try:
+            yield Served(process, f"http://127.0.0.1:{port}")
+        finally:
+            process.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_started(server: Served, times: int = 1) -> None:
+    assert server.process.stderr is not None
+    for line in server.process.stderr:
+        times -= STARTED in line
+        if times == 0:
+            return
+    pytest.fail("the server ended before it had started")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_it_serves_and_stops_in_good_order(world: World, tmp_path: Path, workers: int) -> None:
+    with served(world, tmp_path, workers=workers) as server:
+        wait_until_started(server, times=workers)
+        body = {"credential": world.texts["王芳"]}
+        answer = httpx.post(f"{server.address}/api/v1/verifications", json=body)
+        assert answer.status_code == 200
+        assert answer.json()["card"]["name"] == "王芳"
+        assert "server" not in answer.headers
+        log = server.stopped()
+    assert server.process.returncode in {0, -signal.SIGTERM}  # one process ends by the signal, when it has cleaned up
+    assert log.count("Application shutdown complete") == workers
+    assert '"POST /api/v1/verifications HTTP/1.1" 200' in log
+
+
+def test_the_log_holds_neither_digits_nor_queries_nor_bodies(world: World, tmp_path: Path) -> None:
+    with served(world, tmp_path) as server:
+        wait_until_started(server)
+        digits = world.texts["王芳"].partition("#")[2]
+        with httpx.Client(base_url=server.address) as client:
+            client.get(f"/1/{digits}")
+            client.get("/%31/4711")
+            client.get("/api/v1/lookups?name=geheim")
+            client.post("/api/v1/lookups", json={"number": world.numbers["王芳"], "name": "geheim"})
+            client.post("/api/v1/lookups", content=b'{"name": "geheim')
+        log = server.stopped()
+    assert digits[:20] not in log
+    assert "4711" not in log
+    assert "geheim" not in log
+    assert world.numbers["王芳"] not in log
+    assert log.count('"GET /1/- HTTP/1.1" 404') == 2
+    assert log.count('"POST /api/v1/lookups HTTP/1.1"') == 2
+
+
+def test_x_forwarded_for_of_a_stranger_does_not_reach_the_log(world: World, tmp_path: Path) -> None:
+    with served(world, tmp_path) as server:
+        wait_until_started(server)
+        httpx.get(f"{server.address}/healthz", headers={"x-forwarded-for": "203.0.113.7"})
+        log = server.stopped()
+    assert "203.0.113.7" not in log
+    assert "127.0.0.1" in log
+
+
+def test_a_wrong_passphrase_is_told_before_anything_listens(world: World, tmp_path: Path) -> None:
+    world.settings = replace(world.settings, passphrase=b"wrong")
+    with served(world, tmp_path) as server:
+        log = server.rest_of_log()
+    assert "WrongPassphrase" in log
+    assert "Uvicorn running" not in log
