@@ -8,6 +8,7 @@ from typing import Final
 
 from cardlayout import sides
 from cardlayout.card import PHOTO_PIXELS, PRINTER_LABEL
+from cardlayout.errors import PortraitFormError
 from cardlayout.face import CardFace, Field, QrContent
 from cardlayout.fonts import FontSet
 from cardlayout.portrait import PortraitError
@@ -108,18 +109,27 @@ def _legible(face: CardFace, fonts: FontSet) -> CardFace:
     )
 
 
-def _portrait_problems(jpeg: bytes) -> Iterator[FaceProblem]:
-    """Judge the portrait by its headers: a plain colour JPEG, 5:7, 300 dpi on its place (督附5 row 2)."""
-    try:
-        file = take_apart(jpeg)
-    except PortraitError as error:
-        yield FaceProblem(error.code, "photo", error.zh, error.en)
-        return
+def portrait_size(jpeg: bytes) -> tuple[int, int]:
+    """Return width and height of a portrait in pixels, judged by its headers alone.
+
+    It must be a plain baseline JPEG in colour, 5:7, with 300 dpi on its place (督附5 row 2): else PortraitError where
+    it is no such image at all, PortraitFormError where it was not normalised.
+    """
+    file = take_apart(jpeg)
     width, height = PHOTO_PIXELS
     if not (file.bare and file.width * height == file.height * width and file.width >= width):
-        yield FaceProblem(
-            "portrait-not-normalised",
-            "photo",
-            f"照片须为 {width}×{height} 像素或同比例更大的彩色 JPEG，且不含附加信息",
-            f"the portrait must be a plain colour JPEG of {width} × {height} px or larger in proportion",
+        raise PortraitFormError(
+            f"the portrait must be a plain colour JPEG of {width} × {height} px or larger in proportion, "
+            f"not {file.format} of {file.width} × {file.height} px: normalise it"
         )
+    return file.width, file.height
+
+
+def _portrait_problems(jpeg: bytes) -> Iterator[FaceProblem]:
+    try:
+        portrait_size(jpeg)
+    except PortraitError as error:
+        yield FaceProblem(error.code, "photo", error.zh, error.en)
+    except PortraitFormError as error:
+        zh = "照片须为 {}×{} 像素或同比例更大的彩色 JPEG，且不含附加信息".format(*PHOTO_PIXELS)
+        yield FaceProblem(error.code, "photo", zh, str(error))

@@ -3,6 +3,7 @@
 LayoutError
 ├── PlacesError          start place outside the sheet
 ├── OffsetError          printer offset so large that a card would leave the paper
+├── NothingToPrintError  a batch without a card
 ├── UnsignedFaceError    a face without its QR content cannot be rendered
 ├── UnfitFaceError       a face that `check` would have refused
 ├── GlyphMissingError    a character that no font, or not the embedded one, has a glyph for
@@ -33,6 +34,12 @@ class OffsetError(LayoutError):
     code = "printer-offset-too-large"
 
 
+class NothingToPrintError(LayoutError):
+    """A batch without a card, asked to be rendered."""
+
+    code = "nothing-to-print"
+
+
 class UnsignedFaceError(LayoutError):
     """A face without QR content, asked to be rendered."""
 
@@ -43,6 +50,12 @@ class UnfitFaceError(LayoutError):
     """A face that `check` would have refused, asked to be rendered."""
 
     code = "face-unfit"
+
+
+class PortraitFormError(LayoutError):
+    """A portrait that is not in the one form a card carries."""
+
+    code = "portrait-not-normalised"
 
 
 class GlyphMissingError(LayoutError):

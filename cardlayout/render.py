@@ -14,14 +14,14 @@ from functools import lru_cache
 from typing import BinaryIO
 
 from cardlayout import artwork, sides
-from cardlayout.errors import UnfitFaceError, UnsignedFaceError
+from cardlayout.check import portrait_size
+from cardlayout.errors import NothingToPrintError, UnfitFaceError, UnsignedFaceError
 from cardlayout.face import CardFace
 from cardlayout.fonts import FontSet
 from cardlayout.geometry import pt
-from cardlayout.impose import Flip, Layout, Sheet, back_of, check_offset, layout, sheets
+from cardlayout.impose import Flip, Layout, Sheet, back_of, check_offset, check_start, layout, sheets
 from cardlayout.paint import photo, printers_marks, put, shifted, slug, symbol_on_square, viewer_preferences
 from cardlayout.pdf import PdfWriter, Stamp, corner_points, nums
-from cardlayout.portrait import inspect
 from cardlayout.qr import symbol
 from cardlayout.sides import Side
 from cardlayout.typeset import Typesetter
@@ -53,8 +53,10 @@ def render(
     """Write the cards' PDF to a binary stream; `progress` is told the number of cards done after each sheet.
 
     Faces are taken as they are needed, so they may be produced lazily. Raises UnfitFaceError for a face that `check`
-    refuses, UnsignedFaceError, PlacesError, OffsetError.
+    refuses, PortraitFormError or PortraitError, UnsignedFaceError, NothingToPrintError, PlacesError, OffsetError; what
+    the stream holds then is no PDF.
     """
+    check_start(job.sheet, job.start)
     check_offset(job.offset_front)
     check_offset(job.offset_back)
     document = _Document(PdfWriter(out), fonts, job)
@@ -64,6 +66,8 @@ def render(
         done += len(dealt)
         if progress:
             progress(done)
+    if not done:
+        raise NothingToPrintError("no card was given: a PDF needs at least one page")
     document.close()
 
 
@@ -139,7 +143,7 @@ class _Document:
         """Write a portrait's JPEG as it is, once for each different one."""
         digest = hashlib.sha256(jpeg).digest()
         if digest not in self._portraits:
-            width, height = inspect(jpeg)
+            width, height = portrait_size(jpeg)
             self._portraits[digest] = self._pdf.add_image(
                 jpeg,
                 digest,

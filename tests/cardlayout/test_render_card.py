@@ -23,12 +23,19 @@ from pdfminer.pdftypes import resolve1
 from pdfminer.psparser import literal_name
 from PIL import Image, ImageFont
 
-from cardlayout.errors import OffsetError, UnfitFaceError, UnsignedFaceError
+from cardlayout.errors import (
+    NothingToPrintError,
+    OffsetError,
+    PlacesError,
+    PortraitFormError,
+    UnfitFaceError,
+    UnsignedFaceError,
+)
 from cardlayout.face import CardFace
 from cardlayout.impose import Flip, Sheet
 from cardlayout.render import Job, render
 from tests import needs
-from tests.cardlayout.faces import PREFIX, RARE_NAME, assessor, fonts, internal
+from tests.cardlayout.faces import PREFIX, RARE_NAME, assessor, fonts, internal, portrait
 from tests.cardlayout.reading import POINTS, chars, codes, images, lines, pages, picture, rendered, text_of
 
 JOB = Job("证卡", Sheet.SINGLE)
@@ -285,5 +292,11 @@ def test_a_face_that_is_unsigned_or_does_not_fit_is_refused() -> None:
         rendered([replace(assessor(), qr=None)], fonts(), JOB)
     with pytest.raises(UnfitFaceError, match="work_unit"):
         rendered([internal(work_unit="重庆市" * 30)], fonts(), JOB)
+    with pytest.raises(PortraitFormError, match="normalise it"):
+        rendered([replace(assessor(), portrait=portrait(1, 300, 400))], fonts(), JOB)
+    with pytest.raises(NothingToPrintError):
+        rendered([], fonts(), JOB)
+    with pytest.raises(PlacesError):
+        rendered([assessor()], fonts(), replace(JOB, start=2))
     with pytest.raises(OffsetError):
         rendered([assessor()], fonts(), replace(JOB, offset_back=(0, 11)))
