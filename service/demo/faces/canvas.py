@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -33,6 +34,8 @@ def curve(points: Sequence[Point], *, closed: bool = False) -> Curve:
     pieces = 0.5 * (
         2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2 + (3 * p1 - p0 - 3 * p2 + p3) * t**3
     )
+    corners = (p1 == p2).all(axis=2)[:, 0]
+    pieces[corners] = p1[corners]
     line: Curve = pieces.reshape(-1, 2)
     return line if closed else np.concatenate((line, through[-1:]))
 
@@ -40,6 +43,12 @@ def curve(points: Sequence[Point], *, closed: bool = False) -> Curve:
 def mirrored(right: Sequence[Point], axis: float) -> list[Point]:
     """Complete the right half of an outline, from top to bottom, to a closed one."""
     return [*right, *[(2 * axis - x, y) for x, y in reversed(right)]]
+
+
+def lowered(line: Curve, by: float) -> Curve:
+    """Move a line down by some pixels."""
+    moved: Curve = line + np.array((0.0, by))
+    return moved
 
 
 def mixed(one: Colour, other: Colour, share: float) -> Colour:
@@ -58,12 +67,25 @@ def lighter(colour: Colour, share: float) -> Colour:
     return mixed(colour, (255, 255, 255), share)
 
 
-class Canvas:
-    """A picture under way. Coordinates are final pixels; `zoom` enlarges all about the middle of the face."""
+@cache
+def backdrop(colour: Colour) -> Image.Image:
+    """Light a studio backdrop: brighter behind the head, darker towards the corners."""
+    x, y = np.meshgrid(np.linspace(-1, 1, WIDTH), np.linspace(-1, 1, HEIGHT))
+    light = 1.05 - 0.11 * np.hypot(x * 0.9, y + 0.25) ** 2
+    lit = np.clip(np.array(colour) * light[:, :, None], 0, 255)
+    large = (WIDTH * _OVERSAMPLING, HEIGHT * _OVERSAMPLING)
+    return Image.fromarray(lit.astype(np.uint8)).resize(large, Image.Resampling.BILINEAR)
 
-    def __init__(self, background: Image.Image, zoom: float) -> None:
+
+class Canvas:
+    """A picture under way, on a ground from `backdrop`.
+
+    Coordinates are pixels of the finished picture; `zoom` enlarges all about the middle of the face.
+    """
+
+    def __init__(self, ground: Image.Image, zoom: float) -> None:
         self._zoom = zoom
-        self._image = background.resize((WIDTH * _OVERSAMPLING, HEIGHT * _OVERSAMPLING), Image.Resampling.BILINEAR)
+        self._image = ground.copy()
         self._draw = ImageDraw.Draw(self._image)
 
     def finished(self) -> Image.Image:
@@ -113,7 +135,7 @@ class Canvas:
         ImageDraw.Draw(small).polygon((placed - low).ravel().tolist(), fill=round(255 * strength))
         small = small.filter(ImageFilter.GaussianBlur(blur * self._zoom))
         left, upper, right, lower = (int(edge) * _OVERSAMPLING for edge in (*low, *high))
-        shadow = small.resize((right - left, lower - upper), Image.Resampling.BILINEAR)
+        shadow = small.resize((right - left, lower - upper), Image.Resampling.NEAREST)  # BOX evens it out again
         if within is not None:
             shadow = ImageChops.multiply(shadow, within.crop((left, upper, right, lower)))
         self._image.paste(colour, (left, upper, right, lower), shadow)

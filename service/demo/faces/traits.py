@@ -37,7 +37,14 @@ class Clothes(Enum):
     KNITWEAR = auto()
 
 
-_BACKGROUNDS: Final[tuple[Colour, ...]] = ((67, 142, 219), (67, 142, 219), (244, 246, 248), (192, 36, 40))
+_BACKGROUNDS: Final[tuple[Colour, ...]] = (
+    (67, 142, 219),
+    (67, 142, 219),
+    (67, 142, 219),
+    (246, 247, 249),
+    (246, 247, 249),
+    (188, 32, 38),
+)
 _SKINS: Final[tuple[Colour, ...]] = (
     (250, 220, 197),
     (245, 210, 184),
@@ -45,7 +52,7 @@ _SKINS: Final[tuple[Colour, ...]] = (
     (229, 187, 156),
     (217, 172, 139),
 )
-_HAIRS: Final[tuple[Colour, ...]] = ((30, 26, 27), (38, 31, 29), (50, 38, 33), (66, 47, 38))
+_HAIRS: Final[tuple[Colour, ...]] = ((22, 20, 22), (27, 24, 24), (36, 30, 28), (52, 39, 33))
 _GREY: Final[Colour] = (176, 174, 172)
 _CLOTH: Final[tuple[Colour, ...]] = (
     (30, 38, 58),
@@ -125,7 +132,7 @@ def traits(seed: int, sex: Sex, age: int) -> Traits:
     male = sex is Sex.MALE
     age_marks = min(1.0, max(0.0, (age - 28) / 36))
     skin = dice.pick("skin", _SKINS[1:] if male else _SKINS[:4])
-    greying = max(0.0, (age - 42) / 30) * (0.35 + 0.9 * dice.share("greying"))
+    greying = max(0.0, (age - 42) / 30) * (0.3 + 0.8 * dice.share("greying")) * (1.0 if male else 0.6)
     return Traits(
         sex=sex,
         background=dice.pick("background", _BACKGROUNDS),
@@ -151,7 +158,7 @@ def traits(seed: int, sex: Sex, age: int) -> Traits:
         nose_width=dice.about("nose width", 19 if male else 16.5, 3),
         mouth_width=dice.about("mouth width", 33 if male else 29.5, 4),
         lip_fullness=dice.about("lip fullness", 0.9 if male else 1.15, 0.25),
-        smile=dice.about("smile", 2.4, 2.4),
+        smile=dice.about("smile", 4.0, 1.8),
         zoom=dice.about("zoom", 1.13, 0.05),
     )
 
