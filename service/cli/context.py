@@ -23,6 +23,8 @@ from service import effects, settings
 from service.flows.register import Register, open_register
 from service.flows.words import zh_of
 
+PAPER_WIDTH: Final = 132  # columns of a table that goes to a file or a pipe
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -42,6 +44,8 @@ class Context:
         self.data = data
         self.as_json = as_json
         self.console = Console(soft_wrap=True, highlight=False)
+        if not self.console.is_terminal:
+            self.console.width = PAPER_WIDTH
         self._errors = Console(stderr=True, soft_wrap=True, highlight=False)
 
     @property
@@ -101,7 +105,7 @@ class Context:
         table = Table(*headings, box=rich.box.SIMPLE_HEAD)
         for row in rows:
             table.add_row(*(escape(cell) for cell in row))
-        self.console.print(table)
+        self.console.print(table, soft_wrap=False)
 
     @contextmanager
     def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:

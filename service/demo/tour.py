@@ -90,7 +90,7 @@ class _Steps:
         for row in outcome.refused:
             for problem in row.problems:
                 table.add_row(str(row.row), escape(row.name), escape(problem.zh), problem.article)
-        self._console.print(table)
+        self._console.print(table, soft_wrap=False)
 
     def cases(self, cases: Iterator[_Case]) -> None:
         table = Table("情形 case", "结论 verdict", "说明 what the checker reads", box=rich.box.SIMPLE_HEAD)
@@ -102,7 +102,7 @@ class _Steps:
                 word += f" · {fit.answer.value}"
             reason = verdict.summary.zh if fit is None else fit.reasons[0].zh
             table.add_row(escape(case.story), word, escape(reason))
-        self._console.print(table)
+        self._console.print(table, soft_wrap=False)
 
 
 def run(console: Console, out: Path, effects: Effects) -> None:
@@ -178,8 +178,8 @@ def _cases(register: Register, texts: dict[CardNumber, str], out: Path, today: d
     def check(text: str, duty: Duty = NO_DUTY) -> Verdict:
         return verify_text(register, text, duty)
 
-    assessors = [number for number in texts if number.kind is CardKind.STANDARD]
-    internal = next(number for number in texts if number.kind is CardKind.INTERNAL)
+    assessors = sorted(number for number in texts if number.kind is CardKind.STANDARD)
+    internal = min(number for number in texts if number.kind is CardKind.INTERNAL)
     electrician, stolen, lost = assessors[0], assessors[1], assessors[2]
     at_home = Duty(FACTORY, "电工", SkillLevel.THREE)
     yield _Case(f"{electrician} 考评电工三级，在聘用机构 at work", check(texts[electrician], at_home))
