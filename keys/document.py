@@ -61,10 +61,6 @@ class KeyDocument:
         except BadKey as error:
             raise KeyDocumentMalformed(str(error)) from error
 
-    def is_current(self, at: int) -> bool:
-        """Tell whether the document may still be relied on at an instant."""
-        return at <= self.valid_until
-
 
 @dataclass(frozen=True, slots=True)
 class Pin:

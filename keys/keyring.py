@@ -35,7 +35,11 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
-    """A public key as others know it. Dates are civil dates in Asia/Shanghai, both inclusive. Raises BadKey."""
+    """A public key as others know it. Dates are civil dates in Asia/Shanghai, both inclusive. Raises BadKey.
+
+    A card may bear this key's signature if it was issued on ``signs_until`` or before. Its issue date may lie before
+    ``signs_from``: a replacement signed today keeps the date it had.
+    """
 
     purpose: Purpose
     public: bytes
@@ -52,13 +56,6 @@ class KeyRecord:
     def kid(self) -> bytes:
         """The 4 bytes by which messages hint at this key."""
         return kid_of(self.public)
-
-    def may_sign(self, on: date) -> bool:
-        """Tell whether a card issued on this day may bear this key's signature.
-
-        Only the end counts: a replacement signed today keeps the issue date it had, which may lie before the key.
-        """
-        return on <= self.signs_until
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,10 +77,3 @@ def test_a_record_with_reversed_dates_or_a_small_order_key_is_refused() -> None:
         KeyRecord(Purpose.CARD, seeds.signer("x").public, date(2026, 1, 2), date(2026, 1, 1), KeyState.NEXT)
     with pytest.raises(BadKey, match="small order"):
         KeyRecord(Purpose.CARD, b"\x01" + bytes(31), date(2026, 1, 1), date(2026, 1, 1), KeyState.NEXT)
-
-
-def test_a_card_may_be_older_than_the_key_but_not_younger() -> None:
-    record = seeds.record(seeds.CARD)
-    assert record.may_sign(record.signs_from.replace(year=2020))  # a replacement keeps its issue date
-    assert record.may_sign(record.signs_until)
-    assert not record.may_sign(record.signs_until.replace(year=2028))

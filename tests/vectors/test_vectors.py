@@ -89,7 +89,7 @@ def refusal(text: str) -> tuple[str, str] | None:
         return stage, error.code
     except KeysError as error:
         return STAGES[type(error)], error.code
-    if not verified.key.may_sign(claims.issued_on):
+    if claims.issued_on > verified.key.signs_until:
         return "date", "key-ended"
     return None if credential.host in CARDS["hosts"] else ("host", "foreign-host")
 
