@@ -88,9 +88,9 @@ class Paragraph:
         """
         if not measures:
             return ()
-        if _fits(self._natural(0, len(self.text)), measures[0]) and (centred or ENUMERATION_COMMA not in self.text):
-            return (Setting((self._line(0, len(self.text), measures[0]),), _LINE),)
         end = len(self.text)
+        if _fits(self._natural(0, end), measures[0]) and (centred or ENUMERATION_COMMA not in self.text):
+            return (Setting((self._line(0, end, measures[0]),), _LINE),) if below > _LINE else ()
         widest = max(measures)
         costs = self._costs_for(widest)
         capacity = widest / MIN_SCALE if squeeze else widest
