@@ -101,11 +101,14 @@ _JSON: Final = re.compile(r"application/(.+\+)?json")
 
 
 def complete(document: OpenAPI) -> None:
-    """Add what the framework cannot tell: headers, closed request bodies, and bodies that are bytes."""
+    """Add what the framework cannot tell: headers, closed request bodies, bodies that are bytes, and HEAD from GET."""
     for body in REQUEST_BODIES:
         schemas = document.components.schemas if document.components else None
         assert schemas is not None
         schemas[body.__name__].additional_properties = False
+    for item in (document.paths or {}).values():
+        if item.head is not None:
+            item.head.summary = f"{item.head.summary} (headers only)"
     for status, response in _responses(document):
         match status:
             case "429" | "503":

@@ -161,7 +161,8 @@ def documented(*statuses: HTTPStatus) -> dict[int, ResponseSpec]:
 
 
 def _ours(error: _Ours) -> _Refusal:
-    return _Refusal(_STATUS[type(error)], error.code, error.zh, error.en)
+    status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+    return _Refusal(status, error.code, error.zh, error.en)
 
 
 def _retry_after(error: _Ours) -> dict[str, str]:

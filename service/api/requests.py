@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
-from litestar.exceptions import ClientException, HTTPException
+from litestar.exceptions import ClientException, HTTPException, InternalServerException
 
-JSON_TYPE = "application/json"
+JSON_TYPE: Final = "application/json"
 
 
 class UnsupportedMediaType(HTTPException):
     """The body is declared as something else than JSON."""
 
-    status_code = 415
+    status_code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
 class StrictRequest(Request[Any, Any, State]):
     """A request whose JSON body is declared as such and is JSON (RFC 8259: UTF-8)."""
 
+    async def body(self) -> bytes:
+        """Read the body. Raises ClientException where the client leaves in the middle of it."""
+        try:
+            return await super().body()
+        except InternalServerException as error:  # the framework's word for it
+            raise ClientException("the body breaks off") from error
+
     async def json(self) -> Any:  # noqa: ANN401 - any JSON value; the handler's type is checked after this
-        """Read the body. Raises UnsupportedMediaType, or ClientException for what is no JSON."""
+        """Read the body as JSON. Raises UnsupportedMediaType, and ClientException for what is none."""
         if self.content_type[0].lower() != JSON_TYPE:
             raise UnsupportedMediaType
         try:

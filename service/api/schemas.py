@@ -55,9 +55,9 @@ def _described(field: str, **limits: Any) -> Meta:  # noqa: ANN401 - what Meta t
 class VerificationRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """A check: what the QR code says, and the work the card is to be good for, as far as it is known."""
 
-    credential: Annotated[str, _described("credential")]
-    place: Annotated[str, _described("place", pattern="^[0-9]{6}$")] | None = None
-    occupation: Annotated[str, _described("occupation", max_length=60)] | None = None
+    credential: Annotated[str, _described("credential", examples=["https://zk.example.cn/1#0123456789"])]
+    place: Annotated[str, _described("place", pattern="^[0-9]{6}$", examples=["500123"])] | None = None
+    occupation: Annotated[str, _described("occupation", max_length=60, examples=["电工"])] | None = None
     level: Annotated[SkillLevel, _described("level")] | None = None
 
 
@@ -65,7 +65,7 @@ class LookupRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """What a lookup asks."""
 
     number: Annotated[CardNumber, _described("number")]
-    name: Annotated[str, _described("name", min_length=1, max_length=60)]
+    name: Annotated[str, _described("name", min_length=1, max_length=60, examples=["欧阳娜娜"])]
 
 
 REQUEST_BODIES: Final = (VerificationRequest, LookupRequest)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from litestar import Litestar
@@ -76,6 +78,31 @@ def test_an_impossible_host_header_is_a_problem(client: TestClient[Litestar]) ->
     answer = client.get("/healthz", headers={"host": "a b"})
     assert answer.status_code == 400
     assert answer.json()["code"] == "request-malformed"
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_defect(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(world.settings, world.effects)
+    scope: Any = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v1/verifications",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"100")],
+    }
+    said: list[Any] = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    answers: list[Any] = []
+
+    async def receive() -> Any:  # noqa: ANN401 - one ASGI event
+        return said.pop(0)
+
+    async def send(message: Any) -> None:  # noqa: ANN401 - one ASGI event
+        answers.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    assert answers[0]["status"] == 400
+    assert not caplog.records
 
 
 def test_405_names_the_methods_that_work(client: TestClient[Litestar]) -> None:
