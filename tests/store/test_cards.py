@@ -120,6 +120,7 @@ def test_promotion_in_one_job_type_leaves_the_card_live_for_the_other(database: 
     assert _stored(database, old) == wholly
     assert _entries(database) == {0: Status.SUPERSEDED, 1: Status.VALID}
     assert _entries(database, date(2023, 5, 31)) == {0: Status.VALID, 1: Status.VALID}  # not before it takes effect
+    assert _entries(database, date(2026, 1, 5)) == {0: Status.SUPERSEDED, 1: Status.VALID}
     assert _entries(database, date(2026, 1, 6)) == {0: Status.VALID, 1: Status.VALID}  # expired, and says so
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -75,18 +76,31 @@ def test_a_writer_reads_then_writes_what_nobody_changes_in_between(database: Dat
     assert _get(database, "count") == "60"
 
 
-def test_writers_of_sqlite_queue_for_one_place(sqlite_template: Path) -> None:
+def test_writers_of_sqlite_queue_at_a_lock_file(sqlite_template: Path) -> None:
     database = open_database(f"sqlite:///{sqlite_template}")
-    inside = threading.Semaphore(1)
 
-    def write(_: int) -> bool:
+    def write() -> None:
         with database.write():
-            alone = inside.acquire(blocking=False)
-            inside.release()
-            return alone
+            pass
 
-    with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(write, range(40)))
+    writer = threading.Thread(target=write)
+    with sqlite_template.with_name(sqlite_template.name + ".lock").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        writer.start()
+        writer.join(0.2)
+        assert writer.is_alive()
+        with database.read():  # readers pass by
+            pass
+    writer.join()
+    database.close()
+
+
+def test_a_writer_of_sqlite_takes_its_place_before_it_reads(sqlite_template: Path) -> None:
+    database = open_database(f"sqlite:///{sqlite_template}")
+    stranger = sqlite3.connect(sqlite_template, isolation_level=None, timeout=0)
+    with database.write(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        stranger.execute("BEGIN IMMEDIATE")
+    stranger.close()
     database.close()
 
 

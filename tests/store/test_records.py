@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -97,6 +98,14 @@ def test_the_journal_keeps_entries_and_the_tree_over_them(database: Database) ->
         assert journal.leaves(connection, 2) == [leaf_hash(entry) for entry in entries[:2]]
         assert journal.entries(connection, 1, 1) == entries[1:2]
         assert journal.of_subject(connection, "R50230002") == entries[1:2]
+
+
+def test_threads_append_one_after_the_other(database: Database) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda place: _append(database, [f"R5023{place:04d}"]), range(1, 41)))
+    with database.read() as connection:
+        assert journal.head(connection).size == 40
+        assert journal.head(connection).root == root_of(journal.leaves(connection, 40))
 
 
 def test_every_card_has_its_entry(database: Database) -> None:
