@@ -5,8 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Final
 
-import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
 from cardlayout.portrait.containers import ImageFile, take_apart
 from cardlayout.portrait.errors import (
@@ -157,9 +156,11 @@ def _srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 def _is_coloured(portrait: Image.Image) -> bool:
     """Tell whether enough pixels have channels far enough apart."""
-    pixels = np.asarray(portrait)
-    spread = pixels.max(axis=2) - pixels.min(axis=2)
-    return bool(np.mean(spread > _GREY_SPREAD) >= _COLOURED_SHARE)
+    red, green, blue = portrait.split()
+    highest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    lowest = ImageChops.darker(ImageChops.darker(red, green), blue)
+    spreads = ImageChops.subtract(highest, lowest).histogram()
+    return sum(spreads[_GREY_SPREAD + 1 :]) >= _COLOURED_SHARE * sum(spreads)
 
 
 def _encoded(portrait: Image.Image) -> bytes:
