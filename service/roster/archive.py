@@ -43,7 +43,7 @@ class Archive:
             self._zip = zipfile.ZipFile(file)
         except Exception as error:  # on damaged files zipfile lets many kinds of error through
             raise refuse("not-zip", "不是完好的压缩包", "is no intact zip archive") from error
-        self.entries = tuple(info for info in self._zip.infolist() if not info.is_dir())
+        self.entries = tuple(info for info in self._zip.infolist() if not info.filename.endswith("/"))
         self._check_declared()
 
     def close(self) -> None:

@@ -87,6 +87,17 @@ def test_a_size_that_lies_is_refused() -> None:
     assert refusal(bytes(data)) == "roster-damaged"
 
 
+def test_a_part_without_a_name_is_nothing_to_stumble_over() -> None:
+    out = io.BytesIO(GOOD)
+    with zipfile.ZipFile(out, "a") as package:
+        package.writestr("x", b"")
+    data = bytearray(out.getvalue())
+    at = data.rfind(b"PK\x01\x02")
+    data[at + 28 : at + 30] = b"\0\0"  # the name's length
+    data[at + 30 : at + 32] = b"\1\0"  # its one byte becomes an extra field
+    is_read_or_refused(bytes(data))
+
+
 def test_other_compressions_are_refused() -> None:
     assert refusal(packed(parts(GOOD), zipfile.ZIP_LZMA)) == "roster-compression"
 
