@@ -26,6 +26,7 @@ from service.store.errors import (
     ReferenceMissing,
     ScopeTaken,
     StoreError,
+    Unreachable,
 )
 from service.store.tables import metadata
 
@@ -81,6 +82,9 @@ _REFUSALS: Final = {
         "a status list at least as new has already been published",
     ),
 }
+_PRIMARY: Final = 0xFF
+"""The part of SQLite's extended result codes that is the primary one."""
+
 _APPEND_ONLY: Final = frozenset({"forward", "identity", "fixed", "kept"})
 """Last words of the names of the other rules in the migrations."""
 
@@ -88,27 +92,52 @@ _APPEND_ONLY: Final = frozenset({"forward", "identity", "fixed", "kept"})
 def translate(error: DBAPIError) -> StoreError | None:
     """Find the store's error for a driver's, or None if it is none the register foresees (a defect)."""
     match error.orig:
-        case psycopg.errors.ForeignKeyViolation():
-            return _reference_missing()
-        case psycopg.IntegrityError() as cause:
-            return _of_name(cause.diag.constraint_name or cause.diag.column_name or "")
-        case psycopg.errors.LockNotAvailable() | psycopg.errors.DeadlockDetected():
-            return _busy()
-        case sqlite3.IntegrityError() as cause:
+        case psycopg.Error() as cause:
+            return _of_postgresql(cause)
+        case sqlite3.Error() as cause:
             return _of_sqlite(cause)
-        case sqlite3.OperationalError() as cause if cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
-            return _busy()
         case _:
             return None
 
 
-def _of_sqlite(cause: sqlite3.IntegrityError) -> Conflict:
-    if cause.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
-        return _reference_missing()
-    # "UNIQUE constraint failed: number.prefix, number.sequence", "CHECK constraint failed: ck_card_term", or,
-    # from a trigger, its name alone.
-    detail = str(cause).rpartition(" constraint failed: ")[2]
-    return _of_name(_NAME_OF_COLUMNS.get(detail, detail))
+def unreachable() -> Unreachable:
+    """Say that the database cannot be opened; the address stays out of it, for it may hold a password."""
+    return Unreachable(
+        "无法打开数据库：请检查数据库地址、服务是否运行以及目录权限",
+        "the database cannot be opened: check its address, whether the server runs, and the folder's permissions",
+    )
+
+
+def _of_postgresql(cause: psycopg.Error) -> StoreError | None:
+    match cause:
+        case psycopg.errors.ForeignKeyViolation():
+            return _reference_missing()
+        case psycopg.IntegrityError():
+            return _of_name(cause.diag.constraint_name or cause.diag.column_name or "")
+        case psycopg.errors.LockNotAvailable() | psycopg.errors.DeadlockDetected():
+            return _busy()
+        case psycopg.OperationalError():
+            return unreachable()
+        case _:
+            return None
+
+
+def _of_sqlite(cause: sqlite3.Error) -> StoreError | None:
+    # What the module raises by itself, not the library, has no code.
+    match getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK):
+        case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+            return _reference_missing()
+        case code if code & _PRIMARY == sqlite3.SQLITE_CONSTRAINT:
+            # The message ends in the columns of a unique constraint, with their table, in the name of a check, or
+            # is the name of a trigger alone.
+            detail = str(cause).rpartition(" constraint failed: ")[2]
+            return _of_name(_NAME_OF_COLUMNS.get(detail, detail))
+        case code if code & _PRIMARY == sqlite3.SQLITE_BUSY:
+            return _busy()
+        case code if code & _PRIMARY == sqlite3.SQLITE_CANTOPEN:
+            return unreachable()
+        case _:
+            return None
 
 
 def _of_name(name: str) -> Conflict:

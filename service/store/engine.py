@@ -24,7 +24,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from service.store.conflicts import translate
+from service.store.conflicts import translate, unreachable
 from service.store.errors import Busy, UrlUnsupported
 
 POOL_SIZE: Final = 8
@@ -175,7 +175,10 @@ def _locked(path: Path) -> Generator[None]:
 
     The kernel drops the lock with the file descriptor, so a killed writer holds nobody up.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise unreachable() from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

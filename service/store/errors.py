@@ -18,6 +18,7 @@
     │   └── ConstraintBroken       constraint-broken
     ├── NotFound                   not-found
     ├── Busy                       database-busy
+    │   └── Unreachable            database-unreachable
     ├── UrlUnsupported             database-url-unsupported
     └── SchemaMismatch             schema-missing, schema-outdated, schema-newer
 
@@ -128,6 +129,12 @@ class Busy(StoreError):
     """The database did not answer in time; nothing was stored and the step may be tried again."""
 
     code = "database-busy"
+
+
+class Unreachable(Busy):
+    """The database cannot be opened: wrong address, server down, no such folder, no permission."""
+
+    code = "database-unreachable"
 
 
 class UrlUnsupported(StoreError):

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from service.store import meta
 from service.store.conflicts import translate
 from service.store.engine import Database, open_database
-from service.store.errors import Busy, UrlUnsupported
+from service.store.errors import Busy, Unreachable, UrlUnsupported
 
 
 def _get(database: Database, key: str) -> str | None:
@@ -125,6 +125,26 @@ def test_a_locked_file_is_busy_and_not_a_defect(sqlite_template: Path) -> None:
     assert isinstance(translate(DBAPIError("BEGIN IMMEDIATE", None, raised.value)), Busy)
     holder.close()
     waiter.close()
+    with pytest.raises(sqlite3.ProgrammingError) as defect:
+        waiter.execute("BEGIN")
+    assert translate(DBAPIError("BEGIN", None, defect.value)) is None
+
+
+def test_a_database_that_is_not_there_is_told_without_its_address(tmp_path: Path) -> None:
+    with pytest.raises(Unreachable):
+        open_database(f"sqlite:///{tmp_path}/no/such/folder/register.db")
+    database = open_database(f"postgresql://me:secret@/register?host={tmp_path}")
+    with pytest.raises(Unreachable) as refused, database.read():
+        pass
+    assert "secret" not in refused.value.en + refused.value.zh
+    database.close()
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_a_server_that_goes_away_is_told_and_found_again(database: Database) -> None:
+    with pytest.raises(Unreachable), database.write() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    assert _get(database, "host") is None
 
 
 @pytest.mark.parametrize(
