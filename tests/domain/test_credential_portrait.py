@@ -41,6 +41,9 @@ def test_a_portrait_leaves_its_container_and_comes_back_whole() -> None:
         (PORTRAIT + b"\0\0", "portrait-malformed"),
         (PORTRAIT[:-2], "portrait-malformed"),
         (PORTRAIT[:15], "portrait-malformed"),
+        (PORTRAIT[:4] + b"\xff" + PORTRAIT[5:], "portrait-malformed"),  # the size of the file
+        (PORTRAIT[:12] + b"VP8X" + PORTRAIT[16:], "portrait-malformed"),
+        (PORTRAIT[:12] + b"VP8L" + PORTRAIT[16:], "portrait-malformed"),
         (b"", "portrait-malformed"),
         (b"\xff\xd8\xff\xe0" + bytes(40), "portrait-malformed"),
     ],
