@@ -128,6 +128,12 @@ def _planned(case: Case) -> PlannedCard:
     )
 
 
+def _read_name(row: Row) -> str | None:
+    """Give the row's name, None where it could not be read and is shown as typed."""
+    unread = isinstance(row, MalformedRow) and any(problem.field == "name" for problem in row.problems)
+    return None if unread else row.name
+
+
 class _Across:
     """What only the whole batch shows: doubles, contradicting names, and the job types of a person."""
 
@@ -146,8 +152,8 @@ class _Across:
                 self._numbers.setdefault(row.number, row.row)
 
     def _note(self, row: Row, person: ResidentId) -> None:
-        if row.name:
-            self._names.setdefault(person, (row.name, row.row))
+        if (name := _read_name(row)) is not None:
+            self._names.setdefault(person, (name, row.row))
         for scope in row.scopes:
             self._scopes.setdefault((person, scope), row.row)
         for occupation in row.occupations:
@@ -183,7 +189,7 @@ class _Across:
     def _contradicted(self, row: Row, person: ResidentId) -> Iterable[Problem]:
         """Refuse the later of two names for one identity number: one of the rows is somebody else's."""
         name, first = self._names.get(person, (row.name, row.row))
-        if row.name and row.name != name:
+        if _read_name(row) not in {None, name}:
             yield refusal(
                 "name-contradicts-row",
                 "name",

@@ -28,7 +28,7 @@ Value = str | float | bool | date | time | timedelta
 MAX_FILE_BYTES: Final = 64 * MEBIBYTE
 MAX_ROWS: Final = 20_001  # the heading row and 20,000 people
 MAX_COLUMNS: Final = 256
-_LIMITS: Final = Limits(entries=2_000, entry_bytes=128 * MEBIBYTE, total_bytes=512 * MEBIBYTE)
+_LIMITS: Final = Limits(entries=2_000, entry_bytes=128 * MEBIBYTE, total_bytes=256 * MEBIBYTE)
 _OLE2: Final = bytes.fromhex("d0cf11e0a1b11ae1")  # [MS-CFB] 2.2: xls, and xlsx with a password
 _ENCRYPTED_STREAM: Final = "EncryptedPackage".encode("utf-16-le")  # [MS-OFFCRYPTO] 2.3.4.4
 _WORKBOOK: Final = "xl/workbook.xml"

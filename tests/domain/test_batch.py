@@ -152,6 +152,11 @@ def test_one_identity_number_has_one_name() -> None:
     assert codes_by_row(*rows) == {3: ["name-contradicts-row"]}
 
 
+def test_a_name_that_could_not_be_read_contradicts_nobody() -> None:
+    rows = (malformed("external", row=2, name="王小明1"), application("internal", row=3))
+    assert codes_by_row(*rows) == {2: ["name-characters"]}
+
+
 def test_everything_against_every_row_is_told_at_once_in_row_order() -> None:
     rows = (
         malformed("standard", row=9, name=None, hr_staff=None),

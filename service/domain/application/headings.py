@@ -128,7 +128,3 @@ def fields_by_heading(headings: Iterable[Heading]) -> dict[str, str]:
         for heading in headings
         for spelling in (heading.field, heading.zh, *heading.aliases)
     }
-
-
-FIELD_BY_HEADING: Final = fields_by_heading((*HEADINGS, *REPORT_HEADINGS))
-"""What a roster's headings stand for."""
