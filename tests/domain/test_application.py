@@ -237,6 +237,24 @@ def test_reads_years_as_whole_months(cell: Cell, months: int) -> None:
     assert application("standard", occupation_years=cell).evidence.occupation_months == months
 
 
+def test_eighty_years_are_the_longest_duration() -> None:
+    assert application("standard", occupation_years=80).evidence.occupation_months == 960
+
+
+def test_reads_what_stands_beside_the_rules() -> None:
+    read = application(
+        "internal", photo="王 小明.JPG", phone="+86 138-0000 0000", in_house="是", recommended_by="渝北区人社局"
+    )
+    assert (read.photo, read.in_house, read.recommended_by) == ("王 小明.JPG", True, "渝北区人社局")
+    assert read.phone == "+86138-00000000"
+    assert application("internal", photo=1234, phone=13800000000).photo == "1234"
+
+
+def test_a_truth_value_is_no_word() -> None:
+    assert problems("standard", kind=True) == [("kind", "text-expected")]
+    assert ("qualification_level", "text-expected") in problems("standard", qualification_level=True)
+
+
 @pytest.mark.parametrize("cell", ["3", 3, 3.0, "3次"])
 def test_reads_a_count(cell: Cell) -> None:
     assert application("senior", assessments_done=cell).evidence.assessments_done == 3
