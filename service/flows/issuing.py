@@ -219,6 +219,14 @@ def _as_stated(planned: PlannedCard) -> Mapping[str, object]:
         "score": application.score,
         "evidence": evidence if application.kind.is_assessor else None,
     }
-    kept: object = msgspec.to_builtins({key: value for key, value in stated.items() if value is not None})
+    kept: object = msgspec.to_builtins(
+        {key: value for key, value in stated.items() if value is not None}, enc_hook=_number_as_text
+    )
     assert isinstance(kept, dict)
     return kept
+
+
+def _number_as_text(value: object) -> str:
+    """Serialise a stated card number, which msgspec does not take for the text it is."""
+    assert isinstance(value, CardNumber)
+    return str(value)
