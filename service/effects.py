@@ -6,10 +6,8 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final
-from zoneinfo import ZoneInfo
 
-SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+from service.domain.validity import civil_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +19,7 @@ class Effects:
 
     def today(self) -> date:
         """Civil date in Asia/Shanghai."""
-        return self.now().astimezone(SHANGHAI).date()
+        return civil_date(self.now())
 
 
 def real() -> Effects:

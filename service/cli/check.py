@@ -18,9 +18,9 @@ from service.domain.explain import explain
 from service.domain.fitness import Duty
 from service.domain.jurisdiction import parse_jurisdiction
 from service.domain.kinds import SkillLevel
+from service.domain.validity import SHANGHAI
 from service.domain.verdict import Tone, Verdict
 from service.domain.verdict_words import Word
-from service.effects import SHANGHAI
 from service.flows.errors import Refused
 from service.flows.lookup import lookup
 from service.flows.publish import bundle

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,9 +166,9 @@ def _check_head(manifest: Manifest, head: SignedHead | None) -> None:
     if head.size > manifest.journal_size:
         raise Refused(
             "backup-older-than-head",
-            f"备份止于日志第 {manifest.journal_size} 条，日志头已到 {head.size} 条：其间编号可能已打印，请用 --void-ahead N",
-            f"the backup ends at entry {manifest.journal_size}, the head says {head.size}: numbers given in between may "
-            "be printed, use --void-ahead N",
+            f"备份止于日志第 {manifest.journal_size} 条，日志头已到 {head.size} 条：其间编号或已打印，用 --void-ahead N",
+            f"the backup ends at entry {manifest.journal_size}, the head says {head.size}: numbers given since may be "
+            "printed, use --void-ahead N",
         )
 
 
@@ -182,7 +182,7 @@ def _check_manifest(manifest: Manifest) -> None:
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+def _opened(file: Path) -> Generator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive

@@ -9,7 +9,7 @@ and rolls the transaction back.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -22,9 +22,11 @@ from cardlayout.portrait import PortraitError, normalise
 from keys.keyring import Purpose
 from keys.rotation import active
 from service.domain.application import Application, MalformedRow, RawRow, parse_row
-from service.domain.batch import plan
+from service.domain.batch import PlannedCard, plan
 from service.domain.card import Card
-from service.domain.eligibility import Known, Policy
+from service.domain.eligibility import UNKNOWN, Known, Policy
+from service.domain.eligibility.case import refusal
+from service.domain.errors import IllegalTransition
 from service.domain.event import Event
 from service.domain.issuer import CENTRE
 from service.domain.people import ResidentId
@@ -120,8 +122,8 @@ def issue_batch(register: Register, request: Request, progress: Progress | None 
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return _attempt(register, request, policy, rows, portraits, digest)
-        except (Conflict, Busy) as error:
-            # Somebody else's batch was first with a person or a number: look again and plan anew.
+        except (Conflict, Busy, IllegalTransition) as error:
+            # Somebody else was first with a person, a number or a former card: look again and plan anew.
             if isinstance(error, IdempotencyKeyReused) or attempt == _ATTEMPTS:
                 raise
     raise AssertionError
@@ -147,7 +149,8 @@ def _attempt(
     portraits: _Portraits,
     digest: bytes,
 ) -> Outcome:
-    planned = plan(rows, _known(register, rows), policy)
+    known = _known(register, rows)
+    planned = plan(rows, known, policy)
     refused = {refusal.row: [*refusal.problems] for refusal in planned.refused}
     names = {row.row: row.name for row in rows}
     for row, problem in portraits.problems.items():
@@ -156,7 +159,10 @@ def _attempt(
     for card in planned.accepted:
         row = card.application.row
         draft = draft_of(card)
-        problems = _face_problems(register, policy, draft, portraits.jpegs.get(row))
+        problems = (
+            *_date_problems(card, known.get(card.application.resident_id, UNKNOWN), register.effects.today()),
+            *_face_problems(register, policy, draft, portraits.jpegs.get(row)),
+        )
         if problems:
             refused.setdefault(row, []).extend(problems)
         elif row not in refused:
@@ -237,6 +243,28 @@ def _portraits(files: PhotoFiles, rows: Sequence[Application | MalformedRow], pr
         if progress is not None:
             progress(done, len(matches.by_row))
     return portraits
+
+
+def _date_problems(planned: PlannedCard, known: Known, today: date) -> Iterator[Problem]:
+    """Refuse a card dated ahead that takes one of two job types from another card.
+
+    That card would no longer count for it from today, and nobody's would until the new one takes effect. A card that
+    is taken over whole stays valid until then. 考§12, 督§10.
+    """
+    if planned.issued_on <= today:
+        return
+    taken = dict(planned.supersedes)
+    for held in (known_card.card for known_card in known.cards if known_card.card.number in taken):
+        if taken[held.number] != held.live_scopes:
+            yield refusal(
+                "issue-date-ahead",
+                "",
+                "考§12" if held.kind.is_assessor else "督§10",
+                f"核发日期 {planned.issued_on} 晚于今日 {today}，而证卡 {held.number} 只有部分职业（工种）转入新证；"
+                "请于当日核发",
+                f"dated {planned.issued_on}, after today {today}, but card {held.number} gives up only part of its job "
+                "types: issue it on the day itself",
+            )
 
 
 def _face_problems(register: Register, policy: Policy, draft: Card, portrait: bytes | None) -> tuple[Problem, ...]:

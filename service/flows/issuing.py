@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,8 +18,7 @@ from service.domain.application import Application
 from service.domain.batch import PlannedCard
 from service.domain.card import COPY_ID_BYTES, Card, CardStatus, issue, supersede
 from service.domain.card_number import CardNumber, Scheme, is_nearly_full
-from service.domain.credential import CARD_AAD, Claims, encode_claims, occupation_claim
-from service.domain.credential.claims import MAX_WORK_UNIT_BYTES
+from service.domain.credential import CARD_AAD, MAX_WORK_UNIT_BYTES, Claims, encode_claims, occupation_claim
 from service.domain.errors import SeriesRefused
 from service.domain.event import Event
 from service.domain.people import ResidentId
@@ -89,6 +88,10 @@ def issue_prepared(
     """
     now, today = register.effects.now(), register.effects.today()
     person_ids = people.put_many(connection, (_person(register, one.planned.application) for one in prepared))
+    # Cards are locked before series, as everywhere: a renewal and a replacement of one card must not wait in a circle.
+    replaced: dict[CardNumber, Card] = cards.for_update(
+        connection, [number for one in prepared for number, _ in one.planned.supersedes]
+    )
     claimed, refused = _claim(register, connection, prepared)
     ready = [one for one in prepared if one.planned.application.row in claimed]
     slots = status_lists.claim(connection, len(ready))
@@ -96,9 +99,6 @@ def issue_prepared(
     events: list[Event] = []
     records: list[CardRecord] = []
     new_copies: list[Copy] = []
-    replaced: dict[CardNumber, Card] = cards.for_update(
-        connection, [number for one in ready for number, _ in one.planned.supersedes]
-    )
     for one, slot in zip(ready, slots, strict=True):
         application = one.planned.application
         number = claimed[application.row]
@@ -129,15 +129,21 @@ def issue_prepared(
                 issued_at=now,
             )
         )
-    cards.save_many(connection, replaced.values(), today)
+    superseding = {number for one in ready for number, _ in one.planned.supersedes}
+    cards.save_many(connection, (card for number, card in replaced.items() if number in superseding), today)
     cards.insert_many(connection, records, now)
     copies.insert_many(connection, new_copies)
     journal.append_many(connection, now, actor, events)
     return Issuing(
         issued=tuple((one.planned.application.row, claimed[one.planned.application.row]) for one in ready),
         refused=tuple(sorted(refused.items(), key=lambda item: item[0])),
-        nearly_full=tuple(sorted({number.prefix for number in claimed.values() if is_nearly_full(number.sequence)})),
+        nearly_full=_nearly_full(claimed[one.planned.application.row] for one in ready if not one.planned.hand_number),
     )
+
+
+def _nearly_full(by_counter: Iterable[CardNumber]) -> tuple[str, ...]:
+    """Name the series whose counter has come far; a number assigned by hand says nothing of it."""
+    return tuple(sorted({number.prefix for number in by_counter if is_nearly_full(number.sequence)}))
 
 
 def sign_card(card: Card, slot: Slot, signer: Signer) -> bytes:

@@ -70,25 +70,31 @@ def _decode(grey: Image.Image) -> list[str]:
 
 def _codes_of_pdf(data: bytes) -> Iterator[str]:
     try:
-        document = pypdfium2.PdfDocument(data)
+        with pypdfium2.PdfDocument(data) as document:
+            if len(document) > MAX_PDF_PAGES:
+                raise Refused(
+                    "too-many-pages",
+                    f"PDF 有 {len(document)} 页，上限为 {MAX_PDF_PAGES} 页；请拆分后再查验",
+                    f"the PDF has {len(document)} pages, at most {MAX_PDF_PAGES} are read: split it",
+                )
+            for index in range(len(document)):
+                yield from codes_of_image(_page(document, index))
     except pypdfium2.PdfiumError as error:
         raise _unreadable_file() from error
-    with document:
-        if len(document) > MAX_PDF_PAGES:
-            raise Refused(
-                "too-many-pages",
-                f"PDF 有 {len(document)} 页，上限为 {MAX_PDF_PAGES} 页；请拆分后再查验",
-                f"the PDF has {len(document)} pages, at most {MAX_PDF_PAGES} are read: split it",
-            )
-        for index in range(len(document)):
-            page = document[index]
-            width, height = page.get_size()
-            _check_pixels(width / 72 * PDF_DPI, height / 72 * PDF_DPI)
-            scale = PDF_DPI / 72
-            bitmap = page.render(scale=scale, grayscale=True)  # pyright: ignore[reportArgumentType] - takes any number
-            yield from codes_of_image(bitmap.to_pil())
-            bitmap.close()
-            page.close()
+
+
+def _page(document: pypdfium2.PdfDocument, index: int) -> Image.Image:
+    page = document[index]
+    width, height = page.get_size()
+    _check_pixels(width / 72 * PDF_DPI, height / 72 * PDF_DPI)
+    scale = PDF_DPI / 72
+    bitmap = page.render(scale=scale, grayscale=True)  # pyright: ignore[reportArgumentType] - takes any number
+    try:
+        image: Image.Image = bitmap.to_pil()
+        return image.copy()  # the bitmap's memory ends with it
+    finally:
+        bitmap.close()
+        page.close()
 
 
 def _open_image(data: bytes) -> Image.Image:

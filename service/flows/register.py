@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from sqlalchemy import Connection
+
 from cardlayout.fonts import FontSet
 from keys.document import KeyDocument, open_document
 from keys.fields import BlindIndex, FieldCipher
@@ -99,13 +101,15 @@ class Register:
         """Folder of the normalised photographs, named by their SHA-256."""
         return self.folder / PHOTOS_FOLDER
 
-    def trusted_keys(self) -> TrustedKeys:
+    def trusted_keys(self, connection: Connection | None = None) -> TrustedKeys:
         """Give the newest published key document; another process may have published it a moment ago."""
-        with self.database.read() as connection:
-            version = key_records.latest_version(connection)
-            if self._trusted is not None and self._trusted.document.version == version:
-                return self._trusted
-            body = key_records.document(connection, version)
+        if connection is None:
+            with self.database.read() as own:
+                return self.trusted_keys(own)
+        version = key_records.latest_version(connection)
+        if self._trusted is not None and self._trusted.document.version == version:
+            return self._trusted
+        body = key_records.document(connection, version)
         document, _ = open_document(body, pin=None)  # our own database is not a place to defend against
         trusted = TrustedKeys(document, body, Keyring(document.keys))
         with self._lock:

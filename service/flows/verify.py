@@ -8,54 +8,45 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from keys.envelope import unpack
-from service.domain.card_number import CardNumber
 from service.domain.check_facts import Record, RegisterAnswer
 from service.domain.fitness import Duty
 from service.domain.issuer import CENTRE
-from service.domain.verdict import NO_DUTY, Verdict, judge, judge_number
+from service.domain.verdict import NO_DUTY, Verdict, judge
 from service.flows.register import Register
 from service.flows.scan import Naming, Scanned, scan_text
-from service.store import cards, copies, institutions
+from service.store import copies, institutions
 from service.store.states import CopyState
 
 
 def verify_text(register: Register, text: str, duty: Duty = NO_DUTY, at: datetime | None = None) -> Verdict:
     """Give the verdict on a QR code's text, whatever it holds; ``at`` stands in for the clock."""
-    keys = register.trusted_keys()
-    naming = Naming(register.catalogue.name_of, lambda issuer: _issuer_name(register, issuer))
-    scanned = scan_text(text, keys.document, keys.ring, naming)
-    return judge(scanned.scan, RegisterAnswer(_record(register, scanned)), at or register.effects.now(), duty)
+    with register.database.read() as connection:
+        keys = register.trusted_keys(connection)
+        naming = Naming(register.catalogue.name_of, lambda issuer: _issuer_name(register, connection, issuer))
+        scanned = scan_text(text, keys.document, keys.ring, naming)
+        record = _record(register, connection, scanned)
+    return judge(scanned.scan, RegisterAnswer(record), at or register.effects.now(), duty)
 
 
-def _record(register: Register, scanned: Scanned) -> Record | None:
+def _record(register: Register, connection: Connection, scanned: Scanned) -> Record | None:
     if scanned.claims is None:
         return None
-    with register.database.read() as connection:
-        found = copies.find(connection, scanned.claims.copy_id)
+    found = copies.find(connection, scanned.claims.copy_id)
     if found is None:
         return None
     return Record(
         card=found.card,
-        issuer_name=_issuer_name(register, found.card.issuer),
+        issuer_name=_issuer_name(register, connection, found.card.issuer),
         copy_is_live=found.copy.state is CopyState.LIVE,
         claims_match=unpack(found.copy.credential).payload == scanned.payload,
     )
 
 
-def _issuer_name(register: Register, issuer: str) -> str | None:
+def _issuer_name(register: Register, connection: Connection, issuer: str) -> str | None:
     if issuer == CENTRE:
         return register.jurisdiction.centre.zh
-    with register.database.read() as connection:
-        institution = institutions.get(connection, issuer)
+    institution = institutions.get(connection, issuer)
     return None if institution is None else institution.name
-
-
-def verify_number(register: Register, number: CardNumber, duty: Duty = NO_DUTY) -> Verdict:
-    """Give the verdict on a card by its number, for those who may see that a number is unknown."""
-    with register.database.read() as connection:
-        found = cards.get(connection, number)
-    record = None
-    if found is not None:
-        record = Record(found.card, register.issuer_name(found.card.issuer), copy_is_live=True, claims_match=True)
-    return judge_number(record, register.effects.now(), duty)

@@ -24,9 +24,10 @@ _COUNTED: Final = (person, batch)
 def dump(connection: Connection, table: Table) -> Iterator[bytes]:
     """Yield a table's rows, one line each, in an order in which cards follow those they replaced."""
     first = [card.c.created_at] if table is card else []
+    names = [column.name for column in table.columns]
     statement = select(table).order_by(*first, *table.primary_key.columns)
     for row in connection.execution_options(yield_per=1_000).execute(statement):
-        yield msgspec.json.encode(row._asdict())
+        yield msgspec.json.encode(dict(zip(names, row, strict=True)))
 
 
 def load(connection: Connection, table: Table, lines: Iterable[bytes]) -> int:
@@ -40,8 +41,8 @@ def load(connection: Connection, table: Table, lines: Iterable[bytes]) -> int:
         else:
             connection.execute(table.insert(), rows)
     if table in _COUNTED and connection.dialect.name == "postgresql":
-        highest = select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery()
-        connection.execute(select(func.setval(text(f"'{table.name}_id_seq'"), highest + 1, False)))
+        next_id = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
+        connection.execute(select(func.setval(f"{table.name}_id_seq", next_id, text("false"))))
     return count
 
 

@@ -13,15 +13,20 @@ PLACES = ((22.0, 35.5), (108.0, 35.5), (22.0, 151.5), (108.0, 151.5))  # mm, top
 NAVY = (27, 54, 102)
 
 
-def draw_typst(cards: list[BenchCard], folder: Path) -> bytes:
+def draw_typst(cards: list[BenchCard], folder: Path) -> int:
     """One document; the text size, leading and sizes are those of the card."""
     import typst  # noqa: PLC0415 - a contestant's cost of import is not another's
 
-    data = [{"number": c.number, "fields": c.fields, "photo": f"{c.number}.jpg", "qr": f"{c.number}.png"} for c in cards]
+    data = [
+        {"number": c.number, "fields": c.fields, "photo": f"{c.number}.jpg", "qr": f"{c.number}.png"} for c in cards
+    ]
     (folder / "cards.json").write_text(json.dumps(data, ensure_ascii=False))
     source = folder / "cards.typ"
-    source.write_text(
-        """
+    source.write_text(_TYPST % (*TITLE, *TITLE, PRINTER))
+    return len(typst.compile(str(source), font_paths=[str(FONTS)], ignore_system_fonts=True))
+
+
+_TYPST = """
 #set page(width: 210mm, height: 297mm, margin: 0mm)
 #set text(font: "Noto Sans SC", size: 12pt)
 #let cards = json("cards.json")
@@ -52,19 +57,16 @@ def draw_typst(cards: list[BenchCard], folder: Path) -> bytes:
   }
 }
 """
-        % (*TITLE, *TITLE, PRINTER)
-    )
-    return typst.compile(str(source), font_paths=[str(FONTS)], ignore_system_fonts=True)
 
 
-def draw_fpdf2(cards: list[BenchCard], folder: Path) -> bytes:
+def draw_fpdf2(cards: list[BenchCard], folder: Path) -> int:
     """One document; fonts are subset by the library."""
     from fpdf import FPDF  # noqa: PLC0415
 
     pdf = FPDF(unit="mm", format="A4")
     pdf.set_auto_page_break(auto=False)
-    pdf.add_font("sc", "", next(FONTS.rglob("*400Regular.ttf")))
-    pdf.add_font("sc", "B", next(FONTS.rglob("*700Bold.ttf")))
+    pdf.add_font("sc", "", FONTS / "noto-sans-sc" / "NotoSansSC-Regular.ttf")
+    pdf.add_font("sc", "B", FONTS / "noto-sans-sc" / "NotoSansSC-Bold.ttf")
 
     def head(x: float, y: float) -> None:
         pdf.set_fill_color(*NAVY)
@@ -91,15 +93,17 @@ def draw_fpdf2(cards: list[BenchCard], folder: Path) -> bytes:
             head(x, y)
             pdf.image(str(folder / f"{card.number}.png"), x + 22, y + 40, 36, 36)
             centred(x, y + 94, (PRINTER,), 12, 24)
-    return bytes(pdf.output())
+    return len(pdf.output())
 
 
-def draw_weasyprint(cards: list[BenchCard], folder: Path) -> bytes:
+def draw_weasyprint(cards: list[BenchCard], folder: Path) -> int:
     """One HTML document with absolute places."""
     from weasyprint import HTML  # noqa: PLC0415
 
     def side(card: BenchCard, place: tuple[float, float], *, front: bool) -> str:
-        title = "".join(f'<p class="t" style="top:{15 + i * 24 * 25.4 / 72}mm">{line}</p>' for i, line in enumerate(TITLE))
+        title = "".join(
+            f'<p class="t" style="top:{15 + i * 24 * 25.4 / 72}mm">{line}</p>' for i, line in enumerate(TITLE)
+        )
         if front:
             body = "".join(
                 f'<p class="b" style="top:{34 + i * 22 * 25.4 / 72}mm">{label}：{html.escape(value)}</p>'
@@ -121,8 +125,8 @@ def draw_weasyprint(cards: list[BenchCard], folder: Path) -> bytes:
             for front in (True, False)
         )
     style = (
-        f"@font-face{{font-family:sc;src:url({next(FONTS.rglob('*400Regular.ttf')).as_uri()})}}"
-        f"@font-face{{font-family:sc;font-weight:bold;src:url({next(FONTS.rglob('*700Bold.ttf')).as_uri()})}}"
+        f"@font-face{{font-family:sc;src:url({(FONTS / 'noto-sans-sc' / 'NotoSansSC-Regular.ttf').as_uri()})}}"
+        f"@font-face{{font-family:sc;font-weight:bold;src:url({(FONTS / 'noto-sans-sc' / 'NotoSansSC-Bold.ttf').as_uri()})}}"
         "@page{size:A4;margin:0}p{margin:0;position:absolute;line-height:1}"
         ".s{position:relative;width:210mm;height:297mm;page-break-after:always;font:12pt sc}"
         ".c,.h,.f,img{position:absolute}.c{width:80mm;height:110mm}"
@@ -133,4 +137,4 @@ def draw_weasyprint(cards: list[BenchCard], folder: Path) -> bytes:
         ".u{top:92mm;width:80mm;text-align:center;font-weight:bold}"
     )
     document = f"<html><head><style>{style}</style></head><body>{''.join(pages)}</body></html>"
-    return HTML(string=document, base_url=str(folder)).write_pdf()
+    return len(HTML(string=document, base_url=str(folder)).write_pdf())

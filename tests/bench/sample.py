@@ -22,48 +22,55 @@ PRINTER = "重庆市职业技能鉴定指导中心"
 
 @dataclass(frozen=True, slots=True)
 class BenchCard:
-    """What one card shows."""
+    """What one card shows; its photograph and its symbol stand in the folder under its number."""
 
     number: str
     fields: tuple[tuple[str, str], ...]
-    portrait: bytes
     digits: str
 
+    def photo(self, folder: Path) -> bytes:
+        """Read the photograph: a JPEG of its own."""
+        return (folder / f"{self.number}.jpg").read_bytes()
 
-def cards(count: int) -> list[BenchCard]:
-    """Make that many different cards; no two share a photo or a code."""
+
+def load(_folder: Path, count: int) -> list[BenchCard]:
+    """Give that many different cards; no two share a photograph or a code."""
+    names = [person.name for person in people(date(2026, 11, 23)) if max(person.name) < "\U00030000"]
+    return [_card(index, names[index % len(names)]) for index in range(count)]
+
+
+def prepare(folder: Path, count: int) -> None:
+    """Write the photographs before anybody's time is taken."""
     originals = [Image.open(io.BytesIO(faces.portrait(seed, Sex.MALE, 40))).convert("RGB") for seed in range(8)]
-    sample = people(date(2026, 11, 23))
-    made = []
-    for index in range(count):
-        person = sample[index % len(sample)]
-        number = f"2631002{index + 1:04d}"
-        fields = (
-            ("姓名", person.name if "𰻝" not in person.name else "王明"),
-            ("等级", "考评员"),
-            ("职业（工种）", "电工"),
-            ("证卡编号", number),
-            ("有效期至", "2029年11月23日"),
-        )
-        # The credential of an assessor with two coded job types is 143 bytes long: 8 blocks of 41 digits and one of 17.
-        digits = "".join(f"{(index + 1) * 7919 * (block + 3) % 10**17 * 10**22 + 31337:041d}" for block in range(8))
-        made.append(BenchCard(number, fields, _jpeg(originals[index % 8], index), digits + f"{index:017d}"))
-    return made
+    for index, card in enumerate(load(folder, count)):
+        (folder / f"{card.number}.jpg").write_bytes(_jpeg(originals[index % 8], index))
 
 
-def qr_png(card: BenchCard, folder: Path) -> Path:
-    """Write the card's symbol as a small PNG, made beforehand so that no contestant pays for finding it."""
-    code = segno.make(
-        [(PREFIX, consts.MODE_BYTE), (card.digits, consts.MODE_NUMERIC)], error="m", boost_error=False, micro=False
+def write_symbols(cards: list[BenchCard], folder: Path) -> None:
+    """Write each card's symbol as a small PNG, with the library that others would take for it."""
+    for card in cards:
+        segments = [(PREFIX, consts.MODE_BYTE), (card.digits, consts.MODE_NUMERIC)]
+        code = segno.make(segments, error="m", boost_error=False, micro=False)
+        code.save(str(folder / f"{card.number}.png"), scale=4, border=4)
+
+
+def _card(index: int, name: str) -> BenchCard:
+    number = f"{26 + index // 9999}31002{index % 9999 + 1:04d}"
+    fields = (
+        ("姓名", name),
+        ("等级", "考评员"),
+        ("职业（工种）", "电工"),
+        ("证卡编号", number),
+        ("有效期至", "2029年11月23日"),
     )
-    path = folder / f"{card.number}.png"
-    code.save(str(path), scale=4, border=4)
-    return path
+    # The credential of an assessor with two coded job types has 143 bytes: 8 blocks of 41 digits, and one of 17.
+    blocks = "".join(f"{(index + 1) * 7919 * (block + 3) ** 9 % 10**38:041d}" for block in range(8))
+    return BenchCard(number, fields, blocks + f"{index * 104729 % 10**16:017d}")
 
 
 def _jpeg(original: Image.Image, index: int) -> bytes:
-    image = original.resize((413, 578))
-    image.putpixel((index % 413, index // 413), (255, 0, 0))
+    image = original.resize((415, 581))
+    image.putpixel((index % 415, index // 415), (255, 0, 0))
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=90)
     return buffer.getvalue()
