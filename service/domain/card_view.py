@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from service.domain.card import Card
+from service.domain.card import Card, CardStatus
 from service.domain.card_number import CardNumber
 from service.domain.event import Json
 from service.domain.kinds import CardKind
@@ -60,13 +60,18 @@ class CardView:
 
 
 def view_of(card: Card, issuer_name: str | None) -> CardView:
-    """Show a card of the register."""
+    """Show a card of the register.
+
+    One that is taken over whole counts for all of its job types until the day it is superseded; from then on the
+    verdict says so.
+    """
+    live = card.scopes if card.status is CardStatus.SUPERSEDED else card.live_scopes
     return CardView(
         number=card.number,
         name=card.name,
         kind=card.kind,
-        occupations=tuple(o for o in card.occupations if o.scope in card.live_scopes),
-        released=tuple(o.name for o in card.occupations if o.scope in card.released),
+        occupations=tuple(o for o in card.occupations if o.scope in live),
+        released=tuple(o.name for o in card.occupations if o.scope not in live),
         issuer=card.issuer,
         issuer_name=issuer_name,
         work_unit=card.work_unit,

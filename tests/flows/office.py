@@ -14,9 +14,11 @@ from typing import Final
 
 from PIL import Image
 
+from keys.keyring import Purpose
 from keys.sealing import KdfCost
 from keys.signer import Signer
 from service.domain.application import Cell, RawRow
+from service.domain.card import Card
 from service.domain.card_number import CardNumber
 from service.domain.event import Event
 from service.domain.issuer import Institution
@@ -28,13 +30,14 @@ from service.effects import Effects
 from service.flows.audit import export_journal
 from service.flows.institutions import add_institution
 from service.flows.issue_batch import Outcome, Request, issue_batch
-from service.flows.key_ceremony import unlock_root
+from service.flows.key_ceremony import introduce_key, promote_key, unlock_root
 from service.flows.print_cards import card_text
 from service.flows.register import Register, open_register
 from service.flows.set_up import ROOT_FILE, set_up, shipped_jurisdiction
 from service.flows.verify import verify_text
 from service.roster.photo_files import PhotoFiles, open_archive
 from service.settings import Settings
+from service.store import cards
 from tests.domain.applicants import ROWS
 
 CHEAP: Final = KdfCost(passes=1, memory_kib=8, lanes=1)
@@ -117,6 +120,13 @@ class Office:
         """What the QR code on the card says."""
         return card_text(self.register, number)
 
+    def card(self, number: CardNumber) -> Card:
+        """The card as the register has it."""
+        with self.register.database.read() as connection:
+            found = cards.get(connection, number)
+        assert found is not None
+        return found.card
+
     def check(self, number: CardNumber) -> Word:
         """Check the card with its QR code, at the register."""
         return self.verdict(self.text(number)).verdict
@@ -126,6 +136,18 @@ class Office:
 
     def root(self) -> Signer:
         return unlock_root(self.register, self.settings.data / ROOT_FILE, ROOT_PASSPHRASE)
+
+    def rotate(self, *purposes: Purpose) -> None:
+        """Let a new key sign from now on."""
+        root = self.root()
+        for purpose in purposes:
+            introduce_key(self.register, purpose, root, ACTOR)
+            promote_key(self.register, purpose, root, ACTOR, at_once=True)
+
+    def move_to(self, on: date) -> None:
+        """Let years pass; the office rotates its keys, which sign for a year only."""
+        self.clock.set_to(on)
+        self.rotate(*Purpose)
 
     def events(self) -> list[Event]:
         """All that the journal says has happened."""
