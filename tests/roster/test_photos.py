@@ -191,9 +191,18 @@ def test_a_symbolic_link_in_an_archive_refuses_it() -> None:
     assert refused.value.code == "photos-symlink"
 
 
-def test_an_archive_beyond_the_limits_is_refused() -> None:
+def test_a_small_file_may_be_compressed_as_well_as_it_can() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("white.bmp", bytes(5 << 20))  # a thousand times
+    with open_archive(out.getvalue()) as files:
+        assert len(files.photos[0].read()) == 5 << 20
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_an_archive_beyond_the_limits_is_refused(compression: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", compression) as package:
         package.writestr("a.jpg", bytes(MAX_PHOTO_BYTES + 1))
     with pytest.raises(PhotosRefused) as refused:
         open_archive(out.getvalue())

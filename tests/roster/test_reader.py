@@ -228,6 +228,7 @@ def test_a_row_that_has_its_card_is_not_issued_again(cell: Cell, *, read: bool) 
     roster = read_roster(book([*person(), cell, "R50260001", "x"], headings=headings))
     assert [row.issued_number for row in roster.done_rows] == (["R50260001"] if read else [])
     assert len(roster.open_rows) == (0 if read else 1)
+    assert roster.rows[0].issued_number == ("R50260001" if read else None)
     assert roster.notes == ()
     assert all(field not in row.raw.cells for row in roster.rows for field in ("result", "issued_number", "problems"))
 
