@@ -11,7 +11,7 @@ import msgspec
 from service import effects
 from service.cli.context import Context, command, pass_context, with_json
 from service.flows.audit import audit as run_audit
-from service.flows.audit import export_journal, read_head, signed_head
+from service.flows.audit import export_journal, prove_entry, read_head, signed_head
 from service.flows.backup import back_up, restore
 
 _OUT: Final = click.Path(path_type=Path, dir_okay=False, writable=True)
@@ -23,11 +23,17 @@ def audit() -> None:
 
 
 @with_json(audit, "verify")
+@click.option(
+    "--head",
+    "head_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="此前导出的日志头 an exported head the journal must still contain.",
+)
 @pass_context
-def verify(context: Context) -> None:
+def verify(context: Context, head_file: Path | None) -> None:
     """核对日志、证卡与编号 Check the journal's tree, every card's status and every number."""
     with context.register() as register:
-        found = run_audit(register)
+        found = run_audit(register, None if head_file is None else read_head(head_file.read_bytes()))
     if context.as_json:
         context.answer(
             {
@@ -51,6 +57,15 @@ def head(context: Context) -> None:
     """签署日志头 Sign the journal's head; keep it elsewhere, to see later that nothing was set back."""
     with context.register() as register:
         context.answer(msgspec.to_builtins(signed_head(register)))
+
+
+@with_json(audit, "proof")
+@click.argument("seq", type=click.IntRange(min=0))
+@pass_context
+def proof(context: Context, seq: int) -> None:
+    """证明某条在日志中 Prove that entry SEQ, from 0, is in the journal as it is now (RFC 9162)."""
+    with context.register() as register:
+        context.answer(msgspec.to_builtins(prove_entry(register, seq)))
 
 
 @with_json(audit, "export")

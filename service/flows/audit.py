@@ -9,14 +9,22 @@ from typing import Final, TypeAlias
 import msgspec
 from sqlalchemy import Connection
 
-from keys.keyring import Purpose
+from keys.keyring import KeyRecord, Purpose
+from keys.suites import ED25519
 from service.domain.card import CardStatus
 from service.domain.errors import JournalInvalid
 from service.domain.journal import parse_entry, replay
-from service.domain.merkle import Frontier, leaf_hash, root_of
+from service.domain.merkle import (
+    Frontier,
+    consistency_proof,
+    inclusion_proof,
+    leaf_hash,
+    root_of,
+    verify_consistency,
+)
 from service.flows.errors import Refused
 from service.flows.register import Register
-from service.store import cards, journal, numbers
+from service.store import cards, journal, key_records, numbers
 from service.store.numbers import Fault as SeriesFault
 
 HEAD_CONTEXT: Final = b"zhengka/head/1\0"
@@ -29,7 +37,7 @@ Fault: TypeAlias = tuple[str, str]
 
 
 class SignedHead(msgspec.Struct, frozen=True, kw_only=True):
-    """The journal at one moment. ``signature`` is Ed25519 over HEAD_CONTEXT and the JSON of the other fields."""
+    """The journal at one moment. ``signature``, hex: Ed25519 over HEAD_CONTEXT and this JSON with it empty."""
 
     size: int
     root: str
@@ -37,6 +45,16 @@ class SignedHead(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     kid: str
     signature: str = ""
+
+
+class Inclusion(msgspec.Struct, frozen=True):
+    """The proof that entry ``seq`` is in the journal of ``size`` entries (RFC 9162 2.1.3); hashes in hex."""
+
+    size: int
+    root: str
+    seq: int
+    leaf: str
+    path: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +67,23 @@ class Audit:
     faults: tuple[Fault, ...]
 
 
-def audit(register: Register) -> Audit:
+def audit(register: Register, earlier: SignedHead | None = None) -> Audit:
     """Recompute the journal's tree, replay it to every card's status, and look for gaps in the numbers.
 
-    Reads one snapshot. A fault is a sentence in two languages; none means that no entry was altered or lost, every
-    card is as the journal says, and no number is missing or doubled (督附3, 考附2).
+    ``earlier`` is a head exported before: the journal must still begin with what it covered. Reads one snapshot. A
+    fault is a sentence in two languages; none means that no entry was altered or lost, every card is as the journal
+    says, and no number is missing or doubled (督附3, 考附2).
     """
     with register.database.read() as connection:
         head = journal.head(connection)
         stored = list(_entries(connection))
         held = cards.statuses(connection)
-        faults = (*_tree_faults(stored, head), *_card_faults(stored, held), *_number_faults(numbers.audit(connection)))
+        faults = (
+            *_tree_faults(stored, head),
+            *(_head_faults(earlier, stored, key_records.all_of(connection)) if earlier else ()),
+            *_card_faults(stored, held),
+            *_number_faults(numbers.audit(connection)),
+        )
     return Audit(head.size, head.root.hex(), len(held), faults)
 
 
@@ -69,6 +93,34 @@ def _tree_faults(stored: list[bytes], head: Frontier) -> Iterator[Fault]:
             "日志与其哈希树不符：有条目被改动、增加或删除",
             "the journal differs from its tree: entries were altered, added or deleted",
         )
+
+
+def _head_faults(earlier: SignedHead, stored: list[bytes], known: Iterable[KeyRecord]) -> Iterator[Fault]:
+    """Hold an exported head against the journal of today (RFC 9162 2.1.4)."""
+    if not _is_signed(earlier, known):
+        yield "所给日志头的签名不符", "the exported head is not signed by a head key of this register"
+        return
+    leaves = [leaf_hash(entry) for entry in stored]
+    if earlier.size > len(leaves):
+        yield (
+            f"登记库被退回：导出时日志有 {earlier.size} 条，现有 {len(leaves)} 条",
+            f"the register was set back: {earlier.size} entries when the head was exported, {len(leaves)} now",
+        )
+        return
+    proof = consistency_proof(leaves, earlier.size)
+    if not verify_consistency(earlier.size, len(leaves), proof, bytes.fromhex(earlier.root), root_of(leaves)):
+        yield "日志头之前的条目被改动", "entries that the exported head covers were altered"
+
+
+def _is_signed(head: SignedHead, known: Iterable[KeyRecord]) -> bool:
+    message = _signed_bytes(head)
+    keys = (record for record in known if record.purpose is Purpose.HEAD and record.kid.hex() == head.kid)
+    try:
+        signature = bytes.fromhex(head.signature)
+        bytes.fromhex(head.root)
+    except ValueError:
+        return False
+    return any(ED25519.load_public(record.public)(signature, message) for record in keys)
 
 
 def _card_faults(stored: list[bytes], held: Mapping[str, CardStatus]) -> Iterator[Fault]:
@@ -106,8 +158,16 @@ def signed_head(register: Register) -> SignedHead:
         host=register.host,
         kid=signer.kid.hex(),
     )
-    signature = signer.sign(HEAD_CONTEXT + msgspec.json.encode(unsigned))
-    return msgspec.structs.replace(unsigned, signature=signature.hex())
+    return msgspec.structs.replace(unsigned, signature=signer.sign(_signed_bytes(unsigned)).hex())
+
+
+def prove_entry(register: Register, seq: int) -> Inclusion:
+    """Show that one entry is in the journal as it is now. Raises JournalInvalid for a place it does not have."""
+    with register.database.read() as connection:
+        head = journal.head(connection)
+        leaves = journal.leaves(connection, head.size)
+    path = inclusion_proof(leaves, seq)
+    return Inclusion(head.size, head.root.hex(), seq, leaves[seq].hex(), tuple(node.hex() for node in path))
 
 
 def read_head(data: bytes) -> SignedHead:
@@ -124,6 +184,10 @@ def export_journal(register: Register) -> Iterator[bytes]:
     """Give every entry's canonical bytes, in order: hashed and put into the tree they yield the head's root."""
     with register.database.read() as connection:
         yield from _entries(connection)
+
+
+def _signed_bytes(head: SignedHead) -> bytes:
+    return HEAD_CONTEXT + msgspec.json.encode(msgspec.structs.replace(head, signature=""))
 
 
 def _entries(connection: Connection) -> Iterator[bytes]:
