@@ -7,11 +7,11 @@ from datetime import date
 
 from service.domain.application import Application, Cell, MalformedRow, RawRow, parse_row
 from service.domain.batch import Plan, plan
-from service.domain.card import Card
+from service.domain.card import Card, CardStatus
 from service.domain.eligibility import Known, KnownCard, Policy
-from service.domain.occupation import Catalogue
+from service.domain.occupation import Catalogue, Occupation
 from service.domain.people import ResidentId, check_digit
-from tests.domain.sample_cards import SCHOOL, jurisdiction
+from tests.domain.sample_cards import SCHOOL, card, jurisdiction
 
 CATALOGUE = Catalogue({"6-31-01-03": "电工", "6-18-02-04": "焊工", "6-18-01-01": "车工", "4-03-02-01": "中式烹调师"})
 ISSUED_ON = date(2026, 11, 2)
@@ -61,6 +61,19 @@ ROWS: Mapping[str, Mapping[str, Cell]] = {
     "external": {**COMMON, "kind": "外督", "score": 88},
     "internal": {**COMMON, "kind": "内督", "score": 75, "institution": "500123"},
 }
+
+
+ELECTRICIAN = Occupation("电工", "6-31-01-03")
+
+
+def electrician(number: str, **changes: object) -> Card:
+    """An assessor's card of 王小明 for electricians."""
+    return card(number, **({"occupations": (ELECTRICIAN,), "name": "王小明"} | changes))
+
+
+def revoked(number: str, on: date, **changes: object) -> Card:
+    """A cancelled card of 王小明."""
+    return card(number, name="王小明", status=CardStatus.REVOKED, status_on=on, **changes)
 
 
 def raw(kind: str, /, row: int = 2, **changes: Cell) -> RawRow:

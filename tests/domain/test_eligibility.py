@@ -6,31 +6,22 @@ from datetime import date
 import pytest
 
 from service.domain.application import Cell
-from service.domain.card import Card, CardStatus
-from service.domain.occupation import Occupation
 from tests.domain.applicants import (
     ISSUED_ON,
     ROWS,
     application,
+    electrician,
     known,
     planned,
     policy,
     refused_for,
     resident_id,
+    revoked,
     warned_of,
 )
-from tests.domain.sample_cards import MILLING, SCHOOL, WELDING, card, jurisdiction
+from tests.domain.sample_cards import SCHOOL, card, jurisdiction
 
-ELECTRICIAN = Occupation("电工", "6-31-01-03")
 OTHER_SCHOOL = replace(SCHOOL, code="500456", name="重庆市另一培训学校")
-
-
-def electrician(number: str, **changes: object) -> Card:
-    return card(number, **({"occupations": (ELECTRICIAN,), "name": "王小明"} | changes))
-
-
-def revoked(number: str, on: date, **changes: object) -> Card:
-    return card(number, name="王小明", status=CardStatus.REVOKED, status_on=on, **changes)
 
 
 @pytest.mark.parametrize("kind", ROWS)
@@ -173,158 +164,6 @@ def test_the_bar_is_for_assessors_cancelled_as_assessors() -> None:
     assert warned_of(application("external"), of=as_supervisor) == ["record-cancelled-card"]
 
 
-# The conditions of each grade
-
-
-@pytest.mark.parametrize(
-    ("changes", "codes"),
-    [
-        ({"qualification_level": 1}, []),
-        ({"qualification_level": "特级"}, []),
-        ({"qualification_level": "首席"}, []),
-        ({"qualification_level": None, "title": "副高"}, []),
-        ({"qualification_level": 2, "title": "正高"}, []),
-        ({"qualification_level": 2}, ["qualification-too-low"]),
-        ({"qualification_level": 2, "title": "中级"}, ["qualification-too-low"]),
-        ({"qualification_level": None}, ["qualification-missing"]),
-        ({"occupation_years": None}, ["cell-missing"]),
-        ({"occupation_years": 0}, ["cell-missing"]),
-        ({"occupation_years": "1个月"}, []),
-        ({"assessor_years": 1}, []),
-        ({"assessor_years": "11个月"}, ["years-too-few"]),
-        ({"assessor_years": None}, ["cell-missing"]),
-        ({"assessments_done": 3}, []),
-        ({"assessments_done": 2}, ["assessments-too-few"]),
-        ({"assessments_done": None}, ["cell-missing"]),
-        ({"standard_card": None}, ["cell-missing"]),
-        ({"standard_card": "24310030007"}, ["standard-card-wrong"]),  # special skill does not count
-        ({"standard_card": "24310010007"}, ["standard-card-wrong"]),
-        ({"qualification_occupation": "焊工"}, ["related-basis-missing"]),
-        ({"qualification_occupation": "焊工", "related_basis": "同属机电类"}, []),
-        ({"qualification_occupation": "6-31-01-03 电工"}, []),
-    ],
-)
-def test_conditions_of_a_senior_assessor(changes: dict[str, Cell], codes: list[str]) -> None:
-    """考§7(2)1: level 1 or a senior title, the work, a year as standard assessor, three assessments."""
-    plan = planned(application("senior", **changes))
-    problems = [p for refusal in plan.refused for p in refusal.problems]
-    assert [p.code for p in problems] == codes
-    assert {p.article for p in problems} <= {"考§7(2)1"}
-
-
-@pytest.mark.parametrize(
-    ("changes", "codes"),
-    [
-        ({"qualification_level": 3, "occupation_years": 5}, []),
-        ({"qualification_level": "特级"}, []),
-        ({"qualification_level": None, "title": "中级"}, []),
-        ({"qualification_level": 4, "title": "高级"}, []),
-        ({"qualification_level": 4}, ["qualification-too-low"]),
-        ({"qualification_level": 4, "title": "助理"}, ["qualification-too-low"]),
-        ({"qualification_level": None, "title": None}, ["qualification-missing"]),
-        ({"occupation_years": "4年11个月"}, ["years-too-few"]),
-        ({"occupation_years": None}, ["cell-missing"]),
-        ({"qualification_occupation": "车工"}, ["related-basis-missing"]),
-    ],
-)
-def test_conditions_of_a_standard_assessor(changes: dict[str, Cell], codes: list[str]) -> None:
-    """考§7(2)2: level 3 or a middle title or above, and five years in the work."""
-    assert refused_for(application("standard", **changes)) == codes
-
-
-@pytest.mark.parametrize(
-    ("changes", "codes"),
-    [
-        ({"qualification_years": 1, "occupation_years": 2}, []),
-        ({"qualification_years": "11个月"}, ["years-too-few"]),
-        ({"occupation_years": "23个月"}, ["years-too-few"]),
-        ({"qualification_level": 4}, ["qualification-too-low"]),
-        ({"qualification_level": None}, ["qualification-missing"]),
-        ({"qualification_years": None}, ["cell-missing"]),
-        ({"qualification_level": None, "occupation_years": 5, "artisan": "区级非遗传承人"}, []),
-        ({"qualification_level": None, "occupation_years": 5}, ["qualification-missing"]),
-        ({"qualification_level": None, "occupation_years": "59个月", "artisan": "区级非遗传承人"}, ["years-too-few"]),
-        (
-            {"qualification_level": None, "occupation_years": 5, "artisan": "传承人", "related_basis": "同类"},
-            ["artisan-related-occupation"],
-        ),
-        (
-            {"artisan": "传承人", "related_basis": "同类", "qualification_occupation": "焊工"},
-            [],
-        ),  # certified all the same
-    ],
-)
-def test_conditions_of_a_special_skill_assessor(changes: dict[str, Cell], codes: list[str]) -> None:
-    """考§7(2)3: a certificate held a year and two years in the work, or five years as 能工巧匠."""
-    assert refused_for(application("special_skill", **changes)) == codes
-
-
-def test_the_register_knows_how_long_somebody_has_been_a_standard_assessor() -> None:
-    """考§7(2)1: from the register where it knows, whatever the row states."""
-    since = electrician("25310020001", issued_on=date(2025, 9, 1))
-    assert refused_for(application("senior", assessor_years=None, standard_card=None), of=known(since)) == []
-    late = electrician("25310020001", issued_on=date(2025, 9, 2))
-    assert refused_for(application("senior", assessor_years=9), of=known(late)) == ["assessor-years-too-few"]
-
-
-def test_only_a_standing_standard_card_of_this_occupation_counts() -> None:
-    """考§7(2)1: 具有本职业考评员资格."""
-    unstated = application("senior", assessor_years=None, standard_card=None)
-    milling = card("24310020001", occupations=(MILLING,), issued_on=date(2024, 1, 8), name="王小明")
-    special = electrician("24310030001", issued_on=date(2024, 1, 8))
-    voided = electrician(
-        "24310020001", issued_on=date(2024, 1, 8), status=CardStatus.VOIDED, status_on=date(2024, 2, 1)
-    )
-    for useless in (milling, special, voided):
-        assert refused_for(unstated, of=known(useless)) == ["cell-missing", "cell-missing"]
-    superseded = electrician(
-        "22310020001",
-        issued_on=date(2022, 1, 8),
-        status=CardStatus.SUPERSEDED,
-        status_on=date(2025, 1, 6),
-        released=frozenset({"occupation:电工"}),
-    )
-    assert refused_for(unstated, of=known(superseded)) == []
-
-
-def test_a_stated_standard_card_that_the_register_contradicts_is_refused() -> None:
-    """考§7(2)1: the person's card with that number is for another occupation."""
-    milling = card("24310020007", occupations=(MILLING,), issued_on=date(2024, 1, 8), name="王小明")
-    assert refused_for(application("senior"), of=known(milling)) == ["standard-card-wrong"]
-    assert warned_of(application("senior")) == ["standard-card-not-in-register"]
-
-
-def test_the_register_knows_how_many_assessments_were_done() -> None:
-    """考§7(2)1: three, in this occupation."""
-    applicant = application("senior", assessments_done=9)
-    assert refused_for(applicant, of=known(assessments={"电工": 3})) == []
-    assert refused_for(applicant, of=known(assessments={"焊工": 3})) == ["assessments-too-few"]
-
-
-def test_every_job_type_of_a_senior_needs_its_own_year() -> None:
-    """考§7(2)1: 本职业考评员资格, for each."""
-    one = electrician("24310020001", issued_on=date(2024, 1, 8))
-    applicant = application("senior", occupations="电工、焊工", standard_card=None, assessor_years=None)
-    assert refused_for(applicant, of=known(one)) == ["cell-missing", "cell-missing"]
-
-
-def test_an_exception_waives_the_conditions_and_nothing_else() -> None:
-    """考§7(2)4: 考§7(2)1–3 only; age, scores and the bar stand."""
-    excepted = {"exception_article": "考§7(2)4", "exception": "乡村特色职业，区县人社局推荐"}
-    bare = {"qualification_level": None, "occupation_years": None}
-    for kind in ("senior", "standard", "special_skill"):
-        assert refused_for(application(kind, **bare, **excepted)) == []
-    old = str(resident_id(date(1955, 1, 1)))
-    assert refused_for(application("standard", **bare, **excepted, resident_id=old, theory_score=50)) == [
-        "age-over-limit",
-        "score-below-pass",
-    ]
-    assert refused_for(application("standard", **bare, exception_article="考§11", exception="批复")) == [
-        "qualification-missing",
-        "cell-missing",
-    ]
-
-
 # Reviewer, dates, issuer, institution, number
 
 
@@ -400,107 +239,6 @@ def test_a_province_without_a_code_for_a_kind_cannot_number_it() -> None:
 def test_a_number_assigned_by_hand(kind: str, changes: dict[str, Cell], codes: list[str]) -> None:
     """督附3, 考附2: supervisors' issuers may assign one of their own series with a reason, assessors' may not."""
     assert refused_for(application(kind, **changes)) == codes
-
-
-# Renewal, promotion, one live card a scope
-
-
-def test_renewal_opens_six_months_before_expiry_and_stays_open() -> None:
-    """考§12: the configured six months, and any time after expiry."""
-    for issued_on, codes in (
-        (date(2024, 5, 3), ["renewal-too-early"]),
-        (date(2024, 5, 2), []),
-        (date(2023, 11, 2), []),
-        (date(2020, 1, 6), []),
-    ):
-        old = electrician(f"{issued_on:%y}310020001", issued_on=issued_on)
-        plan = planned(application("standard"), of=known(old))
-        assert [p.code for refusal in plan.refused for p in refusal.problems] == codes
-        if not codes:
-            assert plan.accepted[0].supersedes == ((old.number, frozenset({"occupation:电工"})),)
-            assert plan.accepted[0].predecessor == old.number
-
-
-@pytest.mark.parametrize(
-    ("certified_on", "codes"), [(date(2023, 11, 20), ["certification-not-new"]), (date(2023, 11, 21), [])]
-)
-def test_a_new_card_needs_a_new_certification(certified_on: date, codes: list[str]) -> None:
-    """督§10: 有效期满后须重新参加培训认证."""
-    old = card("R50230001", issued_on=date(2023, 11, 20), name="王小明")
-    applicant = application("external", certified_on=certified_on, applied_on=None)
-    assert refused_for(applicant, of=known(old)) == codes
-
-
-def test_one_certification_does_not_serve_twice() -> None:
-    """考§12: neither after a renewal nor after a cancellation; a card voided by mistake is no use of it."""
-    applicant = application("external", certified_on=date(2026, 3, 1), applied_on=None)
-    facts = {"issued_on": date(2026, 3, 2), "name": "王小明"}
-    cancelled = card("R50260001", status=CardStatus.REVOKED, status_on=date(2026, 4, 1), **facts)
-    voided = card("R50260001", status=CardStatus.VOIDED, status_on=date(2026, 4, 1), **facts)
-    assert refused_for(applicant, of=known(cancelled)) == ["certification-not-new"]
-    assert refused_for(applicant, of=known(voided)) == []
-
-
-def test_the_same_roster_twice_is_refused_by_the_live_card() -> None:
-    """督§10: no person has two live cards for one scope."""
-    fresh = card("R50260001", issued_on=ISSUED_ON, name="王小明")
-    assert refused_for(application("external"), of=known(fresh)) == ["certification-not-new", "renewal-too-early"]
-
-
-def test_promotion_is_open_at_any_time_and_takes_only_its_job_types() -> None:
-    """考§7(2)1, 考§12: the old card stays live for the other job type."""
-    old = electrician("25310020001", occupations=(ELECTRICIAN, WELDING), issued_on=date(2025, 6, 2))
-    plan = planned(application("senior"), of=known(old))
-    assert plan.refused == ()
-    assert plan.accepted[0].supersedes == ((old.number, frozenset({"occupation:电工"})),)
-
-
-def test_a_scope_already_released_is_not_taken_twice() -> None:
-    """考§12: the card that took it over is the live one."""
-    half = electrician(
-        "24310020001",
-        occupations=(ELECTRICIAN, WELDING),
-        issued_on=date(2024, 1, 8),
-        released=frozenset({"occupation:电工"}),
-    )
-    assert planned(application("standard"), of=known(half)).accepted[0].supersedes == ()
-
-
-def test_a_card_may_take_over_from_two() -> None:
-    """考§12: one renewal for the job types of two cards; the latest is the predecessor."""
-    first = electrician("23310020001", issued_on=date(2023, 11, 20))
-    second = electrician("24310020002", issued_on=date(2024, 1, 8), occupations=(WELDING,))
-    plan = planned(application("standard", occupations="电工、焊工"), of=known(first, second))
-    assert plan.accepted[0].supersedes == (
-        (second.number, frozenset({"occupation:焊工"})),
-        (first.number, frozenset({"occupation:电工"})),
-    )
-
-
-def test_a_live_higher_grade_is_not_doubled_by_a_lower_one() -> None:
-    """考§3: a senior assesses all that a standard assessor may; an expired one may start lower."""
-    senior = electrician("25310010001", issued_on=date(2025, 6, 2))
-    expired = electrician("22310010001", issued_on=date(2022, 6, 2))
-    assert refused_for(application("standard"), of=known(senior)) == ["higher-grade-held"]
-    assert refused_for(application("standard"), of=known(expired)) == []
-
-
-def test_a_card_dated_later_stands_in_the_way() -> None:
-    """督§10: a successor takes effect after its predecessor."""
-    later = card("R50260009", issued_on=date(2026, 12, 1), name="王小明")
-    assert refused_for(application("external"), of=known(later)) == ["certification-not-new", "live-card-later"]
-
-
-def test_other_scopes_do_not_conflict() -> None:
-    """督§9: person × institution for internal cards; external and assessor cards stand beside them."""
-    others = known(
-        card("S500456260001", name="王小明"),
-        card("R50260001", name="王小明"),
-        card("26310020001", name="王小明", occupations=(WELDING,)),
-    )
-    plan = planned(application("internal"), of=others)
-    assert plan.refused == ()
-    assert plan.accepted[0].supersedes == ()
 
 
 def test_another_name_for_a_known_identity_number_is_asked_about() -> None:
