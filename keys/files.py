@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,8 +53,8 @@ def locked(path: Path) -> Generator[None, None, None]:
 
 
 def _write_scratch(path: Path, data: bytes) -> Path:
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.unlink(missing_ok=True)  # left by a crash of an earlier process with this id
+    scratch = path.with_name(f".{path.name}.{threading.get_native_id()}")  # no two threads of a machine share one
+    scratch.unlink(missing_ok=True)  # left by a crash of an earlier thread with this id
     handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
