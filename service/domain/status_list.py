@@ -27,6 +27,7 @@ from typing import Final, TypeVar, cast
 
 import cbor2
 
+from service.domain.card import CardStatus
 from service.domain.errors import DomainError
 from service.domain.validity import civil_date
 
@@ -123,6 +124,25 @@ class StatusListPayload:
             return Status(value)
         except ValueError:
             raise _malformed(f"index {index} has status {value:#x}, which has no meaning") from None
+
+
+def status_of(status: CardStatus, since: date | None, until: date, *, copy_is_live: bool, on: date) -> Status:
+    """Tell what the list says of one copy on a day, in the order in which a check answers.
+
+    ``status`` is the card's, ``since`` its date, ``until`` the card's last valid day. Only a cancellation is told
+    beyond that day: every other card has then expired, and says so itself.
+    """
+    if status is CardStatus.REVOKED:
+        return Status.REVOKED
+    if on > until:
+        return Status.VALID
+    if status is CardStatus.VOIDED:
+        return Status.VOIDED
+    if not copy_is_live:
+        return Status.REPLACED
+    if status is CardStatus.SUPERSEDED and since is not None and since <= on:
+        return Status.SUPERSEDED
+    return Status.VALID
 
 
 def encode_list(entries: Mapping[int, Status]) -> bytes:

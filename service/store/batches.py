@@ -87,11 +87,6 @@ def find(connection: Connection, *, actor: str, key: str) -> Batch | None:
     return _find(connection, batch.c.actor == actor, batch.c.key == key)
 
 
-def get(connection: Connection, batch_id: int) -> Batch | None:
-    """Find a batch by its id."""
-    return _find(connection, batch.c.id == batch_id)
-
-
 def key_reused(key: str) -> IdempotencyKeyReused:
     """Say that a key came before with another request."""
     return IdempotencyKeyReused(

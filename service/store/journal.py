@@ -59,9 +59,3 @@ def leaves(connection: Connection, size: int) -> list[bytes]:
     return list(
         connection.execute(select(journal.c.leaf).where(journal.c.seq < size).order_by(journal.c.seq)).scalars()
     )
-
-
-def of_subject(connection: Connection, subject: str) -> tuple[bytes, ...]:
-    """Read the entries about one subject: a card number, prefix, person, batch or key."""
-    about = select(journal.c.entry).where(journal.c.subject == subject).order_by(journal.c.seq)
-    return tuple(connection.execute(about).scalars())

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import Connection, func, select, update
 
 from service.domain.card import CardStatus
-from service.domain.status_list import LIST_SIZE, Status
+from service.domain.status_list import LIST_SIZE, Status, status_of
 from service.store.statements import upsert
 from service.store.states import CopyState
 from service.store.tables import card, copy, status_list, status_publication
@@ -57,7 +57,10 @@ def entries(connection: Connection, list_no: int, on: date) -> dict[int, Status]
         .join(card, card.c.number == copy.c.number)
         .where(copy.c.list_no == list_no)
     )
-    return {index: _status(copy_state, status, since, until, on) for index, copy_state, status, since, until in rows}
+    return {
+        index: status_of(CardStatus(status), since, until, copy_is_live=copy_state == CopyState.LIVE, on=on)
+        for index, copy_state, status, since, until in rows
+    }
 
 
 def publish(connection: Connection, list_no: int, iat: int, body: bytes) -> None:
@@ -107,21 +110,3 @@ def _open(connection: Connection, list_no: int) -> None:
     # Another writer may open it at the same moment: wait for it, and share its row.
     new = upsert(connection, status_list).values(list_no=list_no, next_index=0)
     connection.execute(new.on_conflict_do_nothing(index_elements=[status_list.c.list_no]))
-
-
-def _status(copy_state: str, status: str, since: date | None, until: date, on: date) -> Status:
-    """Tell what the list says of one copy, in the order in which a check answers.
-
-    Only a cancellation is told beyond the card's last valid day: every other card has then expired, and says so.
-    """
-    if status == CardStatus.REVOKED:
-        return Status.REVOKED
-    if on > until:
-        return Status.VALID
-    if status == CardStatus.VOIDED:
-        return Status.VOIDED
-    if copy_state == CopyState.REPLACED:
-        return Status.REPLACED
-    if status == CardStatus.SUPERSEDED and since is not None and since <= on:
-        return Status.SUPERSEDED
-    return Status.VALID
