@@ -124,9 +124,10 @@ def draw_weasyprint(cards: list[BenchCard], folder: Path) -> int:
             '<div class="s">' + "".join(side(card, place, front=front) for card, place in group) + "</div>"
             for front in (True, False)
         )
+    regular, bold = ((FONTS / "noto-sans-sc" / f"NotoSansSC-{weight}.ttf").as_uri() for weight in ("Regular", "Bold"))
     style = (
-        f"@font-face{{font-family:sc;src:url({(FONTS / 'noto-sans-sc' / 'NotoSansSC-Regular.ttf').as_uri()})}}"
-        f"@font-face{{font-family:sc;font-weight:bold;src:url({(FONTS / 'noto-sans-sc' / 'NotoSansSC-Bold.ttf').as_uri()})}}"
+        f"@font-face{{font-family:sc;src:url({regular})}}"
+        f"@font-face{{font-family:sc;font-weight:bold;src:url({bold})}}"
         "@page{size:A4;margin:0}p{margin:0;position:absolute;line-height:1}"
         ".s{position:relative;width:210mm;height:297mm;page-break-after:always;font:12pt sc}"
         ".c,.h,.f,img{position:absolute}.c{width:80mm;height:110mm}"
