@@ -157,16 +157,16 @@ def _attempt(
         refused.setdefault(row, []).append(problem)
     prepared: list[PreparedCard] = []
     for card in planned.accepted:
-        row = card.application.row
+        row, of_person = card.application.row, known.get(card.application.resident_id, UNKNOWN)
         draft = draft_of(card)
         problems = (
-            *_date_problems(card, known.get(card.application.resident_id, UNKNOWN), register.effects.today()),
+            *_date_problems(card, of_person, register.effects.today()),
             *_face_problems(register, policy, draft, portraits.jpegs.get(row)),
         )
         if problems:
             refused.setdefault(row, []).extend(problems)
         elif row not in refused:
-            prepared.append(PreparedCard(card, draft, digest_of(portraits.jpegs[row])))
+            prepared.append(PreparedCard(card, draft, digest_of(portraits.jpegs[row]), of_person))
     if not request.dry_run:
         for ready in prepared:
             store_photo(register.photos, portraits.jpegs[ready.planned.application.row])

@@ -19,6 +19,7 @@ from service.domain.batch import PlannedCard
 from service.domain.card import COPY_ID_BYTES, Card, CardStatus, issue, supersede
 from service.domain.card_number import CardNumber, Scheme, is_nearly_full
 from service.domain.credential import CARD_AAD, MAX_WORK_UNIT_BYTES, Claims, encode_claims, occupation_claim
+from service.domain.eligibility import UNKNOWN, Known
 from service.domain.errors import SeriesRefused
 from service.domain.event import Event
 from service.domain.people import ResidentId
@@ -27,7 +28,7 @@ from service.flows.register import Register
 from service.store import cards, copies, journal, numbers, people, status_lists
 from service.store.cards import CardRecord
 from service.store.copies import Copy
-from service.store.errors import NumberTaken
+from service.store.errors import Conflict, NumberTaken
 from service.store.people import Person
 from service.store.status_lists import Slot
 
@@ -39,11 +40,15 @@ _ARTICLE: Final = {Scheme.ASSESSOR: "考附2", Scheme.EXTERNAL: "督附3", Schem
 
 @dataclass(frozen=True, slots=True)
 class PreparedCard:
-    """A planned card, its face checked: ``draft`` lacks number, person and copy; ``photo`` is the file's SHA-256."""
+    """A planned card, its face checked: ``draft`` lacks number, person and copy; ``photo`` is the file's SHA-256.
+
+    ``known`` is what the plan rests on, the person's cards as they were then.
+    """
 
     planned: PlannedCard
     draft: Card
     photo: bytes
+    known: Known = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,7 @@ def issue_prepared(
     replaced: dict[CardNumber, Card] = cards.for_update(
         connection, [number for one in prepared for number, _ in one.planned.supersedes]
     )
+    _check_unchanged(register, connection, prepared)
     claimed, refused = _claim(register, connection, prepared)
     ready = [one for one in prepared if one.planned.application.row in claimed]
     slots = status_lists.claim(connection, len(ready))
@@ -195,6 +201,19 @@ def _claim(
                 problem = Problem(error.code, "number", article, error.zh, error.en)
                 refused.update(dict.fromkeys(by_counter, problem))
     return claimed, refused
+
+
+def _check_unchanged(register: Register, connection: Connection, prepared: Sequence[PreparedCard]) -> None:
+    """Refuse a plan that time has passed by: a card of the person issued or cancelled since (考§9, 考§21).
+
+    The people are locked by now, and ``lifecycle.revoke_card`` locks them too. Raises Conflict.
+    """
+    planned_for = {register.blind.of(one.planned.application.resident_id): one.known for one in prepared}
+    found = people.known(connection, planned_for)
+    if any(found.get(blind, UNKNOWN) != known for blind, known in planned_for.items()):
+        raise Conflict(
+            "名单中有人员的证卡刚被他人办理，请重试", "somebody's cards have just been changed by others: try again"
+        )
 
 
 def _person(register: Register, application: Application) -> Person:

@@ -14,7 +14,7 @@ from service.domain.event import Event
 from service.flows.errors import Refused
 from service.flows.issuing import sign_card
 from service.flows.register import Register
-from service.store import cancellations, cards, copies, journal, numbers, status_lists
+from service.store import cancellations, cards, copies, journal, numbers, people, status_lists
 from service.store.copies import Copy
 
 
@@ -37,7 +37,7 @@ def revoke_card(
     """
     today, now = register.effects.today(), register.effects.now()
     with register.database.write() as connection:
-        card = _locked(connection, number)
+        card = _of_locked_person(connection, number)
         decision = Decision(
             ground=parse_ground(ground),
             body=card.issuer,
@@ -98,6 +98,14 @@ def void_number(register: Register, number: CardNumber, reason: str, actor: str)
             event = Event("number-voided", str(number), {"reason": reason})
         numbers.void_many(connection, (number,), reason, now)
         journal.append_many(connection, now, actor, (event,))
+
+
+def _of_locked_person(connection: Connection, number: CardNumber) -> Card:
+    """Lock the holder before any card: a batch that is being issued to them waits, or is waited for."""
+    found = cards.get(connection, number)
+    if found is not None:
+        people.lock(connection, found.card.person)
+    return _locked(connection, number)
 
 
 def _locked(connection: Connection, number: CardNumber) -> Card:

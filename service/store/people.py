@@ -64,6 +64,11 @@ def ids(connection: Connection, blind_indexes: Iterable[bytes]) -> dict[bytes, i
     }
 
 
+def lock(connection: Connection, person_id: int) -> None:
+    """Lock a person until the transaction ends: nobody else gives them a card or takes one away meanwhile."""
+    connection.execute(select(person.c.id).where(person.c.id == person_id).with_for_update())
+
+
 def get(connection: Connection, person_id: int) -> Person | None:
     """Find a person by id."""
     row = connection.execute(
