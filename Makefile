@@ -9,26 +9,30 @@ PORT ?= 8000
 # Tests run on as many processes as there are cores; examples of property tests are bounded in tests/conftest.py.
 PYTEST_WORKERS ?= auto
 
+# The machine's own certificates first, as behind a company's proxy; where it has none, those that come with uv.
+install = $(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python $(1) 2>/dev/null \
+	|| $(BIN)/uv pip install --quiet --python $(BIN)/python $(1)
+
 .PHONY: demo serve test check bench fuzz lock fonts clean
 .DEFAULT_GOAL := demo
 
 $(BIN)/uv:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "zhengka needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version). Name another: make PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "zhengka needs Python 3.11 or later, and $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make environments; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 # One environment, grown as targets need it: run, then dev, then bench. A stamp remembers the lock it was made from.
 $(VENV)/.run: $(BIN)/uv requirements.lock pyproject.toml
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(call install,--require-hashes -r requirements.lock)
+	@$(call install,--no-deps --editable .)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@$(call install,--require-hashes -r requirements-dev.lock)
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev requirements-bench.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
+	@$(call install,--require-hashes -r requirements-bench.lock)
 	@touch $@
 
 demo: $(VENV)/.run
