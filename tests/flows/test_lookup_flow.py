@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from service.domain.verdict_words import Word
+from service.flows.lifecycle import revoke_card
+from service.flows.lookup import lookup
+from service.flows.verify import verify_text
+from tests.flows.office import ACTOR, SCHOOL, Office, applicant, name_of, resident_id
+
+UYGHUR = "阿卜杜热合曼·买买提依明"
+PHONE = "13912345678"
+
+
+def test_public_learns_what_the_face_says_with_the_name_masked(office: Office) -> None:
+    """Never the identity number, the telephone, the photograph or the work unit (cf. 督§12(3))."""
+    number = office.issue_one(applicant("standard", 1, name="欧阳娜娜", phone=PHONE, institution=SCHOOL.code))
+    answer = lookup(office.register, number, "欧阳娜娜")
+    assert answer is not None
+    told = answer.as_json()
+    assert told["verdict"] == "valid"
+    assert told["card"] == {
+        "number": "26310020001",
+        "name": "欧**娜",
+        "kind": "standard",
+        "kind_zh": "考评员",
+        "kind_en": answer.card.kind.en,
+        "occupations": [{"name": "电工", "code": "6-31-01-03"}],
+        "issuer_name": "重庆市职业技能鉴定指导中心",
+        "issued_on": "2026-11-02",
+        "expires_on": "2029-11-02",
+        "status_on": None,
+    }
+    everything = json.dumps(told, ensure_ascii=False) + repr(answer)
+    for secret in (resident_id(1), PHONE, "欧阳娜娜", "重庆市某某机械有限公司", SCHOOL.code):
+        assert secret not in everything
+
+
+def test_wrong_name_and_no_such_card_are_one_answer(lite: Office) -> None:
+    number = lite.issue_one(applicant("external", 1))
+    right = name_of(1)
+    assert lookup(lite.register, number, right) is not None
+    wrong = (
+        (number, name_of(2)),
+        (number, ""),
+        (number, right[:-1]),
+        (number, right + "\0"),
+        (number, "\0"),
+        (number, "\ud800"),
+        ("R50260002", right),
+        ("R50260002", "\0"),
+        ("26310020001", right),
+        ("not a number", right),
+        ("", right),
+        ("\ud800", right),
+        ("９" * 10_000, right),
+    )
+    assert [lookup(lite.register, asked, name) for asked, name in wrong] == [None] * len(wrong)
+
+
+@pytest.mark.parametrize("typed", ["r50260001", " R50260001 ", "Ｒ５０２６０００１", "ｒ50260001"])
+def test_number_is_taken_as_people_type_it(lite: Office, typed: str) -> None:
+    lite.issue_one(applicant("external", 1))
+    assert lookup(lite.register, typed, name_of(1)) is not None
+
+
+@pytest.mark.parametrize("dot", "·・•‧･∙⋅")
+def test_name_is_taken_with_any_dot_and_with_spaces(lite: Office, dot: str) -> None:
+    number = lite.issue_one(applicant("external", 1, name=UYGHUR))
+    for typed in (UYGHUR.replace("·", dot), UYGHUR.replace("·", f" {dot} "), f"\u3000{UYGHUR}\n"):
+        assert lookup(lite.register, number, typed) is not None
+    assert lookup(lite.register, number, UYGHUR.replace("·", "")) is None
+
+
+def test_answer_is_the_card_as_it_is_now(lite: Office) -> None:
+    number = lite.issue_one(applicant("standard", 1))
+    revoke_card(lite.register, number, ground="考§21(7)", reason="收受礼金", decided_by="王主任", actor=ACTOR)
+    answer = lookup(lite.register, number, name_of(1))
+    assert answer is not None
+    assert answer.verdict.verdict is Word.REVOKED
+    assert answer.as_json()["card"]["status_on"] == "2026-11-02"  # type: ignore[call-overload,index]
+    lite.clock.set_to(date(2027, 1, 1))
+    other = lite.issue_one(applicant("external", 2), issued_on=date(2026, 12, 31))
+    answer = lookup(lite.register, other, name_of(2))
+    assert answer is not None
+    assert answer.verdict.verdict is Word.VALID
+    assert [check.name for check in answer.verdict.checks if check.outcome.value == "not_checked"] == ["signature"]
+
+
+def test_holder_of_the_code_sees_the_full_name(lite: Office) -> None:
+    number = lite.issue_one(applicant("external", 1))
+    card = verify_text(lite.register, lite.text(number)).card
+    assert card is not None
+    assert card.name == name_of(1)
