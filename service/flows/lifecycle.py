@@ -86,7 +86,8 @@ def replace_card(register: Register, number: CardNumber, reason: ReplacementReas
 def void_number(register: Register, number: CardNumber, reason: str, actor: str) -> None:
     """Void a card that was issued by mistake, or a reserved number; it is never used again (督附3, 考附2).
 
-    Raises Refused for a number that is neither, IllegalTransition for a card that is not in force, NumberStep.
+    Raises IllegalTransition for a card that is not in force, NotFound for a number that is neither, NumberStep for one
+    that is void already, and Refused without a reason.
     """
     today, now = register.effects.today(), register.effects.now()
     with register.database.write() as connection:
@@ -94,6 +95,8 @@ def void_number(register: Register, number: CardNumber, reason: str, actor: str)
         if card is not None:
             after, event = void(card, reason, today)
             cards.save_many(connection, (after,), today)
+        elif not reason.strip():
+            raise Refused("void-reason", "作废须写明原因", "voiding needs a stated reason")
         else:
             event = Event("number-voided", str(number), {"reason": reason})
         numbers.void_many(connection, (number,), reason, now)
