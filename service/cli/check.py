@@ -16,7 +16,6 @@ from service.cli.context import Context, command, pass_context
 from service.domain.card_number import CardNumber
 from service.domain.explain import explain
 from service.domain.fitness import Duty
-from service.domain.jurisdiction import parse_jurisdiction
 from service.domain.kinds import SkillLevel
 from service.domain.validity import SHANGHAI
 from service.domain.verdict import Tone, Verdict
@@ -25,7 +24,7 @@ from service.flows.errors import Refused
 from service.flows.lookup import lookup
 from service.flows.publish import bundle
 from service.flows.read_codes import read_codes
-from service.flows.set_up import JURISDICTIONS
+from service.flows.shipped import shipped_jurisdictions
 from service.flows.verify import verify_text
 from service.flows.verify_offline import keep_memory, open_bundle, read_memory
 
@@ -118,7 +117,7 @@ def lookup_(context: Context, number: str, name: str) -> None:
 @pass_context
 def explain_(context: Context, number: str) -> None:
     """解释编号每一位的含义 Say what each digit of a number means; needs no register."""
-    known = [parse_jurisdiction(path.read_bytes()) for path in sorted(JURISDICTIONS.glob("*.json"))]
+    known = shipped_jurisdictions()
     explanation = explain(CardNumber(number.strip().upper()), known)
     if context.as_json:
         context.answer(explanation.as_json())

@@ -13,7 +13,8 @@ from service.cli.context import Context, command, pass_context, with_json
 from service.demo import tour
 from service.domain.issuer import Institution
 from service.flows.institutions import add_institution, list_institutions
-from service.flows.set_up import set_up, shipped_jurisdiction
+from service.flows.set_up import set_up
+from service.flows.shipped import shipped_jurisdiction
 
 
 @command("init")

@@ -45,7 +45,8 @@ from service.flows.publish import bundle
 from service.flows.read_codes import read_codes
 from service.flows.register import Register, open_register
 from service.flows.row_report import row_report
-from service.flows.set_up import set_up, shipped_jurisdiction
+from service.flows.set_up import set_up
+from service.flows.shipped import shipped_jurisdiction
 from service.flows.verify import verify_text
 from service.flows.verify_offline import Memory, open_bundle
 from service.roster.photo_files import open_photos

@@ -27,6 +27,7 @@ from service.flows.register import (
     PHOTOS_FOLDER,
     VAULT_FILE,
 )
+from service.flows.shipped import shipped_catalogue
 from service.settings import PASSPHRASE_NAME, Settings
 from service.store import journal, key_records, meta
 from service.store.engine import open_database
@@ -36,10 +37,6 @@ ROOT_FILE: Final = "root.sealed"
 PRIVATE_KEY_BYTES: Final = 32  # RFC 8032 5.1.5
 KEY_TERM_DAYS: Final = 366  # a signing key is rotated every year
 DOCUMENT_TERM_DAYS: Final = 400  # longer than a key signs, so that rotation never comes too late for checkers
-
-_PACKAGE: Final = Path(__file__).parents[1]
-JURISDICTIONS: Final = _PACKAGE / "jurisdictions"
-CATALOGUE: Final = _PACKAGE / "catalogue" / "occupations.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ def set_up(
     jurisdiction, a host or a catalogue that cannot be used; nothing is written then.
     """
     jurisdiction = parse_jurisdiction(jurisdiction_text)
-    catalogue_text = CATALOGUE.read_text("utf-8") if catalogue_text is None else catalogue_text
+    catalogue_text = shipped_catalogue() if catalogue_text is None else catalogue_text
     parse_catalogue(catalogue_text)
     host = host or jurisdiction.verification_host
     check_host(host)
@@ -127,19 +124,6 @@ def compose_document(version: int, records: tuple[KeyRecord, ...], host: str, ef
         hosts=(host,),
         keys=records,
     )
-
-
-def shipped_jurisdiction(key: str) -> str:
-    """Read a jurisdiction that comes with the program, by its key (``chongqing``, ``jiangxi``)."""
-    path = JURISDICTIONS / f"{key}.json"
-    if not path.is_file():
-        known = "、".join(sorted(p.stem for p in JURISDICTIONS.glob("*.json")))
-        raise Refused(
-            "jurisdiction-unknown",
-            f"没有名为“{key}”的地区配置；随程序提供的有：{known}；也可给出 JSON 文件",
-            f"no jurisdiction {key!r} comes with the program; there are {known}, or name a JSON file",
-        )
-    return path.read_text("utf-8")
 
 
 def _passphrase(settings: Settings, effects: Effects) -> tuple[bytes, Path | None]:

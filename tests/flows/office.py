@@ -33,7 +33,8 @@ from service.flows.issue_batch import Outcome, Request, issue_batch
 from service.flows.key_ceremony import introduce_key, promote_key, unlock_root
 from service.flows.print_cards import card_text
 from service.flows.register import Register, open_register
-from service.flows.set_up import ROOT_FILE, set_up, shipped_jurisdiction
+from service.flows.set_up import ROOT_FILE, set_up
+from service.flows.shipped import shipped_jurisdiction
 from service.flows.verify import verify_text
 from service.roster.photo_files import PhotoFiles, open_archive
 from service.settings import Settings
