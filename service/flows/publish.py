@@ -60,14 +60,15 @@ def status_list(register: Register, number: int) -> Published | None:
     now = int(register.effects.now().timestamp())
     if published is not None:
         payload = _own_payload(published.body, keys.ring, number)
-        fresh = 0 <= now - payload.issued_at < RESIGN_AFTER
+        fresh = now - payload.issued_at < RESIGN_AFTER  # also where several changes have pushed it past the clock
         if fresh and payload.entries == entries and payload.key_document_version == keys.document.version:
             return _published(published.body, lists.MEDIA_TYPE, max_age=0)
+    issued_at = now if published is None else max(now, published.iat + 1)
     payload = StatusListPayload(
         host=register.host,
         number=number,
-        issued_at=now if published is None else max(now, published.iat + 1),
-        expires_at=now + lists.LIFETIME,
+        issued_at=issued_at,
+        expires_at=issued_at + lists.LIFETIME,
         ttl=lists.TTL,
         key_document_version=keys.document.version,
         entries=entries,
