@@ -6,7 +6,7 @@ The root key is kept off the server: every step but listing needs its file for a
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,7 @@ from service.domain.event import Event
 from service.flows.errors import Refused
 from service.flows.register import Register
 from service.flows.set_up import compose_document, new_key
-from service.store import journal, key_records
+from service.store import cards, journal, key_records
 
 LEAD: Final = timedelta(hours=24)
 """A next key is published this long before it may sign: checkers that fetch daily then know it."""
@@ -51,11 +51,10 @@ def promote_key(register: Register, purpose: Purpose, root: Signer, actor: str, 
 
     Raises Refused while the next key has been public for less than LEAD, unless ``at_once`` (after a theft).
     """
-    today = register.effects.today()
+    last_day = _last_day(register, purpose)
     records = list_keys(register)
     chosen = _only(records, purpose, KeyState.NEXT)
-    public_since = register.trusted_keys().document.issued
-    waited = register.effects.now().timestamp() - public_since
+    waited = register.effects.now().timestamp() - _public_since(register, chosen)
     if not at_once and waited < LEAD.total_seconds():
         raise Refused(
             "key-too-new",
@@ -63,7 +62,9 @@ def promote_key(register: Register, purpose: Purpose, root: Signer, actor: str, 
             f"the next key has been public for {waited / 3600:.1f} h, less than 24 h: wait, or say --at-once",
         )
     former = [r for r in records if r.purpose is purpose and r.state is KeyState.ACTIVE]
-    _publish(register, root, actor, "key-promoted", chosen, lambda known: rotation.promote(known, chosen.public, today))
+    _publish(
+        register, root, actor, "key-promoted", chosen, lambda known: rotation.promote(known, chosen.public, last_day)
+    )
     for record in former:
         _destroy(register, record)
     return chosen
@@ -72,8 +73,10 @@ def promote_key(register: Register, purpose: Purpose, root: Signer, actor: str, 
 def retire_key(register: Register, kid: str, root: Signer, actor: str) -> KeyRecord:
     """Let an active key sign no more, and destroy its private half."""
     chosen = _by_kid(list_keys(register), kid)
-    today = register.effects.today()
-    _publish(register, root, actor, "key-retired", chosen, lambda known: rotation.retire(known, chosen.public, today))
+    last_day = _last_day(register, chosen.purpose)
+    _publish(
+        register, root, actor, "key-retired", chosen, lambda known: rotation.retire(known, chosen.public, last_day)
+    )
     _destroy(register, chosen)
     return chosen
 
@@ -82,11 +85,11 @@ def compromise_key(register: Register, kid: str, root: Signer, actor: str) -> Ke
     """Report a key as stolen: offline its cards read ``suspect`` from now on; its private half is destroyed."""
     chosen = _by_kid(list_keys(register), kid)
     today = register.effects.today()
-    _publish(
+    after = _publish(
         register, root, actor, "key-compromised", chosen, lambda known: rotation.compromise(known, chosen.public, today)
     )
     _destroy(register, chosen)
-    return chosen
+    return after
 
 
 def unlock_root(register: Register, file: Path, passphrase: bytes) -> Signer:
@@ -96,7 +99,8 @@ def unlock_root(register: Register, file: Path, passphrase: bytes) -> Signer:
     return root
 
 
-def _publish(register: Register, root: Signer, actor: str, kind: str, subject: KeyRecord, change: Change) -> None:
+def _publish(register: Register, root: Signer, actor: str, kind: str, subject: KeyRecord, change: Change) -> KeyRecord:
+    """Change the keys and publish what holds now; give the subject as it stands after the change."""
     now = register.effects.now()
     with register.database.write() as connection:
         version = key_records.latest_version(connection) + 1
@@ -106,6 +110,27 @@ def _publish(register: Register, root: Signer, actor: str, kind: str, subject: K
         key_records.publish(connection, version, sign_document(document, root))
         event = Event(kind, subject.public.hex(), {"purpose": subject.purpose.value, "kid": subject.kid.hex()})
         journal.append_many(connection, now, actor, (event,))
+
+
+def _public_since(register: Register, record: KeyRecord) -> int:
+    """Tell when the first key document that names a key was issued, in seconds since 1970-01-01 UTC."""
+    since = register.trusted_keys().document.issued
+    with register.database.read() as connection:
+        for version in range(key_records.latest_version(connection), 0, -1):
+            document, _ = open_document(key_records.document(connection, version), pin=None)
+            if all(known.public != record.public for known in document.keys):
+                break
+            since = document.issued
+    return since
+
+
+def _last_day(register: Register, purpose: Purpose) -> date:
+    """Give the last day a key that ends today answers for: cards it has signed may be dated ahead."""
+    today = register.effects.today()
+    if purpose is not Purpose.CARD:
+        return today
+    with register.database.read() as connection:
+        return max(today, cards.latest_issue(connection) or today)
 
 
 def _destroy(register: Register, record: KeyRecord) -> None:

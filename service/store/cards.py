@@ -148,6 +148,12 @@ def statuses(connection: Connection) -> dict[str, CardStatus]:
     return {row.number: CardStatus(row.status) for row in connection.execute(select(card.c.number, card.c.status))}
 
 
+def latest_issue(connection: Connection) -> date | None:
+    """Give the latest issue date of all cards, None where there is no card."""
+    latest: date | None = connection.execute(select(func.max(card.c.issued_on))).scalar_one()
+    return latest
+
+
 def numbers_of_batch(connection: Connection, batch_id: int) -> tuple[CardNumber, ...]:
     """List the cards of a batch in the order of its rows."""
     rows = connection.execute(select(card.c.number).where(card.c.batch_id == batch_id).order_by(card.c.batch_row))
