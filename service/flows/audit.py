@@ -194,4 +194,4 @@ def _entries(connection: Connection) -> Iterator[bytes]:
     first = 0
     while page := journal.entries(connection, first, _PAGE):
         yield from page
-        first += len(page)
+        first += _PAGE  # and not the page's length: a page from which entries were taken out is shorter
