@@ -1,29 +1,85 @@
-"""The ``zhengka`` command and its words."""
+"""The ``zhengka`` command and its words; each word's module is imported when it is used."""
 
 from __future__ import annotations
 
+import io
+import sys
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
+from typing import Any, Final
 
 import click
 
-from service.cli import check, issuing, keys, lifecycle, numbers, operations, setting_up
+from service.cli.command import DATA_FOLDER, DATA_HELP, JSON_HELP
 from service.cli.context import Context
 
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "建立与服务 set up": {
+        "init": "setting_up",
+        "institution": "setting_up",
+        "serve": "setting_up",
+        "demo": "sampling",
+    },
+    "核发与打印 issue": {
+        "roster-template": "issuing",
+        "issue": "issuing",
+        "print": "printing",
+        "calibrate": "printing",
+        "import-cards": "issuing",
+        "numbers": "numbers",
+    },
+    "查验 check": {"verify": "verifying", "lookup": "verifying", "explain": "explaining", "bundle": "verifying"},
+    "证卡变更 change": {"replace": "lifecycle", "revoke": "lifecycle", "void": "lifecycle"},
+    "密钥、审计与备份 keep": {"keys": "keys", "audit": "operations", "backup": "operations", "restore": "operations"},
+}
+"""Every command and the module that has it, by chapter of the help page."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="zhengka", message="%(prog)s %(version)s")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="数据目录 data folder (default: ZHENGKA_DATA or ./data).",
+_MODULES: Final = {name: module for chapter in _WORDS.values() for name, module in chapter.items()}
+
+
+class _Zhengka(click.Group):
+    """The command of all commands: a check must not wait for what only printing needs."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's own signature
+        """Run; a terminal that lacks a character shows its code point instead of ending the command."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*args, **kwargs)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List every word."""
+        del ctx
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a word."""
+        del ctx
+        module = _MODULES.get(cmd_name)
+        if module is None:
+            return None
+        commands: tuple[click.Command, ...] = import_module(f"service.cli.{module}").COMMANDS
+        return next(command for command in commands if command.name == cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the words by chapter, each with the first sentence of its help."""
+        width = max(map(len, _MODULES))
+        for chapter, words in _WORDS.items():
+            with formatter.section(chapter):
+                for name in words:
+                    command = self.get_command(ctx, name)
+                    told = command.get_short_help_str(limit=formatter.width) if command else ""
+                    formatter.write(f"{'':{formatter.current_indent}}{name:{width}}  {told}\n")
+
+
+@click.group(
+    "zhengka", cls=_Zhengka, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
 )
-@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出 answer in JSON, for programs.")
+@click.version_option(package_name="zhengka", message="%(prog)s %(version)s")
+@click.option("--data", type=DATA_FOLDER, help=DATA_HELP)
+@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
 @click.pass_context
 def main(context: click.Context, data: Path | None, *, as_json: bool) -> None:
     """证卡：考评人员与质量督导员证卡的核发与查验 Issue and verify assessor and quality-supervisor cards."""
     context.obj = Context(data=data, as_json=as_json)
-
-
-for module in (setting_up, issuing, check, lifecycle, numbers, keys, operations):
-    for command in module.COMMANDS:
-        main.add_command(command)

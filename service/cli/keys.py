@@ -7,9 +7,13 @@ from typing import Final
 
 import click
 
-from keys.keyring import KeyRecord, Purpose
+from keys.keyring import KeyRecord, KeyState, Purpose
 from keys.signer import Signer
-from service.cli.context import Context, pass_context, with_json
+from service.cli.command import command, pass_context
+from service.cli.context import Context
+from service.cli.files import whole_file
+from service.cli.params import OUT_FILE
+from service.cli.register import opened, root_passphrase
 from service.flows.key_ceremony import (
     compromise_key,
     introduce_key,
@@ -24,7 +28,7 @@ from service.flows.set_up import ROOT_FILE
 
 _ROOT: Final = click.option(
     "--root-file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OUT_FILE,
     help="根密钥文件 sealed root key (default: in the data folder).",
 )
 _PURPOSE: Final = click.argument("purpose", type=click.Choice([purpose.value for purpose in Purpose]))
@@ -35,14 +39,13 @@ def keys() -> None:
     """签名密钥 Signing keys."""
 
 
-@with_json(keys, "list")
+@command("list", keys)
 @pass_context
 def list_(context: Context) -> None:
     """列出密钥 List every key there ever was."""
-    with context.register() as register:
+    with opened(context) as register:
         found = list_keys(register)
-    if context.as_json:
-        context.answer([_as_json(record) for record in found])
+    context.answer([_as_json(record) for record in found])
     context.table(
         ("用途 purpose", "标识 kid", "状态 state", "自 from", "至 until"),
         [
@@ -52,55 +55,62 @@ def list_(context: Context) -> None:
     )
 
 
-@with_json(keys, "rotate")
+@command("rotate", keys)
 @_PURPOSE
 @_ROOT
 @click.option("--promote", is_flag=True, help="启用已公布的下一把 let the published next key sign.")
 @click.option("--at-once", is_flag=True, help="不等 24 小时（失窃后） do not wait 24 h, after a theft.")
 @pass_context
 def rotate(context: Context, purpose: str, root_file: Path | None, *, promote: bool, at_once: bool) -> None:
-    """轮换密钥 Publish the next key of PURPOSE; a day later, with --promote, let it sign."""
-    with context.register() as register:
+    """轮换密钥 Publish the next key, later let it sign.
+
+    先公布下一把密钥，24 小时后用 --promote 启用 First the next key of PURPOSE is published;
+    a day later --promote lets it sign, and the key before it retires.
+    """
+    with opened(context) as register:
         root = _root(context, register, root_file)
         if promote:
             record = promote_key(register, Purpose(purpose), root, context.actor, at_once=at_once)
         else:
             record = introduce_key(register, Purpose(purpose), root, context.actor)
-    _tell(context, record, "已启用 signs from now on" if promote else "已公布，24 小时后用 --promote 启用 published")
+    if promote:
+        _tell(context, record, "已启用 signs from now on")
+    else:
+        _tell(context, record, "已公布，24 小时后用 --promote 启用 published, to be promoted after 24 h")
 
 
-@with_json(keys, "retire")
+@command("retire", keys)
 @click.argument("kid")
 @_ROOT
 @pass_context
 def retire(context: Context, kid: str, root_file: Path | None) -> None:
     """停用密钥 Let an active key sign no more; its private half is destroyed."""
-    with context.register() as register:
+    with opened(context) as register:
         record = retire_key(register, kid, _root(context, register, root_file), context.actor)
+        _note_gap(context, register, record.purpose)
     _tell(context, record, "已停用，私钥已销毁 retired, private half destroyed")
 
 
-@with_json(keys, "compromise")
+@command("compromise", keys)
 @click.argument("kid")
 @_ROOT
 @pass_context
 def compromise(context: Context, kid: str, root_file: Path | None) -> None:
     """报告密钥失窃 Report a key as stolen: offline its cards read suspect."""
-    with context.register() as register:
+    with opened(context) as register:
         record = compromise_key(register, kid, _root(context, register, root_file), context.actor)
+        _note_gap(context, register, record.purpose)
     _tell(context, record, "已列为失窃，私钥已销毁 reported as compromised, private half destroyed")
 
 
-@with_json(keys, "export")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False, writable=True), required=True)
+@command("export", keys)
+@click.option("--out", type=OUT_FILE, required=True, help="公钥文件 the key document.")
 @pass_context
 def export(context: Context, out: Path) -> None:
     """导出公钥文件 Write the signed key document: public keys only."""
-    with context.register() as register:
-        published = key_document(register)
-    out.write_bytes(published.body)
-    if context.as_json:
-        context.answer({"file": str(out), "bytes": len(published.body)})
+    with opened(context) as register, whole_file(out) as file:
+        size = file.write(key_document(register).body)
+    context.answer({"file": str(out), "bytes": size})
     context.say(f"已写出 written: {out}")
 
 
@@ -108,13 +118,21 @@ COMMANDS: Final = (keys,)
 
 
 def _root(context: Context, register: Register, file: Path | None) -> Signer:
-    return unlock_root(register, file or register.folder / ROOT_FILE, context.root_passphrase())
+    return unlock_root(register, file or register.folder / ROOT_FILE, root_passphrase(context))
 
 
 def _tell(context: Context, record: KeyRecord, what: str) -> None:
-    if context.as_json:
-        context.answer(_as_json(record))
+    context.answer(_as_json(record))
     context.say(f"{record.purpose.value} {record.kid.hex()}：{what}")
+
+
+def _note_gap(context: Context, register: Register, purpose: Purpose) -> None:
+    """Warn where a purpose is left without a key that signs."""
+    if not any(one.purpose is purpose and one.state is KeyState.ACTIVE for one in list_keys(register)):
+        context.note(
+            f"现在没有可签名的 {purpose} 密钥：请运行 zhengka keys rotate {purpose}，再加 --promote --at-once 启用",
+            f"no {purpose} key signs now: run zhengka keys rotate {purpose}, then again with --promote --at-once",
+        )
 
 
 def _as_json(record: KeyRecord) -> dict[str, str]:

@@ -6,7 +6,9 @@ from typing import Final
 
 import click
 
-from service.cli.context import Context, pass_context, with_json
+from service.cli.command import command, pass_context
+from service.cli.context import Context
+from service.cli.register import opened
 from service.domain.card_number import is_nearly_full
 from service.domain.regulation import LAST_SEQUENCE
 from service.flows.number_series import list_series, reserve_numbers
@@ -17,28 +19,27 @@ def numbers() -> None:
     """编号段 Series of numbers."""
 
 
-@with_json(numbers, "list")
+@command("list", numbers)
 @pass_context
 def list_(context: Context) -> None:
-    """列出编号段 List every series: counter, issued, reserved, voided, from before the system."""
-    with context.register() as register:
+    """列出编号段 List every series and what became of its numbers."""
+    with opened(context) as register:
         found = list_series(register)
-    if context.as_json:
-        context.answer(
-            [
-                {
-                    "prefix": one.prefix,
-                    "scheme": one.scheme.value,
-                    "last": one.last_no,
-                    "issued": one.issued,
-                    "reserved": one.reserved,
-                    "voided": one.voided,
-                    "before": one.before,
-                    "nearly_full": is_nearly_full(one.used),
-                }
-                for one in found
-            ]
-        )
+    context.answer(
+        [
+            {
+                "prefix": one.prefix,
+                "scheme": one.scheme.value,
+                "last": one.last_no,
+                "issued": one.issued,
+                "reserved": one.reserved,
+                "voided": one.voided,
+                "before": one.before,
+                "nearly_full": is_nearly_full(one.used),
+            }
+            for one in found
+        ]
+    )
     headings = ("编号段 prefix", "已到 last", "已发 issued", "预留 reserved", "作废 voided", "启用前 before", "")
     context.table(
         headings,
@@ -54,18 +55,20 @@ def list_(context: Context) -> None:
     )
 
 
-@with_json(numbers, "reserve")
+@command("reserve", numbers)
 @click.argument("prefix")
 @click.argument("first", type=click.IntRange(1, LAST_SEQUENCE))
 @click.argument("last", type=click.IntRange(1, LAST_SEQUENCE))
 @click.option("--reason", required=True, help="依据 the reason (督附3).")
 @pass_context
 def reserve(context: Context, prefix: str, first: int, last: int, reason: str) -> None:
-    """预留编号 Keep FIRST–LAST of series PREFIX back, to be assigned by hand; supervisors only (督附3)."""
-    with context.register() as register:
+    """预留编号 Keep FIRST to LAST of series PREFIX back.
+
+    预留的编号由人指定，仅限督导员（督附3） They are assigned by hand, to supervisors only.
+    """
+    with opened(context) as register:
         reserve_numbers(register, prefix, first, last, reason, context.actor)
-    if context.as_json:
-        context.answer({"prefix": prefix, "first": first, "last": last})
+    context.answer({"prefix": prefix, "first": first, "last": last})
     context.say(f"已预留 reserved: {prefix}{first:04d} – {prefix}{last:04d}")
 
 

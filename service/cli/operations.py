@@ -9,12 +9,15 @@ import click
 import msgspec
 
 from service import effects
-from service.cli.context import Context, command, pass_context, with_json
+from service.cli.command import command, pass_context
+from service.cli.context import Context
+from service.cli.files import whole_file
+from service.cli.params import IN_FILE, OUT_FILE
+from service.cli.register import opened, settings_of
 from service.flows.audit import audit as run_audit
 from service.flows.audit import export_journal, prove_entry, read_head, signed_head
 from service.flows.backup import back_up, restore
-
-_OUT: Final = click.Path(path_type=Path, dir_okay=False, writable=True)
+from service.flows.errors import Refused
 
 
 @click.group("audit")
@@ -22,99 +25,111 @@ def audit() -> None:
     """审计 The journal and its tree."""
 
 
-@with_json(audit, "verify")
+@command("verify", audit)
 @click.option(
     "--head",
     "head_file",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=IN_FILE,
     help="此前导出的日志头 an exported head the journal must still contain.",
 )
 @pass_context
 def verify(context: Context, head_file: Path | None) -> None:
     """核对日志、证卡与编号 Check the journal's tree, every card's status and every number."""
-    with context.register() as register:
+    with opened(context) as register:
         found = run_audit(register, None if head_file is None else read_head(head_file.read_bytes()))
-    if context.as_json:
-        context.answer(
-            {
-                "size": found.size,
-                "root": found.root,
-                "cards": found.cards,
-                "faults": [{"zh": zh, "en": en} for zh, en in found.faults],
-            }
-        )
+    context.answer(
+        {
+            "size": found.size,
+            "root": found.root,
+            "cards": found.cards,
+            "faults": [{"zh": zh, "en": en} for zh, en in found.faults],
+        }
+    )
     context.say(f"日志 {found.size} 条，证卡 {found.cards} 张 entries and cards；树根 root {found.root}")
     for zh, en in found.faults:
-        context.note(f"{zh}\n{en}")
+        context.say(f"{zh}\n{en}")
     if found.faults:
-        raise click.exceptions.Exit(1)
+        raise Refused(
+            "audit-failed",
+            f"发现 {len(found.faults)} 处不符：请停止核发，保留现场并报告",
+            f"{len(found.faults)} faults: issue nothing, leave all as it is, and report them",
+        )
     context.say("全部相符，编号无缺无重 all agrees: no gap, no double")
 
 
-@with_json(audit, "head")
+@command("head", audit)
 @pass_context
 def head(context: Context) -> None:
-    """签署日志头 Sign the journal's head; keep it elsewhere, to see later that nothing was set back."""
-    with context.register() as register:
-        context.answer(msgspec.to_builtins(signed_head(register)))
+    """签署日志头 Sign the journal's head, to be kept elsewhere.
+
+    存于他处的日志头可以表明登记库没有被倒退 It shows later whether the register was set back.
+    """
+    with opened(context) as register:
+        click.echo(msgspec.json.encode(signed_head(register)))  # the same text with and without --json
 
 
-@with_json(audit, "proof")
+@command("proof", audit)
 @click.argument("seq", type=click.IntRange(min=0))
 @pass_context
 def proof(context: Context, seq: int) -> None:
-    """证明某条在日志中 Prove that entry SEQ, from 0, is in the journal as it is now (RFC 9162)."""
-    with context.register() as register:
-        context.answer(msgspec.to_builtins(prove_entry(register, seq)))
+    """证明某条在日志中 Prove that entry SEQ is in the journal.
+
+    SEQ 从 0 起 SEQ counts from 0; the proof is RFC 9162's, for the journal as it is now.
+    """
+    with opened(context) as register:
+        click.echo(msgspec.json.encode(prove_entry(register, seq)))  # the same text with and without --json
 
 
-@with_json(audit, "export")
-@click.option("--out", type=_OUT, required=True, help="每行一条 JSON Lines.")
+@command("export", audit)
+@click.option("--out", type=OUT_FILE, required=True, help="每行一条 JSON Lines.")
 @pass_context
 def export(context: Context, out: Path) -> None:
     """导出日志 Write every entry's canonical bytes, one a line."""
-    with context.register() as register, out.open("wb") as file:
+    with opened(context) as register, whole_file(out) as file:
         count = 0
         for entry in export_journal(register):
             file.write(entry + b"\n")
             count += 1
-    if context.as_json:
-        context.answer({"file": str(out), "entries": count})
+    context.answer({"file": str(out), "entries": count})
     context.say(f"已写出 {count} 条 entries written: {out}")
 
 
 @command("backup")
-@click.option("--out", type=_OUT, required=True, help="备份文件 the backup.")
+@click.option("--out", type=OUT_FILE, required=True, help="备份文件 the backup.")
 @pass_context
 def backup(context: Context, out: Path) -> None:
-    """备份 Back up register, photographs and sealed keys into one file."""
-    with context.register() as register, context.progress("照片 photographs") as progress:
+    """备份 Write register, photographs and sealed keys into one file."""
+    with opened(context) as register, context.progress("照片 photographs") as progress:
         manifest = back_up(register, out, progress)
-    if context.as_json:
-        context.answer({"file": str(out), "journal_size": manifest.journal_size, "journal_root": manifest.journal_root})
+    context.answer({"file": str(out), "journal_size": manifest.journal_size, "journal_root": manifest.journal_root})
     context.say(f"已备份至日志第 {manifest.journal_size} 条 backed up to entry {manifest.journal_size}: {out}")
     context.say("请另存口令与根密钥，二者不在备份中 keep the passphrase and the root key elsewhere: they are not in it")
 
 
 @command("restore")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=IN_FILE)
 @click.option(
     "--head",
     "head_file",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=IN_FILE,
     help="最后导出的日志头 the journal's last exported head (zhengka audit head).",
 )
 @click.option("--void-ahead", type=click.IntRange(1, 9999), help="作废各段其后 N 个号 void the next N numbers.")
 @pass_context
 def restore_(context: Context, file: Path, head_file: Path | None, void_ahead: int | None) -> None:
-    """恢复 Restore a backup into an empty data folder; never reissues what may have been printed."""
+    """恢复 Restore a backup into an empty data folder.
+
+    备份之后可能已打印的编号不会再发 Numbers that may have been printed since are never issued again: --head shows that
+    there are none, --void-ahead gives some up.
+    """
     exported = None if head_file is None else read_head(head_file.read_bytes())
     restored = restore(
-        context.settings(), effects.real(), file, head=exported, void_ahead=void_ahead, actor=context.actor
+        settings_of(context), effects.real(), file, head=exported, void_ahead=void_ahead, actor=context.actor
     )
-    if context.as_json:
-        context.answer({"journal_size": restored.journal_size, "voided": restored.voided})
-    context.say(f"已恢复至日志第 {restored.journal_size} 条，作废 {restored.voided} 个编号 restored; numbers voided")
+    context.answer({"journal_size": restored.journal_size, "voided": restored.voided})
+    context.say(f"已恢复至日志第 {restored.journal_size} 条 restored up to entry {restored.journal_size}")
+    context.say(f"作废可能已打印的编号 {restored.voided} 个 numbers voided that may be printed: {restored.voided}")
+    context.say("口令与原登记库相同，请设置 ZHENGKA_PASSPHRASE_FILE the passphrase is that of the register backed up")
 
 
 COMMANDS: Final = (audit, backup, restore_)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
 
@@ -20,10 +20,10 @@ _FIRST: Final = ("姓名", "身份证号", "类别")
 
 def write_roster(path: Path, people: Sequence[SamplePerson], today: date) -> None:
     """Write the sample people as an xlsx roster; identity numbers as text, dates as dates."""
-    headings = list(_FIRST)
+    headings: list[str] = [*_FIRST]
     for person in people:
         headings.extend(heading for heading in person.cells if heading not in headings)
-    properties = {"title": "申报表（示例）", "author": "zhengka", "created": today}
+    properties = {"title": "申报表（示例）", "author": "zhengka", "created": datetime.combine(today, time.min)}
     with xlsxwriter.Workbook(str(path)) as workbook:
         workbook.set_properties(properties)
         sheet = workbook.add_worksheet("名单")
@@ -37,7 +37,7 @@ def write_roster(path: Path, people: Sequence[SamplePerson], today: date) -> Non
             for column, heading in enumerate(headings):
                 value = cells.get(heading, "")
                 if isinstance(value, date):
-                    sheet.write_datetime(row, column, value, day)
+                    sheet.write_datetime(row, column, datetime.combine(value, time.min), day)
                 elif isinstance(value, str):
                     sheet.write_string(row, column, value, text)
                 else:

@@ -12,17 +12,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-import rich.box
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from cardlayout.impose import Sheet
 from cardlayout.render import Job
 from keys.envelope import Envelope, pack, to_be_signed, unpack
 from keys.keyring import Purpose
 from keys.signer import Signer
-from service import settings
+from service import settings, terminal
 from service.demo.people import FACTORY, INSTITUTIONS, SamplePerson, earlier_cards, long_ago, people, years_before
 from service.demo.sample import write_photos, write_roster
 from service.domain.application import RawRow
@@ -39,7 +37,7 @@ from service.flows.errors import Refused
 from service.flows.import_cards import import_cards
 from service.flows.institutions import add_institution
 from service.flows.issue_batch import Outcome, Request, issue_batch
-from service.flows.lifecycle import replace_card, revoke_card
+from service.flows.lifecycle import replace_card, revoke_card, void_number
 from service.flows.print_cards import card_text, numbers_of_batch, print_cards
 from service.flows.publish import bundle
 from service.flows.read_codes import read_codes
@@ -54,7 +52,7 @@ from service.roster.reader import read_roster
 
 ACTOR: Final = "demo"
 REVIEWER: Final = "周审核"
-_COLOUR: Final = {Tone.GREEN: "green", Tone.AMBER: "yellow", Tone.RED: "red"}
+_COLOUR: Final = {Tone.GREEN: "bold green", Tone.AMBER: "bold yellow", Tone.RED: "bold red"}
 _FIELDS: Final = fields_by_heading((*EARLIER_HEADINGS, *HEADINGS))
 ONE_LEVEL_UP: Final = Duty(FACTORY, "电工", SkillLevel.ONE)
 ELSEWHERE: Final = Duty("500901")
@@ -62,7 +60,7 @@ _LEAKED_SEED: Final = bytes(range(32))  # a key that is nobody's: what a forger 
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class Case:
     """One line of the closing table: what was done to a card, and the answer of a check."""
 
     story: str
@@ -78,36 +76,34 @@ class _Steps:
 
     def step(self, zh: str, en: str) -> None:
         self._number += 1
-        self._console.print(f"\n[bold]{self._number}. {zh}[/] [dim]{en}[/]")
+        self._console.print(Text.assemble("\n", (f"{self._number}. {zh}", "bold"), " ", (en, "dim")))
 
     def line(self, text: str) -> None:
-        self._console.print(f"   {escape(text)}")
+        self._console.print(f"   {text}", markup=False)
 
     def outcome(self, outcome: Outcome) -> None:
         self.line(
-            f"批次 {outcome.batch}：核发 {len(outcome.issued)} 张，退回 {len(outcome.refused)} 行 issued, refused"
+            f"批次 {outcome.batch}：核发 {len(outcome.issued)} 张，不予核发 {len(outcome.refused)} 行 issued, refused"
         )
-        table = Table("行 row", "姓名 name", "原因 reason", "条款 article", box=rich.box.SIMPLE_HEAD)
-        for row in outcome.refused:
-            for problem in row.problems:
-                table.add_row(str(row.row), escape(row.name), escape(problem.zh), problem.article)
-        self._console.print(table, soft_wrap=False)
+        reasons = ((str(row.row), row.name, p.zh, p.article) for row in outcome.refused for p in row.problems)
+        terminal.print_table(self._console, ("行 row", "姓名 name", "原因 reason", "条款 article"), reasons, wide=(2,))
 
-    def cases(self, cases: Iterator[_Case]) -> None:
-        table = Table("情形 case", "结论 verdict", "说明 what the checker reads", box=rich.box.SIMPLE_HEAD)
+    def cases(self, cases: Iterable[Case]) -> None:
+        rows: list[tuple[str, Text, str]] = []
         for case in cases:
-            verdict = case.verdict
-            word = f"[bold {_COLOUR[verdict.tone]}]{verdict.verdict.value}[/]"
-            fit = verdict.fit_for_duty
-            if fit is not None:
-                word += f" · {fit.answer.value}"
-            reason = verdict.summary.zh if fit is None else fit.reasons[0].zh
-            table.add_row(escape(case.story), word, escape(reason))
-        self._console.print(table, soft_wrap=False)
+            fit = case.verdict.fit_for_duty
+            word = case.verdict.verdict.value + (f" · {fit.answer.value}" if fit is not None else "")
+            said = case.verdict.summary.zh if fit is None else fit.reasons[0].zh
+            rows.append((case.story, Text(word, _COLOUR[case.verdict.tone]), said))
+        headings = ("情形 case", "结论 verdict", "说明 what the checker reads")
+        terminal.print_table(self._console, headings, rows, wide=(0, 2))
 
 
-def run(console: Console, out: Path, effects: Effects) -> None:
-    """Run the whole job in an empty folder. Raises Refused for a folder that is not empty."""
+def run(console: Console, out: Path, effects: Effects) -> tuple[Case, ...]:
+    """Run the whole job in an empty folder; give the cases of the closing table.
+
+    Raises Refused for a folder that is not empty.
+    """
     if out.exists() and any(out.iterdir()):
         raise Refused("folder-not-empty", f"{out} 不是空目录", f"{out} is not empty: name an empty folder")
     (out / "data").mkdir(parents=True, exist_ok=True)
@@ -152,8 +148,10 @@ def run(console: Console, out: Path, effects: Effects) -> None:
 
         told.step("查验", "check")
         by_number = {verdict.card.number: text for verdict, text in zip(verdicts, texts, strict=True) if verdict.card}
-        told.cases(_cases(register, by_number, out, today))
+        cases = tuple(_cases(register, by_number, out, today))
+        told.cases(cases)
     told.line(f"启动服务 start the service: zhengka --data {data} serve")
+    return cases
 
 
 def _issue(register: Register, out: Path) -> Outcome:
@@ -173,7 +171,7 @@ def _print(register: Register, numbers: tuple[CardNumber, ...], path: Path, shee
         print_cards(register, numbers, Job(f"证卡 {numbers[0]} – {numbers[-1]}", sheet), file, actor=ACTOR)
 
 
-def _cases(register: Register, texts: dict[CardNumber, str], out: Path, today: date) -> Iterator[_Case]:
+def _cases(register: Register, texts: dict[CardNumber, str], out: Path, today: date) -> Iterator[Case]:
     """Do to some cards what happens to cards, and check them."""
 
     def check(text: str, duty: Duty = NO_DUTY) -> Verdict:
@@ -181,58 +179,58 @@ def _cases(register: Register, texts: dict[CardNumber, str], out: Path, today: d
 
     assessors = sorted(number for number in texts if number.kind is CardKind.STANDARD)
     internal = min(number for number in texts if number.kind is CardKind.INTERNAL)
-    electrician, stolen, lost = assessors[0], assessors[1], assessors[2]
+    electrician, bribed, lost, mistaken = assessors[:4]
     at_home = Duty(FACTORY, "电工", SkillLevel.THREE)
-    yield _Case(f"{electrician} 考评电工三级，在聘用机构 at work", check(texts[electrician], at_home))
-    yield _Case(f"{electrician} 考评电工一级 level beyond the grade", check(texts[electrician], ONE_LEVEL_UP))
-    yield _Case(
-        f"{internal} 内督，在颁证机构 internal card at home", check(texts[internal], Duty(internal.institution))
-    )
-    yield _Case(f"{internal} 内督，在别的机构 internal card elsewhere", check(texts[internal], ELSEWHERE))
-    revoke_card(register, stolen, ground="考§21(7)", reason="收受考生礼金，经核实", decided_by="李主任", actor=ACTOR)
-    yield _Case(f"{stolen} 取消资格 revoked", check(texts[stolen]))
+    yield Case(f"{electrician} 考评电工三级，在聘用机构 at work", check(texts[electrician], at_home))
+    yield Case(f"{electrician} 考评电工一级 level beyond the grade", check(texts[electrician], ONE_LEVEL_UP))
+    yield Case(f"{internal} 内督，在颁证机构 internal card at home", check(texts[internal], Duty(internal.institution)))
+    yield Case(f"{internal} 内督，在别的机构 internal card elsewhere", check(texts[internal], ELSEWHERE))
+    revoke_card(register, bribed, ground="考§21(7)", reason="收受考生礼金，经核实", decided_by="李主任", actor=ACTOR)
+    yield Case(f"{bribed} 取消资格 revoked", check(texts[bribed]))
     replace_card(register, lost, ReplacementReason.LOST, ACTOR)
-    yield _Case(f"{lost} 遗失补发后的旧卡 old copy of a replaced card", check(texts[lost]))
+    yield Case(f"{lost} 遗失补发后的旧卡 old copy of a replaced card", check(texts[lost]))
+    void_number(register, mistaken, "误发：认证批次有误", ACTOR)
+    yield Case(f"{mistaken} 误发作废 voided", check(texts[mistaken]))
     for story, issued_on, name, sequence in (
         ("三年前核发 issued over three years ago", years_before(today, 3) - timedelta(days=9), "路遥", 600),
         ("下月起有效 dated next month", today + timedelta(days=30), "程前", 601),
     ):
         number, text = _single(register, long_ago(today, issued_on, name=name, sequence=sequence), issued_on, out)
-        yield _Case(f"{number} {story}", check(text))
+        yield Case(f"{number} {story}", check(text))
     former_on = years_before(today, 3) + timedelta(days=90)
     former, former_text = _single(register, long_ago(today, former_on, name="谷雨", sequence=602), former_on, out)
     _single(register, long_ago(today, today, name="谷雨", sequence=602), today, out)
-    yield _Case(f"{former} 已换发 renewed", check(former_text))
+    yield Case(f"{former} 已换发 renewed", check(former_text))
     yield from _attacks(register, texts[electrician])
-    yield from _offline(register, texts[electrician], texts[stolen])
+    yield from _offline(register, texts[electrician], texts[bribed])
 
 
-def _attacks(register: Register, text: str) -> Iterator[_Case]:
+def _attacks(register: Register, text: str) -> Iterator[Case]:
     """Try what a forger would."""
     parsed = parse_text(text)
     envelope = unpack(parsed.envelope)
     altered = replace(envelope, payload=envelope.payload[:-1] + bytes([envelope.payload[-1] ^ 1]))
-    yield _Case("改动一位 one bit flipped", verify_text(register, text_of(parsed.host, pack(altered))))
-    yield _Case("仿冒网址 another address", verify_text(register, text_of("zk.examp1e.cn", parsed.envelope)))
+    yield Case("改动一位 one bit flipped", verify_text(register, text_of(parsed.host, pack(altered))))
+    yield Case("仿冒网址 another address", verify_text(register, text_of("zk.examp1e.cn", parsed.envelope)))
     forger = Signer.from_private(_LEAKED_SEED)
     own = Envelope(forger.kid, envelope.payload, forger.sign(to_be_signed(forger.kid, envelope.payload, CARD_AAD)))
-    yield _Case("自制密钥签发 a forger's own key", verify_text(register, text_of(parsed.host, pack(own))))
+    yield Case("自制密钥签发 a forger's own key", verify_text(register, text_of(parsed.host, pack(own))))
     ours = register.signer(Purpose.CARD)
     claims = replace(decode_claims(envelope.payload), copy_id=bytes(8))
     payload = encode_claims(claims)
     leaked = Envelope(ours.kid, payload, ours.sign(to_be_signed(ours.kid, payload, CARD_AAD)))
-    yield _Case("密钥外泄签发的卡 made with a leaked key", verify_text(register, text_of(parsed.host, pack(leaked))))
-    yield _Case("别的二维码 another kind of code", verify_text(register, "https://example.cn/menu"))
+    yield Case("密钥外泄签发的卡 made with a leaked key", verify_text(register, text_of(parsed.host, pack(leaked))))
+    yield Case("别的二维码 another kind of code", verify_text(register, "https://example.cn/menu"))
 
 
-def _offline(register: Register, valid: str, revoked: str) -> Iterator[_Case]:
+def _offline(register: Register, valid: str, revoked: str) -> Iterator[Case]:
     """Check with the bundle alone: today, after two days, and when its lists have run out."""
     now = register.effects.now()
     checker = open_bundle(bundle(register).body, Memory(), now)
-    yield _Case("离线，名单当日 offline, fresh list", checker.verify(valid, now))
-    yield _Case("离线，名单两天前 offline, list of two days ago", checker.verify(valid, now + timedelta(days=2)))
-    yield _Case("离线，名单过期 offline, list expired", checker.verify(valid, now + timedelta(days=8)))
-    yield _Case("离线，已取消 offline, revoked", checker.verify(revoked, now + timedelta(days=8)))
+    yield Case("离线，名单当日 offline, fresh list", checker.verify(valid, now))
+    yield Case("离线，名单两天前 offline, list of two days ago", checker.verify(valid, now + timedelta(days=2)))
+    yield Case("离线，名单过期 offline, list expired", checker.verify(valid, now + timedelta(days=8)))
+    yield Case("离线，已取消 offline, revoked", checker.verify(revoked, now + timedelta(days=8)))
 
 
 def _single(register: Register, person: SamplePerson, issued_on: date, out: Path) -> tuple[CardNumber, str]:

@@ -3,7 +3,8 @@
 ::
 
     Refused                    a request that cannot be carried out; nothing has been changed
-    └── NoRegister             no-register: the data folder holds none
+    ├── NoRegister             no-register: the data folder holds none
+    └── NoPassphrase           no-passphrase: nothing gives it, and nobody can be asked
 """
 
 from __future__ import annotations
@@ -27,4 +28,15 @@ class NoRegister(Refused):
             "no-register",
             f"{folder} 中没有登记库；请先运行 zhengka init，或用 --data 指明数据目录",
             f"{folder} holds no register: run zhengka init first, or name the data folder with --data",
+        )
+
+
+class NoPassphrase(Refused):
+    """A sealed key is needed, nothing gives the passphrase, and there is nobody to ask."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no-passphrase",
+            "缺少口令：请设置 ZHENGKA_PASSPHRASE_FILE 或 ZHENGKA_PASSPHRASE",
+            "no passphrase: set ZHENGKA_PASSPHRASE_FILE or ZHENGKA_PASSPHRASE",
         )

@@ -23,7 +23,7 @@ from service.domain.issuer import CENTRE, Institution
 from service.domain.jurisdiction import Jurisdiction, parse_jurisdiction
 from service.domain.occupation import Catalogue, parse_catalogue
 from service.effects import Effects
-from service.flows.errors import NoRegister, Refused
+from service.flows.errors import NoPassphrase, NoRegister
 from service.settings import Settings
 from service.store import institutions, key_records, meta
 from service.store.engine import Database, open_database
@@ -73,11 +73,7 @@ class Register:
         passphrase = self.settings.passphrase
         if passphrase is None:
             if self._ask is None:
-                raise Refused(
-                    "no-passphrase",
-                    "缺少口令：请设置 ZHENGKA_PASSPHRASE_FILE 或 ZHENGKA_PASSPHRASE",
-                    "no passphrase: set ZHENGKA_PASSPHRASE_FILE or ZHENGKA_PASSPHRASE",
-                )
+                raise NoPassphrase
             passphrase = self._ask()
         return Vault.open(self.folder / VAULT_FILE, passphrase, self.effects.random_bytes)
 

@@ -1,9 +1,10 @@
-"""The refusals of ``keys``, a library without a language, in Chinese."""
+"""The refusals of ``keys`` and ``cardlayout``, whose errors speak English only, in Chinese."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from cardlayout.errors import LayoutError
 from keys.errors import KeysError
 
 _ZH: Final = {
@@ -11,20 +12,29 @@ _ZH: Final = {
     "envelope-malformed": "不是本系统的签名格式",
     "unknown-key": "签名所用的密钥不在密钥文件中，请更新密钥文件",
     "signature-invalid": "签名不符：内容被改动，或不是由所称的密钥签署",
-    "illegal-rotation": "密钥在当前状态下不能作此处理",
+    "illegal-rotation": "密钥在当前状态下不能作此处理，或没有现用密钥；zhengka keys list 列出各密钥的状态",
     "key-document-malformed": "密钥文件格式不符",
     "root-not-pinned": "密钥文件不是由已记录指纹的根密钥签署，不予采用",
     "key-document-older": "密钥文件比已采用的旧，不予采用",
-    "vault-exists": "密钥库文件已存在，不会覆盖",
-    "vault-missing": "找不到密钥库文件",
-    "vault-malformed": "密钥库文件损坏或不是本系统的文件",
-    "wrong-passphrase": "口令错误，或密钥库文件被改动",
+    "vault-exists": "密钥文件已存在，不会覆盖",
+    "vault-missing": "找不到密钥文件",
+    "vault-malformed": "密钥文件损坏或不是本系统的文件",
+    "wrong-passphrase": "口令错误，或密钥文件被改动",
     "key-not-held": "密钥库中没有这把私钥：已删除，或保存在别处",
     "key-held-already": "密钥库中已有这把私钥",
     "sealed-field-invalid": "加密字段无法解开：被改动，或密钥不符",
+    "sheet-place-unknown": "版式上没有这个起始位置：a4-4 为 1—4，a4-5 为 1—5，single 只有 1",
+    "printer-offset-too-large": "打印偏移过大，请检查纸张大小和打印缩放",
+    "nothing-to-print": "没有要打印的证卡",
+    "face-unsigned": "证卡尚未签发，没有二维码，不能打印",
+    "face-unfit": "证卡内容排不下或无法印制，请先更正",
+    "portrait-not-normalised": "照片不是入库时的统一格式",
+    "glyph-missing": "有字库中没有的字，请核对",
+    "font-missing": "找不到字体文件；请检查 ZHENGKA_FONTS，或重新安装本程序",
+    "font-damaged": "字体文件损坏；请检查 ZHENGKA_FONTS，或重新安装本程序",
 }
 
 
-def zh_of(error: KeysError) -> str:
-    """Say in Chinese what a refusal of ``keys`` means; details are in its English text."""
-    return _ZH.get(error.code, "密钥操作未完成")
+def zh_of(error: KeysError | LayoutError) -> str:
+    """Say in Chinese what a refusal means; details are in its English text."""
+    return _ZH.get(error.code, "操作未完成")
