@@ -97,7 +97,7 @@ def _tree_faults(stored: list[bytes], head: Frontier) -> Iterator[Fault]:
 
 def _head_faults(earlier: SignedHead, stored: list[bytes], known: Iterable[KeyRecord]) -> Iterator[Fault]:
     """Hold an exported head against the journal of today (RFC 9162 2.1.4)."""
-    if not _is_signed(earlier, known):
+    if not is_signed(earlier, known):
         yield "所给日志头的签名不符", "the exported head is not signed by a head key of this register"
         return
     leaves = [leaf_hash(entry) for entry in stored]
@@ -112,7 +112,8 @@ def _head_faults(earlier: SignedHead, stored: list[bytes], known: Iterable[KeyRe
         yield "日志头之前的条目被改动", "entries that the exported head covers were altered"
 
 
-def _is_signed(head: SignedHead, known: Iterable[KeyRecord]) -> bool:
+def is_signed(head: SignedHead, known: Iterable[KeyRecord]) -> bool:
+    """Tell whether a head key, in use or retired, has signed the head as it stands."""
     message = _signed_bytes(head)
     keys = (record for record in known if record.purpose is Purpose.HEAD and record.kid.hex() == head.kid)
     try:

@@ -10,8 +10,10 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import product
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -19,14 +21,19 @@ import msgspec
 from sqlalchemy import Connection
 
 from keys.files import create as create_file
+from service.domain.card_number import prefix_for
+from service.domain.errors import JournalInvalid, SchemeMissing
 from service.domain.event import Event
+from service.domain.jurisdiction import parse_jurisdiction
+from service.domain.kinds import CardKind
 from service.domain.regulation import LAST_SEQUENCE
+from service.domain.validity import civil_date
 from service.effects import Effects
-from service.flows.audit import SignedHead
+from service.flows.audit import SignedHead, is_signed
 from service.flows.errors import Refused
-from service.flows.register import PHOTOS_FOLDER, VAULT_FILE, Register
+from service.flows.register import META_JURISDICTION, PHOTOS_FOLDER, VAULT_FILE, Register
 from service.settings import Settings
-from service.store import dump, journal, numbers, status_lists
+from service.store import dump, institutions, journal, key_records, meta, numbers, status_lists
 from service.store.engine import open_database
 from service.store.schema import migrate
 
@@ -100,7 +107,8 @@ def restore(
 
     Numbers given after the backup may be in people's hands: so either ``head``, the journal's last exported head,
     shows that nothing came after it, or the next ``void_ahead`` numbers of every series are voided and a new status
-    list is begun. Without one of them a restore is refused. Raises Refused; nothing is left behind then.
+    list is begun. Without one of them a restore is refused. An institution entered after the backup is not known to
+    it: its numbers are for the office to void. Raises Refused; no register is left behind then.
     """
     with _opened(file) as archive:
         manifest = _read(archive, _MANIFEST, Manifest)
@@ -129,30 +137,46 @@ def restore(
                         dump.load(connection, table, (line.rstrip(b"\n") for line in lines))
                 if journal.head(connection).root.hex() != manifest.journal_root:
                     raise _damaged(file)
-                voided = _void_ahead(connection, void_ahead or 0, effects)
+                if void_ahead is None:
+                    _check_signed(connection, manifest, head)
+                voided = _void_ahead(connection, void_ahead or 0, manifest, effects)
                 reason = f"void-ahead {void_ahead}" if void_ahead else "head"
                 event = Event("register-restored", "register", {"entries": manifest.journal_size, "reason": reason})
                 journal.append_many(connection, effects.now(), actor, (event, *voided))
-            _restore_files(archive, settings.data)
+                _restore_files(archive, settings.data)  # before the commit: a damaged photograph undoes it all
         finally:
             database.close()
     return Restored(manifest.journal_size, len(voided))
 
 
-def _void_ahead(connection: Connection, ahead: int, effects: Effects) -> tuple[Event, ...]:
+def _void_ahead(connection: Connection, ahead: int, manifest: Manifest, effects: Effects) -> tuple[Event, ...]:
     """Give up the next numbers of every series and the rest of the status list: they may be in use out there."""
     if not ahead:
         return ()
     now = effects.now()
+    used = {series.prefix: series.used for series in numbers.all_series(connection)}
     events: list[Event] = []
-    for series in numbers.all_series(connection):
-        wanted = min(ahead, LAST_SEQUENCE - series.used)
+    for prefix in sorted(used.keys() | _begun_since(connection, manifest, now)):
+        wanted = min(ahead, LAST_SEQUENCE - used.get(prefix, 0))
         if wanted > 0:
-            given_up = numbers.claim_many(connection, {series.prefix: wanted}, now)[series.prefix]
+            given_up = numbers.claim_many(connection, {prefix: wanted}, now)[prefix]
             numbers.void_many(connection, given_up, _RESTORED, now)
             events.extend(Event("number-voided", str(number), {"reason": _RESTORED}) for number in given_up)
     status_lists.close_last(connection)
     return tuple(events)
+
+
+def _begun_since(connection: Connection, manifest: Manifest, now: datetime) -> frozenset[str]:
+    """Name the series that may have been begun after the backup: from its year to the next, cards being dated ahead."""
+    jurisdiction = parse_jurisdiction(meta.get(connection, META_JURISDICTION) or "")
+    years = range(civil_date(datetime.fromisoformat(manifest.made_at)).year, civil_date(now).year + 2)
+    issuers = (None, *institutions.all_of(connection))
+    prefixes: set[str] = set()
+    for year, kind, issuer in product(years, CardKind, issuers):
+        if (issuer is not None) is (kind is CardKind.INTERNAL):
+            with suppress(SchemeMissing):
+                prefixes.add(prefix_for(kind, date(year, 1, 1), jurisdiction, issuer))
+    return frozenset(prefixes)
 
 
 def _check_head(manifest: Manifest, head: SignedHead | None) -> None:
@@ -166,10 +190,43 @@ def _check_head(manifest: Manifest, head: SignedHead | None) -> None:
     if head.size > manifest.journal_size:
         raise Refused(
             "backup-older-than-head",
-            f"备份止于日志第 {manifest.journal_size} 条，日志头已到 {head.size} 条：其间编号或已打印，用 --void-ahead N",
+            f"备份止于日志第 {manifest.journal_size} 条，日志头已到 {head.size} 条：其间编号或已打印，用 --void-ahead",
             f"the backup ends at entry {manifest.journal_size}, the head says {head.size}: numbers given since may be "
             "printed, use --void-ahead N",
         )
+
+    if (head.size, head.root) != (manifest.journal_size, manifest.journal_root):
+        older = head.size < manifest.journal_size
+        raise (
+            _head_too_old()
+            if older
+            else Refused(
+                "head-of-another-journal",
+                "日志头与备份中的日志不符，不是同一登记库的，或备份已被改动",
+                "the head is not of the journal in the backup: it is another register's, or the backup was altered",
+            )
+        )
+
+
+def _check_signed(connection: Connection, manifest: Manifest, head: SignedHead | None) -> None:
+    """Check the head's signature, with the keys of the backup, and that it is not from before the backup was made."""
+    if head is None or not is_signed(head, key_records.all_of(connection)):
+        raise Refused(
+            "head-not-signed",
+            "日志头的签名不符：内容被改动，或不是由本登记库签署",
+            "the head's signature does not hold: it was altered, or another register signed it",
+        )
+    if datetime.fromisoformat(head.at) < datetime.fromisoformat(manifest.made_at):
+        raise _head_too_old()
+
+
+def _head_too_old() -> Refused:
+    return Refused(
+        "head-older-than-backup",
+        "日志头早于备份，不能说明备份之后没有核发：请给出备份之后导出的日志头，或用 --void-ahead",
+        "the head is from before the backup and does not show that nothing came after it: give one exported since, or "
+        "use --void-ahead N",
+    )
 
 
 def _check_manifest(manifest: Manifest) -> None:
@@ -186,7 +243,8 @@ def _opened(file: Path) -> Generator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, KeyError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, JournalInvalid) as error:
+        # RuntimeError is what zipfile raises for an entry that is said to be encrypted or packed in another way.
         raise _damaged(file) from error
 
 
