@@ -6,6 +6,7 @@ it as they are stored, encrypted; the root key is not: it has its own place off 
 
 from __future__ import annotations
 
+import errno
 import re
 import zipfile
 import zlib
@@ -245,6 +246,10 @@ def _opened(file: Path) -> Generator[zipfile.ZipFile]:
             yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, JournalInvalid) as error:
         # RuntimeError is what zipfile raises for an entry that is said to be encrypted or packed in another way.
+        raise _damaged(file) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place before the file's beginning; a full disk is no damage
+            raise
         raise _damaged(file) from error
 
 

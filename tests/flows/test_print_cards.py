@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PIL import Image
+
+from cardlayout.impose import Flip, Sheet
+from cardlayout.render import Job
+from service.domain.card import ReplacementReason
+from service.domain.card_number import CardNumber
+from service.domain.verdict_words import Word
+from service.flows.errors import Refused
+from service.flows.lifecycle import replace_card, revoke_card, void_number
+from service.flows.print_cards import card_text, numbers_of_batch, print_cards
+from service.flows.read_codes import PDF_DPI, read_codes
+from service.store import cards
+from tests.flows.office import ACTOR, Office, applicant, one_of_each
+
+
+def printed(office: Office, *numbers: CardNumber, sheet: Sheet = Sheet.SINGLE, flip: Flip = Flip.LONG) -> bytes:
+    out = io.BytesIO()
+    print_cards(office.register, numbers, Job("证卡", sheet, flip), out, actor=ACTOR)
+    return out.getvalue()
+
+
+@pytest.fixture
+def five(lite: Office) -> tuple[CardNumber, ...]:
+    outcome = lite.issue(*one_of_each())
+    assert outcome.batch is not None
+    return numbers_of_batch(lite.register, outcome.batch)
+
+
+def test_batch_is_printed_in_the_order_of_its_rows(lite: Office) -> None:
+    rows = (applicant("standard", 1, row=9), applicant("external", 2, row=3), applicant("external", 3, score=1, row=4))
+    outcome = lite.issue(*rows)
+    assert numbers_of_batch(lite.register, outcome.batch or 0) == ("R50260001", "26310020001")
+    with pytest.raises(Refused) as refused:
+        numbers_of_batch(lite.register, 99)
+    assert refused.value.code == "batch-without-cards"
+
+
+def test_reprint_has_the_same_bytes(office: Office) -> None:
+    numbers = [office.issue_one(applicant(kind, person)) for person, kind in enumerate(("standard", "internal"), 1)]
+    first = printed(office, *numbers, sheet=Sheet.FOUR)
+    office.clock.advance(days=30)
+    office.register.close()
+    office.open()
+    assert printed(office, *numbers, sheet=Sheet.FOUR) == first
+    prints = [event for event in office.events() if event.kind == "cards-printed"]
+    assert [event.data["numbers"] for event in prints] == [numbers] * 2
+    replace_card(office.register, numbers[0], ReplacementReason.LOST, ACTOR)
+    assert printed(office, *numbers, sheet=Sheet.FOUR) != first, "the new copy has a code of its own"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "flip"), [(Sheet.SINGLE, Flip.LONG), (Sheet.FOUR, Flip.SHORT), (Sheet.FIVE, Flip.LONG)]
+)
+def test_every_code_reads_back_in_page_order(
+    lite: Office, five: tuple[CardNumber, ...], sheet: Sheet, flip: Flip
+) -> None:
+    pdf = printed(lite, *five, sheet=sheet, flip=flip)
+    found = list(read_codes(pdf))
+    assert sorted(found) == sorted(card_text(lite.register, number) for number in five)
+    assert {lite.verdict(text).verdict for text in found} == {Word.VALID}
+    if sheet is Sheet.SINGLE:
+        assert found == [card_text(lite.register, number) for number in five]
+
+
+def test_code_reads_from_a_picture_of_the_page(lite: Office, five: tuple[CardNumber, ...]) -> None:
+    with pypdfium2.PdfDocument(printed(lite, five[0])) as document:
+        picture = document[1].render(scale=PDF_DPI / 72).to_pil()
+    for image in (
+        picture,
+        picture.rotate(7, expand=True, fillcolor="white"),
+        picture.transpose(Image.Transpose.ROTATE_90),
+    ):
+        buffer = io.BytesIO()
+        image.convert("RGB").save(buffer, "JPEG", quality=60)
+        assert list(read_codes(buffer.getvalue())) == [card_text(lite.register, five[0])]
+
+
+def test_cards_that_cannot_be_printed_are_all_named(lite: Office, five: tuple[CardNumber, ...]) -> None:
+    good, revoked, without_photo, voided, _ = five
+    revoke_card(lite.register, revoked, ground="考§21(4)", reason="错判", decided_by="王主任", actor=ACTOR)
+    void_number(lite.register, voided, "印错", ACTOR)
+    (photo,) = (path for path in _photos(lite) if path.stem == _photo_of(lite, without_photo))
+    photo.unlink()
+    unknown = CardNumber("R50260999")
+    before = lite.events()
+    out = io.BytesIO()
+    with pytest.raises(Refused) as refused:
+        print_cards(lite.register, (good, revoked, voided, without_photo, unknown), Job("证卡"), out, actor=ACTOR)
+    assert refused.value.code == "cards-not-printable"
+    for number in (revoked, without_photo, voided, unknown):
+        assert number in refused.value.zh
+        assert number in refused.value.en
+    assert good not in refused.value.en
+    assert out.getvalue() == b""
+    assert lite.events() == before
+
+
+def _photos(office: Office) -> list[Path]:
+    return list(office.register.photos.rglob("*.jpg"))
+
+
+def _photo_of(office: Office, number: CardNumber) -> str:
+    with office.register.database.read() as connection:
+        (card,) = cards.printable(connection, [number])
+    assert card.photo is not None
+    return card.photo.hex()
+
+
+def test_altered_photograph_is_not_printed(lite: Office, five: tuple[CardNumber, ...]) -> None:
+    for path in _photos(lite):
+        path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    with pytest.raises(Refused) as refused:
+        printed(lite, five[0])
+    assert refused.value.code == "photo-lost"
+    assert [event for event in lite.events() if event.kind == "cards-printed"] == []
+
+
+def test_photograph_used_twice_is_stored_once(lite: Office) -> None:
+    lite.issue(*(applicant("external", person) for person in range(1, 8)))
+    assert len(_photos(lite)) == 3
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in _photos(lite))
+
+
+@pytest.mark.parametrize("data", [b"", b"text", b"%PDF-1.7 cut short", b"\x89PNG\r\n\x1a\n cut short"])
+def test_what_is_no_picture_is_refused(data: bytes) -> None:
+    with pytest.raises(Refused) as refused:
+        list(read_codes(data))
+    assert refused.value.code == "file-unreadable"
+
+
+def test_picture_without_a_code_has_none() -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (200, 200), "white").save(buffer, "PNG")
+    assert list(read_codes(buffer.getvalue())) == []
