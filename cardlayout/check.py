@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from cardlayout import sides
@@ -37,8 +38,7 @@ def check(face: CardFace, fonts: FontSet) -> tuple[FaceProblem, ...]:
     """
     glyphs = tuple(_missing_glyphs(face, fonts))
     legible = _legible(face, fonts) if glyphs else face
-    modules = _modules(face.qr) if face.qr else None
-    unfit = (*sides.front(legible, fonts).problems, *sides.back(legible, fonts, modules).problems)
+    unfit = (problem for side in _sides(legible, fonts) for problem in side.problems)
     return (
         *glyphs,
         *(FaceProblem(problem.code, problem.field, problem.zh, problem.en) for problem in unfit),
@@ -56,11 +56,19 @@ class Narrowed:
 
 def narrowed(face: CardFace, fonts: FontSet) -> tuple[Narrowed, ...]:
     """Return the lines of a sound face that are printed with narrower characters, for the batch's record."""
-    modules = _modules(face.qr) if face.qr else None
-    blocks = (*sides.front(face, fonts).blocks, *sides.back(face, fonts, modules).blocks)
     return tuple(
-        Narrowed(line.text, int(100 * line.scale)) for block in blocks for line in block.lines if line.scale < 1
+        Narrowed(line.text, int(100 * line.scale))
+        for side in _sides(face, fonts)
+        for block in side.blocks
+        for line in block.lines
+        if line.scale < 1
     )
+
+
+@lru_cache(maxsize=1)  # `narrowed` is asked about the face that `check` has just set
+def _sides(face: CardFace, fonts: FontSet) -> tuple[sides.Side, sides.Side]:
+    modules = _modules(face.qr) if face.qr else None
+    return sides.front(face, fonts), sides.back(face, fonts, modules)
 
 
 def _modules(qr: QrContent) -> int:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 import rich.box
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 PAPER_WIDTH: Final = 132  # columns of a table that goes to a file or a pipe
+
+_NARROWEST: Final = 24  # columns below which a sentence is no longer read with ease
+_PIECE: Final = re.compile(r"[（“《〈]*(?:[考督]?[\x21-\x7e§]+|.)[，。；：、！？）”》〉]*\s*", re.DOTALL)
+"""What stays on one line: a Latin word or one Chinese character, with the punctuation that clings to it."""
 
 
 def console(*, stderr: bool = False, quiet: bool = False) -> Console:
@@ -32,7 +39,7 @@ def print_table(
     for index, heading in enumerate(headings):
         table.add_column(heading, overflow="fold", no_wrap=index not in wide)
     for row in rows:
-        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+        table.add_row(*(_Sentence(cell) if isinstance(cell, str) else cell for cell in row))
     if table.row_count == 0:
         return
     if on.is_terminal:
@@ -43,3 +50,28 @@ def print_table(
         on.print(table, soft_wrap=False)
     for line in (*captured.get().splitlines(), ""):  # a file or a pipe is spared the blanks that fill a line
         on.print(line.rstrip(), markup=False)
+
+
+def folded(text: str, width: int) -> Iterator[str]:
+    """Fold a text to lines of ``width`` columns: between Chinese characters or words, not before a full stop."""
+    line = ""
+    for piece in _PIECE.findall(text):
+        if line and cell_len(line) + cell_len(piece.rstrip()) > width:
+            yield line.rstrip()
+            line = ""
+        line += piece
+    yield line.rstrip()
+
+
+class _Sentence:
+    """A cell that folds as Chinese does; rich folds at spaces, of which Chinese has none."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        natural = cell_len(self._text)
+        return Measurement(natural if options.no_wrap else min(natural, _NARROWEST), natural)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from (Text(line) for line in folded(self._text, options.max_width))

@@ -17,7 +17,8 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection
 
-from cardlayout.check import check
+from cardlayout.check import check, narrowed
+from cardlayout.face import CardFace
 from cardlayout.portrait import PortraitError, normalise
 from keys.keyring import Purpose
 from keys.rotation import active
@@ -155,18 +156,21 @@ def _attempt(
     names = {row.row: row.name for row in rows}
     for row, problem in portraits.problems.items():
         refused.setdefault(row, []).append(problem)
+    warned = {one.row: [*one.problems] for one in planned.warnings}
     prepared: list[PreparedCard] = []
     for card in planned.accepted:
         row, of_person = card.application.row, known.get(card.application.resident_id, UNKNOWN)
         draft = draft_of(card)
+        face = _trial_face(register, policy, draft, portraits.jpegs.get(row, b""))
         problems = (
             *_date_problems(card, of_person, register.effects.today()),
-            *_face_problems(register, policy, draft, portraits.jpegs.get(row)),
+            *_face_problems(register, face),
         )
         if problems:
             refused.setdefault(row, []).extend(problems)
         elif row not in refused:
             prepared.append(PreparedCard(card, draft, digest_of(portraits.jpegs[row]), of_person))
+            warned.setdefault(row, []).extend(_narrowed_lines(register, face))
     if not request.dry_run:
         for ready in prepared:
             store_photo(register.photos, portraits.jpegs[ready.planned.application.row])
@@ -195,7 +199,7 @@ def _attempt(
                 IssuedRow(row, None if request.dry_run else str(number), names[row]) for row, number in issuing.issued
             ),
             refused=tuple(RefusedRow(row, names[row], tuple(refused[row])) for row in sorted(refused)),
-            warned=tuple(RefusedRow(warned.row, warned.name, warned.problems) for warned in planned.warnings),
+            warned=tuple(RefusedRow(row, names[row], tuple(notes)) for row, notes in sorted(warned.items()) if notes),
             nearly_full=issuing.nearly_full,
             unused_photos=portraits.unused,
         )
@@ -267,21 +271,38 @@ def _date_problems(planned: PlannedCard, known: Known, today: date) -> Iterator[
             )
 
 
-def _face_problems(register: Register, policy: Policy, draft: Card, portrait: bytes | None) -> tuple[Problem, ...]:
-    """Lay the card out on trial; a portrait that is refused already is not reported twice."""
+def _trial_face(register: Register, policy: Policy, draft: Card, portrait: bytes) -> CardFace:
+    """Compose the face of a card that has neither number nor code yet."""
     issuer = policy.institutions.get(draft.issuer)
-    face = face_of(
+    return face_of(
         draft,
         register.jurisdiction,
         host=register.host,
         issuer_name=issuer.name if issuer else register.jurisdiction.centre.zh,
-        portrait=portrait or b"",
+        portrait=portrait,
         credential=None,
     )
-    problems = check(face, register.fonts)
+
+
+def _face_problems(register: Register, face: CardFace) -> tuple[Problem, ...]:
+    """Lay a card out on trial; a portrait that is missing has been refused already and is not reported twice."""
     return tuple(
-        Problem(p.code, p.field, "督附5", p.zh, p.en) for p in problems if portrait is not None or p.field != "photo"
+        Problem(p.code, p.field, "督附5", p.zh, p.en)
+        for p in check(face, register.fonts)
+        if face.portrait or p.field != "photo"
     )
+
+
+def _narrowed_lines(register: Register, face: CardFace) -> Iterator[Problem]:
+    """Tell which lines of a sound face are printed with narrower characters than 督附5 has them."""
+    for line in narrowed(face, register.fonts):
+        yield Problem(
+            "text-narrowed",
+            "",
+            "督附5",
+            f"“{line.text}”一行排不下，卡面上以 {line.percent} % 的字宽印制",
+            f"the line {line.text!r} is printed at {line.percent} % of its width",
+        )
 
 
 def _earlier(register: Register, request: Request, digest: bytes) -> Outcome | None:
