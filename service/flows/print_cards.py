@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from cardlayout.face import CardFace
 from cardlayout.render import Job, render
@@ -18,6 +18,8 @@ from service.flows.register import Register
 from service.store import cards, copies, journal
 from service.store.cards import PrintableCard
 
+_WITHDRAWN: Final = frozenset({CardStatus.REVOKED, CardStatus.VOIDED})
+
 
 def numbers_of_batch(register: Register, batch: int) -> tuple[CardNumber, ...]:
     """List the cards a batch issued, in the order of its rows. Raises Refused for no such batch."""
@@ -30,6 +32,13 @@ def numbers_of_batch(register: Register, batch: int) -> tuple[CardNumber, ...]:
             f"there is no batch {batch}, or it issued no card",
         )
     return numbers
+
+
+def withdrawn(register: Register, numbers: Sequence[CardNumber]) -> tuple[CardNumber, ...]:
+    """Name those of the cards that were revoked or voided since: a batch is reprinted without them."""
+    with register.database.read() as connection:
+        found = {card.card.number: card.card.status for card in cards.printable(connection, numbers)}
+    return tuple(number for number in numbers if found.get(number) in _WITHDRAWN)
 
 
 def print_cards(
@@ -93,7 +102,7 @@ def _problem(register: Register, number: CardNumber, found: PrintableCard | None
             f"{number} 不在登记库中，或来自本系统启用之前",
             f"{number} is not in the register, or from before the system",
         )
-    if found.card.status in {CardStatus.REVOKED, CardStatus.VOIDED}:
+    if found.card.status in _WITHDRAWN:
         return f"{number} 已取消资格或作废", f"{number} is {found.card.status}"
     if found.photo is None or not has_photo(register.photos, found.photo):
         return f"{number} 的照片文件丢失", f"the photograph of {number} is missing"

@@ -14,7 +14,7 @@ from service.domain.card_number import CardNumber
 from service.domain.verdict_words import Word
 from service.flows.errors import Refused
 from service.flows.lifecycle import replace_card, revoke_card, void_number
-from service.flows.print_cards import card_text, numbers_of_batch, print_cards
+from service.flows.print_cards import card_text, numbers_of_batch, print_cards, withdrawn
 from service.flows.read_codes import PDF_DPI, read_codes
 from service.store import cards
 from tests.flows.office import ACTOR, Office, applicant, one_of_each
@@ -40,6 +40,16 @@ def test_batch_is_printed_in_the_order_of_its_rows(lite: Office) -> None:
     with pytest.raises(Refused) as refused:
         numbers_of_batch(lite.register, 99)
     assert refused.value.code == "batch-without-cards"
+
+
+def test_what_was_withdrawn_since_is_named_to_be_left_out_of_a_batch(
+    lite: Office, five: tuple[CardNumber, ...]
+) -> None:
+    voided, lost, *_ = five
+    assert withdrawn(lite.register, five) == ()
+    void_number(lite.register, voided, "打印错误", ACTOR)
+    replace_card(lite.register, lost, ReplacementReason.LOST, ACTOR)
+    assert withdrawn(lite.register, five) == (voided,), "a replaced card has a new copy to print"
 
 
 def test_reprint_has_the_same_bytes(office: Office) -> None:
