@@ -98,6 +98,7 @@ def _open_postgresql(url: URL) -> Database:
         max_overflow=0,
         pool_timeout=LOCK_TIMEOUT_S,
         pool_pre_ping=True,
+        hide_parameters=True,  # names, sealed numbers and credentials stay out of logs and errors
         json_serializer=_to_json,
         json_deserializer=msgspec.json.decode,
         connect_args={"options": f"-c lock_timeout={LOCK_TIMEOUT_S}s -c timezone=UTC -c synchronous_commit=on"},
@@ -127,6 +128,7 @@ def _sqlite_engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engin
     engine = create_engine(
         URL.create("sqlite+pysqlite", database=str(path)),
         connect_args={"timeout": LOCK_TIMEOUT_S},
+        hide_parameters=True,  # names, sealed numbers and credentials stay out of logs and errors
         json_serializer=_to_json,
         json_deserializer=msgspec.json.decode,
     )
