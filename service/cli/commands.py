@@ -42,8 +42,8 @@ class _Zhengka(click.Group):
     """The command of all commands: a check must not wait for what only printing needs."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's own signature
-        """Run; a terminal that lacks a character shows its code point instead of ending the command."""
-        for stream in (sys.stdout, sys.stderr):
+        """Run; bytes and characters outside the terminal's encoding are shown as such and do not end the command."""
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
         return super().main(*args, **kwargs)

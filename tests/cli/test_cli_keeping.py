@@ -1,0 +1,96 @@
+"""``audit``, ``backup`` and ``restore``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from pathlib import Path
+
+from tests.cli.desk import PASSPHRASE, TODAY, Desk, assessor
+
+YY = f"{TODAY:%y}"
+
+
+def test_an_untouched_register_passes_the_audit(made: Desk) -> None:
+    found = made.done("audit", "verify", "--json").json
+    assert found["faults"] == []
+    assert found["cards"] == 5
+    assert "全部相符" in made.done("audit", "verify").out
+
+
+def test_an_altered_register_fails_it(desk: Desk) -> None:
+    with sqlite3.connect(desk.data / "register.db") as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        triggers = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+        for name in triggers:
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute("DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)")
+    answer = desk.run("audit", "verify", "--json")
+    assert answer.code == 1
+    assert answer.json["faults"]
+    assert json.loads(answer.err)["error"]["code"] == "audit-failed"
+    assert desk.run("audit", "verify").refusal == "audit-failed"
+
+
+def test_the_head_is_the_same_text_with_and_without_json(made: Desk) -> None:
+    plain, told = json.loads(made.done("audit", "head").out), made.done("audit", "head", "--json").json
+    assert plain | {"at": "", "signature": ""} == told | {"at": "", "signature": ""}
+    assert {"size", "root", "at", "host", "kid", "signature"} == set(plain)
+
+
+def test_the_journal_is_exported_an_entry_a_line(desk: Desk) -> None:
+    head = desk.done("audit", "head", "--json").json
+    out = desk.path("journal.jsonl")
+    assert desk.done("audit", "export", "--out", out, "--json").json == {"file": out, "entries": head["size"]}
+    lines = Path(out).read_bytes().splitlines()
+    assert len(lines) == head["size"]
+    assert hashlib.sha256(b"\0" + lines[0]).hexdigest() == json.loads(desk.done("audit", "proof", "0").out)["leaf"]
+
+
+def test_a_backup_is_restored_where_the_head_shows_that_nothing_came_after_it(desk: Desk) -> None:
+    desk.done("backup", "--out", desk.path("b.zip"))
+    (desk.folder / "head.json").write_text(desk.done("audit", "head").out)
+    restored = Desk(desk.folder / "restored")
+    assert restored.run("restore", desk.path("b.zip")).refusal == "restore-needs-head"
+    told = restored.done("restore", desk.path("b.zip"), "--head", desk.path("head.json"), "--json").json
+    assert told["voided"] == 0
+    assert restored.run("verify", desk.texts[f"{YY}310020001"]).code == 0
+    (restored.data / "passphrase").write_text(PASSPHRASE)
+    assert restored.issue(assessor("孙七", 201)).json["issued"][0]["number"] == f"{YY}310020003"
+    assert restored.run("restore", desk.path("b.zip"), "--void-ahead", "1").refusal == "register-exists"
+
+
+def test_a_backup_is_restored_with_numbers_given_up(desk: Desk) -> None:
+    """督附3, 考附2: no number twice."""
+    desk.done("backup", "--out", desk.path("b.zip"))
+    restored = Desk(desk.folder / "restored")
+    restored.done("restore", desk.path("b.zip"), "--void-ahead", "3")
+    (restored.data / "passphrase").write_text(PASSPHRASE)
+    assert restored.issue(assessor("孙七", 201)).json["issued"][0]["number"] == f"{YY}310020006"
+    assert restored.done("audit", "verify", "--json").json["faults"] == []
+
+
+def test_a_backup_overwrites_nothing(desk: Desk) -> None:
+    desk.done("backup", "--out", desk.path("b.zip"))
+    assert desk.run("backup", "--out", desk.path("b.zip")).refusal == "file-exists"
+    assert desk.run("backup", "--out", desk.path("missing/b.zip")).refusal == "file-error"
+
+
+def test_a_damaged_backup_restores_nothing_and_a_good_one_after_it_all(desk: Desk) -> None:
+    desk.done("backup", "--out", desk.path("b.zip"))
+    whole = (desk.folder / "b.zip").read_bytes()
+    middle = len(whole) // 2
+    restored = Desk(desk.folder / "restored")
+    for damaged in (b"", whole[:5000], b"PK" + whole[9:], whole[:middle] + bytes(9) + whole[middle + 9 :]):
+        (desk.folder / "damaged.zip").write_bytes(damaged)
+        assert restored.run("restore", desk.path("damaged.zip"), "--void-ahead", "1").refusal == "backup-damaged"
+        assert restored.run("verify", "hello").refusal == "no-register"
+    restored.done("restore", desk.path("b.zip"), "--void-ahead", "1")
+    assert restored.run("verify", desk.texts[f"{YY}310020001"]).code == 0
+
+
+def test_a_head_that_is_none_is_refused(desk: Desk) -> None:
+    desk.done("backup", "--out", desk.path("b.zip"))
+    answer = Desk(desk.folder / "r").run("restore", desk.path("b.zip"), "--head", desk.path("texts.json"))
+    assert answer.refusal == "head-malformed"

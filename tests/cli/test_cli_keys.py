@@ -1,0 +1,104 @@
+"""``keys``: rotation as the office does it, with the root key's file at hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.desk import PASSPHRASE, TODAY, Desk, assessor
+
+YY = f"{TODAY:%y}"
+
+
+def keys(desk: Desk) -> list[Any]:
+    found: list[Any] = desk.done("keys", "list", "--json").json
+    return found
+
+
+def states(desk: Desk, purpose: str) -> list[str]:
+    return sorted(key["state"] for key in keys(desk) if key["purpose"] == purpose)
+
+
+def kid(desk: Desk, purpose: str) -> str:
+    return next(str(key["kid"]) for key in keys(desk) if key["purpose"] == purpose and key["state"] == "active")
+
+
+def test_every_key_is_listed(made: Desk) -> None:
+    assert {key["purpose"] for key in keys(made)} == {"card/1", "status", "head"}
+    assert set(keys(made)[0]) == {"purpose", "kid", "public", "state", "signs_from", "signs_until"}
+    assert kid(made, "card/1") in made.done("keys", "list").out
+
+
+def test_a_key_is_published_waits_and_signs(desk: Desk) -> None:
+    assert desk.done("keys", "rotate", "card/1", "--json").json["state"] == "next"
+    assert desk.run("keys", "rotate", "card/1", "--promote").refusal == "key-too-new"
+    assert desk.done("keys", "rotate", "card/1", "--promote", "--at-once", "--json").json["state"] == "active"
+    assert states(desk, "card/1") == ["active", "retired"]
+    number = desk.issue(assessor("孙七", 201)).json["issued"][0]["number"]
+    desk.done("print", number, f"{YY}310020001", "--out", desk.path("a.pdf"))
+    assert desk.done("verify", desk.path("a.pdf")).code == 0, "the old key's cards hold too"
+
+
+def test_a_purpose_left_without_a_key_is_told(desk: Desk) -> None:
+    answer = desk.done("keys", "retire", kid(desk, "status"), "--json")
+    assert answer.json["state"] == "retired"
+    assert "no status key signs now" in json.loads(answer.err)["note"]["en"]
+    assert desk.run("bundle", "--out", desk.path("b")).refusal == "illegal-rotation"
+    desk.done("keys", "rotate", "status")
+    desk.done("keys", "rotate", "status", "--promote", "--at-once")
+    desk.done("bundle", "--out", desk.path("b"))
+
+
+def test_the_cards_of_a_stolen_key_are_suspect_offline(desk: Desk) -> None:
+    answer = desk.done("keys", "compromise", kid(desk, "card/1"), "--json")
+    assert answer.json["state"] == "compromised"
+    desk.done("bundle", "--out", desk.path("b"))
+    text = desk.texts[f"{YY}310020001"]
+    assert desk.run("verify", text, "--offline", desk.path("b"), "--json").json["verdict"] == "suspect"
+    assert desk.run("verify", text, "--json").json["verdict"] == "valid", "the register vouches for it"
+
+
+def test_the_root_key_may_lie_elsewhere(desk: Desk) -> None:
+    elsewhere = desk.folder / "stick.sealed"
+    (desk.data / "root.sealed").rename(elsewhere)
+    assert desk.run("keys", "rotate", "head").refusal == "vault-missing"
+    desk.done("keys", "rotate", "head", "--root-file", str(elsewhere))
+
+
+def test_the_key_document_is_exported(desk: Desk) -> None:
+    out = desk.path("keys.bin")
+    size = desk.done("keys", "export", "--out", out, "--json").json["bytes"]
+    assert (desk.folder / "keys.bin").stat().st_size == size
+    assert PASSPHRASE.encode() not in (desk.folder / "keys.bin").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["rotate", "status", "--promote"], "no-next-key"),
+        (["retire", "zz"], "key-not-found"),
+        (["rotate", "head", "--root-file", "texts.json"], "vault-malformed"),
+    ],
+)
+def test_what_cannot_be_done_is_refused(
+    desk: Desk, words: list[str], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(desk.folder)
+    assert desk.run("keys", *words).refusal == code
+
+
+def test_a_root_key_of_another_register_is_refused(desk: Desk, tmp_path: Path) -> None:
+    other = Desk(tmp_path / "other")
+    assert other.run("init", ZHENGKA_PASSPHRASE=PASSPHRASE).code == 0
+    answer = desk.run("keys", "rotate", "head", "--root-file", str(other.data / "root.sealed"))
+    assert answer.refusal == "root-not-pinned"
+
+
+def test_without_a_passphrase_nobody_is_asked_who_is_not_there(desk: Desk) -> None:
+    (desk.data / "passphrase").unlink()
+    assert desk.run("keys", "rotate", "head").refusal == "no-passphrase"
+    assert desk.run("keys", "rotate", "head", ZHENGKA_PASSPHRASE="wrong").refusal == "wrong-passphrase"
+    assert states(desk, "head") == ["active"]
