@@ -63,13 +63,13 @@ def decode_bundle(data: bytes) -> Bundle:
     if len(data) > MAX_BUNDLE_BYTES:
         raise _invalid(f"{len(data):,} bytes, at most {MAX_BUNDLE_BYTES:,} are read")
     try:
-        content = cast("dict[int, object]", cbor2.loads(data, max_depth=3))
+        content: dict[int, object] = _typed(cast("object", cbor2.loads(data, max_depth=3)), dict)
         bundle = Bundle(
             key_document=_typed(content[_KEY_DOCUMENT], bytes),
             status_lists=tuple(_typed(body, bytes) for body in _typed(content[_LISTS], list)),
             names=_typed(content[_NAMES], bytes),
         )
-    except (cbor2.CBORDecodeError, KeyError, TypeError, IndexError) as error:
+    except (cbor2.CBORDecodeError, KeyError) as error:
         raise _invalid(str(error)) from error
     if encode_bundle(bundle) != data:
         raise _invalid("not in its deterministic encoding, or with other parts")
@@ -91,13 +91,13 @@ def encode_names(names: Names) -> bytes:
 def decode_names(payload: bytes) -> Names:
     """Read names whose signature holds. Raises BundleInvalid."""
     try:
-        content = cast("dict[str, object]", cbor2.loads(payload, max_depth=3))
+        content: dict[str, object] = _typed(cast("object", cbor2.loads(payload, max_depth=3)), dict)
         names = Names(
             centre=_typed(content["centre"], str),
             institutions=_texts(content["institutions"]),
             occupations=_texts(content["occupations"]),
         )
-    except (cbor2.CBORDecodeError, KeyError, TypeError) as error:
+    except (cbor2.CBORDecodeError, KeyError) as error:
         raise _invalid(f"names: {error}") from error
     if encode_names(names) != payload:
         raise _invalid("the names are not in their deterministic encoding")

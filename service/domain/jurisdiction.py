@@ -114,7 +114,7 @@ def parse_jurisdiction(text: str | bytes) -> Jurisdiction:
     """Read a jurisdiction from JSON; raise JurisdictionInvalid naming the key that is wrong."""
     try:
         jurisdiction = msgspec.json.decode(text, type=Jurisdiction)
-    except msgspec.DecodeError as error:  # ValidationError is one of these and names the path
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # a ValidationError names the path
         raise _invalid(str(error), str(error)) from error
     for zh, en in _faults(jurisdiction):
         raise _invalid(zh, en)

@@ -85,7 +85,7 @@ def parse_catalogue(text: str | bytes) -> Catalogue:
     """Read a catalogue from JSON, ``{"occupations": {code: name, …}, …}``. Raises CatalogueInvalid."""
     try:
         return Catalogue(msgspec.json.decode(text, type=_CatalogueFile).occupations)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CatalogueInvalid(f"职业目录无效：{error}", f"catalogue file: {error}") from error
 
 

@@ -167,8 +167,8 @@ def decode_payload(data: bytes, *, number: int) -> StatusListPayload:
     implementations of deflate find other encodings.
     """
     try:
-        claims = cast("dict[int, object]", cbor2.loads(data, max_depth=3))
-        status_list = _typed(claims[_STATUS_LIST], dict)
+        claims: dict[int, object] = _typed(cast("object", cbor2.loads(data, max_depth=3)), dict)
+        status_list: dict[str, object] = _typed(claims[_STATUS_LIST], dict)
         compressed = _typed(status_list["lst"], bytes)
         subject = _typed(claims[_SUB], str)
         match = _SUBJECT.fullmatch(subject)
@@ -183,7 +183,7 @@ def decode_payload(data: bytes, *, number: int) -> StatusListPayload:
             key_document_version=_typed(claims[_KEY_DOCUMENT], int),
             entries=_inflate(compressed),
         )
-    except (cbor2.CBORDecodeError, KeyError, TypeError, IndexError) as error:
+    except (cbor2.CBORDecodeError, KeyError) as error:
         raise _malformed(f"not the claims of a status list: {error}") from error
     if _encode(payload, compressed) != data:
         raise StatusListError(

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from keys.keyring import KeyRecord, Purpose
 from keys.suites import ED25519
-from service.domain.card import CardStatus
-from service.domain.errors import JournalInvalid
+from service.domain.card import Card, journaled
+from service.domain.errors import CardInvalid, JournalInvalid
+from service.domain.event import Event, Json
 from service.domain.journal import parse_entry, replay
 from service.domain.merkle import (
     Frontier,
@@ -77,11 +78,11 @@ def audit(register: Register, earlier: SignedHead | None = None) -> Audit:
     with register.database.read() as connection:
         head = journal.head(connection)
         stored = list(_entries(connection))
-        held = cards.statuses(connection)
+        held, contradiction = _held(connection)
         faults = (
             *_tree_faults(stored, head),
             *(_head_faults(earlier, stored, key_records.all_of(connection)) if earlier else ()),
-            *_card_faults(stored, held),
+            *(contradiction or _card_faults(stored, held)),
             *_number_faults(numbers.audit(connection)),
         )
     return Audit(head.size, head.root.hex(), len(held), faults)
@@ -124,19 +125,52 @@ def is_signed(head: SignedHead, known: Iterable[KeyRecord]) -> bool:
     return any(ED25519.load_public(record.public)(signature, message) for record in keys)
 
 
-def _card_faults(stored: list[bytes], held: Mapping[str, CardStatus]) -> Iterator[Fault]:
+def _held(connection: Connection) -> tuple[dict[str, Card], tuple[Fault, ...]]:
+    """Read all cards by number, up to one whose parts contradict each other: no use case has written that one."""
+    held: dict[str, Card] = {}
     try:
-        replayed = replay(parse_entry(entry).event for entry in stored)
+        for card in cards.every(connection):
+            held[card.number] = card
+    except CardInvalid as error:
+        return held, ((error.zh, error.en),)
+    return held, ()
+
+
+def _card_faults(stored: list[bytes], held: Mapping[str, Card]) -> Iterator[Fault]:
+    """Compare every card with what the journal says of it: its status, and what it was issued with."""
+    try:
+        events = [parse_entry(entry).event for entry in stored]
+        statuses = replay(events)
     except JournalInvalid as error:
         yield error.zh, error.en
         return
-    for number in sorted(replayed.keys() | held.keys()):
-        told, kept = replayed.get(number), held.get(number)
+    facts = _facts_told(events)
+    for number in sorted(statuses.keys() | held.keys()):
+        card, told = held.get(number), statuses.get(number)
+        kept = None if card is None else card.status
         if told != kept:
             yield (
                 f"证卡 {number}：登记为 {kept or '无'}，日志为 {told or '无'}",
                 f"card {number}: the register says {kept or 'nothing'}, the journal {told or 'nothing'}",
             )
+        elif card is not None and (
+            altered := [key for key, fact in journaled(card).items() if facts[number].get(key) != fact]
+        ):
+            yield (
+                f"证卡 {number}：登记的 {'、'.join(altered)} 与日志不符",
+                f"card {number}: {', '.join(altered)} in the register differ from the journal",
+            )
+
+
+def _facts_told(events: Iterable[Event]) -> dict[str, dict[str, Json]]:
+    """Collect what the journal says each card was issued with, and its live copy."""
+    facts: dict[str, dict[str, Json]] = {}
+    for event in events:
+        if event.kind in {"card-issued", "card-imported"}:
+            facts[event.subject] = dict(event.data)
+        elif event.kind == "card-replaced":
+            facts[event.subject]["copy"] = event.data["copy"]
+    return facts
 
 
 def _number_faults(found: Iterable[SeriesFault]) -> Iterator[Fault]:
@@ -175,7 +209,7 @@ def read_head(data: bytes) -> SignedHead:
     """Read a head that ``signed_head`` gave. Raises Refused for anything else."""
     try:
         return msgspec.json.decode(data, type=SignedHead)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(
             "head-malformed", "这不是导出的日志头（zhengka audit head）", f"this is no exported journal head: {error}"
         ) from error

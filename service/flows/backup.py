@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import product
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 from sqlalchemy import Connection
@@ -41,6 +42,7 @@ from service.store.schema import migrate
 FORMAT: Final = 1
 _MANIFEST: Final = "manifest.json"
 _PHOTO: Final = re.compile(PHOTOS_FOLDER + r"/[0-9a-f]{2}/[0-9a-f]{64}\.jpg")
+_PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _RESTORED: Final = "恢复备份后作废：备份之后可能已打印 voided after a restore: may have been printed since the backup"
 
 Progress = Callable[[int, int], None]
@@ -51,7 +53,7 @@ class Manifest(msgspec.Struct, frozen=True):
     """What a backup holds."""
 
     format: int
-    made_at: str
+    made_at: Annotated[datetime, msgspec.Meta(tz=True)]
     journal_size: int
     journal_root: str
     rows: Mapping[str, int]
@@ -86,9 +88,7 @@ def back_up(register: Register, out: Path, progress: Progress | None = None) -> 
             if progress is not None:
                 progress(done, len(photos))
         archive.write(register.folder / VAULT_FILE, VAULT_FILE)
-        manifest = Manifest(
-            FORMAT, register.effects.now().isoformat(timespec="seconds"), head.size, head.root.hex(), rows
-        )
+        manifest = Manifest(FORMAT, register.effects.now().replace(microsecond=0), head.size, head.root.hex(), rows)
         archive.writestr(_MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
     scratch.chmod(0o600)
     scratch.replace(out)
@@ -170,7 +170,7 @@ def _void_ahead(connection: Connection, ahead: int, manifest: Manifest, effects:
 def _begun_since(connection: Connection, manifest: Manifest, now: datetime) -> frozenset[str]:
     """Name the series that may have been begun after the backup: from its year to the next, cards being dated ahead."""
     jurisdiction = parse_jurisdiction(meta.get(connection, META_JURISDICTION) or "")
-    years = range(civil_date(datetime.fromisoformat(manifest.made_at)).year, civil_date(now).year + 2)
+    years = range(civil_date(min(manifest.made_at, now)).year, civil_date(now).year + 2)
     issuers = (None, *institutions.all_of(connection))
     prefixes: set[str] = set()
     for year, kind, issuer in product(years, CardKind, issuers):
@@ -217,7 +217,7 @@ def _check_signed(connection: Connection, manifest: Manifest, head: SignedHead |
             "日志头的签名不符：内容被改动，或不是由本登记库签署",
             "the head's signature does not hold: it was altered, or another register signed it",
         )
-    if datetime.fromisoformat(head.at) < datetime.fromisoformat(manifest.made_at):
+    if datetime.fromisoformat(head.at) < manifest.made_at:
         raise _head_too_old()
 
 
@@ -243,9 +243,19 @@ def _check_manifest(manifest: Manifest) -> None:
 def _opened(file: Path) -> Generator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as archive:
+            if any(entry.compress_type not in _PACKED for entry in archive.infolist()):
+                raise _damaged(file)
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, JournalInvalid) as error:
-        # RuntimeError is what zipfile raises for an entry that is said to be encrypted or packed in another way.
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        UnicodeDecodeError,
+        EOFError,
+        RuntimeError,  # what zipfile raises for an entry that is said to be encrypted
+        KeyError,
+        JournalInvalid,
+    ) as error:
         raise _damaged(file) from error
     except OSError as error:
         if error.errno != errno.EINVAL:  # a place before the file's beginning; a full disk is no damage
@@ -256,7 +266,7 @@ def _opened(file: Path) -> Generator[zipfile.ZipFile]:
 def _read(archive: zipfile.ZipFile, name: str, kind: type[Content]) -> Content:
     try:
         return msgspec.json.decode(archive.read(name), type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _damaged(Path(str(archive.filename))) from error
 
 

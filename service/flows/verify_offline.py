@@ -118,7 +118,7 @@ def read_memory(folder: Path) -> Memory:
         return msgspec.json.decode((folder / MEMORY_FILE).read_bytes(), type=Memory)
     except FileNotFoundError:
         return Memory()
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(
             "checker-memory-damaged",
             f"{folder / MEMORY_FILE} 已损坏：核对根密钥指纹后删除该文件，并用 --root 指明指纹",

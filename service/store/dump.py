@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
-from sqlalchemy import JSON, Column, Connection, Date, Integer, LargeBinary, Table, func, select, text, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.types import TypeEngine
 
 from service.store.errors import ConstraintBroken
 from service.store.statements import chunks
@@ -19,6 +35,17 @@ TABLES: Final = tuple(table for table in metadata.sorted_tables if table is not 
 
 _COUNTED: Final = (person, batch)
 """Tables whose ids the database hands out."""
+
+_TYPES: Final[tuple[tuple[type[TypeEngine[Any]], Any], ...]] = (
+    (BigInteger, Annotated[int, msgspec.Meta(ge=-(2**63), lt=2**63)]),
+    (Integer, Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]),
+    (Boolean, bool),
+    (Date, date),
+    (Instant, Annotated[datetime, msgspec.Meta(tz=True)]),
+    (LargeBinary, bytes),
+    (Text, Annotated[str, msgspec.Meta(pattern=r"^[^\0]*\Z")]),
+)
+"""What a column of each type can hold in both databases; anything else is no row of ours."""
 
 
 def dump(connection: Connection, table: Table) -> Iterator[bytes]:
@@ -63,16 +90,14 @@ def _row(table: Table, line: bytes) -> dict[str, Any]:
     try:
         values = msgspec.json.decode(line, type=dict[str, Any])
         return {column.name: _value(column, values[column.name]) for column in table.columns}
-    except (msgspec.DecodeError, msgspec.ValidationError, KeyError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError) as error:
         raise ConstraintBroken(
             f"备份中 {table.name} 的一行无法读取", f"a row of {table.name} in the backup cannot be read: {error}"
         ) from error
 
 
 def _value(column: Column[Any], value: object) -> object:
-    if value is None or isinstance(column.type, (JSON, Integer)):
+    if value is None or isinstance(column.type, JSON):
         return value
-    for kind, python in ((LargeBinary, bytes), (Instant, datetime), (Date, date)):
-        if isinstance(column.type, kind):
-            return msgspec.convert(value, type=python)
-    return value
+    python = next(python for kind, python in _TYPES if isinstance(column.type, kind))
+    return msgspec.convert(value, type=python)

@@ -76,3 +76,9 @@ def test_names_the_place_of_a_mistake(text: str, where: str) -> None:
     with pytest.raises(JurisdictionInvalid, match=where) as refused:
         parse_jurisdiction(text)
     assert refused.value.zh.startswith("地区配置无效")
+
+
+@pytest.mark.parametrize("data", [b'{"\x86": 1}', b'{"a":' + b"[" * 100_000, b"\xff\xfe{\x00}\x00"])
+def test_a_file_that_is_no_json_is_refused(data: bytes) -> None:
+    with pytest.raises(JurisdictionInvalid):
+        parse_jurisdiction(data)

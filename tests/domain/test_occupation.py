@@ -120,3 +120,9 @@ def test_any_text_is_read_or_refused_by_name(text: str) -> None:
         return
     for occupation in occupations:
         assert parse_occupation(occupation.name, CATALOGUE) == occupation
+
+
+@pytest.mark.parametrize("data", [b'{"\x86": 1}', b'{"a":' + b"[" * 100_000, b"\xff\xfe{\x00}\x00"])
+def test_a_catalogue_that_is_no_json_is_refused(data: bytes) -> None:
+    with pytest.raises(CatalogueInvalid):
+        parse_catalogue(data)

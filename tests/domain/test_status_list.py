@@ -76,6 +76,14 @@ def test_arbitrary_bytes_are_refused_with_a_reason(data: bytes) -> None:
         decode_payload(data, number=7)
 
 
+@pytest.mark.parametrize(("tag", "content"), [(36, "a: b\n\n"), (52, [8, b"\x0a"]), (258, [1, 2]), (30, [1, 2])])
+def test_an_object_that_is_asked_like_a_map_is_refused(tag: int, content: object) -> None:
+    """A CBOR library makes a message, a network, a set, a fraction of tags; their lookups raise errors of their own."""
+    with pytest.raises(StatusListError) as refused:
+        decode_payload(cbor2.dumps(cbor2.CBORTag(tag, content)), number=7)
+    assert refused.value.code == "status-list-malformed"
+
+
 @given(st.data())
 def test_what_is_read_from_an_altered_list_says_what_the_bytes_say(data: st.DataObject) -> None:
     altered = bytearray(encode_payload(LIST))
