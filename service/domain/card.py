@@ -108,7 +108,7 @@ def issue(card: Card, *, number_reason: str | None = None) -> tuple[Card, Event]
     """
     if card.status is not CardStatus.VALID or card.released:
         raise _illegal(card, "card-is-not-new", "新证卡不能已有状态或已转出的范围", "a new card has no history yet")
-    data = _facts(card)
+    data = journaled(card)
     if number_reason is not None:
         data["number_reason"] = number_reason
     return card, Event("card-issued", card.number, data)
@@ -116,7 +116,7 @@ def issue(card: Card, *, number_reason: str | None = None) -> tuple[Card, Event]
 
 def adopt(card: Card) -> tuple[Card, Event]:
     """Take a card from before the system into the register, with the number and the status it has."""
-    data = _facts(card) | {"status": card.status.value}
+    data = journaled(card) | {"status": card.status.value}
     if card.status_on is not None:
         data["status_on"] = card.status_on.isoformat()
     return card, Event("card-imported", card.number, data)
@@ -246,8 +246,8 @@ def _illegal(card: Card, code: str, zh: str, en: str) -> IllegalTransition:
     return IllegalTransition(f"证卡 {card.number}：{zh}", f"card {card.number}: {en}", code=code)
 
 
-def _facts(card: Card) -> dict[str, Json]:
-    """List what the journal keeps of a new card: no name, no work unit."""
+def journaled(card: Card) -> dict[str, Json]:
+    """List what the journal keeps of a card: no name, no work unit. All but ``copy`` stays as it is for good."""
     data: dict[str, Json] = {
         "person": card.person,
         "kind": card.kind.value,

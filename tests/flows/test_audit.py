@@ -64,6 +64,26 @@ TAMPERED = {
         "UPDATE card SET status = 'revoked', status_on = '2026-11-02' WHERE number = '26310020001'",
         ["card 26310020001: the register says revoked, the journal valid"],
     ),
+    "card lengthened": (
+        "UPDATE card SET expires_on = '2036-11-02' WHERE number = 'R50260001'",
+        ["card R50260001: the term runs from 2026-11-02 for at most 3 years, got 2036-11-02"],
+    ),
+    "card shortened": (
+        "UPDATE card SET expires_on = '2027-11-02' WHERE number = 'R50260001'",
+        ["card R50260001: expires_on in the register differ from the journal"],
+    ),
+    "card given to another": (
+        "UPDATE card SET person_id = person_id + 1 WHERE number = 'R50260001'",
+        ["card R50260001: person in the register differ from the journal"],
+    ),
+    "another job type": (
+        "UPDATE card_scope SET scope = 'occupation:焊工', occupation = '焊工' WHERE number = '26310020001'",
+        ["card 26310020001: scopes in the register differ from the journal"],
+    ),
+    "another copy": (
+        "UPDATE copy SET copy_id = (SELECT substr(credential, 1, 8) FROM copy LIMIT 1) WHERE number = 'R50260001'",
+        ["card R50260001: copy in the register differ from the journal"],
+    ),
     "number taken out": (
         "DELETE FROM number WHERE number = '26310030001'",
         ["series 2631003: missing (1,), no card (), not issued ()"],

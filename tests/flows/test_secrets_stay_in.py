@@ -52,8 +52,8 @@ def everything_logged(caplog: pytest.LogCaptureFixture) -> None:
 def secrets(office: Office, texts: list[str]) -> list[str]:
     """All that may stand in no log: identity numbers, telephone, passphrase, and credentials in every spelling."""
     with office.register.database.read() as connection:
-        numbers = list(cards.statuses(connection))
-        found = [copies.find_live(connection, CardNumber(number)) for number in numbers]
+        numbers = [card.number for card in cards.every(connection)]
+        found = [copies.find_live(connection, number) for number in numbers]
     credentials = [one.copy.credential for one in found if one is not None]
     return [
         *map(resident_id, PEOPLE),
