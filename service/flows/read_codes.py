@@ -16,6 +16,7 @@ from service.flows.errors import Refused
 PDF_DPI: Final = 300
 SECOND_TRY: Final = 1.5  # a damaged code often reads once enlarged
 MAX_PIXELS: Final = 120_000_000  # an A4 page at 1,200 dpi has 139 million; at 1,000 dpi 97 million
+MAX_SIDE: Final = 65_535  # what the reader of codes takes; that of an A4 page at 1,200 dpi is 14,032
 MAX_PDF_PAGES: Final = 2_000
 MAX_FILE_BYTES: Final = 512 * 1024 * 1024
 _PDF_MAGIC: Final = b"%PDF-"
@@ -27,7 +28,7 @@ def read_codes(data: bytes) -> Iterator[str]:
     """Yield the text of every QR code in a PDF or an image, by page, top to bottom and left to right.
 
     A page without a code yields nothing. Raises Refused for what is neither an image nor a PDF, for a page or an
-    image beyond MAX_PIXELS, and for a file beyond MAX_FILE_BYTES.
+    image beyond MAX_PIXELS or MAX_SIDE, and for a file beyond MAX_FILE_BYTES.
     """
     if len(data) > MAX_FILE_BYTES:
         raise Refused(
@@ -45,8 +46,9 @@ def codes_of_image(image: Image.Image) -> list[str]:
     """Return the texts of an image's QR codes, top to bottom and left to right; enlarge and retry if none reads."""
     grey = image.convert("L")
     found = _decode(grey)
-    if not found and grey.width * grey.height * SECOND_TRY**2 <= MAX_PIXELS:
-        found = _decode(grey.resize((int(grey.width * SECOND_TRY), int(grey.height * SECOND_TRY))))
+    larger = int(grey.width * SECOND_TRY), int(grey.height * SECOND_TRY)
+    if not found and _is_readable(*larger):
+        found = _decode(grey.resize(larger))
     return found
 
 
@@ -112,12 +114,17 @@ def _open_image(data: bytes) -> Image.Image:
 
 
 def _check_pixels(width: float, height: float) -> None:
-    if width * height > MAX_PIXELS:
+    if not _is_readable(width, height):
         raise Refused(
             "image-too-large",
-            f"图像为 {width:.0f}×{height:.0f} 像素，上限为 {MAX_PIXELS:,} 像素；请缩小后再查验",
-            f"the image has {width:.0f}x{height:.0f} pixels, at most {MAX_PIXELS:,} are read: make it smaller",
+            f"图像为 {width:.0f}×{height:.0f} 像素，上限为 {MAX_PIXELS:,} 像素、每边 {MAX_SIDE:,} 像素；请缩小后再查验",
+            f"the image has {width:.0f}x{height:.0f} pixels, at most {MAX_PIXELS:,}, and {MAX_SIDE:,} on a side, "
+            "are read: make it smaller",
         )
+
+
+def _is_readable(width: float, height: float) -> bool:
+    return max(width, height) <= MAX_SIDE and width * height <= MAX_PIXELS
 
 
 def _unreadable_file() -> Refused:

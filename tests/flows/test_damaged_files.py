@@ -16,7 +16,7 @@ from PIL import Image
 from service.flows.audit import read_head
 from service.flows.backup import back_up, restore
 from service.flows.errors import NoRegister, Refused
-from service.flows.read_codes import read_codes
+from service.flows.read_codes import MAX_SIDE, read_codes
 from service.flows.register import open_register
 from service.flows.verify_offline import MEMORY_FILE, read_memory
 from service.store.errors import StoreError
@@ -58,6 +58,20 @@ def test_picture_that_the_decoder_stumbles_over_is_refused() -> None:
         with pytest.raises(Refused) as refused:
             list(read_codes(broken))
         assert refused.value.code == "file-unreadable"
+
+
+def test_picture_with_a_side_beyond_the_reader_is_refused() -> None:
+    """A strip of 80,000 pixels is small; so is one that only grows beyond the limit when it is enlarged."""
+    for width, code in ((MAX_SIDE + 1, "image-too-large"), (MAX_SIDE, None), (MAX_SIDE * 2 // 3 + 2, None)):
+        for size in ((width, 3), (3, width)):
+            buffer = io.BytesIO()
+            Image.new("1", size, 1).save(buffer, "PNG")
+            if code is None:
+                assert list(read_codes(buffer.getvalue())) == []
+                continue
+            with pytest.raises(Refused) as refused:
+                list(read_codes(buffer.getvalue()))
+            assert refused.value.code == code
 
 
 Change = Callable[[dict[str, object]], object]
