@@ -1,0 +1,156 @@
+"""``init``, ``institution``, and what every command says of a folder, a passphrase or a variable that will not do."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import PASSPHRASE, Desk
+
+
+def test_a_register_is_made_with_a_random_passphrase(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    told = desk.done("init", "--json").json
+    assert told == {
+        "root_fingerprint": told["root_fingerprint"],
+        "root_file": str(desk.data / "root.sealed"),
+        "passphrase_file": str(desk.data / "passphrase"),
+        "jurisdiction": "重庆市",
+        "host": "zk.example.cn",
+    }
+    assert len(bytes.fromhex(told["root_fingerprint"])) == 32
+    for name in ("passphrase", "root.sealed", "vault.sealed"):
+        assert stat.S_IMODE((desk.data / name).stat().st_mode) == 0o600
+    assert desk.run("init").refusal == "register-exists"
+    assert desk.done("keys", "list", "--json").json
+
+
+def test_a_given_passphrase_is_not_written_down(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    answer = desk.run("init", "--host", "zk.cq.cn", ZHENGKA_PASSPHRASE=PASSPHRASE)
+    assert answer.code == 0
+    assert "zk.cq.cn" in answer.out
+    assert PASSPHRASE not in answer.out + answer.err
+    assert not (desk.data / "passphrase").exists()
+
+
+def test_another_province_is_a_configuration(tmp_path: Path) -> None:
+    """督附3 表2: 江西 36."""
+    desk = Desk(tmp_path)
+    assert desk.done("init", "--jurisdiction", "jiangxi", "--json").json["jurisdiction"] == "江西省"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--jurisdiction", "atlantis"], "jurisdiction-unknown"),
+        (["--jurisdiction", "../chongqing"], "jurisdiction-unknown"),
+        (["--jurisdiction", "text.json"], "jurisdiction-invalid"),
+        (["--jurisdiction", "gbk.json"], "jurisdiction-invalid"),
+        (["--host", "UPPER.example"], "host-malformed"),
+        (["--host", "a" * 40 + ".cn"], "host-malformed"),
+    ],
+)
+def test_a_register_that_cannot_be_is_not_begun(
+    tmp_path: Path, words: list[str], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.json").write_text("hello")
+    (tmp_path / "gbk.json").write_bytes('{"key": "重庆"}'.encode("gbk"))
+    desk = Desk(tmp_path)
+    assert desk.run("init", *words).refusal == code
+    assert not desk.data.exists()
+
+
+def test_institutions_are_entered_once_and_listed(desk: Desk) -> None:
+    one = {"code": "500901", "letter": "H", "name": "重庆市餐饮行业技能评价中心", "authority": None}
+    assert desk.done("institution", "add", "500901", "h", f" {one['name']} ", "--json").json == one
+    assert one in desk.done("institution", "list", "--json").json
+    assert "重庆市餐饮行业技能评价中心" in desk.done("institution", "list").out
+    assert desk.run("institution", "add", "500901", "S", "x").refusal == "institution-taken"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(["50012", "S", "x"], "institution-code"), (["500124", "Y", " "], "institution-name")],
+)
+def test_an_institution_that_cannot_be_is_refused(made: Desk, words: list[str], code: str) -> None:
+    """督附3: six digits."""
+    assert made.run("institution", "add", *words).refusal == code
+
+
+def test_an_institution_needs_a_letter_of_the_table(made: Desk) -> None:
+    """督附3 表4: H, Y, S."""
+    assert made.run("institution", "add", "500124", "Q", "x").code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["serve"],
+        ["institution", "list"],
+        ["institution", "add", "500124", "S", "x"],
+        ["print", "--batch", "1", "--out", "a.pdf"],
+        ["numbers", "list"],
+        ["numbers", "reserve", "R5026", "5", "6", "--reason", "x"],
+        ["revoke", "R50260001", "--ground", "督§19(1)", "--reason", "x", "--decided-by", "y"],
+        ["replace", "R50260001", "--reason", "lost"],
+        ["void", "R50260001", "--reason", "x"],
+        ["keys", "list"],
+        ["keys", "rotate", "head"],
+        ["keys", "retire", "00"],
+        ["keys", "compromise", "00"],
+        ["keys", "export", "--out", "k"],
+        ["audit", "verify"],
+        ["audit", "head"],
+        ["audit", "proof", "0"],
+        ["audit", "export", "--out", "j"],
+        ["backup", "--out", "b"],
+        ["bundle", "--out", "b"],
+        ["verify", "hello"],
+    ],
+    ids=" ".join,
+)
+def test_every_command_says_where_there_is_no_register(
+    tmp_path: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = Desk(tmp_path).run(*words)
+    assert answer.refusal == "no-register"
+    assert answer.err.startswith(f"{tmp_path / 'data'} 中没有登记库")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("env", "code"),
+    [
+        ({"ZHENGKA_DATABASE_URL": "foo"}, "setting-invalid"),
+        ({"ZHENGKA_DATABASE_URL": "mysql://u:geheim@h/x"}, "database-url-unsupported"),
+        ({"ZHENGKA_DATABASE_URL": "sqlite:////nowhere/at/all.db"}, "database-unreachable"),
+        ({"ZHENGKA_DATABASE_URL": "postgresql://u:geheim@127.0.0.1:1/x"}, "database-unreachable"),
+        ({"ZHENGKA_PASSPHRASE": "a", "ZHENGKA_PASSPHRASE_FILE": "b"}, "setting-invalid"),
+        ({"ZHENGKA_PASSPHRASE_FILE": "/nowhere"}, "setting-invalid"),
+        ({"ZHENGKA_TRUSTED_PROXIES": "geheim"}, "setting-invalid"),
+        ({"ZHENGKA_FONTS": "/nowhere"}, "setting-invalid"),
+    ],
+    ids=str,
+)
+def test_a_variable_that_will_not_do_is_named(made: Desk, env: dict[str, str], code: str) -> None:
+    answer = made.run("institution", "list", **env)
+    assert answer.refusal == code
+    assert "u:geheim" not in answer.err
+    if code == "setting-invalid":
+        assert any(variable in answer.err for variable in env)
+
+
+def test_a_wrong_passphrase_issues_nothing(desk: Desk) -> None:
+    (desk.data / "passphrase").write_text("wrong")
+    answer = desk.run("issue", desk.path("roster.xlsx"), "--photos", desk.path("photos"))
+    assert answer.refusal == "wrong-passphrase"
+    (desk.data / "passphrase").unlink()
+    answer = desk.run("issue", desk.path("roster.xlsx"), "--photos", desk.path("photos"), "--json")
+    assert json.loads(answer.err)["error"]["code"] == "no-passphrase"
+    assert answer.out == ""
