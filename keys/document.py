@@ -34,6 +34,7 @@ Typed = TypeVar("Typed")
 
 _EPOCH: Final = date(1970, 1, 1)
 _MAX_UINT: Final = 2**53 - 1  # exact in every JSON and JavaScript reader
+_MAX_INSTANT: Final = 253_402_214_400  # 31 December 9999 in UTC: the last that is a date in every time zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class KeyDocument:
     def __post_init__(self) -> None:
         if not 1 <= self.version <= _MAX_UINT:
             raise KeyDocumentMalformed(f"a version is 1 or more, got {self.version}")
-        if not 0 <= self.issued < self.valid_until <= _MAX_UINT:
+        if not 0 <= self.issued < self.valid_until <= _MAX_INSTANT:
             raise KeyDocumentMalformed(f"issued at {self.issued}, valid until {self.valid_until}: not in order")
         if not self.hosts or not all(self.hosts):
             raise KeyDocumentMalformed("a key document names at least one host, and none that is empty")

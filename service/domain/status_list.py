@@ -37,13 +37,14 @@ TTL: Final = 12 * 3600
 LIFETIME: Final = 7 * 24 * 3600
 MAX_AHEAD: Final = 600
 """Seconds a list's iat may be ahead of the verifier's clock."""
+MAX_INSTANT: Final = 253_402_214_400
+"""Seconds to 31 December 9999 in UTC: the last instant that is a date in every time zone."""
 
 _BITS: Final = 4
 _SIZE: Final = LIST_SIZE * _BITS // 8
 _SUBJECT: Final = re.compile(r"https://(?P<host>[^/?#]+)/status-lists/(?P<number>[1-9][0-9]{0,9})", re.ASCII)
 _SUB, _EXP, _IAT, _STATUS_LIST, _TTL, _KEY_DOCUMENT = 2, 4, 6, 65533, 65534, -65537
 _MAX_UINT: Final = 2**53 - 1  # exact in every JavaScript reader
-_MAX_INSTANT: Final = 253_402_300_799  # end of the year 9999
 
 Typed = TypeVar("Typed")
 
@@ -90,7 +91,7 @@ class StatusListPayload:
             )
         if _SUBJECT.fullmatch(self.subject) is None:
             raise _subject(self.subject)
-        if not (0 <= self.issued_at < self.expires_at <= _MAX_INSTANT and 0 < self.ttl <= _MAX_UINT):
+        if not (0 <= self.issued_at < self.expires_at <= MAX_INSTANT and 0 < self.ttl <= _MAX_UINT):
             raise _malformed(f"issued {self.issued_at}, expires {self.expires_at}, ttl {self.ttl}: not in order")
         if not 1 <= self.key_document_version <= _MAX_UINT:
             raise _malformed(f"key document version {self.key_document_version}")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -22,7 +22,7 @@ from service.domain.bundle import NAMES_AAD, Names, decode_bundle, decode_names
 from service.domain.check_facts import Genuine, ListAnswer, offline_now
 from service.domain.fitness import Duty
 from service.domain.issuer import CENTRE
-from service.domain.status_list import StatusListError, StatusListPayload, check_succession, decode_payload
+from service.domain.status_list import MAX_INSTANT, StatusListError, StatusListPayload, check_succession, decode_payload
 from service.domain.verdict import NO_DUTY, Verdict, judge
 from service.flows.errors import Refused
 from service.flows.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS
@@ -37,7 +37,7 @@ class Memory(msgspec.Struct, frozen=True):
     root: str | None = None
     next_root: str | None = None
     version: int = 0
-    highest_iat: Mapping[int, int] = msgspec.field(default_factory=dict)
+    highest_iat: Mapping[int, Annotated[int, msgspec.Meta(ge=0, le=MAX_INSTANT)]] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,7 @@ def test_a_value_without_meaning_is_not_guessed_at(value: int) -> None:
         {"ttl": 0},
         {"key_document_version": 0},
         {"expires_at": 2**60},
+        {"expires_at": 253_402_300_799},  # the last second of 9999 in UTC, no date any more in Shanghai
     ],
 )
 def test_a_list_that_cannot_be_is_not_made(changes: dict[str, object]) -> None:

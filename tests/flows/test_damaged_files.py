@@ -32,7 +32,9 @@ def test_head_that_is_none_is_refused(data: bytes) -> None:
     assert refused.value.code == "head-malformed"
 
 
-@pytest.mark.parametrize("data", [NO_JSON["cut"], NO_JSON["deep"], b'{"root": "\x86"}'])
+@pytest.mark.parametrize(
+    "data", [NO_JSON["cut"], NO_JSON["deep"], b'{"root": "\x86"}', b'{"highest_iat": {"1": 999999999999}}']
+)
 def test_damaged_memory_of_a_checker_is_refused(data: bytes, tmp_path: Path) -> None:
     """Read as empty it would let a checker forget which root it trusts."""
     (tmp_path / MEMORY_FILE).write_bytes(data)

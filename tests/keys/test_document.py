@@ -83,6 +83,8 @@ def test_a_document_that_cannot_be_is_not_made() -> None:
         replace(DOCUMENT, version=0)
     with pytest.raises(KeyDocumentMalformed, match="not in order"):
         replace(DOCUMENT, valid_until=DOCUMENT.issued)
+    with pytest.raises(KeyDocumentMalformed, match="not in order"):
+        replace(DOCUMENT, valid_until=2**40)  # no date any more
     with pytest.raises(KeyDocumentMalformed, match="host"):
         replace(DOCUMENT, hosts=("",))
     with pytest.raises(KeyDocumentMalformed, match="more than once"):
