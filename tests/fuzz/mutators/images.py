@@ -1,4 +1,4 @@
-"""Mutation of images: PNG chunks with a right checksum, JPEG segments, RIFF chunks of WebP."""
+"""Mutation of images: PNG chunks with a right checksum, JPEG segments, RIFF chunks of WebP, TIFF directories."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ _PNG_KINDS: Final = (
 )
 _MARKERS: Final = (*range(0xC0, 0xD0), 0xD8, 0xD9, 0xDA, 0xDB, 0xDD, 0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xFE, 0x01, 0xFF)
 _RIFF_KINDS: Final = (b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP", b"EXIF", b"XMP ", b"xxxx")
+_TIFF_TAGS: Final = (*range(254, 300), *range(315, 345), 347, 530, 531, 532, 33_432, 34_665, 34_675)
 
 Chunk = tuple[bytes, bytes]
 
@@ -141,6 +142,25 @@ def mutate_webp(data: bytes, rng: Random) -> bytes:
     return b"RIFF" + struct.pack("<I", max(0, len(content) + rng.choice((0, 0, 0, -2, 2)))) + content
 
 
+def mutate_tiff(data: bytes, rng: Random) -> bytes:
+    """Change one field of one entry of the first directory (TIFF 6.0, section 2)."""
+    order = "<" if data.startswith(b"II") else ">"
+    (directory,) = struct.unpack_from(f"{order}I", data, 4)
+    (entries,) = struct.unpack_from(f"{order}H", data, directory)
+    out = bytearray(data)
+    entry = directory + 2 + 12 * rng.randrange(entries)
+    match rng.randrange(4):
+        case 0:
+            struct.pack_into(f"{order}H", out, entry, rng.choice(_TIFF_TAGS))
+        case 1:
+            struct.pack_into(f"{order}H", out, entry + 2, rng.randrange(14))
+        case 2:
+            struct.pack_into(f"{order}I", out, entry + 4, rng.choice(_SIZES))
+        case _:
+            struct.pack_into(f"{order}I", out, entry + 8, rng.choice((*_SIZES, 5, 6, 7, 8, 32_773, 34_712, directory)))
+    return bytes(out)
+
+
 def mutate_image(data: bytes, rng: Random) -> bytes:
     """Change an image by the structure its first bytes promise."""
     if data.startswith(_PNG_SIGNATURE):
@@ -149,7 +169,9 @@ def mutate_image(data: bytes, rng: Random) -> bytes:
         return mutate_jpeg(data, rng)
     if data.startswith(b"RIFF"):
         return mutate_webp(data, rng)
-    head = rng.randrange(1, 200)  # TIFF, BMP and GIF say most in their first bytes
+    if data.startswith((b"II*\0", b"MM\0*")):
+        return mutate_tiff(data, rng)
+    head = rng.randrange(1, 200)  # BMP and GIF say most in their first bytes
     return mutate_bytes(data[:head], rng) + data[head:]
 
 

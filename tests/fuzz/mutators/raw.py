@@ -62,15 +62,14 @@ NASTY_TEXT: Final = (
     "字" * 40,
     "X" * 300,
 )
-INTERESTING_INTS: Final = tuple(
-    sorted(
-        {
-            sign * (1 << bits) + off
-            for sign in (1, -1)
-            for bits in (0, 3, 5, 8, 16, 31, 32, 53, 63, 64)
-            for off in (-1, 0, 1)
-        }
-    )
+_EDGES: Final = (
+    *(253_402_214_400, 253_402_214_401, 253_402_271_999, 253_402_300_799, 253_402_300_800),  # about the end of 9999
+    *(2_932_895, 2_932_896, 2_932_897),  # its days
+)
+_WIDTHS: Final = (0, 3, 5, 8, 16, 31, 32, 53, 63, 64)
+_INTERESTING_INTS: Final = (
+    *_EDGES,
+    *sorted({sign * (1 << bits) + off for sign in (1, -1) for bits in _WIDTHS for off in (-1, 0, 1)}),
 )
 
 
@@ -124,7 +123,7 @@ def mutate_int(value: int, rng: Random) -> int:
         case 2:
             return -value
         case _:
-            return rng.choice(INTERESTING_INTS)
+            return rng.choice(_INTERESTING_INTS)
 
 
 def splice(data: bytes, other: bytes, rng: Random) -> bytes:
