@@ -13,26 +13,27 @@ from typing import Any, Final, TypeAlias
 import openpyxl
 from click.testing import CliRunner
 
-from service import effects
+from service import effects, settings
 from service.cli import main
 from service.domain.people import check_digit
 from tests.flows.office import photo
 
-PASSPHRASE: Final = "correct horse battery staple"
+PASSPHRASE: Final = "correct horse battery staple"  # noqa: S105 - of registers that tests make
 SCHOOL: Final = "500123"
 FACTORY: Final = "500777"
 COLLEGE: Final = "500888"
-ENVIRONMENT: Final = {
-    name: None
-    for name in (
-        "ZHENGKA_DATA",
-        "ZHENGKA_DATABASE_URL",
-        "ZHENGKA_PASSPHRASE",
-        "ZHENGKA_PASSPHRASE_FILE",
-        "ZHENGKA_TRUSTED_PROXIES",
-        "ZHENGKA_FONTS",
+NO_VARIABLES: Final = dict.fromkeys(
+    (
+        settings.DATA,
+        settings.DATABASE_URL,
+        settings.PASSPHRASE,
+        settings.PASSPHRASE_FILE,
+        settings.TRUSTED_PROXIES,
+        settings.FONTS,
     )
-}
+)
+"""The variables the command reads, unset."""
+
 TODAY: Final = effects.real().today()
 
 Cell: TypeAlias = str | float | date
@@ -48,7 +49,7 @@ class Answer:
     err: str
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401 - any shape JSON may have
         """The answer with ``--json``: one text on one line."""
         (line,) = self.out.splitlines()
         return json.loads(line)
@@ -71,7 +72,6 @@ class Desk:
     """A folder with ``data`` in it, and the command to run there."""
 
     folder: Path
-    env: Mapping[str, str | None] | None = None
 
     @property
     def data(self) -> Path:
@@ -86,7 +86,7 @@ class Desk:
 
     def run_on(self, data: Path, *words: str, stdin: str | bytes | None = None, **env: str) -> Answer:
         result = CliRunner().invoke(
-            main, ["--data", str(data), *words], input=stdin, env={**ENVIRONMENT, **env}, catch_exceptions=False
+            main, ["--data", str(data), *words], input=stdin, env={**NO_VARIABLES, **env}, catch_exceptions=False
         )
         return Answer(result.exit_code, result.stdout, result.stderr)
 

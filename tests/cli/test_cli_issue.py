@@ -6,12 +6,22 @@ import json
 import zipfile
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 
-from tests.cli.desk import REVIEWED, TODAY, Desk, assessor, internal, resident_id, supervisor, write_photos, write_roster
+from tests.cli.desk import (
+    REVIEWED,
+    TODAY,
+    Cell,
+    Desk,
+    assessor,
+    internal,
+    resident_id,
+    supervisor,
+    write_photos,
+    write_roster,
+)
 
 YY = f"{TODAY:%y}"
 
@@ -200,7 +210,7 @@ def test_a_template_overwrites_nothing(desk: Desk) -> None:
     assert desk.done("roster-template", desk.path("new.xlsx"), "--json").json == {"file": desk.path("new.xlsx")}
 
 
-def earlier(name: str, sequence: int, number: str, **cells: Any) -> dict[str, Any]:
+def earlier(name: str, sequence: int, number: str, **cells: Cell) -> dict[str, Cell]:
     return {
         "姓名": name,
         "身份证号": resident_id(sequence),

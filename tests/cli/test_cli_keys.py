@@ -100,5 +100,5 @@ def test_a_root_key_of_another_register_is_refused(desk: Desk, tmp_path: Path) -
 def test_without_a_passphrase_nobody_is_asked_who_is_not_there(desk: Desk) -> None:
     (desk.data / "passphrase").unlink()
     assert desk.run("keys", "rotate", "head").refusal == "no-passphrase"
-    assert desk.run("keys", "rotate", "head", ZHENGKA_PASSPHRASE="wrong").refusal == "wrong-passphrase"
+    assert desk.run("keys", "rotate", "head", ZHENGKA_PASSPHRASE=PASSPHRASE[1:]).refusal == "wrong-passphrase"
     assert states(desk, "head") == ["active"]
