@@ -27,8 +27,8 @@ NONCE_SIZE: Final = 12  # NIST SP 800-38D 5.2.1.1
 
 _FORMAT: Final = "zhengka-sealed/1"
 _KEY_SIZE: Final = 32
-_MAX_PASSES: Final = 64  # a damaged file must not take the machine down before it is found out
-_MAX_MEMORY_KIB: Final = 2**20
+_MAX_PASSES: Final = 64
+_MAX_WORK_KIB: Final = 2**20  # over all passes: a damaged file must not take the machine down before it is found out
 _MAX_LANES: Final = 64
 
 
@@ -36,7 +36,7 @@ _MAX_LANES: Final = 64
 class KdfCost:
     """What one guess at the passphrase costs. The default is the second recommended option of RFC 9106 section 4.
 
-    Raises VaultMalformed outside 1–64 passes, 8 KiB a lane up to 1 GiB, 1–64 lanes.
+    Raises VaultMalformed outside 1–64 passes, 1–64 lanes, from 8 KiB a lane to 1 GiB over all passes.
     """
 
     passes: int = 3
@@ -47,7 +47,8 @@ class KdfCost:
         if not (
             1 <= self.passes <= _MAX_PASSES
             and 1 <= self.lanes <= _MAX_LANES
-            and 8 * self.lanes <= self.memory_kib <= _MAX_MEMORY_KIB
+            and 8 * self.lanes <= self.memory_kib
+            and self.passes * self.memory_kib <= _MAX_WORK_KIB
         ):
             raise VaultMalformed(f"unreasonable Argon2id cost: {self}")
 

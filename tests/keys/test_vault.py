@@ -201,3 +201,14 @@ def test_a_scratch_file_left_by_a_crash_is_no_obstacle(vault: Vault, path: Path)
 
 def test_the_default_cost_is_that_of_rfc_9106() -> None:
     assert KdfCost() == KdfCost(passes=3, memory_kib=65_536, lanes=4)
+
+
+@pytest.mark.parametrize(
+    ("passes", "memory_kib", "lanes"),
+    [(0, 64, 1), (65, 64, 1), (1, 7, 1), (1, 15, 2), (1, 64, 0), (1, 1024, 65), (1, 2**20 + 1, 1), (5, 2**18, 4)],
+)
+def test_a_cost_that_would_take_the_machine_down_is_refused(passes: int, memory_kib: int, lanes: int) -> None:
+    """The cost stands in the file: a damaged one must not ask for minutes or gigabytes."""
+    with pytest.raises(VaultMalformed, match="cost"):
+        KdfCost(passes, memory_kib, lanes)
+    assert KdfCost(4, 2**18, 4)
