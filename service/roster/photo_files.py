@@ -20,7 +20,10 @@ from typing import BinaryIO, Final, Self
 from service.roster.archive import MEBIBYTE, Archive, Limits
 from service.roster.errors import PhotosRefused
 
-EXTENSIONS: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
+ACCEPTED: Final = (".jpg", ".jpeg", ".png", ".webp")
+EXTENSIONS: Final = frozenset({*ACCEPTED, ".bmp"})
+"""What counts as a photo. A bmp is found and refused for its format, which says more than that the photo is missing."""
+
 MAX_PHOTO_BYTES: Final = 20 * MEBIBYTE
 MAX_FILES: Final = 50_000
 MAX_DEPTH: Final = 8  # folders inside folders

@@ -12,7 +12,7 @@ from service.domain.application import Application, MalformedRow
 from service.domain.application.headings import HEADING_OF
 from service.domain.problem import Problem
 from service.domain.tidy import tidy_name
-from service.roster.photo_files import EXTENSIONS, PhotoFile, PhotoFiles
+from service.roster.photo_files import ACCEPTED, PhotoFile, PhotoFiles
 
 _IDENTITY_NUMBER: Final = re.compile("([0-9]{3})[0-9]{11}([0-9]{3}[0-9Xx])")
 
@@ -97,7 +97,7 @@ def _people_by_name(rows: Iterable[Application | MalformedRow]) -> Mapping[str, 
 def _problem(row: Application, found: int) -> Problem:
     if not found:
         photo = _masked(row.photo) if row.photo else None
-        asked = f"“{photo}”" if photo else f"以身份证号或姓名命名的照片（{'、'.join(sorted(EXTENSIONS))}）"
+        asked = f"“{photo}”" if photo else f"以身份证号或姓名命名的照片（{'、'.join(ACCEPTED)}）"
         return _worded("photo-missing", f"找不到{asked}", f"there is no photo {photo or 'named for this person'}")
     if found > 1:
         return _worded(
