@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +15,7 @@ ENGLISH: Final = ROOT / "README.md"
 CHINESE: Final = ROOT / "README.zh.md"
 BOTH: Final = (ENGLISH, CHINESE)
 
-_FENCE: Final = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE: Final = re.compile(r"^ *```(?P<language>\w*)\n(?P<body>.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _HEADING: Final = re.compile(r"^(?P<marks>#+) (?P<text>.+)$", re.MULTILINE)
 _SPAN: Final = re.compile(r"`([^`\n]+)`")
 _LINK: Final = re.compile(r"\[(?P<text>[^\]]+)\]\((?P<target>[^)\s]+)\)")
@@ -81,17 +83,30 @@ def _cells(line: str) -> tuple[str, ...]:
     return tuple(cell.strip().replace(r"\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1])
 
 
-def commands(readme: Path) -> tuple[str, ...]:
-    """Give every ``zhengka …`` that is shown: lines of shell blocks, lines continued with ``\\`` joined, and spans."""
-    shown = [
-        line
-        for language, body in blocks(readme)
-        if language in {"sh", "console"}
-        for line in body.replace("\\\n", " ").splitlines()
-    ]
-    return tuple(
-        match[0].strip()
-        for line in (*shown, *spans(readme))
-        if (match := re.search(r"(?<![\w/.-])zhengka [^|><#\n]+", line.removeprefix("$ ")))
-        if line.removeprefix("$ ").startswith((match[0][:8], ".venv/bin/", "ZHENGKA_"))
-    )
+def shell_lines(readme: Path) -> tuple[str, ...]:
+    """Give every command line that is shown: all of ``sh`` blocks, and after ``$`` those of ``console`` blocks."""
+    found: list[str] = []
+    for language, body in blocks(readme):
+        lines = [line.strip() for line in body.replace("\\\n", " ").splitlines()]
+        if language == "sh":
+            found += lines
+        elif language == "console":
+            found += [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+    return tuple(line for line in found if line)
+
+
+def words(line: str) -> tuple[str, ...]:
+    """Split a line of shell into the words of its first command, without its comment."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    return tuple(itertools.takewhile(lambda word: not set(word) <= set("|<>;&()"), lexer))
+
+
+def shown_commands(readme: Path) -> tuple[tuple[str, ...], ...]:
+    """Give the words after ``zhengka`` of every command line that runs it."""
+    return tuple(line[1:] for line in map(words, shell_lines(readme)) if line and line[0] == "zhengka")
+
+
+def named_commands(readme: Path) -> tuple[tuple[str, ...], ...]:
+    """Give the words after ``zhengka`` of every command that the text names."""
+    return tuple(words(span)[1:] for span in spans(readme) if span.startswith("zhengka "))
