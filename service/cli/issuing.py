@@ -101,6 +101,8 @@ def issue(  # noqa: PLR0913 - one argument an option
         _tell(context, sheet, outcome, target, dry_run=dry_run)
         file.write(row_report(sheet, outcome, effects.real().now(), dry_run=dry_run))
     context.say(f"逐行结果 row report: {target}")
+    if outcome.batch is not None and outcome.issued:
+        context.say(f"打印 to print: zhengka print --batch {outcome.batch} --out cards.pdf")
     if outcome.refused and not outcome.issued:
         raise click.exceptions.Exit(1)
 

@@ -84,7 +84,10 @@ def rotate(context: Context, purpose: str, root_file: Path | None, *, promote: b
 @_ROOT
 @pass_context
 def retire(context: Context, kid: str, root_file: Path | None) -> None:
-    """停用密钥 Let an active key sign no more; its private half is destroyed."""
+    """停用密钥 Let an active key sign no more.
+
+    私钥随即销毁 Its private half is destroyed.
+    """
     with opened(context) as register:
         record = retire_key(register, kid, _root(context, register, root_file), context.actor)
         _note_gap(context, register, record.purpose)
@@ -96,7 +99,10 @@ def retire(context: Context, kid: str, root_file: Path | None) -> None:
 @_ROOT
 @pass_context
 def compromise(context: Context, kid: str, root_file: Path | None) -> None:
-    """报告密钥失窃 Report a key as stolen: offline its cards read suspect."""
+    """报告密钥失窃 Report a key as stolen.
+
+    私钥随即销毁；离线查验时其证卡为存疑 Its private half is destroyed; offline its cards read suspect.
+    """
     with opened(context) as register:
         record = compromise_key(register, kid, _root(context, register, root_file), context.actor)
         _note_gap(context, register, record.purpose)

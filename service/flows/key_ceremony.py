@@ -62,23 +62,23 @@ def promote_key(register: Register, purpose: Purpose, root: Signer, actor: str, 
             f"the next key has been public for {waited / 3600:.1f} h, less than 24 h: wait, or say --at-once",
         )
     former = [r for r in records if r.purpose is purpose and r.state is KeyState.ACTIVE]
-    _publish(
+    after = _publish(
         register, root, actor, "key-promoted", chosen, lambda known: rotation.promote(known, chosen.public, last_day)
     )
     for record in former:
         _destroy(register, record)
-    return chosen
+    return after
 
 
 def retire_key(register: Register, kid: str, root: Signer, actor: str) -> KeyRecord:
     """Let an active key sign no more, and destroy its private half."""
     chosen = _by_kid(list_keys(register), kid)
     last_day = _last_day(register, chosen.purpose)
-    _publish(
+    after = _publish(
         register, root, actor, "key-retired", chosen, lambda known: rotation.retire(known, chosen.public, last_day)
     )
     _destroy(register, chosen)
-    return chosen
+    return after
 
 
 def compromise_key(register: Register, kid: str, root: Signer, actor: str) -> KeyRecord:
@@ -110,6 +110,7 @@ def _publish(register: Register, root: Signer, actor: str, kind: str, subject: K
         key_records.publish(connection, version, sign_document(document, root))
         event = Event(kind, subject.public.hex(), {"purpose": subject.purpose.value, "kid": subject.kid.hex()})
         journal.append_many(connection, now, actor, (event,))
+    return next(record for record in records if record.public == subject.public)
 
 
 def _public_since(register: Register, record: KeyRecord) -> int:
