@@ -14,8 +14,8 @@ from tests.fuzz.registry import TARGETS
 from tests.fuzz.target import Target
 
 SEED = 20261123
-COUNTS = {"backup": 12, "earlier": 30, "pdf": 20, "cells": 60, "roster": 60, "sheet": 60, "portrait": 60, "scan": 60}
-ORDINARY = 200
+COUNTS = {"backup": 8, "earlier": 20, "pdf": 12, "cells": 40, "roster": 40, "sheet": 40, "portrait": 50, "scan": 50}
+ORDINARY = 150
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -31,7 +31,7 @@ def test_inputs_given_are_taken_and_every_mutator_alters_them(name: str, tmp_pat
     """A target whose good inputs are refused, or whose mutators give up, would test nothing."""
     with ExitStack() as stack:
         target = TARGETS[name](tmp_path, stack)
-        assert any(not target.run(data)[0].startswith("-") for data in target.corpus[:1])
+        assert not target.run(target.corpus[0])[0].startswith("-")
         rng = Random(SEED)
         for mutator in target.mutators:
             altered = 0

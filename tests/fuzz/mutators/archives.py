@@ -13,6 +13,7 @@ from typing import Final
 
 from tests.fuzz.mutators.raw import Mutator, mutate_bytes, mutate_int
 
+_DATED_PART: Final = "docProps/core.xml"
 _LOCAL: Final = b"PK\x03\x04"
 _CENTRAL: Final = b"PK\x01\x02"
 _END: Final = b"PK\x05\x06"
@@ -58,6 +59,16 @@ class _Part:
     name: str
     content: bytes
     method: int = zipfile.ZIP_DEFLATED
+
+
+def settled(data: bytes) -> bytes:
+    """Pack an archive again without what differs each time it is made: times, and the part that states them."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for part in _unpacked(data):
+            if part.name != _DATED_PART:
+                archive.writestr(zipfile.ZipInfo(part.name), part.content, part.method)
+    return buffer.getvalue()
 
 
 def mutate_zip_field(data: bytes, rng: Random) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -22,12 +23,13 @@ from service.flows.verify import verify_text
 from service.roster.photo_files import open_archive
 from service.roster.photos import match_photos
 from tests.flows.office import ACTOR, applicant, one_of_each, photo
-from tests.fuzz.mutators.archives import mutate_zip_field, mutate_zip_name
+from tests.fuzz.mutators.archives import mutate_zip_field, mutate_zip_name, settled
 from tests.fuzz.mutators.images import mutate_image
 from tests.fuzz.mutators.markup import mutate_pdf
 from tests.fuzz.target import Target
 from tests.fuzz.world import World, make_world
 
+_MADE: Final = time.gmtime(0)
 _LARGE: Final = (600, 900)
 _ORIENTED: Final = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"  # turned by 90°
 
@@ -104,7 +106,9 @@ def pdf(folder: Path, stack: ExitStack) -> Target:
     printed = io.BytesIO()
     print_cards(world.register, world.numbers[:1], Job("fuzz", sheet=Sheet.SINGLE), printed, actor=ACTOR)
     return Target(
-        _reader(world), (_saved(_code(world).convert("L"), "PDF"), _plain_pdf(), printed.getvalue()), (mutate_pdf,)
+        _reader(world),
+        (_saved(_code(world).convert("L"), "PDF", creationDate=_MADE, modDate=_MADE), _plain_pdf(), printed.getvalue()),
+        (mutate_pdf,),
     )
 
 
@@ -130,7 +134,8 @@ def _saved(image: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def _profile() -> bytes:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    made = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return made[:24] + bytes(12) + made[36:]  # without the time of its making (ICC.1 7.2.10)
 
 
 def _zipped(files: Mapping[str, bytes], method: int) -> bytes:
@@ -138,7 +143,7 @@ def _zipped(files: Mapping[str, bytes], method: int) -> bytes:
     with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
-    return buffer.getvalue()
+    return settled(buffer.getvalue())
 
 
 def _plain_pdf() -> bytes:

@@ -26,7 +26,7 @@ from service.roster.reader import Roster, read_roster
 from service.roster.template import write_template
 from tests.domain.applicants import ROWS
 from tests.flows.office import ACTOR, Office, applicant, archive_of, one_of_each, photo, settings_of
-from tests.fuzz.mutators.archives import mutate_zip_field, mutate_zip_name, part_mutator
+from tests.fuzz.mutators.archives import mutate_zip_field, mutate_zip_name, part_mutator, settled
 from tests.fuzz.mutators.markup import mutate_xml
 from tests.fuzz.mutators.trees import mutate_json
 from tests.fuzz.target import Target
@@ -145,12 +145,13 @@ def _workbooks(folder: Path) -> tuple[bytes, ...]:
     page.row_dimensions[4].hidden = True
     workbook.create_sheet("第二张")["A1"] = "别的"
     workbook.save(odd)
-    return plain.read_bytes(), plain_dates.getvalue(), odd.getvalue(), write_template(_CREATED)
+    return plain.read_bytes(), settled(plain_dates.getvalue()), settled(odd.getvalue()), write_template(_CREATED)
 
 
 def _write(path: Path, rows: list[RawRow]) -> None:
     headings = list(dict.fromkeys(field for row in rows for field in row.cells))
     with xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"}) as workbook:
+        workbook.set_properties({"created": _CREATED})
         page = workbook.add_worksheet()
         page.write_row(0, 0, headings)
         for place, row in enumerate(rows, 1):

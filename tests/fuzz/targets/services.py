@@ -17,7 +17,7 @@ from service.flows.audit import audit
 from service.flows.backup import back_up, restore
 from service.flows.register import VAULT_FILE
 from tests.flows.office import ACTOR, Office, settings_of
-from tests.fuzz.mutators.archives import mutate_zip_field, mutate_zip_name, part_mutator
+from tests.fuzz.mutators.archives import mutate_zip_field, mutate_zip_name, part_mutator, settled
 from tests.fuzz.mutators.raw import mutate_bytes, mutate_text
 from tests.fuzz.mutators.trees import mutate_json
 from tests.fuzz.target import Target
@@ -79,7 +79,7 @@ def backup(folder: Path, stack: ExitStack) -> Target:
             return ("restored", *(en[:40] for _, en in audit(register).faults))
 
     parts = part_mutator({".json": mutate_json, ".jsonl": mutate_json})
-    return Target(run, (made.read_bytes(),), (parts, parts, mutate_zip_field, mutate_zip_name))
+    return Target(run, (settled(made.read_bytes()),), (parts, parts, mutate_zip_field, mutate_zip_name))
 
 
 async def _answer(app: Any, data: bytes) -> tuple[int, bytes, bytes]:  # noqa: ANN401 - an ASGI application
