@@ -120,6 +120,7 @@ def test_no_use_case_logs_or_tells_a_secret(
     )
     assert "INSERT INTO card" in caplog.text, "the database's statements are logged in this test"
     assert [secret for secret in secrets(office, texts) if secret in shown] == []
+    assert [row.name for row in outcome.issued if row.name in caplog.text] == []
 
 
 def failures(office: Office, folder: Path) -> dict[str, Callable[[], object]]:
