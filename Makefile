@@ -13,7 +13,7 @@ PYTEST_WORKERS ?= auto
 install = $(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python $(1) 2>/dev/null \
 	|| $(BIN)/uv pip install --quiet --python $(BIN)/python $(1)
 
-.PHONY: demo serve test check bench fuzz lock fonts clean
+.PHONY: demo serve test check bench fuzz lock clean
 .DEFAULT_GOAL := demo
 
 $(BIN)/uv:

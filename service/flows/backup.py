@@ -123,6 +123,7 @@ def restore(
                 f"{settings.data} already holds a register, which is never overwritten: name an empty folder",
             )
         settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.chmod(0o700)
         database = open_database(settings.database_url)
         try:
             migrate(database)

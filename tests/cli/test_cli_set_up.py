@@ -24,6 +24,7 @@ def test_a_register_is_made_with_a_random_passphrase(tmp_path: Path) -> None:
     assert len(bytes.fromhex(told["root_fingerprint"])) == 32
     for name in ("passphrase", "root.sealed", "vault.sealed"):
         assert stat.S_IMODE((desk.data / name).stat().st_mode) == 0o600
+    assert stat.S_IMODE(desk.data.stat().st_mode) == 0o700, "names and photographs in it are not encrypted"
     assert desk.run("init").refusal == "register-exists"
     assert desk.done("keys", "list", "--json").json
 
