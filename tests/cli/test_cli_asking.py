@@ -57,7 +57,7 @@ def wait_for_prompt(process: subprocess.Popen[str]) -> None:
 
 def ended(desk: Desk, *words: str, typed: tuple[str, ...] = ()) -> tuple[int, str, str]:
     with at_a_terminal(desk, *words, typed=typed) as process:
-        out, err = process.communicate()
+        out, err = process.communicate(timeout=60)
         return process.returncode, out, err
 
 
