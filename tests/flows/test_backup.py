@@ -278,7 +278,7 @@ def test_backup_with_flipped_bytes_is_refused_or_whole(
     file, head = kept
     good = file.read_bytes()
     damaged = tmp_path / "damaged.zip"
-    for place in range(7, len(good), len(good) // 40):
+    for place in range(7, len(good), len(good) // 20):
         damaged.write_bytes(good[:place] + bytes([good[place] ^ 0x41]) + good[place + 1 :])
         folder = tmp_path / f"there-{place}"
         other = Office(settings_of(folder, f"sqlite:///{tmp_path}/{place}.db"), clock=lite.clock)
