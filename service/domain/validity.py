@@ -8,7 +8,7 @@ holidays, since the printed date governs.
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -27,8 +27,13 @@ def civil_date(at: datetime) -> date:
 
 
 def add_months(on: date, months: int) -> date:
-    """Move to the corresponding day ``months`` later (or earlier), or to that month's last day. 民法典 202."""
+    """Move to the corresponding day ``months`` later (or earlier), or to that month's last day. 民法典 202.
+
+    Raises TermInvalid for a day beyond the calendar's year 9999, or before its first.
+    """
     year, month0 = divmod(on.year * MONTHS_A_YEAR + on.month - 1 + months, MONTHS_A_YEAR)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise TermInvalid(f"日期 {on} 超出可用范围，请核对", f"{on} is out of range: check the date", code="term-date")
     return date(year, month0 + 1, min(on.day, monthrange(year, month0 + 1)[1]))
 
 

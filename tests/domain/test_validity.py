@@ -102,3 +102,10 @@ def test_the_day_turns_in_shanghai() -> None:
     assert civil_date(datetime(2025, 12, 31, 16, 0, tzinfo=UTC)) == date(2026, 1, 1)
     assert civil_date(datetime(2025, 12, 31, 15, 59, 59, tzinfo=UTC)) == date(2025, 12, 31)
     assert civil_date(datetime(2026, 1, 1, 5, tzinfo=timezone(timedelta(hours=14)))) == date(2025, 12, 31)
+
+
+def test_a_term_beyond_the_calendar_is_refused() -> None:
+    """督§10, 考§12: a mistyped year gets a refusal, not a crash."""
+    with pytest.raises(TermInvalid) as refused:
+        last_valid_day(date(9999, 6, 1))
+    assert refused.value.code == "term-date"
