@@ -76,6 +76,10 @@ def test_reads_a_date_in_every_usual_form(cell: Cell) -> None:
         ("昨天", "date-unreadable"),
         (True, "text-expected"),
         ("0000-01-01", "date-unreadable"),
+        ("1899-12-31", "date-out-of-range"),
+        ("2204-03-01", "date-out-of-range"),
+        (date(9999, 12, 31), "date-out-of-range"),
+        (datetime(1899, 12, 31), "date-out-of-range"),  # noqa: DTZ001 - as above; a lone time in a spreadsheet
     ],
 )
 def test_refuses_a_date_that_is_none_or_ambiguous(cell: Cell, code: str) -> None:

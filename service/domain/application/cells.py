@@ -29,6 +29,7 @@ MAX_PHONE_CHARACTERS: Final = 40
 MAX_YEARS: Final = 80
 
 _T = TypeVar("_T")
+_YEARS: Final = range(1900, 2100)  # a year typed wrong is no term to reckon with
 _FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９－．／；：　", "0123456789-./;: ")
 _DATE: Final = re.compile(
     r"(?P<y>[0-9]{4})(?:(?P<sep>[-/.])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})"
@@ -129,9 +130,9 @@ def read_articles(cell: Cell) -> frozenset[ExceptionArticle]:
 def read_date(cell: Cell) -> date:
     """Read a civil date: an Excel date, 2024-03-01, 2024/3/1, 2024.3.1, 2024年3月1日 or 20240301."""
     if isinstance(cell, datetime):
-        return cell.date()
+        return _of_our_time(cell.date())
     if isinstance(cell, date):
-        return cell
+        return _of_our_time(cell)
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         text = _number_text(cell)  # 20240301 typed into a number cell; a serial number does not match
     else:
@@ -149,9 +150,20 @@ def read_date(cell: Cell) -> date:
     month = match["m"] or match["m_zh"] or match["m_8"]
     day = match["d"] or match["d_zh"] or match["d_8"]
     try:
-        return date(int(match["y"]), int(month), int(day))
+        on = date(int(match["y"]), int(month), int(day))
     except ValueError:
         raise _not_a_date(text) from None
+    return _of_our_time(on)
+
+
+def _of_our_time(on: date) -> date:
+    if on.year not in _YEARS:
+        raise CellRefused(
+            f"“{on}”的年份不在 {_YEARS[0]}—{_YEARS[-1]} 之间，请核对",
+            f"the year of {on} is not between {_YEARS[0]} and {_YEARS[-1]}: check it",
+            code="date-out-of-range",
+        )
+    return on
 
 
 def read_score(cell: Cell) -> Decimal:
