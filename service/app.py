@@ -14,9 +14,7 @@ from litestar.di import Provide
 from uvicorn.supervisors import Multiprocess
 
 from service import effects as machine
-from service.api.access_log import LOG_CONFIG
 from service.api.docs import complete, openapi_config
-from service.api.headers import add_headers
 from service.api.health import HealthController
 from service.api.lookups import LookupController
 from service.api.problems import answer
@@ -27,6 +25,8 @@ from service.api.verifications import VerificationController
 from service.effects import Effects
 from service.flows.register import Register, open_register
 from service.settings import Settings
+from service.web.access_log import LOG_CONFIG
+from service.web.headers import add_headers
 
 MAX_BODY_BYTES: Final = 16 * 1024
 """A credential has at most 2,500 digits; a body of this size still holds them with every character escaped."""
@@ -74,7 +74,7 @@ def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
         port=port,
         workers=workers,
         log_config=LOG_CONFIG,
-        proxy_headers=False,  # service.api.client reads X-Forwarded-For, and from the configured proxies only
+        proxy_headers=False,  # service.web.client reads X-Forwarded-For, and from the configured proxies only
         server_header=False,
         ws="none",
         lifespan="on",

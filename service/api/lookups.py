@@ -11,12 +11,12 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
-from service.api.client import client_address, counted_network
 from service.api.problems import Absent, documented
 from service.api.schemas import LookupRequest, PublicAnswerBody
 from service.flows.admit_lookup import admit_lookup
 from service.flows.lookup import lookup
 from service.flows.register import Register
+from service.web.client import client_address, counted_network
 
 
 class LookupController(Controller):

@@ -14,7 +14,6 @@ from litestar.enums import HttpMethod, MediaType
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, PathParameter, SkipValidation
 
-from service.api.headers import OPEN_TO_ALL_ORIGINS
 from service.api.problems import Absent, documented
 from service.api.schemas import FORMS, AggregationBody
 from service.domain import bundle as bundles
@@ -22,6 +21,7 @@ from service.domain import status_list as lists
 from service.flows import publish
 from service.flows.publish import Published
 from service.flows.register import Register
+from service.web.headers import OPEN_TO_ALL_ORIGINS
 
 READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
 LAST_LIST: Final = 2**31 - 1  # the largest number the register can hold

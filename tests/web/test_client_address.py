@@ -4,7 +4,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from service.api.client import client_address, counted_network
+from service.web.client import client_address, counted_network
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("2001:db8:ff::/48"))
 

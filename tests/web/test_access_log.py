@@ -6,7 +6,7 @@ import logging.config
 
 import pytest
 
-from service.api.access_log import LOG_CONFIG, Discreet, discreet
+from service.web.access_log import LOG_CONFIG, Discreet, discreet
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Pages for people: templates and local assets; decode, authorise, call one flow, encode."""

@@ -1,0 +1,1 @@
+"""What every door of the service shares: who asks, what each answer carries, what is logged."""
