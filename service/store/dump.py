@@ -27,13 +27,13 @@ from sqlalchemy.types import TypeEngine
 
 from service.store.errors import ConstraintBroken
 from service.store.statements import chunks
-from service.store.tables import Instant, batch, card, journal_head, metadata, person, rate_limit
+from service.store.tables import Instant, batch, card, journal_head, metadata, person, rate_limit, status_change
 
 # What only counts the passing moment is no part of the register.
 TABLES: Final = tuple(table for table in metadata.sorted_tables if table is not rate_limit)
 """In an order in which every row finds those it refers to."""
 
-_COUNTED: Final = (person, batch)
+_COUNTED: Final = (person, batch, status_change)
 """Tables whose ids the database hands out."""
 
 _TYPES: Final[tuple[tuple[type[TypeEngine[Any]], Any], ...]] = (

@@ -271,6 +271,17 @@ status_publication: Final = Table(
     Column("list_no", Integer, ForeignKey("status_list.list_no"), primary_key=True),
     Column("iat", Integer, nullable=False),  # seconds since 1970
     Column("body", LargeBinary, nullable=False),
+    Column("told_on", Date),  # the day in Shanghai whose statuses it tells
+    Column("key_version", Integer),  # of the key document it was signed under
+)
+
+# What has changed in a list since it was last signed; triggers write the rows. No foreign key: checking one would
+# wait for whoever is filling the list.
+status_change: Final = Table(
+    "status_change",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("list_no", Integer, nullable=False, index=True),
 )
 
 cancellation: Final = Table(

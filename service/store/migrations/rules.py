@@ -1,4 +1,7 @@
-"""Rules on how a row may change, kept by triggers in both databases: the record grows and is never rewritten."""
+"""Rules on how a row may change, kept by triggers in both databases: the record grows and is never rewritten.
+
+A note is a trigger too: it writes down that a row has changed, whatever path the change came by.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,28 @@ class Rule:
         return f"{head} FOR EACH ROW{when} EXECUTE FUNCTION {_FUNCTION}()"
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Run ``statement`` after each UPDATE of one of ``columns`` that changes what ``changed`` (SQL) says."""
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    changed: str
+    statement: str
+
+    def sql(self, dialect: str) -> tuple[str, ...]:
+        """Write the trigger, and for ``postgresql`` first its function."""
+        head = f"CREATE TRIGGER {self.name} AFTER UPDATE OF {', '.join(self.columns)} ON {self.table} FOR EACH ROW"
+        if dialect == "sqlite":
+            return (f"{head} WHEN {self.changed} BEGIN {self.statement}; END",)
+        body = f"BEGIN {self.statement}; RETURN NULL; END"
+        return (
+            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
+            f"{head} WHEN ({self.changed}) EXECUTE FUNCTION {self.name}()",
+        )
+
+
 def kept(table: str) -> Rule:
     """Rows of ``table`` are never deleted."""
     return Rule(f"{table}_kept", table, "DELETE")
@@ -54,3 +79,10 @@ def create(connection: Connection, rules: Iterable[Rule]) -> None:
         connection.exec_driver_sql(_FUNCTION_SQL)
     for rule in rules:
         connection.exec_driver_sql(rule.sql(dialect))
+
+
+def create_notes(connection: Connection, notes: Iterable[Note]) -> None:
+    """Make the triggers that write notes."""
+    for note in notes:
+        for statement in note.sql(connection.dialect.name):
+            connection.exec_driver_sql(statement)
