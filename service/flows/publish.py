@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from keys.keyring import Keyring, Purpose
+from keys.keyring import Purpose
 from keys.sign1 import TYPE, sign_tagged
 from service.domain import bundle as bundles
 from service.domain import status_list as lists
@@ -16,10 +15,14 @@ from service.domain.status_list import StatusListPayload, encode_list, encode_pa
 from service.flows.register import Register
 from service.store import status_lists
 from service.store.errors import PublicationStale
+from service.store.status_lists import Publication, Standing
 
 KEY_DOCUMENT_TYPE: Final = "application/cose"
 RESIGN_AFTER: Final = 3600
 """Seconds after which a list is signed anew though nothing has changed: offline checkers see that it is alive."""
+
+RESIGN_AHEAD: Final = RESIGN_AFTER - 300
+"""Seconds after which the service signs it by itself, before anybody has to wait for it."""
 
 STATUS_LIST_HEADERS: Final = {TYPE: lists.MEDIA_TYPE}
 STATUS_LIST_AAD: Final = b""  # the Token Status List draft has none
@@ -51,60 +54,98 @@ def status_list(register: Register, number: int) -> Published | None:
 
     iat rises strictly with each version of a list, so that nobody can pass off an older one as the newer.
     """
-    with register.database.read() as connection:
-        if number not in status_lists.list_numbers(connection):
-            return None
-        published = status_lists.published(connection, number)
-        entries = encode_list(status_lists.entries(connection, number, register.effects.today()))
-    keys = register.trusted_keys()
-    now = int(register.effects.now().timestamp())
-    if published is not None:
-        payload = _own_payload(published.body, keys.ring, number)
-        fresh = now - payload.issued_at < RESIGN_AFTER  # also where several changes have pushed it past the clock
-        if fresh and payload.entries == entries and payload.key_document_version == keys.document.version:
-            return _published(published.body, lists.MEDIA_TYPE, max_age=0)
-    issued_at = now if published is None else max(now, published.iat + 1)
-    payload = StatusListPayload(
-        host=register.host,
-        number=number,
-        issued_at=issued_at,
-        expires_at=issued_at + lists.LIFETIME,
-        ttl=lists.TTL,
-        key_document_version=keys.document.version,
-        entries=entries,
-    )
-    signed = sign_tagged(register.signer(Purpose.STATUS), STATUS_LIST_HEADERS, encode_payload(payload), STATUS_LIST_AAD)
-    try:
-        with register.database.write() as connection:
-            status_lists.publish(connection, number, payload.issued_at, signed)
-    except PublicationStale:  # another process has signed in this moment: its version stands
-        return status_list(register, number)
-    return _published(signed, lists.MEDIA_TYPE, max_age=0)
+    current = _current(register, number)
+    return _published(current[0], lists.MEDIA_TYPE, max_age=0) if current else None
 
 
 def bundle(register: Register) -> Published:
-    """Give the verifier bundle: key document, all status lists, and the names behind the codes."""
-    names = Names(
-        centre=register.jurisdiction.centre.zh,
-        institutions={code: institution.name for code, institution in register.institutions().items()},
-        occupations=register.catalogue.names,
+    """Give the verifier bundle: key document, all status lists, and the names behind the codes.
+
+    It is put together anew only when a part has changed.
+    """
+    signed_lists = _current(register)
+    key_document = register.trusted_keys().body
+    institutions = {code: institution.name for code, institution in register.institutions().items()}
+    made_from = (key_document, signed_lists, institutions)
+    kept = register.last_bundle
+    if kept is None or kept[0] != made_from:
+        names = Names(register.jurisdiction.centre.zh, institutions, register.catalogue.names)
+        signed_names = sign_tagged(register.signer(Purpose.STATUS), {}, encode_names(names), bundles.NAMES_AAD)
+        kept = register.last_bundle = (made_from, encode_bundle(Bundle(key_document, signed_lists, signed_names)))
+    return _published(kept[1], bundles.MEDIA_TYPE, max_age=0)
+
+
+def keep_current(register: Register) -> None:
+    """Sign what has changed or will soon be an hour old, and put the bundle together: no visitor waits for either."""
+    _current(register, resign_after=RESIGN_AHEAD)
+    bundle(register)
+
+
+def _current(register: Register, number: int | None = None, *, resign_after: int = RESIGN_AFTER) -> tuple[bytes, ...]:
+    """Give all signed lists, or the one of this number, in order; those that no longer stand are signed first."""
+    with register.database.read() as connection:
+        key_version = register.trusted_keys(connection).document.version
+        standings = status_lists.standings(connection, number)
+    return tuple(
+        _standing(register, standing, key_version, resign_after) or _sign_anew(register, standing.list_no, resign_after)
+        for standing in standings
     )
-    signed_names = sign_tagged(register.signer(Purpose.STATUS), {}, encode_names(names), bundles.NAMES_AAD)
-    signed_lists = tuple(published.body for published in _all(register, list_numbers(register)))
-    body = encode_bundle(Bundle(register.trusted_keys().body, signed_lists, signed_names))
-    return _published(body, bundles.MEDIA_TYPE, max_age=0)
 
 
-def _all(register: Register, numbers: tuple[int, ...]) -> Iterator[Published]:
-    for number in numbers:
-        published = status_list(register, number)
-        assert published is not None  # lists are never taken away
-        yield published
+def _standing(register: Register, standing: Standing, key_version: int, resign_after: int) -> bytes | None:
+    """Give the published list if it says what would be signed now, and is not too old.
+
+    Its iat may also lie ahead of the clock, where several changes in one second have pushed it there, or where the
+    clock has been set back: then it stands until the clock has caught up or something changes.
+    """
+    published = standing.published
+    if (
+        published is None
+        or standing.changed
+        or published.told_on is None
+        or published.told_on < register.effects.today()
+        or published.key_version != key_version
+        or register.effects.now().timestamp() - published.iat >= resign_after
+    ):
+        return None
+    return published.body
 
 
-def _own_payload(body: bytes, ring: Keyring, number: int) -> StatusListPayload:
-    verified = ring.verify_tagged(body, Purpose.STATUS, STATUS_LIST_AAD, STATUS_LIST_HEADERS)
-    return lists.decode_payload(verified.payload, number=number)
+def _sign_anew(register: Register, number: int, resign_after: int) -> bytes:
+    """Sign a list and store it; where somebody else has just done so, theirs is given."""
+    with register.publishing:  # of a crowd that asks at the same moment one signs, the others wait for it
+        with register.database.read() as connection:
+            keys = register.trusted_keys(connection)
+            (standing,) = status_lists.standings(connection, number)
+            body = _standing(register, standing, keys.document.version, resign_after)
+            if body is not None:
+                return body
+            told = status_lists.changes(connection, number)
+            today = register.effects.today()
+            entries = encode_list(status_lists.entries(connection, number, today))
+        former = standing.published
+        now = int(register.effects.now().timestamp())
+        issued_at = now if former is None else max(now, former.iat + 1)
+        payload = StatusListPayload(
+            host=register.host,
+            number=number,
+            issued_at=issued_at,
+            expires_at=issued_at + lists.LIFETIME,
+            ttl=lists.TTL,
+            key_document_version=keys.document.version,
+            entries=entries,
+        )
+        signer = register.signer(Purpose.STATUS)
+        body = sign_tagged(signer, STATUS_LIST_HEADERS, encode_payload(payload), STATUS_LIST_AAD)
+        new = Publication(issued_at, body, today, keys.document.version)
+        try:
+            with register.database.write() as connection:
+                status_lists.publish(connection, number, new, over=former, told=told)
+        except PublicationStale:
+            pass  # another process has signed in this moment
+        else:
+            return body
+    return _sign_anew(register, number, resign_after)
 
 
 def _published(body: bytes, media_type: str, *, max_age: int) -> Published:

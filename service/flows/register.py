@@ -58,6 +58,9 @@ class Register:
         self._ask = ask
         self._lock = threading.Lock()
         self._trusted: TrustedKeys | None = None
+        self.publishing = threading.Lock()
+        self.last_bundle: tuple[object, bytes] | None = None
+        """The verifier bundle last put together, after what it was made from."""
         with database.read() as connection:
             stored = {key: meta.get(connection, key) for key in (META_JURISDICTION, META_CATALOGUE, META_HOST)}
         jurisdiction, catalogue, host = (stored[key] for key in (META_JURISDICTION, META_CATALOGUE, META_HOST))

@@ -1,18 +1,23 @@
-"""Status lists: which index belongs to which copy, and the signed list last published."""
+"""Status lists: which index belongs to which copy, the signed list last published, and whether it still stands.
+
+Triggers note what changes in a list (``status_change``), whatever path the change comes by. Whoever signs a list anew
+reads the notes together with the entries and deletes exactly those he read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, exists, func, select, update
 
 from service.domain.card import CardStatus
 from service.domain.status_list import LIST_SIZE, Status, status_of
-from service.store.statements import upsert
+from service.store.errors import PublicationStale
+from service.store.statements import chunks, upsert
 from service.store.states import CopyState
-from service.store.tables import card, copy, status_list, status_publication
+from service.store.tables import card, copy, status_change, status_list, status_publication
 
 FIRST_LIST = 1
 
@@ -27,10 +32,25 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A signed list as it went out; ``iat`` in seconds since 1970."""
+    """A signed list as it went out, and what it was made from; ``iat`` in seconds since 1970.
+
+    ``told_on`` is the day in Shanghai whose statuses it tells, ``key_version`` that of the key document; lists that an
+    earlier version of the program published have neither.
+    """
 
     iat: int
     body: bytes
+    told_on: date | None
+    key_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A list with what was last published of it, and whether anything in it has changed since."""
+
+    list_no: int
+    published: Publication | None
+    changed: bool
 
 
 def claim(connection: Connection, wanted: int) -> tuple[Slot, ...]:
@@ -63,23 +83,60 @@ def entries(connection: Connection, list_no: int, on: date) -> dict[int, Status]
     }
 
 
-def publish(connection: Connection, list_no: int, iat: int, body: bytes) -> None:
-    """Store a signed list over the one before. Raises PublicationStale unless ``iat`` is higher than that one's."""
-    new = upsert(connection, status_publication).values(list_no=list_no, iat=iat, body=body)
-    connection.execute(
-        new.on_conflict_do_update(
-            index_elements=[status_publication.c.list_no],
-            set_={"iat": new.excluded.iat, "body": new.excluded.body},
+def standings(connection: Connection, list_no: int | None = None) -> tuple[Standing, ...]:
+    """Tell how all lists stand, or the one with this number if there is one, in the order of their numbers."""
+    columns = (
+        status_list.c.list_no,
+        status_publication.c.iat,
+        status_publication.c.body,
+        status_publication.c.told_on,
+        status_publication.c.key_version,
+        exists().where(status_change.c.list_no == status_list.c.list_no).label("changed"),
+    )
+    statement = (
+        select(*columns)
+        .outerjoin(status_publication, status_publication.c.list_no == status_list.c.list_no)
+        .order_by(status_list.c.list_no)
+    )
+    if list_no is not None:
+        statement = statement.where(status_list.c.list_no == list_no)
+    return tuple(
+        Standing(
+            row.list_no,
+            None if row.iat is None else Publication(row.iat, row.body, row.told_on, row.key_version),
+            row.changed,
         )
+        for row in connection.execute(statement)
     )
 
 
-def published(connection: Connection, list_no: int) -> Publication | None:
-    """Find the list last published."""
-    row = connection.execute(
-        select(status_publication.c.iat, status_publication.c.body).where(status_publication.c.list_no == list_no)
-    ).one_or_none()
-    return None if row is None else Publication(*row)
+def changes(connection: Connection, list_no: int) -> tuple[int, ...]:
+    """List the notes of what has changed in a list since it was last published."""
+    return tuple(connection.execute(select(status_change.c.id).where(status_change.c.list_no == list_no)).scalars())
+
+
+def publish(
+    connection: Connection, list_no: int, new: Publication, *, over: Publication | None, told: Sequence[int] = ()
+) -> None:
+    """Store a signed list over the one it was made to follow, and drop the notes of the changes it tells.
+
+    Raises PublicationStale where another has been published meanwhile, or where ``iat`` does not rise.
+    """
+    made = upsert(connection, status_publication).values(
+        list_no=list_no, iat=new.iat, body=new.body, told_on=new.told_on, key_version=new.key_version
+    )
+    if over is None:
+        made = made.on_conflict_do_nothing(index_elements=[status_publication.c.list_no])
+    else:
+        made = made.on_conflict_do_update(
+            index_elements=[status_publication.c.list_no],
+            set_={name: made.excluded[name] for name in ("iat", "body", "told_on", "key_version")},
+            where=status_publication.c.iat == over.iat,
+        )
+    if connection.execute(made.returning(status_publication.c.list_no)).one_or_none() is None:
+        raise PublicationStale("该状态列表刚由另一进程发布", "the status list has just been published by another")
+    for chunk in chunks(told):
+        connection.execute(delete(status_change).where(status_change.c.id.in_(chunk)))
 
 
 def _slots(connection: Connection, wanted: int) -> Iterator[Slot]:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from sqlalchemy import update
 
 from keys.document import open_document
 from keys.identity import fingerprint
@@ -11,20 +13,26 @@ from service.domain import status_list as lists
 from service.domain.bundle import NAMES_AAD, decode_bundle, decode_names
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
+from service.domain.issuer import Institution
 from service.domain.status_list import LIST_SIZE, Status, StatusListPayload, decode_payload
+from service.flows.institutions import add_institution
 from service.flows.lifecycle import replace_card, revoke_card, void_number
 from service.flows.publish import (
     KEY_DOCUMENT_TYPE,
+    RESIGN_AHEAD,
     STATUS_LIST_AAD,
     STATUS_LIST_HEADERS,
     Published,
     bundle,
+    keep_current,
     key_document,
     list_numbers,
     status_list,
 )
 from service.flows.ready import check_ready
+from service.flows.register import open_register
 from service.store import status_lists
+from service.store.tables import status_publication
 from tests.flows.office import ACTOR, SCHOOL, Office, applicant, one_of_each
 
 HOUR = 3600
@@ -129,6 +137,69 @@ def test_status_changes_with_the_day_by_itself(lite: Office) -> None:
     lite.clock.set_to(date(2029, 11, 3), hour=0)
     assert statuses() == [Status.VALID, Status.REVOKED, Status.VALID]
     assert lite.card(former).status_on == date(2029, 6, 3)
+
+
+def test_a_list_that_stands_is_served_as_stored(office: Office) -> None:
+    """Nothing is read but the stored bytes: not the 131,072 places."""
+    office.issue_one(applicant("external", 1))
+    published(office)
+    with office.register.database.write() as connection:
+        connection.execute(
+            update(status_publication).values(iat=status_publication.c.iat + 1, body=b"the very bytes stored")
+        )
+    assert published(office).body == b"the very bytes stored"
+    assert decode_bundle(bundle(office.register).body).status_lists == (b"the very bytes stored",)
+
+
+def test_a_list_of_an_earlier_version_of_the_program_is_signed_anew(lite: Office) -> None:
+    lite.issue_one(applicant("external", 1))
+    first = published(lite)
+    with lite.register.database.write() as connection:
+        connection.execute(update(status_publication).values(iat=now(lite) + 1, told_on=None, key_version=None))
+    later = published(lite)
+    assert later.etag != first.etag
+    assert payload_of(lite, later.body).issued_at == now(lite) + 2
+
+
+def test_the_service_signs_before_a_visitor_has_to_wait(lite: Office) -> None:
+    lite.issue_one(applicant("external", 1))
+    keep_current(lite.register)
+    first = published(lite)
+    lite.clock.advance(seconds=RESIGN_AHEAD - 1)
+    keep_current(lite.register)
+    assert published(lite) == first
+    lite.clock.advance(seconds=1)
+    keep_current(lite.register)
+    second = published(lite)
+    assert payload_of(lite, second.body).issued_at == now(lite)
+    lite.clock.advance(seconds=HOUR - 1)
+    assert published(lite) == second
+
+
+def test_a_crowd_gets_one_and_the_same_list(office: Office) -> None:
+    number = office.issue_one(applicant("external", 1))
+    before = published(office)
+    void_number(office.register, number, "印错", ACTOR)
+    neighbour = open_register(office.settings, office.effects)  # another process of the service
+    with neighbour, ThreadPoolExecutor(8) as threads:
+        registers = (office.register, neighbour) * 8
+        answers = set(threads.map(lambda register: status_list(register, 1), registers))
+    assert len(answers - {before}) == 1
+    assert before not in answers
+    assert published(office) in answers
+
+
+def test_a_bundle_is_put_together_anew_when_any_part_changes(lite: Office) -> None:
+    number = lite.issue_one(applicant("external", 1))
+    bundles = [bundle(lite.register).body]
+    add_institution(lite.register, Institution("500999", "S", "重庆市新技工学校"), ACTOR)
+    bundles.append(bundle(lite.register).body)
+    void_number(lite.register, number, "印错", ACTOR)
+    bundles.append(bundle(lite.register).body)
+    lite.rotate(Purpose.HEAD)
+    bundles.append(bundle(lite.register).body)
+    assert len(set(bundles)) == 4
+    assert bundle(lite.register).body is bundle(lite.register).body
 
 
 def test_new_key_document_signs_the_lists_anew(lite: Office) -> None:

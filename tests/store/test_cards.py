@@ -21,7 +21,7 @@ from service.store.engine import Database
 from service.store.errors import ScopeTaken
 from service.store.people import Person
 from service.store.states import CopyState
-from service.store.status_lists import Publication, Slot
+from service.store.status_lists import Slot
 from service.store.tables import status_list
 from tests.store.issuing import (
     ELECTRICIAN,
@@ -199,15 +199,6 @@ def test_places_run_on_from_list_to_list(database: Database) -> None:
         assert status_lists.claim(connection, 0) == ()
         assert status_lists.claim(connection, 1) == (Slot(3, 0),)
         assert status_lists.list_numbers(connection) == (1, 2, 3)
-
-
-def test_the_list_last_published_is_kept(database: Database) -> None:
-    with database.write() as connection:
-        status_lists.claim(connection, 1)
-        assert status_lists.published(connection, 1) is None
-        status_lists.publish(connection, 1, 1_700_000_000, b"first")
-        status_lists.publish(connection, 1, 1_700_000_001, b"second")
-        assert status_lists.published(connection, 1) == Publication(1_700_000_001, b"second")
 
 
 def test_a_batch_is_read_in_the_order_of_its_rows(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -27,6 +28,7 @@ from service.store.errors import (
     ReferenceMissing,
     ScopeTaken,
 )
+from service.store.status_lists import Publication
 from service.store.tables import (
     card,
     card_scope,
@@ -42,6 +44,7 @@ from service.store.tables import (
 )
 from tests.store.issuing import NOW, TODAY, WELDER, digest, issue_one, make_card, store
 
+SIGNED = Publication(1_700_000_000, b"signed", TODAY, 1)
 OTHER_COPY = digest("other copy")[:8]
 SCHOOL = Institution("500123", "S", "重庆市某某职业技能培训学校")
 
@@ -185,7 +188,7 @@ def test_an_institution_code_is_used_once(database: Database) -> None:
 def test_what_is_recorded_is_not_rewritten(database: Database) -> None:
     with database.write() as connection:
         issued = issue_one(connection)
-        status_lists.publish(connection, 1, 1_700_000_000, b"signed")
+        status_lists.publish(connection, 1, SIGNED, over=None)
         connection.execute(insert(key_document), {"version": 1, "body": b"signed"})
         copies.replace(connection, _second_copy(connection, issued.card.number), TODAY)
     steps: tuple[tuple[type[Conflict], object], ...] = (
@@ -204,8 +207,9 @@ def test_what_is_recorded_is_not_rewritten(database: Database) -> None:
     for conflict, step in steps:
         with pytest.raises(conflict), database.write() as connection:
             connection.execute(step)  # type: ignore[call-overload]
-    with pytest.raises(PublicationStale), database.write() as connection:
-        status_lists.publish(connection, 1, 1_700_000_000, b"signed again")
+    for over in (None, SIGNED, replace(SIGNED, iat=SIGNED.iat + 1)):  # already published, not newer, not the one before
+        with pytest.raises(PublicationStale), database.write() as connection:
+            status_lists.publish(connection, 1, replace(SIGNED, body=b"signed again"), over=over)
 
 
 def test_a_revoked_card_does_not_come_back(database: Database) -> None:
@@ -223,7 +227,7 @@ def test_a_revoked_card_does_not_come_back(database: Database) -> None:
 def test_what_is_recorded_is_not_deleted(database: Database, table: str) -> None:
     with database.write() as connection:
         issue_one(connection)
-        status_lists.publish(connection, 1, 1_700_000_000, b"signed")
+        status_lists.publish(connection, 1, SIGNED, over=None)
     with pytest.raises(Conflict), database.write() as connection:
         connection.execute(delete(metadata.tables[table]))
 
