@@ -24,6 +24,7 @@ from service.api.schemas import TEXT_DECODERS, TextValues
 from service.api.verifications import VerificationController
 from service.effects import Effects
 from service.flows.register import Register, open_register
+from service.keeper import keeping
 from service.settings import Settings
 from service.web.access_log import LOG_CONFIG
 from service.web.headers import add_headers
@@ -40,7 +41,8 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
         with open_register(settings, effects) as register:
             register.vault  # noqa: B018 - a wrong passphrase stops the service here, not its first visitor
             app.state.register = register
-            yield
+            async with keeping(register):
+                yield
 
     app = Litestar(
         route_handlers=[VerificationController, LookupController, PublicationController, HealthController],

@@ -149,3 +149,8 @@ def test_of_two_who_sign_at_once_the_second_is_refused_and_drops_no_note(databas
     with pytest.raises(PublicationStale):
         publish(database, SECOND, None)
     assert standing(database) == Standing(1, FIRST, changed=True)
+    with database.write() as connection:
+        status_lists.publish(connection, 1, SECOND, over=FIRST)
+    with pytest.raises(PublicationStale):
+        publish(database, replace(SECOND, iat=SECOND.iat + 1), FIRST)
+    assert standing(database) == Standing(1, SECOND, changed=True)
