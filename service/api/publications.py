@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Final
 
-import msgspec
 from litestar import Controller, Response, route
 from litestar.di import NamedDependency
-from litestar.enums import HttpMethod, MediaType
+from litestar.enums import HttpMethod
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, PathParameter, SkipValidation
 
@@ -25,7 +23,6 @@ from service.web.headers import OPEN_TO_ALL_ORIGINS
 
 READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
 LAST_LIST: Final = 2**31 - 1  # the largest number the register can hold
-LIST_OF_LISTS_MAX_AGE: Final = 300  # seconds
 
 IfNoneMatch = Annotated[
     str | None, HeaderParameter(name="If-None-Match", description="ETags the client has; 304 if one is current")
@@ -73,7 +70,7 @@ class PublicationController(Controller):
         http_method=READ,
         operation_id=_operation("getStatusListAggregation"),
         summary="Addresses of all status lists",
-        media_type=MediaType.JSON,
+        media_type=publish.AGGREGATION_TYPE,
         responses=_RESPONSES | {int(HTTPStatus.OK): ResponseSpec(AggregationBody, generate_examples=False)},
         sync_to_thread=True,
     )
@@ -81,7 +78,7 @@ class PublicationController(Controller):
         self, register: NamedDependency[SkipValidation[Register]], if_none_match: IfNoneMatch = None
     ) -> Response[bytes]:
         """Give the aggregation document (Token Status List 9.3)."""
-        return _answer(_aggregation(register), if_none_match)
+        return _answer(publish.aggregation(register), if_none_match)
 
     @route(
         "/status-lists/{n:int}",
@@ -118,12 +115,6 @@ class PublicationController(Controller):
     ) -> Response[bytes]:
         """Give the key document, every status list, and the names behind the codes."""
         return _answer(publish.bundle(register), if_none_match)
-
-
-def _aggregation(register: Register) -> Published:
-    addresses = [f"https://{register.host}/status-lists/{number}" for number in publish.list_numbers(register)]
-    body = msgspec.json.encode(AggregationBody(tuple(addresses)))
-    return Published(body, MediaType.JSON.value, f'"{hashlib.sha256(body).hexdigest()[:32]}"', LIST_OF_LISTS_MAX_AGE)
 
 
 def _answer(published: Published, if_none_match: str | None) -> Response[bytes]:

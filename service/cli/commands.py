@@ -29,7 +29,13 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "import-cards": "issuing",
         "numbers": "numbers",
     },
-    "查验 check": {"verify": "verifying", "lookup": "verifying", "explain": "explaining", "bundle": "verifying"},
+    "查验 check": {
+        "verify": "verifying",
+        "lookup": "verifying",
+        "explain": "explaining",
+        "bundle": "verifying",
+        "publish": "publishing",
+    },
     "证卡变更 change": {"replace": "lifecycle", "revoke": "lifecycle", "void": "lifecycle"},
     "密钥、审计与备份 keep": {"keys": "keys", "audit": "operations", "backup": "operations", "restore": "operations"},
 }

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from keys.keyring import Purpose
 from keys.sign1 import TYPE, sign_tagged
 from service.domain import bundle as bundles
@@ -18,6 +20,7 @@ from service.store.errors import PublicationStale
 from service.store.status_lists import Publication, Standing
 
 KEY_DOCUMENT_TYPE: Final = "application/cose"
+AGGREGATION_TYPE: Final = "application/json"
 RESIGN_AFTER: Final = 3600
 """Seconds after which a list is signed anew though nothing has changed: offline checkers see that it is alive."""
 
@@ -47,6 +50,12 @@ def list_numbers(register: Register) -> tuple[int, ...]:
     """Give the numbers of the status lists that hold a card."""
     with register.database.read() as connection:
         return status_lists.list_numbers(connection)
+
+
+def aggregation(register: Register) -> Published:
+    """Give the addresses of all status lists, as JSON (Token Status List 9.3)."""
+    addresses = [f"https://{register.host}/status-lists/{number}" for number in list_numbers(register)]
+    return _published(msgspec.json.encode({"status_lists": addresses}), AGGREGATION_TYPE, max_age=300)
 
 
 def status_list(register: Register, number: int) -> Published | None:

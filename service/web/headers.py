@@ -11,10 +11,6 @@ OPEN_TO_ALL_ORIGINS: Final = "open_to_all_origins"
 """Key of a handler's ``opt``: pages of any origin may read what it answers, errors too."""
 
 
-def _raw(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
-    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
-
-
 _FOR_ALL: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -23,15 +19,21 @@ _FOR_ALL: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-_SAME_ORIGIN: Final = _raw(_FOR_ALL | {"Cross-Origin-Resource-Policy": "same-origin"})
-_ANY_ORIGIN: Final = _raw(
-    _FOR_ALL
-    | {
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "ETag",
-        "Cross-Origin-Resource-Policy": "cross-origin",
-    }
-)
+SAME_ORIGIN: Final[Mapping[str, str]] = _FOR_ALL | {"Cross-Origin-Resource-Policy": "same-origin"}
+ANY_ORIGIN: Final[Mapping[str, str]] = _FOR_ALL | {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""What pages of any origin may read."""
+
+
+def _raw(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
+
+
+_SAME_ORIGIN: Final = _raw(SAME_ORIGIN)
+_ANY_ORIGIN: Final = _raw(ANY_ORIGIN)
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
