@@ -1,4 +1,8 @@
-"""Whether a valid card lets its holder do a given work at a given place on a given day (督§3, §9; 考§2–4, §16)."""
+"""Whether a valid card lets its holder do a given work at a given place on a given day.
+
+督§3, §9, §14; 考§2–4, §16. The browser's verifier (``pages/assets/verifier/fitness.js``) has the same rules without the
+register, held to these by shared vectors.
+"""
 
 from __future__ import annotations
 
@@ -103,12 +107,12 @@ def fit_for_duty(
     """Answer for a card whose verdict is ``valid``.
 
     One rule's no decides; else one unknown; else yes. No record of an engagement or a dispatch is unknown, not
-    no. Supervisors are not bound to an occupation or level. 督§3, 督§9, 考§2, 考§3, 考§4, 考§16.
+    no. Supervisors are not bound to an occupation or level. 督§3, 督§9, 督§14, 考§2, 考§3, 考§4, 考§16.
     """
     reasons: tuple[Reason, ...]
     match card.kind:
         case CardKind.EXTERNAL:
-            reasons = (_sent(duty.place, on, dispatches),)
+            reasons = _outside(duty.place, on, engagements, dispatches)
         case CardKind.INTERNAL:
             reasons = (_inside(card, duty.place),)
         case CardKind.SENIOR | CardKind.STANDARD | CardKind.SPECIAL_SKILL:
@@ -134,7 +138,7 @@ def _occupation(held: tuple[Occupation, ...], asked: str | None) -> Reason:
         Answer.NO,
         article,
         f"证卡职业（工种）为{names}，不含“{asked}”；是否属相关职业由人员判断",
-        f"the card covers {names}, not {asked!r}; whether they are related is for a person to judge",
+        f"the card covers {names}, not “{asked}”; whether they are related is for a person to judge",
     )
 
 
@@ -176,19 +180,52 @@ def _engaged(card: CardView, place: str | None, on: date, engagements: Iterable[
         return Reason(Answer.YES, "考§16", "是本机构在职职工，无需聘用合同", "in-house staff, no contract needed")
     if any(engagement.covers(place, on) for engagement in engagements):
         return Reason(Answer.YES, "考§4", "受聘于本机构", "engaged by this institution")
+    # A checker without the register never knows who is in-house staff, so it says which other paper will do.
+    zh, en = ("", "") if card.in_house is not None else _OR_IN_HOUSE
     return Reason(
-        Answer.UNKNOWN, "考§4", "没有受聘于本机构的记录，请核对聘用合同", "no engagement on record: check the contract"
+        Answer.UNKNOWN,
+        "考§4",
+        f"没有受聘于本机构的记录，请核对聘用合同{zh}",
+        f"no engagement on record: check the contract{en}",
     )
 
 
-def _sent(place: str | None, on: date, dispatches: Iterable[Dispatch]) -> Reason:
-    """Ask for the dispatch of an external supervisor to this place, on this day. 督§3."""
+_OR_IN_HOUSE: Final = (
+    "；本机构在职职工无需合同，请核对其在职证明（考§16）",
+    "; in-house staff need none, check that the holder is (考§16)",
+)
+
+
+def _outside(
+    place: str | None, on: date, engagements: Iterable[Engagement], dispatches: Iterable[Dispatch]
+) -> tuple[Reason, ...]:
+    """Ask for the dispatch of an external supervisor to this place, on this day (督§3).
+
+    Whoever is not dispatched may be there as the institution's internal supervisor. For that 督§14 asks for a 责任书,
+    and our reading is that the internal card is needed too (督§9): the external one never stands in for it.
+    """
     if place is None:
-        return Reason(Answer.UNKNOWN, "督§3", "未说明到哪个机构督导", "the institution was not stated")
+        return (Reason(Answer.UNKNOWN, "督§3", "未说明到哪个机构督导", "the institution was not stated"),)
     if Dispatch(place, on) in tuple(dispatches):
-        return Reason(Answer.YES, "督§3", "已由人社部门委派", "dispatched by the authority")
-    return Reason(
-        Answer.UNKNOWN, "督§3", "没有当日到本机构的委派记录，请核对委派文件", "no dispatch on record: check the order"
+        return (Reason(Answer.YES, "督§3", "已由人社部门委派", "dispatched by the authority"),)
+    zh, en = (
+        ("该人员受聘于本机构：", "engaged by this institution: ")
+        if any(engagement.covers(place, on) for engagement in engagements)
+        else ("如受聘为本机构内督：", "if engaged as this institution's internal supervisor: ")
+    )
+    return (
+        Reason(
+            Answer.UNKNOWN,
+            "督§3",
+            "没有当日到本机构的委派记录，请核对委派文件",
+            "no dispatch on record: check the order",
+        ),
+        Reason(
+            Answer.UNKNOWN,
+            "督§14",
+            f"{zh}须签订工作责任书并持本机构颁发的内督证卡（督§9），外督证卡不能代替",
+            f"{en}that takes a signed 责任书 and its internal card (督§9), which no external card replaces",
+        ),
     )
 
 

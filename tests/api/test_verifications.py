@@ -40,7 +40,7 @@ def test_a_card_in_force_is_valid_and_shown_in_full(client: TestClient[Litestar]
 def test_the_duty_asked_about_is_answered(client: TestClient[Litestar], world: World) -> None:
     body = verdict(client, world.texts["王芳"], place="500123", level="3", occupation="电工")
     assert body["fit_for_duty"]["answer"] == "unknown"
-    assert [reason["article"] for reason in body["fit_for_duty"]["reasons"]] == ["督§3"]
+    assert [reason["article"] for reason in body["fit_for_duty"]["reasons"]] == ["督§3", "督§14"]
 
 
 def test_after_the_last_day_it_is_expired(client: TestClient[Litestar], world: World) -> None:

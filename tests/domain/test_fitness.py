@@ -90,6 +90,14 @@ def test_in_house_staff_need_no_contract() -> None:
     assert fit_for_duty(elsewhere, duty, ON).answer is Answer.UNKNOWN
     outside = view(CardKind.STANDARD, institution=PLACE, in_house=False)
     assert fit_for_duty(outside, duty, ON).answer is Answer.UNKNOWN
+    assert "考§16" not in fit_for_duty(outside, duty, ON).reasons[0].zh
+
+
+def test_who_is_in_house_staff_is_known_to_the_register_only() -> None:
+    """考§16: without the register the card may be a staff member's, so it is unknown and both papers are named."""
+    fit = fit_for_duty(view(CardKind.STANDARD, institution=PLACE), Duty(PLACE, "铣工", SkillLevel.FOUR), ON)
+    assert (fit.answer, articles(fit)) == (Answer.UNKNOWN, ["考§4"])
+    assert "聘用合同；本机构在职职工无需合同" in fit.reasons[0].zh
 
 
 def test_an_external_supervisor_is_sent() -> None:
@@ -98,7 +106,25 @@ def test_an_external_supervisor_is_sent() -> None:
     assert fit_for_duty(of, Duty(PLACE), ON, dispatches=[Dispatch(PLACE, ON)]).answer is Answer.YES
     for other in (Dispatch("500124", ON), Dispatch(PLACE, date(2026, 6, 2))):
         fit = fit_for_duty(of, Duty(PLACE), ON, dispatches=[other])
-        assert (fit.answer, articles(fit)) == (Answer.UNKNOWN, ["督§3"])
+        assert (fit.answer, articles(fit)) == (Answer.UNKNOWN, ["督§3", "督§14"])
+    nowhere = fit_for_duty(of, Duty(), ON, dispatches=[Dispatch(PLACE, ON)])
+    assert (nowhere.answer, articles(nowhere)) == (Answer.UNKNOWN, ["督§3"])
+
+
+def test_an_external_card_does_not_make_an_internal_supervisor() -> None:
+    """督§14, 督§9: engaged as internal supervisor, an external card holder still needs an internal card.
+
+    He may be there by a dispatch that is not on record, so it is unknown and not no.
+    """
+    of = view(CardKind.EXTERNAL)
+    engaged = fit_for_duty(of, Duty(PLACE), ON, engagements=[ENGAGED])
+    assert (engaged.answer, articles(engaged)) == (Answer.UNKNOWN, ["督§3", "督§14"])
+    assert engaged.reasons[1].zh.startswith("该人员受聘于本机构：")
+    for reasons in (engaged.reasons, fit_for_duty(of, Duty(PLACE), ON).reasons):
+        assert "内督证卡（督§9），外督证卡不能代替" in reasons[1].zh
+        assert not reasons[1].is_about_scope
+    sent = fit_for_duty(of, Duty(PLACE), ON, engagements=[ENGAGED], dispatches=[Dispatch(PLACE, ON)])
+    assert (sent.answer, articles(sent)) == (Answer.YES, ["督§3"])
 
 
 @pytest.mark.parametrize(("place", "answer"), [(PLACE, Answer.YES), ("500124", Answer.NO), (None, Answer.UNKNOWN)])
