@@ -27,6 +27,7 @@ from service.flows.register import Register, open_register
 from service.keeper import keeping
 from service.settings import Settings
 from service.web.access_log import LOG_CONFIG
+from service.web.admission import SlowRefusals
 from service.web.headers import add_headers
 
 MAX_BODY_BYTES: Final = 16 * 1024
@@ -49,7 +50,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
         dependencies={"register": Provide(_register, sync_to_thread=False)},
         lifespan=[hold_register],
         exception_handlers={Exception: answer},
-        before_send=[add_headers],
+        before_send=[add_headers, SlowRefusals(effects.pause)],
         request_class=StrictRequest,
         request_max_body_size=MAX_BODY_BYTES,
         type_decoders=TEXT_DECODERS,

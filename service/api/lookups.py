@@ -13,10 +13,9 @@ from litestar.params import JSONBody, SkipValidation
 
 from service.api.problems import Absent, documented
 from service.api.schemas import LookupRequest, PublicAnswerBody
-from service.flows.admit_lookup import admit_lookup
 from service.flows.lookup import lookup
 from service.flows.register import Register
-from service.web.client import client_address, counted_network
+from service.web.admission import admit
 
 
 class LookupController(Controller):
@@ -49,7 +48,7 @@ class LookupController(Controller):
 
         One and the same 404 answers a number that is not there and a name that is not the holder's.
         """
-        admit_lookup(register, _network(request, register), data.number, data.name)
+        admit(request, register, data.number, data.name)
         found = lookup(register, data.number, data.name)
         if found is None:
             raise Absent(
@@ -58,9 +57,3 @@ class LookupController(Controller):
                 "no card has this number and this name; check both",
             )
         return msgspec.convert(found.as_json(), PublicAnswerBody)
-
-
-def _network(request: Request[Any, Any, State], register: Register) -> str:
-    peer = request.client.host if request.client else None
-    forwarded = request.headers.getall("x-forwarded-for", [])
-    return counted_network(client_address(peer, forwarded, register.settings.trusted_proxies))

@@ -34,6 +34,13 @@ class Name(_Config, frozen=True):
     confirmed: bool = True
 
 
+class Contact(_Config, frozen=True):
+    """How people reach the centre: a telephone number, an address, opening hours; one line in two languages."""
+
+    zh: str
+    en: str
+
+
 class SupervisorScheme(_Config, frozen=True):
     """Code 2–3 of an external supervisor's number (督附3): the GB/T 2260 province code."""
 
@@ -96,7 +103,7 @@ class Jurisdiction(_Config, frozen=True):
     """One province's rules of form.
 
     ``renewal_months``: how long before expiry renewal opens. ``internal_term_months``: term of an internal
-    card, never above 36 (督§10).
+    card, never above 36 (督§10). ``contact`` is told to whoever the service cannot help; absent: the centre's name.
     """
 
     key: str
@@ -108,6 +115,7 @@ class Jurisdiction(_Config, frozen=True):
     renewal_months: int
     internal_term_months: int
     card: CardText
+    contact: Contact | None = None
 
 
 def parse_jurisdiction(text: str | bytes) -> Jurisdiction:

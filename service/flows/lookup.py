@@ -6,6 +6,7 @@ card and for another name.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import unicodedata
 from dataclasses import dataclass
@@ -20,8 +21,6 @@ from service.domain.tidy import tidy_name
 from service.domain.verdict import Verdict, judge_number
 from service.flows.register import Register
 from service.store import cards
-
-_NOBODY: Final = "\0"  # no name tidies to this
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +58,27 @@ _PUBLIC: Final = (
 def lookup(register: Register, number: str, name: str) -> PublicAnswer | None:
     """Look up a card by number and holder's name; None for no such card and for another name alike.
 
-    The same reads and the same comparison are made in both cases, so that the time tells nothing either.
+    In both cases the same is read and the same compared, so that the time tells nothing either; whatever else is
+    read and reckoned, is so only for one who has the name.
     """
     try:
         wanted = CardNumber(unicodedata.normalize("NFKC", number).strip().upper())
     except CardNumberMalformed:
-        wanted = None
-    card = None
-    if wanted is not None:
-        with register.database.read() as connection:
-            found = cards.get(connection, wanted)
-        card = None if found is None else found.card
-    held = card.name if card is not None else _NOBODY
-    asked = tidy_name(name).encode("utf-8", "surrogatepass")  # half a character, from a terminal, is nobody's name
-    if not hmac.compare_digest(asked, held.encode()) or card is None:
-        return None
+        return None  # anybody can see that
+    with register.database.read() as connection:
+        held = cards.holder_at_or_below(connection, wanted) or ("", "")
+        if not hmac.compare_digest(_digest(wanted, tidy_name(name)), _digest(*held)):
+            return None
+        found = cards.get(connection, wanted)
+    assert found is not None  # the same snapshot
+    card = found.card
     issuer_name = register.issuer_name(card.issuer)
     verdict = judge_number(
         Record(card, issuer_name, copy_is_live=True, claims_match=True), register.effects.now()
     ).public()
     return PublicAnswer(verdict, view_of(card, issuer_name).public())
+
+
+def _digest(number: str, name: str) -> bytes:
+    """Make names of all lengths equally long to compare; half a character, from a terminal, is nobody's name."""
+    return hashlib.sha256(f"{number}\0{name}".encode("utf-8", "surrogatepass")).digest()

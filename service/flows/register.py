@@ -127,7 +127,12 @@ class Register:
 
     def issuer_name(self, issuer: str) -> str:
         """Name an issuer: the centre, or an institution by its code."""
-        return self.jurisdiction.centre.zh if issuer == CENTRE else self.institutions()[issuer].name
+        if issuer == CENTRE:
+            return self.jurisdiction.centre.zh
+        with self.database.read() as connection:
+            institution = institutions.get(connection, issuer)
+        assert institution is not None  # a card refers to it
+        return institution.name
 
     def close(self) -> None:
         """Let go of the database."""

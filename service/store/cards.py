@@ -19,6 +19,13 @@ from service.store.statements import chunks
 from service.store.states import CopyState
 from service.store.tables import card, card_scope, copy
 
+_AT_OR_BELOW: Final = (
+    select(card.c.number, card.c.name)
+    .where(card.c.number <= bindparam("sought"))
+    .order_by(card.c.number.desc())
+    .limit(1)
+)
+
 NO_COPY: Final = bytes(COPY_ID_BYTES)
 """Copy id of a card from before the system, of which no copy with a code has been made."""
 
@@ -118,6 +125,15 @@ def get(connection: Connection, number: CardNumber) -> CardRecord | None:
             application=row.application,
         )
     return None
+
+
+def holder_at_or_below(connection: Connection, number: CardNumber) -> tuple[str, str] | None:
+    """Read number and holder's name of the card with this number, or else of the one next below.
+
+    A row is read either way, so that the time it takes does not tell whether there is such a card. None below all.
+    """
+    row = connection.execute(_AT_OR_BELOW, {"sought": str(number)}).one_or_none()
+    return None if row is None else (row.number, row.name)
 
 
 def for_update(connection: Connection, numbers: Iterable[CardNumber]) -> dict[CardNumber, Card]:

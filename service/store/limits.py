@@ -7,7 +7,7 @@ that has passed is as good as no row, so rows are forgotten without losing a cou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -60,11 +60,12 @@ class Claim:
     limit: Limit
 
 
-def check(connection: Connection, claims: Iterable[Claim], now: datetime) -> None:
-    """Raise LimitReached if a counter has no room; counts nothing and takes no lock."""
-    by_key = {claim.key: claim.limit for claim in claims}
-    found = connection.execute(select(rate_limit).where(rate_limit.c.key.in_(by_key)))
-    _raise_if_late([late_ms(taken_until, by_key[key], _ms(now)) for key, taken_until in found])
+def waits(connection: Connection, claims: Sequence[Claim], now: datetime) -> tuple[int, ...]:
+    """Tell for each counter in how many seconds one more request fits, 0 for now; counts nothing, takes no lock."""
+    rows = connection.execute(select(rate_limit).where(rate_limit.c.key.in_({claim.key for claim in claims})))
+    taken_until: dict[bytes, int] = {row.key: row.taken_until for row in rows}
+    moment = _ms(now)
+    return tuple(_seconds(late_ms(taken_until.get(claim.key, 0), claim.limit, moment)) for claim in claims)
 
 
 def take(connection: Connection, claims: Sequence[Claim], now: datetime) -> None:
@@ -88,7 +89,7 @@ def take(connection: Connection, claims: Sequence[Claim], now: datetime) -> None
         ).one_or_none()
         if counted is None:
             stored = connection.execute(select(taken_until).where(rate_limit.c.key == claim.key)).scalar_one()
-            _raise_if_late([late_ms(stored, claim.limit, moment)])
+            raise LimitReached(_seconds(late_ms(stored, claim.limit, moment)))
 
 
 def forget(connection: Connection, now: datetime) -> None:
@@ -107,10 +108,9 @@ def late_ms(taken_until: int, limit: Limit, moment: int) -> int:
     return max(taken_until, moment) + limit.share_ms - moment - limit.period_ms
 
 
-def _raise_if_late(late_ms: Iterable[int]) -> None:
-    longest = max(late_ms, default=0)
-    if longest > 0:
-        raise LimitReached(-(-longest // 1000))
+def _seconds(late_ms: int) -> int:
+    """Whole seconds to wait, none where it fits."""
+    return max(0, -(-late_ms // 1000))
 
 
 def _ms(instant: datetime) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, TypeAlias
 
 from service.settings import Network
@@ -11,6 +11,7 @@ from service.settings import Network
 Address: TypeAlias = IPv4Address | IPv6Address
 
 _SUBSCRIBER_BITS: Final = 64  # one subscriber has a whole /64 (RFC 6177, RFC 8981)
+_BLOCK_BITS_4, _BLOCK_BITS_6 = 24, 48  # what one customer is commonly given at most (RFC 6177)
 
 
 def client_address(peer: str | None, forwarded_for: Sequence[str], trusted: Iterable[Network]) -> Address | None:
@@ -40,6 +41,17 @@ def counted_network(address: Address | None) -> str:
             return str(address)
         case IPv6Address():
             return str(IPv6Network((int(address), _SUBSCRIBER_BITS), strict=False))
+
+
+def counted_block(address: Address | None) -> str:
+    """Name the block that network lies in: the /24 of an IPv4 address, the /48 of an IPv6 address."""
+    match address:
+        case None:
+            return "unknown"
+        case IPv4Address():
+            return str(IPv4Network((int(address), _BLOCK_BITS_4), strict=False))
+        case IPv6Address():
+            return str(IPv6Network((int(address), _BLOCK_BITS_6), strict=False))
 
 
 def _parse(text: str | None) -> Address | None:

@@ -141,6 +141,19 @@ def test_a_refused_question_costs_nothing_elsewhere(behind_a_proxy: TestClient[A
     assert answers == [404] * 10 + [429]
 
 
+def test_a_refusal_names_the_ways_on(client: TestClient[Any], world: World) -> None:
+    for n in range(PER_NETWORK.requests):
+        look_up(client, f"R5026{n + 1:04d}", f"某{n}")
+    refused = look_up(client, "R50260001", "欧阳娜娜").json()
+    assert refused["code"] == "rate-limited"
+    assert "二维码查验不受限" in refused["zh"]
+    assert refused["zh"].endswith("重庆市职业技能鉴定指导中心")
+    assert "20 seconds" in refused["detail"]
+    assert "is not limited" in refused["detail"]
+    verdict = client.post("/api/v1/verifications", json={"credential": world.texts["欧阳娜娜"]})
+    assert verdict.json()["verdict"] == "valid"
+
+
 def test_a_strangers_x_forwarded_for_is_not_believed(client: TestClient[Any]) -> None:
     for sequence in range(1, PER_NETWORK.requests + 1):
         assert look_up(client, f"R5026{sequence:04d}", f"某{sequence}", f"203.0.113.{sequence}").status_code == 404

@@ -4,11 +4,14 @@ import json
 from datetime import date
 
 import pytest
+from sqlalchemy import Engine, event
 
+from service.domain.card_number import CardNumber
 from service.domain.verdict_words import Word
 from service.flows.lifecycle import revoke_card
 from service.flows.lookup import lookup
 from service.flows.verify import verify_text
+from service.store import cards
 from tests.flows.office import ACTOR, SCHOOL, Office, applicant, name_of, resident_id
 
 UYGHUR = "阿卜杜热合曼·买买提依明"
@@ -59,6 +62,42 @@ def test_wrong_name_and_no_such_card_are_one_answer(lite: Office) -> None:
         ("９" * 10_000, right),
     )
     assert [lookup(lite.register, asked, name) for asked, name in wrong] == [None] * len(wrong)
+
+
+def test_the_same_is_read_for_no_such_card_and_for_every_wrong_name(office: Office) -> None:
+    """The time tells nothing: whatever the register knows of the number, it is asked the same."""
+    valid = office.issue_one(applicant("external", 1))
+    revoked = office.issue_one(applicant("external", 2))
+    revoke_card(office.register, revoked, ground="督§19(4)", reason="泄密", decided_by="王主任", actor=ACTOR)
+    misses = (
+        (valid, name_of(3)),
+        (valid, "长" * 20),
+        (revoked, name_of(1)),
+        (CardNumber("R50260003"), name_of(1)),
+        (CardNumber("R50269999"), name_of(1)),
+        (CardNumber("S500123260001"), name_of(1)),
+    )
+    reads = {reads_of(office, number, name) for number, name in misses}
+    assert len(reads) == 1
+    assert reads != {reads_of(office, valid, name_of(1))}
+    with office.register.database.read() as connection:
+        for number, _ in misses:
+            assert cards.holder_at_or_below(connection, number) is not None, "a row is read every time"
+
+
+def reads_of(office: Office, number: CardNumber, name: str) -> tuple[str, ...]:
+    """List the statements of a lookup."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        lookup(office.register, number, name)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    return tuple(statements)
 
 
 @pytest.mark.parametrize("typed", ["r50260001", " R50260001 ", "Ｒ５０２６０００１", "ｒ50260001"])

@@ -35,13 +35,9 @@ def wait(database: Database, claims: Sequence[Claim], now: datetime = NOW) -> in
     return 0
 
 
-def checked(database: Database, claims: Sequence[Claim], now: datetime = NOW) -> int:
-    try:
-        with database.read() as connection:
-            limits.check(connection, claims, now)
-    except LimitReached as refusal:
-        return refusal.retry_after
-    return 0
+def told(database: Database, claims: Sequence[Claim], now: datetime = NOW) -> tuple[int, ...]:
+    with database.read() as connection:
+        return limits.waits(connection, claims, now)
 
 
 def test_a_period_holds_so_many_requests_at_once_and_no_more(database: Database) -> None:
@@ -78,13 +74,14 @@ def test_what_one_counter_refuses_no_other_counts(database: Database) -> None:
     assert [wait(database, [wide]) for _ in range(10)] == [0] * 9 + [6]
 
 
-def test_a_check_counts_nothing_and_agrees_with_the_count(database: Database) -> None:
+def test_telling_the_wait_counts_nothing_and_agrees_with_the_count(database: Database) -> None:
     narrow, wide = Claim(key("narrow"), Limit(3, timedelta(minutes=1))), Claim(key("wide"), TEN_A_MINUTE)
     for _ in range(4):
         for _ in range(5):
-            told = checked(database, [wide, narrow])
-        assert wait(database, [wide, narrow]) == told
-    assert checked(database, [wide]) == 0
+            waits = told(database, [wide, narrow])
+        assert wait(database, [wide, narrow]) == max(waits)
+    assert told(database, [wide, narrow]) == (0, 20)
+    assert told(database, [narrow, wide], NOW + 20 * SECOND) == (0, 0)
 
 
 @given(st.lists(st.integers(0, 20_000), min_size=1, max_size=60), st.integers(1, 8), st.integers(1, 30))

@@ -4,7 +4,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from service.web.client import client_address, counted_network
+from service.web.client import client_address, counted_block, counted_network
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("2001:db8:ff::/48"))
 
@@ -49,5 +49,20 @@ def test_an_ipv6_subscriber_is_counted_by_the_64(address: str, network: str) -> 
     assert counted_network(ip_address(address)) == network
 
 
+@pytest.mark.parametrize(
+    ("address", "block"),
+    [
+        ("203.0.113.7", "203.0.113.0/24"),
+        ("0.0.0.1", "0.0.0.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"),
+        ("2001:db8:1:ffff::1", "2001:db8:1::/48"),
+        ("::1", "::/48"),
+    ],
+)
+def test_networks_of_one_customer_lie_in_one_block(address: str, block: str) -> None:
+    assert counted_block(ip_address(address)) == block
+
+
 def test_all_without_an_address_are_counted_together() -> None:
     assert counted_network(None) == "unknown"
+    assert counted_block(None) == "unknown"
