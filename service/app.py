@@ -56,7 +56,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
         type_decoders=TEXT_DECODERS,
         plugins=[TextValues()],
         openapi_config=openapi_config(),
-        logging_config=None,  # errors are logged in service.api.problems, without what the client sent
+        logging_config=None,  # errors are logged in service.web.refusals, without what the client sent
         debug=False,
     )
     complete(app.openapi_schema)

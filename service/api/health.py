@@ -8,9 +8,10 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from service.api.problems import NotReady, documented
+from service.api.problems import documented
 from service.flows.ready import check_ready
 from service.flows.register import Register
+from service.web.refusals import NotReady
 
 
 class HealthController(Controller):

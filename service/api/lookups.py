@@ -11,11 +11,12 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
-from service.api.problems import Absent, documented
+from service.api.problems import documented
 from service.api.schemas import LookupRequest, PublicAnswerBody
 from service.flows.lookup import lookup
 from service.flows.register import Register
 from service.web.admission import admit
+from service.web.refusals import Absent
 
 
 class LookupController(Controller):

@@ -12,7 +12,7 @@ from litestar.enums import HttpMethod
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, PathParameter, SkipValidation
 
-from service.api.problems import Absent, documented
+from service.api.problems import documented
 from service.api.schemas import FORMS, AggregationBody
 from service.domain import bundle as bundles
 from service.domain import status_list as lists
@@ -20,6 +20,7 @@ from service.flows import publish
 from service.flows.publish import Published
 from service.flows.register import Register
 from service.web.headers import OPEN_TO_ALL_ORIGINS
+from service.web.refusals import Absent
 
 READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
 LAST_LIST: Final = 2**31 - 1  # the largest number the register can hold

@@ -131,7 +131,7 @@ def test_a_defect_is_answered_without_detail_and_logged_without_the_request(
         "detail": "an internal error, which has been logged; try again later",
         "zh": "服务器内部错误，已记录，请稍后重试",
     }
-    logged = [record.getMessage() for record in caplog.records if record.name == "zhengka.api"]
+    logged = [record.getMessage() for record in caplog.records if record.name == "zhengka.web"]
     assert len(logged) == 1
     assert "POST /api/v1/lookups" in logged[0]
     assert "OperationalError" in logged[0]

@@ -1,0 +1,155 @@
+"""From refusal to HTTP status: the one table. How a refusal is written is the door's business (JSON, a page).
+
+An error that is in no table is a defect of ours: it is logged by where it happened, without the request's data, and
+answered with 500 and no detail.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final, TypeAlias, assert_never
+
+from litestar import Request
+from litestar.exceptions import HTTPException
+
+from service.store.errors import Busy
+from service.store.limits import LimitReached
+
+RETRY_AFTER: Final = 1  # seconds; a busy register is free again soon
+
+AnyRequest: TypeAlias = Request[Any, Any, Any]
+
+_log: Final = logging.getLogger("zhengka.web")
+
+
+class Absent(Exception):
+    """What was asked for is not there; ``code`` says what it was, and nothing says why."""
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.code = code
+        self.zh = zh
+        self.en = en
+
+
+class NotReady(Exception):
+    """The service cannot do its work now; the cause is in its log."""
+
+    code = "not-ready"
+    zh = "服务尚未就绪，请稍后重试"
+    en = "the service is not ready; try again later"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a request is refused with: a permanent code and two sentences; ``headers`` are Retry-After, Allow."""
+
+    status: HTTPStatus
+    code: str
+    zh: str
+    en: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+_Ours: TypeAlias = Absent | LimitReached | Busy | NotReady
+
+_STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
+    Absent: HTTPStatus.NOT_FOUND,
+    LimitReached: HTTPStatus.TOO_MANY_REQUESTS,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""Refusals of ours: they bring their code and their two sentences."""
+
+_OF_FRAMEWORK: Final[Mapping[HTTPStatus, Refusal]] = {
+    refusal.status: refusal
+    for refusal in (
+        Refusal(
+            HTTPStatus.BAD_REQUEST,
+            "request-malformed",
+            "请求无法读取，格式见 /schema",
+            "the request cannot be read; its form is at /schema",
+        ),
+        Refusal(
+            HTTPStatus.NOT_FOUND,
+            "route-unknown",
+            "没有这个地址，全部地址见 /schema",
+            "there is no such route; all are at /schema",
+        ),
+        Refusal(
+            HTTPStatus.METHOD_NOT_ALLOWED,
+            "method-not-allowed",
+            "此地址不接受该方法，可用的方法见 Allow 首部",
+            "this route does not take the method; the Allow header names those it takes",
+        ),
+        Refusal(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "body-too-large",
+            "请求正文超过此地址的上限",
+            "the body is larger than this route takes",
+        ),
+        Refusal(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "media-type-unsupported",
+            "请求正文应为 JSON，并注明 Content-Type: application/json",
+            "the body is to be JSON, declared as Content-Type: application/json",
+        ),
+    )
+}
+_DEFECT: Final = Refusal(
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "internal-error",
+    "服务器内部错误，已记录，请稍后重试",
+    "an internal error, which has been logged; try again later",
+)
+
+
+def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
+    """Find what an error is answered with; a defect of ours and an unready service are logged."""
+    match error:
+        case Absent() | LimitReached() | Busy():
+            return _ours(error)
+        case NotReady():
+            _log.error("not ready\n%s", "\n".join(_outline(error)))
+            return _ours(error)
+        case HTTPException() if error.status_code in _OF_FRAMEWORK:
+            known = _OF_FRAMEWORK[HTTPStatus(error.status_code)]
+            return Refusal(known.status, known.code, known.zh, known.en, dict(error.headers or {}))
+        case _:
+            _log.error("%s\n%s", _where(request), "\n".join(_outline(error)))
+            return _DEFECT
+
+
+def _ours(error: _Ours) -> Refusal:
+    status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+    return Refusal(status, error.code, error.zh, error.en, _retry_after(error))
+
+
+def _retry_after(error: _Ours) -> dict[str, str]:
+    match error:
+        case Absent():
+            return {}
+        case LimitReached():
+            return {"Retry-After": str(error.retry_after)}
+        case Busy() | NotReady():
+            return {"Retry-After": str(RETRY_AFTER)}
+        case _:
+            assert_never(error)
+
+
+def _where(request: AnyRequest) -> str:
+    """Name the route without what the request filled into it."""
+    return f"unhandled error in {request.method} {request.scope.get('path_template', 'an unknown route')}"
+
+
+def _outline(error: BaseException) -> Iterator[str]:
+    """Say where an error and its causes were raised. Their messages may hold a name or a credential and stay out."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield f"{type(cause).__module__}.{type(cause).__qualname__}"
+        yield from (line.rstrip() for line in traceback.format_tb(cause.__traceback__))
+        cause = cause.__cause__ or cause.__context__
