@@ -1,0 +1,72 @@
+// @ts-check
+// zlib (RFC 1950) inflated to a size known beforehand and not a byte further: a small file must not fill the memory.
+// fflate does it alike in every browser; DecompressionStream tells neither where the data end nor what is wrong.
+
+import { unzlibSync } from '../vendor/fflate/browser.js'
+
+/** Data that do not inflate: no zlib or another checksum (`malformed`), too short, too long or followed by more (`size`). */
+export class InflateError extends Error {
+  /** @param {'malformed' | 'size'} kind */
+  constructor(kind) {
+    super(kind)
+    this.kind = kind
+  }
+}
+
+const CHECKSUM_SIZE = 4
+const UNEXPECTED_END = 0 // fflate's code
+const BASE = 65521 // RFC 1950 8.2: the largest prime below 65,536
+
+/**
+ * @param {Uint8Array} data
+ * @param {number} size in bytes
+ * @returns {Uint8Array}
+ */
+export function inflate(data, size) {
+  if (data.length > 2 * size) throw new InflateError('size')
+  const inflated = attempt(data, size)
+  if (inflated.length !== size) throw new InflateError('size')
+  const checksum = new DataView(data.buffer, data.byteOffset + data.length - CHECKSUM_SIZE).getUint32(0)
+  if (adler32(inflated) !== checksum) throw new InflateError(holds(data, data.length - 1, size) ? 'size' : 'malformed')
+  if (holds(data, data.length - 1, size)) throw new InflateError('size') // bytes hidden before the checksum
+  return inflated
+}
+
+/**
+ * @param {Uint8Array} data
+ * @param {number} size
+ */
+function attempt(data, size) {
+  try {
+    return unzlibSync(data, { out: new Uint8Array(size + 1) }) // what exceeds `out` is dropped, and counts as too long
+  } catch (error) {
+    const isEnd = /** @type {{code?: number}} */ (error).code === UNEXPECTED_END
+    throw new InflateError(isEnd || error instanceof RangeError ? 'size' : 'malformed')
+  }
+}
+
+/**
+ * Tell whether the first `length` bytes, checksum aside, hold all there is: then more bytes than these are too many.
+ * @param {Uint8Array} data
+ * @param {number} length
+ * @param {number} size
+ */
+function holds(data, length, size) {
+  try {
+    return attempt(data.subarray(0, length), size).length === size
+  } catch {
+    return false
+  }
+}
+
+/** @param {Uint8Array} data */
+function adler32(data) {
+  let [low, high] = [1, 0]
+  for (let at = 0; at < data.length; ) {
+    const end = Math.min(at + 3800, data.length) // so many sums stay below 2^31
+    for (; at < end; at++) high += low += data[at]
+    low %= BASE
+    high %= BASE
+  }
+  return high * 65536 + low
+}

@@ -1,0 +1,112 @@
+// @ts-check
+// What is said to a person of a bundle or a part of it that is not used: a sentence in each language for each code. Those
+// of status lists are `service.flows.opening_words`, word for word.
+
+import { Refusal, VerifierError } from './refusal.js'
+
+/** @typedef {Readonly<Record<string, readonly [string, string]>>} Sentences */
+
+const DOWNLOAD = ['请重新下载离线查验包', 'download the bundle again']
+
+/** @type {Sentences} */
+const DOCUMENT = {
+  'envelope-malformed': ['密钥文件不是本系统的签名格式', 'the key document is not signed in the form of this system'],
+  'root-not-pinned': [
+    '密钥文件不是由本机已记录指纹的根密钥签署，不予采用：可能是仿冒的服务器，请与颁发机构核对',
+    'the key document is not signed by the root key that this device has pinned: perhaps a false server, ask the issuer',
+  ],
+  'signature-invalid': [
+    '密钥文件被改动，签名不符，不予采用',
+    'the key document was altered: its signature does not hold',
+  ],
+  'key-document-malformed': ['密钥文件的内容不合规范，不予采用', 'the key document is not in its one form'],
+  'key-document-older': [
+    '密钥文件比本机已采用过的旧，不予采用：可能是有人重放旧文件',
+    'the key document is older than one this device has accepted: perhaps an old one played back',
+  ],
+}
+/** @type {Sentences} */
+const NAMES = {
+  'envelope-malformed': ['名称表不是本系统的签名格式', 'the names are not signed in the form of this system'],
+  'unknown-key': [
+    '名称表不是用密钥文件中的状态密钥签署的（证卡密钥不算），不予采用',
+    'no status key of the key document signed the names (a card key does not count)',
+  ],
+  'signature-invalid': ['名称表被改动，签名不符，不予采用', 'the names were altered: their signature does not hold'],
+  'bundle-invalid': ['名称表的内容不合规范', 'the names are not in their one form'],
+}
+/** @type {Sentences} */
+const BUNDLE = { 'bundle-invalid': ['这不是可用的离线查验包', 'this is no usable verifier bundle'] }
+
+/** @type {Sentences} `{n}` is the list's number */
+const LISTS = {
+  'envelope-malformed': [
+    '第 {n} 号状态列表不是本系统的签名格式，不予采用',
+    'status list {n} is not used: it is not signed in the form of this system',
+  ],
+  'unknown-key': [
+    '第 {n} 号状态列表不是用密钥文件中的状态密钥签署的（证卡密钥不算），不予采用',
+    'status list {n} is not used: no status key of the key document signed it (a card key does not count)',
+  ],
+  'signature-invalid': [
+    '第 {n} 号状态列表被改动，签名不符，不予采用',
+    'status list {n} is not used: it was altered, its signature does not hold',
+  ],
+  'status-list-malformed': ['第 {n} 号状态列表无法解读，不予采用', 'status list {n} is not used: it cannot be read'],
+  'status-list-not-canonical': [
+    '第 {n} 号状态列表的编码不合规范，不予采用',
+    'status list {n} is not used: it is not in its one encoding',
+  ],
+  'status-list-subject': [
+    '第 {n} 号状态列表与所需的不是同一份，不予采用',
+    'status list {n} is not used: this is not the list asked for',
+  ],
+  'status-list-size': [
+    '第 {n} 号状态列表解压后的长度不符，不予采用',
+    'status list {n} is not used: it does not inflate to the size of a list',
+  ],
+  'status-list-older': [
+    '第 {n} 号状态列表比已采用过的旧，不予采用：可能是有人重放取消之前的列表',
+    'status list {n} is not used: it was signed at an earlier time than one seen before, perhaps before a cancellation',
+  ],
+  'status-list-from-the-future': [
+    '第 {n} 号状态列表的签发时间比本机时间晚 10 分钟以上，不予采用，请核对时钟',
+    'status list {n} is not used: it was signed more than 10 minutes ahead of this clock, check the clock',
+  ],
+  'status-list-expired': [
+    '第 {n} 号状态列表已过期：已知无效的证卡仍会查出，其余不能确认，请联网更新',
+    'status list {n} has expired: cards known to be bad are still told, no other can be confirmed; update',
+  ],
+  'key-document-expired': [
+    '密钥文件已过有效期：不再能确认任何证卡有效，请联网更新',
+    'the key document has expired: no card can be confirmed to be valid; update',
+  ],
+}
+
+/**
+ * Say why a list is not used, or what it is still good for.
+ * @param {string} code
+ * @param {number} number
+ */
+export function noteOf(code, number) {
+  const [zh, en] = LISTS[code].map((text) => text.replace('{n}', String(number)))
+  return { code, zh, en }
+}
+
+/**
+ * Do a part of opening, and say its refusal to a person.
+ * @template T
+ * @param {'document' | 'names' | 'bundle'} part
+ * @param {() => T | Promise<T>} open
+ * @returns {Promise<T>}
+ */
+export async function opening(part, open) {
+  try {
+    return await open()
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const sentences = part === 'document' ? DOCUMENT : part === 'names' ? NAMES : BUNDLE
+    const [zh, en] = sentences[error.code]
+    throw new VerifierError(error.code, `${zh}；${DOWNLOAD[0]}`, `${en}; ${DOWNLOAD[1]}`)
+  }
+}
