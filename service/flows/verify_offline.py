@@ -6,7 +6,7 @@ version of the key document, and the highest iat of each list. Older ones are re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from service.domain.issuer import CENTRE
 from service.domain.status_list import MAX_INSTANT, StatusListError, StatusListPayload, check_succession, decode_payload
 from service.domain.verdict import NO_DUTY, Verdict, judge
 from service.flows.errors import Refused
+from service.flows.opening_words import note_of
 from service.flows.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS
 from service.flows.scan import Naming, scan_text
 
@@ -91,15 +92,12 @@ def open_bundle(data: bytes, memory: Memory, clock: datetime, root: str | None =
             verified = ring.verify_tagged(signed, Purpose.STATUS, STATUS_LIST_AAD, STATUS_LIST_HEADERS)
             payload = decode_payload(verified.payload, number=number)
             check_succession(payload, highest_seen=highest.get(number), now=now)
-        except StatusListError as error:
-            notes.append((error.zh, error.en))
-        except KeysError as error:
-            notes.append(
-                (f"第 {number} 号状态列表的签名不可信，不予采用", f"status list {number} is not used: {error}")
-            )
+        except (KeysError, StatusListError) as error:
+            notes.append(note_of(error.code, number))
         else:
             accepted[number] = payload
             highest[number] = payload.issued_at
+    notes += _expired(document, accepted, offline_now(clock, max(highest.values(), default=None)))
     names = decode_names(ring.verify_tagged(bundle.names, Purpose.STATUS, NAMES_AAD, {}).payload)  # 3
     return OfflineChecker(
         document=document,
@@ -130,6 +128,15 @@ def keep_memory(folder: Path, memory: Memory) -> None:
     """Remember what has been accepted; the file is replaced whole."""
     folder.mkdir(parents=True, exist_ok=True)
     replace_file(folder / MEMORY_FILE, msgspec.json.encode(memory))
+
+
+def _expired(document: KeyDocument, lists: Mapping[int, StatusListPayload], now: datetime) -> Iterator[tuple[str, str]]:
+    """Say what has run out already: it still tells which cards are bad, and vouches for none."""
+    for number, listed in lists.items():
+        if now.timestamp() >= listed.expires_at:
+            yield note_of("status-list-expired", number)
+    if now.timestamp() > document.valid_until:
+        yield note_of("key-document-expired", 0)
 
 
 def _pin(memory: Memory, root: str | None) -> Pin | None:

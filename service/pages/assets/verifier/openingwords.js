@@ -67,7 +67,7 @@ const LISTS = {
   ],
   'status-list-older': [
     '第 {n} 号状态列表比已采用过的旧，不予采用：可能是有人重放取消之前的列表',
-    'status list {n} is not used: it was signed at an earlier time than one seen before, perhaps before a cancellation',
+    'status list {n} is not used: it was signed at an earlier time than one known, maybe before a cancellation',
   ],
   'status-list-from-the-future': [
     '第 {n} 号状态列表的签发时间比本机时间晚 10 分钟以上，不予采用，请核对时钟',
