@@ -3,12 +3,13 @@
 Counted are the network a question comes from (one IPv4 address, one IPv6 /64), the block the network lies in (/24,
 /48: what one customer of a data centre is given), the number, the name, and all questions together.
 
-All together are counted so that many networks learn no more than a few. But whoever has many could use that counter up
-and shut everybody out: where it is full, the first few questions from a network are answered all the same, so that a
-person who asks about one card gets an answer while those who guess wait.
+All together are counted so that many networks learn no more than a few, a name so that nobody goes with one name from
+number to number. But whoever has a few networks could use up either counter, and shut out everybody, or all who have a
+common name: where one is full, the first few questions from a network are answered all the same, so that a person who
+asks about one card gets an answer while those who guess wait.
 
-Number and name can be used up by strangers too. They are kept nevertheless: without them one card could be asked
-about with every name there is. So every refusal says what is not limited, the check of the card's own code.
+The number's counter has no such way around it: many networks could else ask about one card with every name there is.
+So strangers can use it up, and every refusal says what is not limited: the check of the code on the card.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ PER_NUMBER: Final = Limit(20, timedelta(hours=1))
 PER_NAME: Final = Limit(60, timedelta(hours=1))
 IN_ALL: Final = Limit(6_000, timedelta(minutes=10))
 FIRST_OF_NETWORK: Final = Limit(3, timedelta(minutes=10))
-"""What each network may still ask where all together have asked too much."""
+"""What each network may still ask where too much has been asked with a name, or by all together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +64,19 @@ def admit_lookup(register: Register, origin: Origin, number: CardNumber, name: s
         _claim(register, f"network {origin.network}", PER_NETWORK),
         _claim(register, f"block {origin.block}", PER_BLOCK),
         _claim(register, f"number {number}", PER_NUMBER),
-        _claim(register, f"name {tidy_name(name)}", PER_NAME),
     )
+    shared = (_claim(register, f"name {tidy_name(name)}", PER_NAME), _claim(register, "all", IN_ALL))
     first = _claim(register, f"first {origin.network}", FIRST_OF_NETWORK)
-    everybody = _claim(register, "all", IN_ALL)
     with register.database.read() as connection:
-        *of_own, of_first, of_everybody = limits.waits(connection, (*own, first, everybody), now)
-    longest = max(*of_own, min(of_first, of_everybody))
+        waits = dict(zip((*own, *shared, first), limits.waits(connection, (*own, *shared, first), now), strict=True))
+    longest = max(*(waits[claim] for claim in own), min(waits[first], max(waits[claim] for claim in shared)))
     if longest:
         raise _refusal(register, longest)
+    with_room = [claim for claim in shared if not waits[claim]]
+    counted = (*own, *with_room) if len(with_room) == len(shared) else (*own, *with_room, first)
     try:
         with register.database.write() as connection:
-            limits.take(connection, (*own, first if of_everybody else everybody), now)
+            limits.take(connection, counted, now)
             limits.forget(connection, now)
     except LimitReached as refusal:  # others have come in between
         raise _refusal(register, refusal.retry_after) from None
