@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
-from litestar import Litestar
+from litestar import Litestar, Response
 from litestar.datastructures import State
 from litestar.di import Provide
 from uvicorn.supervisors import Multiprocess
@@ -25,10 +25,16 @@ from service.api.verifications import VerificationController
 from service.effects import Effects
 from service.flows.register import Register, open_register
 from service.keeper import keeping
+from service.pages.checking import CheckedPage
+from service.pages.errors import answer_page, wants_page
+from service.pages.files import AssetFiles
+from service.pages.home import HomePage
+from service.pages.lookups import LookupPage
 from service.settings import Settings
 from service.web.access_log import LOG_CONFIG
 from service.web.admission import SlowRefusals
 from service.web.headers import add_headers
+from service.web.refusals import AnyRequest
 
 MAX_BODY_BYTES: Final = 16 * 1024
 """A credential has at most 2,500 digits; a body of this size still holds them with every character escaped."""
@@ -46,10 +52,13 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
                 yield
 
     app = Litestar(
-        route_handlers=[VerificationController, LookupController, PublicationController, HealthController],
+        route_handlers=[
+            *(VerificationController, LookupController, PublicationController, HealthController),
+            *(HomePage, CheckedPage, LookupPage, AssetFiles),
+        ],
         dependencies={"register": Provide(_register, sync_to_thread=False)},
         lifespan=[hold_register],
-        exception_handlers={Exception: answer},
+        exception_handlers={Exception: _answer},
         before_send=[add_headers, SlowRefusals(effects.pause)],
         request_class=StrictRequest,
         request_max_body_size=MAX_BODY_BYTES,
@@ -92,6 +101,11 @@ def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
 def _application(settings: Settings) -> Litestar:
     """Make the application of one worker; what crosses to another process is the settings alone."""
     return create_app(settings, machine.real())
+
+
+def _answer(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Answer an address that is nobody's, or an error on the way to it: people with a page, programs with JSON."""
+    return answer_page(request, error) if wants_page(request) else answer(request, error)
 
 
 def _register(state: State) -> Register:

@@ -1,0 +1,38 @@
+"""What the code on a card opens: the page that reads it in the browser, and the one for browsers without scripts."""
+
+from __future__ import annotations
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+
+from service.domain.credential import prefix_of
+from service.domain.verdict import Outcome
+from service.flows.photos import photo_of_credential
+from service.flows.register import Register
+from service.flows.verify import verify_text
+from service.pages.errors import PAGE_ERRORS
+from service.pages.home import Lang
+from service.pages.rendering import draw, language_of, page
+from service.pages.shown import show
+
+
+class CheckedPage(Controller):
+    """A verdict without scripts."""
+
+    include_in_schema = False
+    exception_handlers = PAGE_ERRORS
+
+    @get("/1/{digits:str}", sync_to_thread=True)
+    def checked(
+        self, digits: FromPath[str], register: NamedDependency[SkipValidation[Register]], lang: Lang = None
+    ) -> Response[str]:
+        """Show the verdict on a credential that came in the path: never stored, never sent on, never logged."""
+        text = prefix_of(register.host) + digits
+        verdict = verify_text(register, text)
+        genuine = verdict.card is not None and all(
+            check.outcome is Outcome.PASSED for check in verdict.checks if check.name == "register"
+        )
+        photo = photo_of_credential(register, text) if genuine else None
+        shown = show(verdict, language_of(lang), register.effects.now(), photo)
+        return page(draw(register, "checked.html", language_of(lang), v=shown))

@@ -1,0 +1,27 @@
+"""The front page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter, SkipValidation
+
+from service.flows.register import Register
+from service.pages.errors import PAGE_ERRORS
+from service.pages.rendering import draw, language_of, page
+
+Lang = Annotated[str | None, QueryParameter(name="lang")]
+
+
+class HomePage(Controller):
+    """What can be done here."""
+
+    include_in_schema = False
+    exception_handlers = PAGE_ERRORS
+
+    @get("/", sync_to_thread=False)
+    def home(self, register: NamedDependency[SkipValidation[Register]], lang: Lang = None) -> Response[str]:
+        """Show the ways to check a card, and the address to trust."""
+        return page(draw(register, "home.html", language_of(lang)))

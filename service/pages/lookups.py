@@ -1,0 +1,96 @@
+"""The public lookup: a form and its answer on one page, with or without scripts."""
+
+from __future__ import annotations
+
+import unicodedata
+from http import HTTPStatus
+from typing import Any, Final
+
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation, URLEncodedBody
+from msgspec import Struct
+
+from service.domain.card_number import CardNumber
+from service.domain.errors import CardNumberMalformed
+from service.flows.admit_lookup import TooManyLookups
+from service.flows.lookup import PublicAnswer, lookup
+from service.flows.register import Register
+from service.pages.errors import PAGE_ERRORS
+from service.pages.home import Lang
+from service.pages.rendering import draw, language_of, page
+from service.pages.shown import kind_name, moment
+from service.pages.words import Language, look_of
+from service.web.admission import admit
+
+MAX_NUMBER: Final = 40
+MAX_NAME: Final = 60
+
+
+class LookupForm(Struct, frozen=True):
+    """What the form holds."""
+
+    number: str = ""
+    name: str = ""
+
+
+class LookupPage(Controller):
+    """Lookups by people."""
+
+    path = "/lookup"
+    include_in_schema = False
+    exception_handlers = PAGE_ERRORS
+
+    @get(sync_to_thread=False)
+    def form(self, register: NamedDependency[SkipValidation[Register]], lang: Lang = None) -> Response[str]:
+        """Show the empty form."""
+        return page(_draw(register, language_of(lang)))
+
+    @post(status_code=HTTPStatus.OK, sync_to_thread=True)
+    def answer(
+        self,
+        data: URLEncodedBody[LookupForm],
+        request: Request[Any, Any, State],
+        register: NamedDependency[SkipValidation[Register]],
+        lang: Lang = None,
+    ) -> Response[str]:
+        """Answer on the same page. One and the same page for no such card and for another name."""
+        language = language_of(lang)
+        number, wrong = _number(data.number), []
+        if number is None:
+            wrong.append("number")
+        if not 0 < len(data.name.strip()) <= MAX_NAME:
+            wrong.append("name")
+        kept = data.number.strip()[:MAX_NUMBER]
+        if number is None or wrong:
+            return page(_draw(register, language, number=kept, wrong=wrong), HTTPStatus.BAD_REQUEST)
+        try:
+            admit(request, register, number, data.name)
+        except TooManyLookups as refusal:
+            body = _draw(register, language, number=kept, limited=refusal.retry_after)
+            return page(body, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(refusal.retry_after)})
+        found = lookup(register, number, data.name)
+        body = _draw(register, language, number=number, asked=True, found=found)
+        return page(body, HTTPStatus.OK if found else HTTPStatus.NOT_FOUND)
+
+
+def _number(text: str) -> CardNumber | None:
+    try:
+        return CardNumber(unicodedata.normalize("NFKC", text).strip().upper())
+    except CardNumberMalformed:
+        return None
+
+
+def _draw(register: Register, language: Language, *, found: PublicAnswer | None = None, **shown: object) -> str:
+    contact = register.jurisdiction.contact or register.jurisdiction.centre
+    context: dict[str, object] = {"number": "", "wrong": (), "limited": None, "asked": False} | shown
+    if found is not None:
+        summary = found.verdict.summary
+        context |= {
+            "look": look_of(found.verdict),
+            "as_of": moment(found.verdict.as_of),
+            "kind": kind_name(found.card, language),
+            "summary": summary.zh if language == "zh" else summary.en,
+        }
+    return draw(register, "lookup.html", language, found=found, contact={"zh": contact.zh, "en": contact.en}, **context)
