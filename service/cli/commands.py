@@ -37,7 +37,13 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "publish": "publishing",
     },
     "证卡变更 change": {"replace": "lifecycle", "revoke": "lifecycle", "void": "lifecycle"},
-    "密钥、审计与备份 keep": {"keys": "keys", "audit": "operations", "backup": "operations", "restore": "operations"},
+    "密钥、审计与备份 keep": {
+        "keys": "keys",
+        "audit": "operations",
+        "backup": "operations",
+        "restore": "operations",
+        "upgrade": "upgrading",
+    },
 }
 """Every command and the module that has it, by chapter of the help page."""
 

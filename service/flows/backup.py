@@ -39,7 +39,7 @@ from service.store import dump, institutions, journal, key_records, meta, number
 from service.store.engine import open_database
 from service.store.schema import migrate
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _MANIFEST: Final = "manifest.json"
 _PHOTO: Final = re.compile(PHOTOS_FOLDER + r"/[0-9a-f]{2}/[0-9a-f]{64}\.jpg")
 _PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)

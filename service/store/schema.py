@@ -45,8 +45,9 @@ def check_current(database: Database) -> None:
     _check_known(found, scripts)
     if found != scripts.get_current_head():
         raise SchemaMismatch(
-            f"数据库结构（{found}）旧于本程序，请先备份，再升级数据库",
-            f"the tables ({found}) are older than this program; back up, then upgrade them",
+            f"数据库结构（{found}）旧于本程序：请先用原版本程序备份，再运行 zhengka upgrade",
+            f"the tables ({found}) are older than this program: back up with the version that made them, then run "
+            "`zhengka upgrade`",
             code="schema-outdated",
         )
 

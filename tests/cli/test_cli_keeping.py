@@ -94,3 +94,9 @@ def test_a_head_that_is_none_is_refused(desk: Desk) -> None:
     desk.done("backup", "--out", desk.path("b.zip"))
     answer = Desk(desk.folder / "r").run("restore", desk.path("b.zip"), "--head", desk.path("texts.json"))
     assert answer.refusal == "head-malformed"
+
+
+def test_a_register_of_this_version_has_nothing_to_upgrade(desk: Desk) -> None:
+    assert desk.done("upgrade", "--json").json == {"upgraded": False}
+    assert "最新" in desk.done("upgrade").out
+    assert Desk(desk.folder / "empty").run("upgrade").refusal == "no-register"

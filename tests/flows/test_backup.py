@@ -248,7 +248,7 @@ DAMAGES: dict[str, Callable[[str, bytes], bytes | None]] = {
     "row of another table": lambda name, data: b'{"a": 1}\n' if name == "tables/number.jsonl" else data,
     "rows missing": lambda name, data: b"" if name == "tables/number.jsonl" else data,
     "journal altered": lambda name, data: data.replace(b"AAAA", b"AAAB") if name.endswith("head.jsonl") else data,
-    "another format": lambda _, data: data.replace(b'"format": 1', b'"format": 2'),
+    "another format": lambda _, data: data.replace(b'"format": 2', b'"format": 1'),
 }
 
 
