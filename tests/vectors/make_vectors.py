@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.vectors import card_vectors, document_vectors, status_vectors
+from tests.vectors import card_vectors, document_vectors, fitness_vectors, offline_vectors, status_vectors
 
 FOLDER = Path(__file__).parent
 
@@ -23,3 +23,5 @@ if __name__ == "__main__":
     write("cards.json", card_vectors.cards())
     write("status-lists.json", status_vectors.status_lists())
     write("key-documents.json", document_vectors.documents())
+    write("fitness.json", fitness_vectors.fitness())
+    write("offline-verdicts.json", offline_vectors.verdicts())
