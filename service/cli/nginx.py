@@ -22,7 +22,8 @@ server {{
     autoindex off;
     etag on;
     gzip on;
-    gzip_types application/json application/manifest+json image/svg+xml text/css text/javascript;
+    gzip_types application/json application/manifest+json application/vnd.zhengka.bundle+cbor image/svg+xml text/css
+        text/javascript application/wasm;
 
     # 查询接口和网页查询仍由服务程序提供 What needs the service itself:
     # location /api/ {{ proxy_pass http://127.0.0.1:8000; proxy_set_header X-Forwarded-For $remote_addr; }}
