@@ -140,6 +140,8 @@ def _attacks() -> list[Json]:
         "inflate-bomb": (with_list(zlib.compress(bytes(20_000_000), 9)), size),
         "list-cut-off": (with_list(deflated[:-4]), size),
         "list-trailing-bytes": (with_list(deflated + b"\0"), size),
+        "list-bytes-before-the-checksum": (with_list(deflated[:-4] + b"\0" + deflated[-4:]), malformed),
+        "list-checksum-twice": (with_list(deflated + deflated[-4:]), size),
         "list-raw-deflate": (with_list(deflated[2:-4]), malformed),
         "list-checksum-wrong": (with_list(deflated[:-1] + bytes([deflated[-1] ^ 1])), malformed),
         "list-not-compressed": (with_list(payload.entries[:100]), malformed),

@@ -26,9 +26,10 @@ export function inflate(data, size) {
   if (data.length > 2 * size) throw new InflateError('size')
   const inflated = attempt(data, size)
   if (inflated.length !== size) throw new InflateError('size')
-  const checksum = new DataView(data.buffer, data.byteOffset + data.length - CHECKSUM_SIZE).getUint32(0)
-  if (adler32(inflated) !== checksum) throw new InflateError(holds(data, data.length - 1, size) ? 'size' : 'malformed')
-  if (holds(data, data.length - 1, size)) throw new InflateError('size') // bytes hidden before the checksum
+  const end = holds(data, data.length - 1, size) ? shortest(data, size) : data.length
+  const checksum = new DataView(data.buffer, data.byteOffset + end - CHECKSUM_SIZE).getUint32(0)
+  if (adler32(inflated) !== checksum) throw new InflateError('malformed')
+  if (end !== data.length) throw new InflateError('size')
   return inflated
 }
 
@@ -46,7 +47,22 @@ function attempt(data, size) {
 }
 
 /**
- * Tell whether the first `length` bytes, checksum aside, hold all there is: then more bytes than these are too many.
+ * Find where data end that are followed by more.
+ * @param {Uint8Array} data
+ * @param {number} size
+ */
+function shortest(data, size) {
+  let [low, high] = [CHECKSUM_SIZE, data.length - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (holds(data, middle, size)) high = middle
+    else low = middle + 1
+  }
+  return high
+}
+
+/**
+ * Tell whether the first `length` bytes hold all there is, a checksum at their end not looked at.
  * @param {Uint8Array} data
  * @param {number} length
  * @param {number} size
