@@ -10,9 +10,9 @@ from typing import Final
 import cbor2
 
 from keys.cose import bstr
-from keys.envelope import Envelope, pack
+from keys.envelope import Envelope, pack, to_be_signed
 from service.domain.card_number import CardNumber
-from service.domain.credential import Claims, digits_of, encode_claims, text_of
+from service.domain.credential import CARD_AAD, Claims, digits_of, encode_claims, text_of
 from tests.vectors import seeds
 from tests.vectors.signing import HOST, Json, sign
 
@@ -120,6 +120,7 @@ def _envelope_attacks(samples: Samples) -> list[Json]:
         "no-algorithm": b"\x84\x47\xa1\x04\x44" + kid + b"\xa0" + bstr(payload) + tail,
         "kid-of-five-bytes": b"\x84\x4a\xa2\x01\x27\x04\x45" + kid + b"\0\xa0" + bstr(payload) + tail,
         "kid-unprotected": b"\x84\x43\xa1\x01\x27\xa1\x04\x44" + kid + bstr(payload) + tail,
+        "unprotected-is-nil": head + kid + b"\xf6" + bstr(payload) + tail,
         "unprotected-header": head + kid + b"\xa1\x04\x44" + kid + bstr(payload) + tail,
         "protected-unsorted": b"\x84\x49\xa2\x04\x44" + kid + b"\x01\x27\xa0" + bstr(payload) + tail,
         "signature-of-63-bytes": good[: -len(tail)] + b"\x58\x3f" + signature[:-1],
@@ -168,6 +169,11 @@ def _signature_attacks(samples: Samples) -> list[Json]:
             "signature",
             "signature-invalid",
         ),
+        "signature-point-not-canonical": (  # by the key's holder: under the rules of ZIP 215 it would hold
+            Envelope(kid, payload, _not_canonical(kid, payload)),
+            "signature",
+            "signature-invalid",
+        ),
         "signature-all-zero": (Envelope(kid, payload, bytes(64)), "signature", "signature-invalid"),
         "signature-under-a-small-order-key": (  # holds for every message, where such a key is taken
             Envelope(hashlib.sha256(identity).digest()[:4], payload, identity + bytes(32)),
@@ -182,6 +188,17 @@ def _signature_attacks(samples: Samples) -> list[Json]:
     return [
         _refused(name, text_of(HOST, pack(envelope)), stage, code) for name, (envelope, stage, code) in cases.items()
     ]
+
+
+def _not_canonical(kid: bytes, payload: bytes) -> bytes:
+    """Sign with the neutral element for the point R, encoded with a y that is not reduced (RFC 8032 5.1.7)."""
+    clamped = bytearray(hashlib.sha512(seeds.seed(seeds.CARD)).digest()[:32])
+    clamped[0] &= 248
+    clamped[31] = clamped[31] & 63 | 64
+    point = (P + 1).to_bytes(32, "little")
+    message = to_be_signed(kid, payload, CARD_AAD)
+    k = int.from_bytes(hashlib.sha512(point + seeds.signer(seeds.CARD).public + message).digest(), "little") % L
+    return point + (k * int.from_bytes(clamped, "little") % L).to_bytes(32, "little")
 
 
 def _map(pairs: Mapping[int, bytes]) -> bytes:
