@@ -67,7 +67,7 @@ def admit_lookup(register: Register, origin: Origin, number: CardNumber, name: s
     )
     shared = (_claim(register, f"name {tidy_name(name)}", PER_NAME), _claim(register, "all", IN_ALL))
     first = _claim(register, f"first {origin.network}", FIRST_OF_NETWORK)
-    with register.database.read() as connection:
+    with register.database.counters.read() as connection:
         waits = dict(zip((*own, *shared, first), limits.waits(connection, (*own, *shared, first), now), strict=True))
     longest = max(*(waits[claim] for claim in own), min(waits[first], max(waits[claim] for claim in shared)))
     if longest:
@@ -75,7 +75,7 @@ def admit_lookup(register: Register, origin: Origin, number: CardNumber, name: s
     with_room = [claim for claim in shared if not waits[claim]]
     counted = (*own, *with_room) if len(with_room) == len(shared) else (*own, *with_room, first)
     try:
-        with register.database.write() as connection:
+        with register.database.counters.write() as connection:
             limits.take(connection, counted, now)
             limits.forget(connection, now)
     except LimitReached as refusal:  # others have come in between

@@ -26,6 +26,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.store.conflicts import translate, unreachable
 from service.store.errors import Busy, UrlUnsupported
+from service.store.tables import rate_limit
 
 POOL_SIZE: Final = 8
 """Connections a process holds to PostgreSQL; more issuing connections only wait for each other."""
@@ -37,6 +38,7 @@ _PRAGMAS: Final = (
     "synchronous = FULL",  # with NORMAL a power cut can lose a committed card that is already printed
     "foreign_keys = ON",
 )
+_COUNTER_PRAGMAS: Final = ("synchronous = NORMAL",)  # a power cut may take the last counts, and no more
 
 _POSTGRESQL_DRIVERS: Final = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
 _SQLITE_DRIVERS: Final = frozenset({"sqlite", "sqlite+pysqlite"})
@@ -45,10 +47,25 @@ _SQLITE_DRIVERS: Final = frozenset({"sqlite", "sqlite+pysqlite"})
 class Database:
     """The register's database. Threads may share it; a forked process opens its own."""
 
-    def __init__(self, writer: Engine, reader: Engine, gate: Callable[[], AbstractContextManager[None]]) -> None:
+    def __init__(
+        self,
+        writer: Engine,
+        reader: Engine,
+        gate: Callable[[], AbstractContextManager[None]],
+        counters: Database | None = None,
+    ) -> None:
         self._writer = writer
         self._reader = reader
         self._gate = gate
+        self._counters = counters
+
+    @property
+    def counters(self) -> Database:
+        """Where rate limits are counted: nobody who is counted waits for a batch that is being issued.
+
+        PostgreSQL lets both write at once. SQLite has one writer a file, so there it is a file beside the register's.
+        """
+        return self._counters or self
 
     @property
     def dialect(self) -> str:
@@ -69,6 +86,8 @@ class Database:
 
     def close(self) -> None:
         """Close every connection that is not in use."""
+        if self._counters is not None:
+            self._counters.close()
         self._reader.dispose()
         self._writer.dispose()
 
@@ -110,6 +129,13 @@ def _open_postgresql(url: URL) -> Database:
 
 
 def _open_sqlite(path: Path) -> Database:
+    counters = _sqlite_database(path.with_name(path.name + ".counters"), _COUNTER_PRAGMAS)
+    with counters.write() as connection:
+        rate_limit.create(connection, checkfirst=True)
+    return _sqlite_database(path, _PRAGMAS, counters)
+
+
+def _sqlite_database(path: Path, pragmas: tuple[str, ...], counters: Database | None = None) -> Database:
     lock = path.with_name(path.name + ".lock")
 
     def gate() -> AbstractContextManager[None]:
@@ -117,11 +143,11 @@ def _open_sqlite(path: Path) -> Database:
 
     # A deferred transaction that reads and then writes fails at once when another has written in between
     # (SQLITE_BUSY_SNAPSHOT), whatever the timeout: a writer says so from the start.
-    writer = _sqlite_engine(path, begin="BEGIN IMMEDIATE", pragmas=_PRAGMAS)
-    reader = _sqlite_engine(path, begin="BEGIN", pragmas=(*_PRAGMAS, "query_only = ON"))
+    writer = _sqlite_engine(path, begin="BEGIN IMMEDIATE", pragmas=pragmas)
+    reader = _sqlite_engine(path, begin="BEGIN", pragmas=(*pragmas, "query_only = ON"))
     with gate():
         _use_wal(writer)
-    return Database(writer, reader, gate)
+    return Database(writer, reader, gate, counters)
 
 
 def _sqlite_engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engine:

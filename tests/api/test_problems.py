@@ -33,6 +33,7 @@ def broken(world: World) -> Iterator[TestClient[Litestar]]:
         database = open_database(world.settings.database_url)
         with database.write() as connection:
             connection.execute(text("ALTER TABLE meta RENAME TO lost"))
+        with database.counters.write() as connection:
             connection.execute(text("ALTER TABLE rate_limit RENAME TO gone"))
         database.close()
         yield running

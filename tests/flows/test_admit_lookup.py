@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import msgspec
 import pytest
 
@@ -17,7 +19,7 @@ from service.flows.admit_lookup import (
     TooManyLookups,
     admit_lookup,
 )
-from service.store import limits
+from service.store import limits, meta
 from service.store.limits import Claim
 from tests.flows.office import Office
 
@@ -34,7 +36,7 @@ def admitted(office: Office, place: int, network: str, block: str = "203.0.113.0
 def use_up(office: Office, counted: str, limit: limits.Limit) -> None:
     """Count as many lookups as one counter takes."""
     claim = Claim(office.register.blind.of(f"lookup {counted}"), limit)
-    with office.register.database.write() as connection:
+    with office.register.database.counters.write() as connection:
         for _ in range(limit.requests):
             limits.take(connection, [claim], office.clock.now)
 
@@ -59,6 +61,12 @@ def test_the_first_questions_count_for_the_network_too(lite: Office) -> None:
     use_up(lite, "all", IN_ALL)
     use_up(lite, "network 203.0.113.7", PER_NETWORK)
     assert not admitted(lite, 1, "203.0.113.7")
+
+
+def test_whoever_asks_does_not_wait_for_a_batch_that_is_being_issued(office: Office) -> None:
+    with ThreadPoolExecutor(1) as thread, office.register.database.write() as connection:
+        meta.put(connection, "issuing", "now")
+        assert thread.submit(admitted, office, 1, "198.51.100.1").result(timeout=10)
 
 
 def test_a_refusal_says_when_to_come_back_and_which_ways_on_there_are(lite: Office) -> None:

@@ -28,7 +28,7 @@ def key(name: str) -> bytes:
 def wait(database: Database, claims: Sequence[Claim], now: datetime = NOW) -> int:
     """Ask for one request on every counter; the seconds to wait where it is refused, else 0."""
     try:
-        with database.write() as connection:
+        with database.counters.write() as connection:
             limits.take(connection, claims, now)
     except LimitReached as refusal:
         return refusal.retry_after
@@ -36,7 +36,7 @@ def wait(database: Database, claims: Sequence[Claim], now: datetime = NOW) -> in
 
 
 def told(database: Database, claims: Sequence[Claim], now: datetime = NOW) -> tuple[int, ...]:
-    with database.read() as connection:
+    with database.counters.read() as connection:
         return limits.waits(connection, claims, now)
 
 
@@ -107,9 +107,9 @@ def test_forgetting_loses_no_count(database: Database) -> None:
     for name in "abc":
         wait(database, [Claim(key(name), short)])
     wait(database, [Claim(key("d"), long)])
-    with database.write() as connection:
+    with database.counters.write() as connection:
         limits.forget(connection, NOW + timedelta(minutes=1))
-    with database.read() as connection:
+    with database.counters.read() as connection:
         assert connection.execute(select(rate_limit.c.key)).scalars().all() == [key("d")]
     assert wait(database, [Claim(key("d"), long)], NOW + timedelta(minutes=1)) == 59 * 60
 
@@ -119,11 +119,11 @@ def test_forgetting_passes_over_what_another_transaction_holds(database: Databas
     claims = [Claim(key(name), TEN_A_MINUTE) for name in "ab"]
     wait(database, claims)
     later = NOW + timedelta(hours=1)
-    with database.write() as holding:
+    with database.counters.write() as holding:
         limits.take(holding, claims[:1], later)
-        with database.write() as connection:  # in the same thread: were it to wait, it would do so for ever
+        with database.counters.write() as connection:  # in the same thread: were it to wait, it would do so for ever
             limits.forget(connection, later)
-    with database.read() as connection:
+    with database.counters.read() as connection:
         assert connection.execute(select(rate_limit.c.key)).scalars().all() == [key("a")]
 
 
