@@ -13,6 +13,7 @@ from litestar.types import Receive, Scope, Send
 
 from service.app import create_app
 from service.flows.admit_lookup import FIRST_OF_NETWORK, PER_NAME, PER_NETWORK, PER_NUMBER
+from service.web.admission import PAUSE_S
 from tests.api.registers import World, resident_id
 
 PATH = "/api/v1/lookups"
@@ -154,6 +155,18 @@ def test_a_refusal_names_the_ways_on(client: TestClient[Any], world: World) -> N
     assert "is not limited" in refused["detail"]
     verdict = client.post("/api/v1/verifications", json={"credential": world.texts["欧阳娜娜"]})
     assert verdict.json()["verdict"] == "valid"
+
+
+def test_a_refusal_is_held_back_and_nothing_else(world: World) -> None:
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    with TestClient(create_app(world.settings, replace(world.effects, pause=pause))) as client:
+        answers = [look_up(client, "R50260001", f"某{n}").status_code for n in range(PER_NUMBER.requests + 2)]
+    assert answers[-2:] == [429, 429]
+    assert pauses == [PAUSE_S, PAUSE_S]
 
 
 def test_a_strangers_x_forwarded_for_is_not_believed(client: TestClient[Any]) -> None:
