@@ -179,6 +179,7 @@ def _cards() -> Iterator[tuple[str, str, Claims]]:
         "external": {"number": "R50260001", "work_unit": "重庆市某某局"},
         "internal": {"number": "S500123260001", "work_unit": "重庆市某某学校", "expires_on": date(2027, 3, 1)},
         "superseded": {"number": "R50240009", "issued_on": date(2024, 3, 2)},
+        "never-issued": {"portrait": draw_portrait()},
         "never-issued-but-new": {"issued_on": today},
         "expired": {"issued_on": date(2023, 5, 28)},
         "expires-today": {"issued_on": date(2023, 5, 29)},
@@ -354,6 +355,9 @@ def bundles() -> dict[str, bytes]:
         "names-altered": replace(good, names=good.names.replace("电工".encode(), "焊工".encode())),
         "names-replaced-by-a-list": replace(good, names=second),
         "names-without-sense": signed_names(seeds.STATUS, b"\xa0"),
+        "names-of-another-encoding": signed_names(
+            seeds.STATUS, cbor2.dumps(dict(reversed(cbor2.loads(names).items())))
+        ),
         "no-names-of-institutions": signed_names(seeds.STATUS, encode_names(Names("中心", {}, {}))),
     }
     whole = encode_bundle(good)
