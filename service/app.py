@@ -27,7 +27,7 @@ from service.flows.register import Register, open_register
 from service.keeper import keeping
 from service.pages.checking import CheckedPage
 from service.pages.errors import answer_page, wants_page
-from service.pages.files import AssetFiles
+from service.pages.files import AssetFiles, Shells
 from service.pages.home import HomePage
 from service.pages.lookups import LookupPage
 from service.settings import Settings
@@ -54,7 +54,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
     app = Litestar(
         route_handlers=[
             *(VerificationController, LookupController, PublicationController, HealthController),
-            *(HomePage, CheckedPage, LookupPage, AssetFiles),
+            *(HomePage, CheckedPage, LookupPage, Shells, AssetFiles),
         ],
         dependencies={"register": Provide(_register, sync_to_thread=False)},
         lifespan=[hold_register],

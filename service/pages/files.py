@@ -1,18 +1,40 @@
-"""Assets as they are, under addresses that never change their meaning."""
+"""Pages and assets that are the same for everybody, as they are."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any
 
-from litestar import Controller, Response, get
+from litestar import Controller, Request, Response, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
+from litestar.params import FromPath, SkipValidation
 
+from service.flows.register import Register
 from service.pages.assets import PREFIX, shipped
 from service.pages.errors import PAGE_ERRORS
 from service.pages.rendering import NOT_FRAMED, policy
+from service.pages.shells import CHECK, FOR_GOOD, MANIFEST, SCAN, WORKER, shell
 
-FOR_GOOD: Final = "public, max-age=31536000, immutable"
+
+def bare(media_type: str) -> str:
+    """Leave out the charset, which the framework adds to text by itself."""
+    return media_type.partition(";")[0]
+
+
+class Shells(Controller):
+    """The pages behind the code and of the scanner, its worker and its manifest."""
+
+    include_in_schema = False
+    exception_handlers = PAGE_ERRORS
+
+    @get([CHECK, SCAN, WORKER, MANIFEST], sync_to_thread=False)
+    def give(
+        self, request: Request[Any, Any, State], register: NamedDependency[SkipValidation[Register]]
+    ) -> Response[bytes]:
+        """Give what a file server would give."""
+        file = shell(register, request.url.path)
+        return Response(file.body, media_type=bare(file.media_type), headers=file.headers)
 
 
 class AssetFiles(Controller):
@@ -31,4 +53,4 @@ class AssetFiles(Controller):
             raise NotFoundException
         # A worker is ruled by the policy its own script comes with: the decoder's runs WebAssembly.
         headers = {"Cache-Control": FOR_GOOD, "Content-Security-Policy": policy(runs_wasm=True) + NOT_FRAMED}
-        return Response(found.body, media_type=found.media_type, headers=headers)
+        return Response(found.body, media_type=bare(found.media_type), headers=headers)

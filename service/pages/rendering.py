@@ -70,6 +70,11 @@ def draw(register: Register, template: str, language: Language, **context: Any) 
     )
 
 
+def draw_script(template: str, **context: Any) -> str:  # noqa: ANN401 - what it is filled with
+    """Fill a template that is a script."""
+    return _environment().get_template(template).render(**context)
+
+
 def page(body: str, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Response[str]:
     """Answer with a page that is for one visitor and stays with none."""
     own = {"Content-Security-Policy": policy() + NOT_FRAMED, **(headers or {})}

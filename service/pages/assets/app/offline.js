@@ -1,0 +1,60 @@
+// @ts-check
+// The data for checking without a network: kept on the device, renewed by itself, and never replaced by anything older.
+
+import { VerifierError } from '../verifier/checker.js'
+import { fetchBundle, open } from './published.js'
+import { keepBundle, readBundle, readMemory } from './store.js'
+
+/**
+ * @typedef {import('../verifier/checker.js').Checker} Checker
+ * @typedef {{zh: string, en: string}} Words
+ */
+
+export class Offline {
+  constructor() {
+    /** @type {Checker | null} */
+    this.checker = null
+    /** @type {Words[]} why newer data was not taken, or not all of it */
+    this.refusals = []
+  }
+
+  /**
+   * Open what is on the device.
+   * @param {string} root fingerprint the root must have, empty for the one remembered
+   */
+  async restore(root) {
+    const [bytes, memory] = await Promise.all([readBundle(), readMemory()])
+    if (bytes === null) return
+    try {
+      this.checker = await open(bytes, memory, root || null)
+    } catch (error) {
+      this.refuse(error)
+    }
+  }
+
+  /**
+   * Fetch newer data and take it, if it is genuine and not older than what was accepted before.
+   * @param {string} root
+   * @returns {Promise<boolean>} whether the service gave any
+   */
+  async renew(root) {
+    const bytes = await fetchBundle()
+    if (bytes === null) return false
+    const memory = await readMemory()
+    try {
+      const checker = await open(bytes, memory, root || null)
+      await keepBundle(bytes, checker.memory)
+      this.checker = checker
+      this.refusals = checker.notes.slice()
+    } catch (error) {
+      this.refuse(error)
+    }
+    return true
+  }
+
+  /** @param {unknown} error */
+  refuse(error) {
+    if (!(error instanceof VerifierError)) throw error
+    this.refusals = [{ zh: error.zh, en: error.en }]
+  }
+}

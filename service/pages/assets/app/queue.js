@@ -1,0 +1,44 @@
+// @ts-check
+// The log of scans on its way to the service: each is handed in until it is confirmed, and counted there once.
+
+import { isWorse } from './decide.js'
+import { uploadScans } from './service.js'
+import { dequeue, queued } from './store.js'
+
+/**
+ * @typedef {import('./service.js').Scan} Scan
+ * @typedef {import('./service.js').Session} Session
+ */
+
+const AT_ONCE = 200
+
+/**
+ * Hand in everything that waits. Gives the scans whose cards have turned out worse than was shown at the gate.
+ * @param {Session} session
+ * @returns {Promise<{scan: Scan, now: string}[] | null>} null: the service did not take them, they wait
+ */
+export async function handIn(session) {
+  /** @type {{scan: Scan, now: string}[]} */
+  const worse = []
+  for (let scans = await queued(AT_ONCE); scans.length > 0; scans = await queued(AT_ONCE)) {
+    const answers = await uploadScans(scans, session)
+    if (answers === null) return null
+    const nowOf = new Map(answers.map((answer) => [answer.nonce, answer.verdict_now]))
+    const taken = scans.filter((scan) => nowOf.has(scan.nonce))
+    if (taken.length === 0) return null
+    await dequeue(taken.map((scan) => scan.nonce))
+    for (const scan of taken) {
+      const now = nowOf.get(scan.nonce)
+      if (now && isWorse(bare(now), bare(scan.verdict))) worse.push({ scan, now })
+    }
+  }
+  return worse
+}
+
+/** @param {string} word @returns {import('./decide.js').VerdictJson} */
+const bare = (word) => /** @type {any} */ ({ verdict: word, fit_for_duty: null })
+
+/** @returns {string} 16 random bytes: by them a scan handed in twice is known */
+export function newNonce() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,126 @@
+// @ts-check
+// What the pages ask the service, each with a time limit. No answer, and none of JSON, is null: nobody is there.
+
+/**
+ * @typedef {import('../verifier/verdict.js').VerdictJson} VerdictJson
+ * @typedef {import('../verifier/fitness.js').Duty} Duty
+ * @typedef {{name: string, role: string, institution: string | null, institution_name: string | null}} User
+ * @typedef {{user: User | null, csrf: string | null, expires_at: string | null}} Session
+ * @typedef {{
+ *   nonce: string, scanned_at: string, number: string | null, copy: string | null, verdict: string,
+ *   place: string | null, occupation: string | null, level: string | null, same_person: boolean | null,
+ *   offline: boolean, as_of: string | null
+ * }} Scan
+ */
+
+const TIMEOUT_MS = 8000
+
+/**
+ * @param {string} path
+ * @param {RequestInit} [init]
+ * @param {number} [timeout]
+ * @returns {Promise<Response | null>}
+ */
+export async function ask(path, init = {}, timeout = TIMEOUT_MS) {
+  const aborter = new AbortController()
+  const timer = setTimeout(() => aborter.abort(), timeout)
+  try {
+    return await fetch(path, { credentials: 'same-origin', redirect: 'error', ...init, signal: aborter.signal })
+  } catch {
+    return null
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/**
+ * Ask for the verdict on a text.
+ * @param {string} text
+ * @param {Duty} duty
+ * @returns {Promise<VerdictJson | null>}
+ */
+export async function verifyOnline(text, duty) {
+  const response = await ask('/api/v1/verifications', json({ credential: text, ...given(duty) }))
+  return response !== null && response.ok ? parsed(response) : null
+}
+
+/**
+ * Ask for the card with a number, as signed-in staff.
+ * @param {string} number
+ * @param {Duty} duty
+ * @param {Session} session
+ */
+export async function checkNumber(number, duty, session) {
+  return ask('/api/v1/staff/checks', json({ number, ...given(duty) }, session))
+}
+
+/**
+ * Fetch the registered photo: by the code's text for whoever holds the code.
+ * @param {string} text
+ * @returns {Promise<Blob | null>}
+ */
+export async function photoOfCode(text) {
+  return picture(await ask('/api/v1/verifications/photo', json({ credential: text })))
+}
+
+/** @param {string} number @returns {Promise<Blob | null>} */
+export async function photoOfNumber(number) {
+  return picture(await ask(`/api/v1/cards/${encodeURIComponent(number)}/photo`))
+}
+
+/** @returns {Promise<Session | null>} null: the service is not there, or has no sign-in */
+export async function currentSession() {
+  const response = await ask('/api/v1/session')
+  return response !== null && response.ok ? parsed(response) : null
+}
+
+/** @param {Session} session */
+export async function endSession(session) {
+  const headers = { 'X-CSRF-Token': session.csrf || '' }
+  const response = await ask('/api/v1/session', { method: 'DELETE', headers })
+  return response !== null && response.ok
+}
+
+/**
+ * Hand in scans; tells which the service has, null if it did not answer.
+ * @param {Scan[]} scans
+ * @param {Session} session
+ * @returns {Promise<{nonce: string, new: boolean, verdict_now: string | null}[] | null>}
+ */
+export async function uploadScans(scans, session) {
+  const response = await ask('/api/v1/scans', json({ scans }, session))
+  const answer = response !== null && response.ok ? await parsed(response) : null
+  return answer === null ? null : answer.scans
+}
+
+/**
+ * @param {object} body
+ * @param {Session} [session]
+ * @returns {RequestInit}
+ */
+function json(body, session) {
+  /** @type {Record<string, string>} */
+  const headers = { 'Content-Type': 'application/json' }
+  if (session !== undefined && session.csrf !== null) headers['X-CSRF-Token'] = session.csrf
+  return { method: 'POST', headers, body: JSON.stringify(body) }
+}
+
+/** @param {Duty} duty */
+function given(duty) {
+  return Object.fromEntries(Object.entries(duty).filter(([, value]) => value !== null && value !== ''))
+}
+
+/** @param {Response} response @returns {Promise<any>} */
+async function parsed(response) {
+  try {
+    return await response.json()
+  } catch {
+    return null
+  }
+}
+
+/** @param {Response | null} response @returns {Promise<Blob | null>} */
+async function picture(response) {
+  if (response === null || !response.ok || response.headers.get('Content-Type') !== 'image/jpeg') return null
+  return response.blob()
+}

@@ -1,0 +1,122 @@
+// @ts-check
+// What stays on the device. Signing out wipes all of it but the memory of what was accepted: pinned root, versions and
+// times of lists, without which an older list could be passed off as the newest.
+
+import { EMPTY_MEMORY } from '../verifier/checker.js'
+
+/**
+ * @typedef {import('../verifier/checker.js').Memory} Memory
+ * @typedef {import('./service.js').Scan} Scan
+ * @typedef {{
+ *   place: string, occupation: string, level: string, sound: boolean, vibration: boolean, next: boolean, camera: string,
+ *   root: string
+ * }} Settings
+ */
+
+/** @type {Readonly<Settings>} */
+export const DEFAULTS = {
+  place: '', occupation: '', level: '', sound: true, vibration: true, next: false, camera: '', root: '',
+}
+
+const NAME = 'zhengka'
+const [MEMORY, BUNDLE, SETTINGS, QUEUE] = ['memory', 'bundle', 'settings', 'queue']
+
+/** @type {Promise<IDBDatabase> | undefined} */
+let opened
+
+/** @returns {Promise<IDBDatabase>} */
+function database() {
+  opened = opened || new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, 1)
+    request.onupgradeneeded = () => {
+      for (const name of [MEMORY, BUNDLE, SETTINGS]) request.result.createObjectStore(name)
+      request.result.createObjectStore(QUEUE, { keyPath: 'nonce' })
+    }
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+  return opened
+}
+
+/**
+ * Run one transaction; it is over, and stored, when the promise resolves.
+ * @template T
+ * @param {string[]} names
+ * @param {IDBTransactionMode} mode
+ * @param {(transaction: IDBTransaction) => IDBRequest<T> | void} work
+ * @returns {Promise<T | undefined>}
+ */
+async function run(names, mode, work) {
+  const transaction = (await database()).transaction(names, mode)
+  const request = work(transaction)
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve(request ? request.result : undefined)
+    transaction.onabort = () => reject(transaction.error)
+  })
+}
+
+/** @returns {Promise<Memory>} */
+export async function readMemory() {
+  return (await run([MEMORY], 'readonly', (t) => t.objectStore(MEMORY).get(0))) || EMPTY_MEMORY
+}
+
+/** @param {Memory} memory */
+export async function keepMemory(memory) {
+  await run([MEMORY], 'readwrite', (t) => t.objectStore(MEMORY).put(memory, 0))
+}
+
+/** @returns {Promise<Uint8Array | null>} */
+export async function readBundle() {
+  return (await run([BUNDLE], 'readonly', (t) => t.objectStore(BUNDLE).get(0))) || null
+}
+
+/**
+ * Keep a bundle with the memory of having accepted it, both or neither.
+ * @param {Uint8Array} bytes
+ * @param {Memory} memory
+ */
+export async function keepBundle(bytes, memory) {
+  await run([BUNDLE, MEMORY], 'readwrite', (t) => {
+    t.objectStore(MEMORY).put(memory, 0)
+    t.objectStore(BUNDLE).put(bytes, 0)
+  })
+}
+
+/** @returns {Promise<Settings>} */
+export async function readSettings() {
+  return { ...DEFAULTS, ...(await run([SETTINGS], 'readonly', (t) => t.objectStore(SETTINGS).get(0))) }
+}
+
+/** @param {Settings} settings */
+export async function keepSettings(settings) {
+  await run([SETTINGS], 'readwrite', (t) => t.objectStore(SETTINGS).put(settings, 0))
+}
+
+/** @param {Scan} scan */
+export async function enqueue(scan) {
+  await run([QUEUE], 'readwrite', (t) => t.objectStore(QUEUE).put(scan))
+}
+
+/** @param {number} most @returns {Promise<Scan[]>} */
+export async function queued(most) {
+  return (await run([QUEUE], 'readonly', (t) => t.objectStore(QUEUE).getAll(null, most))) || []
+}
+
+/** @returns {Promise<number>} */
+export async function queueLength() {
+  return (await run([QUEUE], 'readonly', (t) => t.objectStore(QUEUE).count())) || 0
+}
+
+/** @param {string[]} nonces that the service has confirmed */
+export async function dequeue(nonces) {
+  await run([QUEUE], 'readwrite', (t) => {
+    for (const nonce of nonces) t.objectStore(QUEUE).delete(nonce)
+  })
+}
+
+/** Wipe all but the memory. */
+export async function wipe() {
+  await run([BUNDLE, SETTINGS, QUEUE], 'readwrite', (t) => {
+    for (const name of [BUNDLE, SETTINGS, QUEUE]) t.objectStore(name).clear()
+  })
+}
