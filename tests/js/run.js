@@ -9,7 +9,7 @@ if (process.argv.includes('--old-browser')) {
 }
 
 const load = (name) => import(new URL(`../../service/pages/assets/verifier/${name}.js`, import.meta.url))
-const { openBundle, openParts } = await load('checker')
+const { openBundle, openParts, wordsOfDetail } = await load('checker')
 const { CARD_AAD, decodeClaims } = await load('claims')
 const { checkPublic } = await load('curve')
 const { isoDay } = await load('dates')
@@ -37,6 +37,8 @@ const ringOf = (keys) =>
 
 const jobs = {
   digits: ({ digits }) => hex(bytesOf(digits)),
+
+  detail: ({ detail }) => wordsOfDetail(detail),
 
   key: ({ key }) => checkPublic(unhex(key)) || 'ok',
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from keys.envelope import pack
 from service.domain.card_number import CardNumber
-from service.domain.credential import Claims, encode_claims, text_of
+from service.domain.credential import Claims, encode_claims, errors, text_of
 from service.domain.fitness import Duty
 from service.domain.kinds import SkillLevel
 from service.domain.validity import last_valid_day
@@ -66,6 +67,24 @@ def test_every_refusal_has_words_of_its_own_in_both_languages() -> None:
     assert said["names-by-a-card-key"] == said["names-by-a-stranger"]
     assert "证卡密钥不算" in said["names-by-a-card-key"][0]
     assert "altered" in said["document-altered"][1]
+
+
+def test_every_finding_has_words() -> None:
+    """Whatever the signature or the status failed for, and every code of a credential's refusal, can be told."""
+    verdicts = [check["verdict"] for case in OFFLINE["cases"] if "opened" in case for check in case["checks"]]
+    details = {
+        check["detail"]
+        for verdict in verdicts
+        for check in verdict["checks"]
+        if check["name"] in {"signature", "status"} and check["detail"] not in {verdict["verdict"], "in-force"}
+    } - {"signed-by-issuer", "revoked", "replaced", "superseded", "voided", "unregistered"}
+    codes = re.findall(r"^([a-z-]+)  ", str(errors.__doc__), re.MULTILINE)
+    told = sorted(details | set(codes))
+    assert len(told) > 30
+    for detail, answer in zip(told, run([{"do": "detail", "detail": detail} for detail in told]), strict=True):
+        assert answer["result"] is not None, detail
+    quiet = ["in-force", "offline", "2026-03-02/2029-03-02", "督§3,督§14", "constructor", ""]
+    assert all(answer["result"] is None for answer in run([{"do": "detail", "detail": detail} for detail in quiet]))
 
 
 def test_what_a_scan_keeps_is_what_is_signed() -> None:

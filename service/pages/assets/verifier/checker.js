@@ -15,6 +15,7 @@ import { judge } from './verdict.js'
 import { CENTRE } from './view.js'
 import { hex } from './bytes.js'
 
+export { wordsOfDetail } from './detailwords.js'
 export { NO_DUTY, LEVELS } from './fitness.js'
 export { VerifierError } from './refusal.js'
 
@@ -69,7 +70,7 @@ export async function openBundle(bytes, memory, clock, root = null) {
  * Open the parts of a bundle: the key document, and what there is of lists and names.
  *
  * 1. the key document, under the pinned root (`root`, or the one remembered, or the first seen); 2. each status list,
- * with a status key, not older than one seen; 3. the names, with a status key. Throws VerifierError as `openBundle` does.
+ * with a status key, not older than one seen; 3. the names, with a status key. Throws VerifierError like `openBundle`.
  * @param {Parts} parts
  * @param {Readonly<Memory>} memory
  * @param {Date} clock

@@ -4,7 +4,7 @@
 
 import { unzlibSync } from '../vendor/fflate/browser.js'
 
-/** Data that do not inflate: no zlib or another checksum (`malformed`), too short, too long or followed by more (`size`). */
+/** Data that do not inflate: no zlib or a wrong checksum (`malformed`), cut off, too long or with more after (`size`). */
 export class InflateError extends Error {
   /** @param {'malformed' | 'size'} kind */
   constructor(kind) {

@@ -1,6 +1,6 @@
 // @ts-check
 // The key document: public keys, hosts and validity, signed by a root key that is kept off the server. Its key
-// identifier is the root's whole public key, so that it can be compared with the pinned fingerprint before anything else.
+// identifier is the root's whole public key, so that it is compared with the pinned fingerprint before anything else.
 
 import { bytesOfText, equal } from './bytes.js'
 import { CborError, decode, encode } from './cbor.js'
@@ -34,8 +34,8 @@ const MAX_INSTANT = 253_402_214_400
  * Check a key document and say what to remember from now on.
  *
  * 1. the form, and that the key identifier is an acceptable root key; 2. that root is the pinned one, or the successor
- * it announced; without a pin the first seen is taken, and the caller warns; 3. the signature; 4. the payload, in its one
- * encoding; 5. the version is not lower than the highest accepted so far.
+ * it announced; without a pin the first seen is taken, and the caller warns; 3. the signature; 4. the payload, in its
+ * one encoding; 5. the version is not lower than the highest accepted so far.
  *
  * Once a successor has signed, the pin moves to it and the old root counts no more. Throws `envelope-malformed`,
  * `root-not-pinned`, `signature-invalid`, `key-document-malformed` or `key-document-older`.

@@ -1,6 +1,6 @@
 // @ts-check
-// What is said to a person of a bundle or a part of it that is not used: a sentence in each language for each code. Those
-// of status lists are `service.flows.opening_words`, word for word.
+// What is said to a person of a bundle or a part of it that is not used: a sentence in each language for each code.
+// Those of status lists are `service.flows.opening_words`, word for word.
 
 import { Refusal, VerifierError } from './refusal.js'
 
@@ -13,7 +13,7 @@ const DOCUMENT = {
   'envelope-malformed': ['密钥文件不是本系统的签名格式', 'the key document is not signed in the form of this system'],
   'root-not-pinned': [
     '密钥文件不是由本机已记录指纹的根密钥签署，不予采用：可能是仿冒的服务器，请与颁发机构核对',
-    'the key document is not signed by the root key that this device has pinned: perhaps a false server, ask the issuer',
+    'the key document is not signed by the root key that this device has pinned: a false server? ask the issuer',
   ],
   'signature-invalid': [
     '密钥文件被改动，签名不符，不予采用',
