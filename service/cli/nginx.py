@@ -25,8 +25,12 @@ server {{
     gzip_types application/json application/manifest+json application/vnd.zhengka.bundle+cbor image/svg+xml text/css
         text/javascript application/wasm;
 
-    # 查询接口和网页查询仍由服务程序提供 What needs the service itself:
-    # location /api/ {{ proxy_pass http://127.0.0.1:8000; proxy_set_header X-Forwarded-For $remote_addr; }}
+    # 查询、登录和旧浏览器的查验页仍由服务程序提供 Lookups, sign-in, and the page for old browsers
+    # location ~ ^/(api|lookup|sign-in|1)(/|$) {{
+    #     proxy_pass http://127.0.0.1:8000;
+    #     proxy_set_header Host $host;
+    #     proxy_set_header X-Forwarded-For $remote_addr;
+    # }}
 
     location / {{
         return 404;

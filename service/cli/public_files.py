@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,10 +13,13 @@ from typing import Final
 from service.flows import publish
 from service.flows.publish import Published
 from service.flows.register import Register
-from service.web.headers import ANY_ORIGIN
+from service.pages.assets import PREFIX, shipped
+from service.pages.shells import static_files
+from service.web.headers import ANY_ORIGIN, SAME_ORIGIN
 
 _MODE: Final = 0o644  # whatever the register's own files are: these are for everybody
 _LISTS: Final = "/status-lists/[1-9][0-9]{0,9}"
+_ASSETS: Final = f"{PREFIX.removeprefix('/')}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,22 @@ def data_files(register: Register) -> Iterator[PublicFile]:
         yield replace(_data(f"/status-lists/{number}", f"status-lists/{number}", published), pattern=_LISTS)
     yield _data("/status-lists", "status-lists/index.json", publish.aggregation(register))
     yield _data("/verifier-bundle", "verifier-bundle", publish.bundle(register))
+
+
+def page_files(register: Register) -> Iterator[PublicFile]:
+    """Yield the pages, scripts, styles and pictures that need no service behind them."""
+    version = shipped().version
+    for file in static_files(register):
+        name = file.path.removeprefix("/")
+        yield PublicFile(
+            file.path,
+            name if name.startswith(_ASSETS) or Path(name).suffix else f"{name}.html",
+            file.body,
+            file.media_type,
+            {**SAME_ORIGIN, **file.headers},
+            # Whatever the version: an update of the program needs no other configuration of the web server.
+            re.escape(file.path).replace(version, f"[0-9a-f]{{{len(version)}}}") if name.startswith(_ASSETS) else None,
+        )
 
 
 def write(folder: Path, files: Iterable[PublicFile]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import click
 from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.nginx import configuration
-from service.cli.public_files import data_files, write, write_if_changed
+from service.cli.public_files import data_files, page_files, write, write_if_changed
 from service.cli.register import opened
 
 _NGINX: Final = "nginx.conf"
@@ -31,7 +31,7 @@ def publish(context: Context, out: Path) -> None:
     Key document, status lists, bundle, the pages, and an example of an nginx configuration.
     """
     with opened(context) as register:
-        files = tuple(data_files(register))
+        files = (*data_files(register), *page_files(register))
         nginx = configuration(register.host, out, files)
     changed = [*write(out, files), *([_NGINX] if write_if_changed(out / _NGINX, nginx.encode()) else [])]
     context.answer({"folder": str(out), "files": len(files) + 1, "changed": changed})

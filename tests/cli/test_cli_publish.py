@@ -18,6 +18,8 @@ from litestar.testing import TestClient
 
 from service import effects, settings
 from service.app import create_app
+from service.flows.register import open_register
+from service.pages.shells import static_files
 from tests import needs
 from tests.cli.desk import PASSPHRASE, Desk
 
@@ -27,6 +29,15 @@ DATA = {
     "/status-lists/1": "status-lists/1",
     "/verifier-bundle": "verifier-bundle",
 }
+NOT_SERVED = ("/", "/nginx.conf", "/status-lists/", "/status-lists/index.json", "/status-lists/2", "/1.html", "/%2e/")
+    "/",
+    "/nginx.conf",
+    "/status-lists/",
+    "/status-lists/index.json",
+    "/status-lists/2",
+    "/1.html",
+    "/%2e%2e/",
+)
 WAITS = 100
 WAIT_S = 0.05
 
@@ -100,12 +111,18 @@ def test_a_folder_that_nginx_cannot_be_told_of_is_refused(desk: Desk) -> None:
     assert not (desk.folder / "public$root").exists()
 
 
+def addresses(desk: Desk) -> list[str]:
+    """Every address that is served without the service."""
+    with open_register(settings.load({"ZHENGKA_PASSPHRASE": PASSPHRASE}, desk.data), effects.real()) as register:
+        return [*DATA, *(file.path for file in static_files(register))]
+
+
 def test_nginx_serves_the_folder_as_the_service_would(desk: Desk, tmp_path: Path) -> None:
     out = desk.folder / "公开 files"
     desk.done("publish", "--out", str(out))
     app = create_app(settings.load({"ZHENGKA_PASSPHRASE": PASSPHRASE}, desk.data), effects.real())
     with TestClient[Litestar](app) as service, nginx(out / "nginx.conf", tmp_path) as origin:
-        for path in DATA:
+        for path in addresses(desk):
             status, headers, body = get(origin + path)
             theirs = service.get(path)
             assert (status, body) == (200, theirs.content), path
@@ -115,7 +132,15 @@ def test_nginx_serves_the_folder_as_the_service_would(desk: Desk, tmp_path: Path
             }.items()
             etag = headers["ETag"]
             assert get(origin + path, **{"If-None-Match": etag})[0] == 304
-        for path in ("/", "/nginx.conf", "/status-lists/", "/status-lists/index.json", "/status-lists/2", "/%2e%2e/"):
+        for path in (
+            "/",
+            "/nginx.conf",
+            "/status-lists/",
+            "/status-lists/index.json",
+            "/status-lists/2",
+            "/1.html",
+            "/%2e%2e/",
+        ):
             assert get(origin + path)[0] in {400, 404}, path
 
         (tmp_path / "downloaded").write_bytes(get(f"{origin}/verifier-bundle")[2])
