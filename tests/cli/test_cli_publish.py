@@ -30,14 +30,6 @@ DATA = {
     "/verifier-bundle": "verifier-bundle",
 }
 NOT_SERVED = ("/", "/nginx.conf", "/status-lists/", "/status-lists/index.json", "/status-lists/2", "/1.html", "/%2e/")
-    "/",
-    "/nginx.conf",
-    "/status-lists/",
-    "/status-lists/index.json",
-    "/status-lists/2",
-    "/1.html",
-    "/%2e%2e/",
-)
 WAITS = 100
 WAIT_S = 0.05
 
