@@ -4,7 +4,7 @@
 
 import { unzlibSync } from '../vendor/fflate/browser.js'
 
-/** Data that do not inflate: no zlib or a wrong checksum (`malformed`), cut off, too long or with more after (`size`). */
+/** What does not inflate: no zlib or a wrong checksum (`malformed`); cut off, too long, more after it (`size`). */
 export class InflateError extends Error {
   /** @param {'malformed' | 'size'} kind */
   constructor(kind) {
