@@ -21,6 +21,8 @@ from service.api.problems import answer
 from service.api.publications import PublicationController
 from service.api.requests import StrictRequest
 from service.api.schemas import TEXT_DECODERS, TextValues
+from service.api.sessions import SessionController
+from service.api.staff import StaffController
 from service.api.verifications import VerificationController
 from service.effects import Effects
 from service.flows.register import Register, open_register
@@ -30,6 +32,7 @@ from service.pages.errors import answer_page, wants_page
 from service.pages.files import AssetFiles, Shells
 from service.pages.home import HomePage
 from service.pages.lookups import LookupPage
+from service.pages.sign_in import SignInPage
 from service.settings import Settings
 from service.web.access_log import LOG_CONFIG
 from service.web.admission import SlowRefusals
@@ -54,7 +57,8 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
     app = Litestar(
         route_handlers=[
             *(VerificationController, LookupController, PublicationController, HealthController),
-            *(HomePage, CheckedPage, LookupPage, Shells, AssetFiles),
+            *(SessionController, StaffController),
+            *(HomePage, CheckedPage, LookupPage, SignInPage, Shells, AssetFiles),
         ],
         dependencies={"register": Provide(_register, sync_to_thread=False)},
         lifespan=[hold_register],

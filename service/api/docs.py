@@ -80,6 +80,8 @@ def openapi_config() -> OpenAPIConfig:
         tags=[
             Tag(name="verification", description="Check a card by the text of its QR code"),
             Tag(name="lookup", description="Look a card up by its number and the holder's name"),
+            Tag(name="session", description="Sign in and out"),
+            Tag(name="staff", description="For signed-in staff, and programs with a token"),
             Tag(name="publications", description="Signed documents for checking offline"),
             Tag(name="health", description="Probes"),
         ],

@@ -14,6 +14,7 @@ from litestar.plugins import OpenAPISchemaPlugin
 from litestar.typing import FieldDefinition
 from msgspec import Meta, Struct
 
+from service.domain.access import Role
 from service.domain.card_number import CardNumber
 from service.domain.fitness import Answer
 from service.domain.kinds import CardKind, SkillLevel
@@ -42,6 +43,21 @@ FORMS: Final[Mapping[str, Form]] = {
     ),
     "name": Form("持证人姓名，1 至 60 字", "the holder's full name, 1 to 60 characters"),
     "n": Form("状态列表的编号，从 1 起", "the number of a status list, from 1"),
+    "user": Form("用户名", "the user name"),
+    "password": Form("密码，至多 256 个字符", "the password, 256 characters at most"),
+    "scans": Form("查验记录，1 至 200 条", "scans, 1 to 200"),
+    "nonce": Form("32 位十六进制随机数", "32 hexadecimal digits, random"),
+    "scanned_at": Form("查验时刻，RFC 3339，含时区", "when it was scanned, RFC 3339 with its time zone"),
+    "copy": Form("证卡副本标识，16 位十六进制数", "the copy's id, 16 hexadecimal digits"),
+    "verdict": Form(f"{'、'.join(Word)} 之一", f"one of {', '.join(Word)}"),
+    "same_person": Form(
+        "持证人与照片是否同一人，未核对则为 null", "whether the holder is the person in the photo; null: not asked"
+    ),
+    "offline": Form("是否离线查验", "whether it was checked offline"),
+    "as_of": Form("所用状态数据的时刻", "the moment of the status data that was used"),
+    "since": Form(
+        "自此时刻起上传的记录，RFC 3339，含时区", "scans handed in from this moment on, RFC 3339 with its time zone"
+    ),
 }
 """Every field of every request: for the description of the interface, and for what a refusal says."""
 
@@ -68,8 +84,118 @@ class LookupRequest(Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, _described("name", min_length=1, max_length=60, examples=["欧阳娜娜"])]
 
 
-REQUEST_BODIES: Final = (VerificationRequest, LookupRequest)
+class PhotoRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose photograph is asked for: the holder's of the card with this code."""
+
+    credential: Annotated[str, _described("credential", examples=["https://zk.example.cn/1#0123456789"])]
+
+
+class NumberCheckRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A check by number alone, for signed-in staff."""
+
+    number: Annotated[CardNumber, _described("number")]
+    place: Annotated[str, _described("place", pattern="^[0-9]{6}$", examples=["500123"])] | None = None
+    occupation: Annotated[str, _described("occupation", max_length=60, examples=["电工"])] | None = None
+    level: Annotated[SkillLevel, _described("level")] | None = None
+
+
+class SignInRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Name and password."""
+
+    name: Annotated[str, _described("user", min_length=1, max_length=64)]
+    password: Annotated[str, _described("password", min_length=1, max_length=256)]
+
+    def __repr__(self) -> str:
+        return "<SignInRequest>"
+
+
+_Instant = Annotated[datetime, Meta(tz=True)]
+_Nonce = Annotated[str, _described("nonce", pattern="^[0-9a-f]{32}$", examples=["0123456789abcdef0123456789abcdef"])]
+_CopyId = Annotated[str, _described("copy", pattern="^[0-9a-f]{16}$")]
+
+
+class ScanItem(Struct, frozen=True, forbid_unknown_fields=True):
+    """One scan at a gate; no name, no picture and not the credential."""
+
+    nonce: _Nonce
+    scanned_at: _Instant
+    verdict: Annotated[Word, _described("verdict")]
+    offline: bool
+    number: CardNumber | None = None
+    copy: _CopyId | None = None
+    place: Annotated[str, _described("place", pattern="^[0-9]{6}$")] | None = None
+    occupation: Annotated[str, _described("occupation", max_length=60)] | None = None
+    level: SkillLevel | None = None
+    same_person: bool | None = None
+    as_of: _Instant | None = None
+
+
+class ScansRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Scans to be kept."""
+
+    scans: Annotated[tuple[ScanItem, ...], _described("scans", min_length=1, max_length=200)]
+
+
+REQUEST_BODIES: Final = (
+    VerificationRequest, LookupRequest, PhotoRequest, NumberCheckRequest, SignInRequest, ScanItem, ScansRequest,
+)  # fmt: skip
 """Bodies that refuse unknown fields."""
+
+
+class UserBody(Struct, frozen=True):
+    """Who is signed in."""
+
+    name: str
+    role: Role
+    institution: str | None
+    institution_name: str | None
+
+
+class SessionBody(Struct, frozen=True):
+    """The sign-in of this browser; all null where there is none. ``csrf`` goes into X-CSRF-Token."""
+
+    user: UserBody | None
+    csrf: str | None
+    expires_at: datetime | None
+
+
+class TakenScanBody(Struct, frozen=True):
+    """What became of a scan: whether it was new, and what the register says of the card now."""
+
+    nonce: str
+    new: bool
+    verdict_now: str | None
+
+
+class TakenScansBody(Struct, frozen=True):
+    """The answer to scans handed in, in their order."""
+
+    scans: tuple[TakenScanBody, ...]
+
+
+class LoggedScanBody(Struct, frozen=True):
+    """A scan in the log."""
+
+    nonce: str
+    user: str
+    institution: str | None
+    taken_at: datetime
+    scanned_at: datetime
+    number: str | None
+    verdict: str
+    verdict_now: str | None
+    place: str | None
+    occupation: str | None
+    level: str | None
+    same_person: bool | None
+    offline: bool
+    as_of: datetime | None
+
+
+class LoggedScansBody(Struct, frozen=True):
+    """Scans, the oldest first, at most 1,000; ask again from the last one's ``taken_at`` on."""
+
+    scans: tuple[LoggedScanBody, ...]
 
 
 class SummaryBody(Struct, frozen=True):

@@ -1,19 +1,25 @@
-"""The verdict on a scanned card."""
+"""The verdict on a scanned card, and the photograph to compare its holder with."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Final
 
 import msgspec
-from litestar import Controller, post
+from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
 from service.api.problems import documented
-from service.api.schemas import VerdictBody, VerificationRequest
+from service.api.schemas import PhotoRequest, VerdictBody, VerificationRequest
 from service.domain.fitness import Duty
+from service.flows.photos import photo_of_credential
 from service.flows.register import Register
 from service.flows.verify import verify_text
+from service.web.refusals import Absent
+
+JPEG: Final = "image/jpeg"
+NO_PHOTO: Final = Absent("no-photo", "没有这张证卡的照片", "there is no photograph of this card")
 
 
 class VerificationController(Controller):
@@ -40,3 +46,27 @@ class VerificationController(Controller):
         """Give a verdict on any text: a forged card, or no card at all, is answered like a good one."""
         duty = Duty(data.place, data.occupation, data.level)
         return msgspec.convert(verify_text(register, data.credential, duty).as_json(), VerdictBody)
+
+    @post(
+        "/api/v1/verifications/photo",
+        operation_id="getPhotoOfCard",
+        summary="The registered photograph of the card's holder",
+        status_code=HTTPStatus.OK,
+        media_type=JPEG,
+        responses=documented(
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
+        sync_to_thread=True,
+    )
+    def photo(
+        self, data: JSONBody[PhotoRequest], register: NamedDependency[SkipValidation[Register]]
+    ) -> Response[bytes]:
+        """Give the photograph, as it is printed, to whoever shows the code of a registered card."""
+        jpeg = photo_of_credential(register, data.credential)
+        if jpeg is None:
+            raise NO_PHOTO
+        return Response(jpeg, media_type=JPEG)

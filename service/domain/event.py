@@ -25,6 +25,10 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "register-restored": (frozenset({"entries", "reason"}), _NONE),  # the register
     "institution-added": (frozenset({"letter", "name"}), frozenset({"authority"})),  # institution code
     "user-added": (frozenset({"role"}), frozenset({"issuer"})),  # user name
+    "user-disabled": (frozenset({"role"}), _NONE),
+    "user-password-set": (frozenset({"role"}), _NONE),
+    "token-added": (frozenset({"label", "scopes", "expires_on"}), _NONE),  # user name
+    "token-revoked": (frozenset({"label"}), _NONE),  # user name
     "key-introduced": (_KEY, _NONE),  # public key, hex
     "key-promoted": (_KEY, _NONE),
     "key-retired": (_KEY, _NONE),

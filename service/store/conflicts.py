@@ -26,7 +26,9 @@ from service.store.errors import (
     ReferenceMissing,
     ScopeTaken,
     StoreError,
+    TokenTaken,
     Unreachable,
+    UserTaken,
 )
 from service.store.tables import metadata
 
@@ -74,6 +76,12 @@ _REFUSALS: Final = {
         AlreadyCancelled, "该证卡的资格此前已取消", "the card's qualification is already cancelled"
     ),
     "pk_institution": _Refusal(InstitutionTaken, "该机构代码已登记", "this institution code is already in use"),
+    "uq_account_name": _Refusal(
+        UserTaken, "该用户名已被使用（包括已停用的账户）", "this user name is in use, or was: names are not given twice"
+    ),
+    "uq_token_account_id_label": _Refusal(
+        TokenTaken, "该账户已有同名令牌", "the account already has a token of this name"
+    ),
     "pk_key_record": _KEY_TAKEN,
     "pk_key_document": _KEY_TAKEN,
     "status_publication_forward": _Refusal(

@@ -27,13 +27,24 @@ from sqlalchemy.types import TypeEngine
 
 from service.store.errors import ConstraintBroken
 from service.store.statements import chunks
-from service.store.tables import Instant, batch, card, journal_head, metadata, person, rate_limit, status_change
+from service.store.tables import (
+    Instant,
+    account,
+    batch,
+    card,
+    journal_head,
+    metadata,
+    person,
+    rate_limit,
+    session,
+    status_change,
+)
 
-# What only counts the passing moment is no part of the register.
-TABLES: Final = tuple(table for table in metadata.sorted_tables if table is not rate_limit)
+# What only counts the passing moment is no part of the register; and a restore signs everybody out.
+TABLES: Final = tuple(table for table in metadata.sorted_tables if table not in {rate_limit, session})
 """In an order in which every row finds those it refers to."""
 
-_COUNTED: Final = (person, batch, status_change)
+_COUNTED: Final = (person, batch, status_change, account)
 """Tables whose ids the database hands out."""
 
 _TYPES: Final[tuple[tuple[type[TypeEngine[Any]], Any], ...]] = (

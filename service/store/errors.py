@@ -10,6 +10,8 @@
     │   ├── CopyTaken              copy-taken
     │   ├── AlreadyCancelled       already-cancelled
     │   ├── InstitutionTaken       institution-taken
+    │   ├── UserTaken              user-taken
+    │   ├── TokenTaken             token-taken
     │   ├── IdempotencyKeyReused   idempotency-key-reused
     │   ├── KeyTaken               key-taken
     │   ├── PublicationStale       publication-stale
@@ -81,6 +83,18 @@ class InstitutionTaken(Conflict):
     """The institution code is already in use (督附3)."""
 
     code = "institution-taken"
+
+
+class UserTaken(Conflict):
+    """The user name is already in use, disabled accounts included."""
+
+    code = "user-taken"
+
+
+class TokenTaken(Conflict):
+    """The account already has a token of this name."""
+
+    code = "token-taken"
 
 
 class IdempotencyKeyReused(Conflict):

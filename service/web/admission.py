@@ -13,7 +13,7 @@ from litestar.types import Message, Scope
 from service.domain.card_number import CardNumber
 from service.flows.admit_lookup import Origin, admit_lookup
 from service.flows.register import Register
-from service.web.client import client_address, counted_block, counted_network
+from service.web.client import Address, client_address, counted_block, counted_network
 
 PAUSE_S: Final = 1.0
 MAX_PAUSING: Final = 1_000
@@ -22,10 +22,19 @@ MAX_PAUSING: Final = 1_000
 
 def admit(request: Request[Any, Any, State], register: Register, number: CardNumber, name: str) -> None:
     """Count the lookup a request asks for. Raises LimitReached, with words for people."""
+    address = _address(request, register)
+    admit_lookup(register, Origin(counted_network(address), counted_block(address)), number, name)
+
+
+def network_of(request: Request[Any, Any, State], register: Register) -> str:
+    """Name the network a request comes from, as limits count it."""
+    return counted_network(_address(request, register))
+
+
+def _address(request: Request[Any, Any, State], register: Register) -> Address | None:
     peer = request.client.host if request.client else None
     forwarded = request.headers.getall("x-forwarded-for", [])
-    address = client_address(peer, forwarded, register.settings.trusted_proxies)
-    admit_lookup(register, Origin(counted_network(address), counted_block(address)), number, name)
+    return client_address(peer, forwarded, register.settings.trusted_proxies)
 
 
 class SlowRefusals:

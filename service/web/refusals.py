@@ -16,8 +16,10 @@ from typing import Any, Final, TypeAlias, assert_never
 from litestar import Request
 from litestar.exceptions import HTTPException
 
+from service.flows.sign_in import SignInRefused
 from service.store.errors import Busy
 from service.store.limits import LimitReached
+from service.web.authentication import CrossSite, NotPermitted, NotSignedIn
 
 RETRY_AFTER: Final = 1  # seconds; a busy register is free again soon
 
@@ -55,10 +57,15 @@ class Refusal:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-_Ours: TypeAlias = Absent | LimitReached | Busy | NotReady
+_Plain: TypeAlias = Absent | SignInRefused | NotSignedIn | NotPermitted | CrossSite
+_Ours: TypeAlias = _Plain | LimitReached | Busy | NotReady
 
 _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
     Absent: HTTPStatus.NOT_FOUND,
+    SignInRefused: HTTPStatus.UNAUTHORIZED,
+    NotSignedIn: HTTPStatus.UNAUTHORIZED,
+    NotPermitted: HTTPStatus.FORBIDDEN,
+    CrossSite: HTTPStatus.FORBIDDEN,
     LimitReached: HTTPStatus.TOO_MANY_REQUESTS,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -111,7 +118,7 @@ _DEFECT: Final = Refusal(
 def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
     """Find what an error is answered with; a defect of ours and an unready service are logged."""
     match error:
-        case Absent() | LimitReached() | Busy():
+        case Absent() | SignInRefused() | NotSignedIn() | NotPermitted() | CrossSite() | LimitReached() | Busy():
             return _ours(error)
         case NotReady():
             _log.error("not ready\n%s", "\n".join(_outline(error)))
@@ -126,12 +133,14 @@ def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
 
 def _ours(error: _Ours) -> Refusal:
     status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
-    return Refusal(status, error.code, error.zh, error.en, _retry_after(error))
+    return Refusal(status, error.code, error.zh, error.en, _headers(error))
 
 
-def _retry_after(error: _Ours) -> dict[str, str]:
+def _headers(error: _Ours) -> dict[str, str]:
     match error:
-        case Absent():
+        case NotSignedIn() | SignInRefused():
+            return {"WWW-Authenticate": 'Bearer realm="zhengka"'}  # RFC 9110 11.6.1
+        case Absent() | NotPermitted() | CrossSite():
             return {}
         case LimitReached():
             return {"Retry-After": str(error.retry_after)}

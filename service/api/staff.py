@@ -1,0 +1,155 @@
+"""For signed-in staff: a check by number, the registered photograph, and the log of scans."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
+from msgspec import Meta
+
+from service.api.problems import documented
+from service.api.schemas import (
+    FORMS,
+    LoggedScanBody,
+    LoggedScansBody,
+    NumberCheckRequest,
+    ScanItem,
+    ScansRequest,
+    TakenScanBody,
+    TakenScansBody,
+    VerdictBody,
+)
+from service.api.verifications import JPEG, NO_PHOTO
+from service.domain.access import Permission
+from service.domain.card_number import CardNumber
+from service.domain.fitness import Duty
+from service.flows.photos import photo_of_number
+from service.flows.register import Register
+from service.flows.staff import check_number, read_scans, take_scans
+from service.store.scans import LoggedScan, Scan
+from service.web.authentication import authorise
+
+MAX_SCANS_BYTES: Final = 128 * 1024
+_SIGNED_IN: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE)
+_BODY: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+
+AnyRequest = Request[Any, Any, State]
+Since = Annotated[datetime, QueryParameter(description=FORMS["since"].en), Meta(tz=True)]
+
+
+class StaffController(Controller):
+    """Checks and scans by people who have signed in, or with a token of theirs."""
+
+    tags = ("staff",)
+    security = [{"token": []}]  # noqa: RUF012 - Litestar copies it
+
+    @post(
+        "/api/v1/staff/checks",
+        operation_id="checkNumber",
+        summary="Check a card by its number",
+        status_code=HTTPStatus.OK,
+        responses=documented(*_BODY, *_SIGNED_IN),
+        sync_to_thread=True,
+    )
+    def check(
+        self,
+        data: JSONBody[NumberCheckRequest],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+    ) -> VerdictBody:
+        """Give the verdict on the card with a number: ``unknown`` where none has it."""
+        authorise(request, register, Permission.CHECK)
+        duty = Duty(data.place, data.occupation, data.level)
+        return msgspec.convert(check_number(register, data.number, duty).as_json(), VerdictBody)
+
+    @get(
+        "/api/v1/cards/{number:str}/photo",
+        operation_id="getPhoto",
+        summary="The registered photograph",
+        media_type=JPEG,
+        responses=documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, *_SIGNED_IN),
+        sync_to_thread=True,
+    )
+    def photo(
+        self, number: FromPath[CardNumber], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
+    ) -> Response[bytes]:
+        """Give the photograph of a card's holder, as it is printed."""
+        authorise(request, register, Permission.CHECK)
+        jpeg = photo_of_number(register, number)
+        if jpeg is None:
+            raise NO_PHOTO
+        return Response(jpeg, media_type=JPEG)
+
+    @post(
+        "/api/v1/scans",
+        operation_id="handInScans",
+        summary="Hand in scans",
+        status_code=HTTPStatus.OK,
+        request_max_body_size=MAX_SCANS_BYTES,
+        responses=documented(*_BODY, *_SIGNED_IN),
+        sync_to_thread=True,
+    )
+    def hand_in(
+        self, data: JSONBody[ScansRequest], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
+    ) -> TakenScansBody:
+        """Keep scans, each once by its nonce, and say what the register says of their cards now."""
+        by = authorise(request, register, Permission.CHECK)
+        taken = take_scans(register, by, [_scan(item) for item in data.scans])
+        return TakenScansBody(tuple(TakenScanBody(one.nonce.hex(), new, one.verdict_now) for one, new in taken))
+
+    @get(
+        "/api/v1/scans",
+        operation_id="listScans",
+        summary="The log of scans",
+        responses=documented(HTTPStatus.BAD_REQUEST, *_SIGNED_IN),
+        sync_to_thread=True,
+    )
+    def log(
+        self, since: Since, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
+    ) -> LoggedScansBody:
+        """List scans: an institution those of its own staff, the centre and auditors all."""
+        by = authorise(request, register, Permission.READ_SCANS)
+        return LoggedScansBody(tuple(map(_logged, read_scans(register, by, since))))
+
+
+def _scan(item: ScanItem) -> Scan:
+    return Scan(
+        nonce=bytes.fromhex(item.nonce),
+        number=item.number,
+        copy=None if item.copy is None else bytes.fromhex(item.copy),
+        verdict=item.verdict.value,
+        verdict_now=None,
+        place=item.place,
+        occupation=item.occupation,
+        level=item.level,
+        same_person=item.same_person,
+        offline=item.offline,
+        scanned_at=item.scanned_at,
+        as_of=item.as_of,
+    )
+
+
+def _logged(one: LoggedScan) -> LoggedScanBody:
+    scan = one.scan
+    return LoggedScanBody(
+        nonce=scan.nonce.hex(),
+        user=one.user,
+        institution=one.institution,
+        taken_at=one.taken_at,
+        scanned_at=scan.scanned_at,
+        number=scan.number,
+        verdict=scan.verdict,
+        verdict_now=scan.verdict_now,
+        place=scan.place,
+        occupation=scan.occupation,
+        level=scan.level,
+        same_person=scan.same_person,
+        offline=scan.offline,
+        as_of=scan.as_of,
+    )

@@ -1,0 +1,175 @@
+"""Who may do what: roles, what each is allowed, whose data it sees, and how long a sign-in lasts.
+
+DOMAIN's offices: the centre and the institutions issue, district bureaus screen and propose (考§5, 督§4), site staff
+check at the door, auditors read, an administrator keeps accounts and machine.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from service.domain.errors import DomainError
+from service.domain.issuer import is_institution_code
+
+MIN_PASSWORD: Final = 12  # characters; NIST SP 800-63B 3.1.1.2 asks for 8 or more, guesses here cost nothing to try
+MAX_PASSWORD: Final = 256
+_NAME: Final = re.compile(r"[\w][\w.-]{1,31}")
+
+
+class AccessInvalid(DomainError):
+    """An account, a password or a token that cannot be.
+
+    Codes: user-name, user-institution, user-district, password-short, password-name, token-scope.
+    """
+
+    default_code = "access-invalid"
+
+
+class Role(StrEnum):
+    """What somebody is here."""
+
+    CENTRE = "centre"
+    INSTITUTION = "institution"
+    DISTRICT = "district"
+    SITE_STAFF = "site-staff"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """What a role, or the scope of a token, lets somebody do."""
+
+    CHECK = "check"  # by number, with the registered photograph; hand in the log of scans
+    READ_SCANS = "read-scans"
+    READ_JOURNAL = "read-journal"
+    READ_METRICS = "read-metrics"
+
+
+PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.CENTRE: frozenset({Permission.CHECK, Permission.READ_SCANS}),
+    Role.INSTITUTION: frozenset({Permission.CHECK, Permission.READ_SCANS}),
+    Role.DISTRICT: frozenset({Permission.CHECK}),
+    Role.SITE_STAFF: frozenset({Permission.CHECK}),
+    Role.AUDITOR: frozenset({Permission.READ_SCANS, Permission.READ_JOURNAL}),
+    Role.ADMINISTRATOR: frozenset({Permission.READ_METRICS}),
+}
+_OF_AN_INSTITUTION: Final = frozenset({Role.INSTITUTION, Role.SITE_STAFF})
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTerm:
+    """How long a sign-in lasts: without a request, and at most."""
+
+    idle: timedelta
+    longest: timedelta
+
+
+_OFFICE: Final = SessionTerm(timedelta(minutes=30), timedelta(hours=12))  # a shared desk, a working day
+_SITE: Final = SessionTerm(timedelta(hours=12), timedelta(hours=72))  # a gate is without a network for hours
+
+
+def term_of(role: Role) -> SessionTerm:
+    """Give how long a sign-in of a role lasts."""
+    return _SITE if role is Role.SITE_STAFF else _OFFICE
+
+
+def is_over(role: Role, opened_at: datetime, seen_at: datetime, now: datetime) -> bool:
+    """Tell whether a sign-in has ended: too long without a request, or too old."""
+    term = term_of(role)
+    return now >= seen_at + term.idle or now >= opened_at + term.longest
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may sign in; ``institution`` and ``district`` are there exactly where the role is of one.
+
+    Raises AccessInvalid.
+    """
+
+    name: str
+    role: Role
+    institution: str | None = None
+    district: str | None = None
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name) or self.name != user_key(self.name):
+            raise AccessInvalid(
+                f"用户名应为 2—32 个小写字母、汉字、数字或 . _ -，收到“{self.name[:40]}”",
+                f"a user name has 2-32 small letters, Han characters, digits or . _ -, got {self.name[:40]!r}",
+                code="user-name",
+            )
+        needs = self.role in _OF_AN_INSTITUTION
+        if needs != (self.institution is not None and is_institution_code(self.institution)):
+            raise AccessInvalid(
+                "机构和考点工作人员账户须注明机构代码，其他账户不得注明",
+                "accounts of institutions and of site staff name an institution, others none",
+                code="user-institution",
+            )
+        if (self.role is Role.DISTRICT) != bool(self.district):
+            raise AccessInvalid(
+                "区县人社部门账户须注明部门名称，其他账户不得注明",
+                "accounts of district bureaus name the bureau, others none",
+                code="user-district",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks: an account, and what this way of asking lets it do."""
+
+    account_id: int
+    account: Account
+    permissions: frozenset[Permission]
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether this is allowed."""
+        return permission in self.permissions
+
+    @property
+    def actor(self) -> str:
+        """Name for the journal."""
+        return f"user:{self.account.name}"
+
+    @property
+    def sees_institution(self) -> str | None:
+        """Code of the one institution whose data this is; None: all of them. Each institution sees its own."""
+        return self.account.institution
+
+
+def user_key(name: str) -> str:
+    """Bring a user name to the form in which it is kept and found."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def check_password(name: str, password: str) -> None:
+    """Refuse a password that is guessed first. Raises AccessInvalid; it is not quoted."""
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise AccessInvalid(
+            f"密码应为 {MIN_PASSWORD}—{MAX_PASSWORD} 个字符",
+            f"a password has {MIN_PASSWORD}-{MAX_PASSWORD} characters",
+            code="password-short",
+        )
+    if name in password.casefold() or len(set(password)) < 5:
+        raise AccessInvalid(
+            "密码不得含用户名，也不得由少数几个字符重复而成",
+            "a password holds neither the user name nor the same few characters over and over",
+            code="password-name",
+        )
+
+
+def permissions_of_token(role: Role, scopes: frozenset[Permission]) -> frozenset[Permission]:
+    """Give what a token may: never more than its account. Raises AccessInvalid for a scope the role has not."""
+    beyond = scopes - PERMISSIONS[role]
+    if beyond or not scopes:
+        raise AccessInvalid(
+            f"角色 {role} 的令牌权限应为 {'、'.join(sorted(PERMISSIONS[role]))} 中的一项或几项",
+            f"a token of role {role} has one or more of {', '.join(sorted(PERMISSIONS[role]))}",
+            code="token-scope",
+        )
+    return scopes

@@ -1,0 +1,161 @@
+"""Sign in, stay signed in, sign out; and the same for programs with a token.
+
+A sign-in is a random id, made anew each time and told to the browser once; the register keeps its hash. What a client
+brings along never becomes an id, so nobody can be made to sign in under one that another knows.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+from keys.passwords import hash_password, is_cheaper, password_matches
+from keys.sealing import SALT_SIZE, KdfCost
+from keys.vault import DEFAULT_COST
+from service.domain.access import (
+    MAX_PASSWORD,
+    PERMISSIONS,
+    Permission,
+    Principal,
+    Role,
+    is_over,
+    term_of,
+    user_key,
+)
+from service.flows.register import Register
+from service.store import accounts, limits
+from service.store.accounts import StoredAccount
+from service.store.limits import Claim, Limit, LimitReached
+
+PER_NETWORK: Final = Limit(30, timedelta(minutes=10))
+PER_NAME: Final = Limit(10, timedelta(minutes=10))
+AT_ONCE: Final = 2
+"""Passwords checked at the same time: each takes 64 MiB."""
+
+_TOUCH_AFTER: Final = timedelta(seconds=60)
+_ID_BYTES: Final = 32
+_LONGEST: Final = max(term_of(role).longest for role in Role)
+_checking = threading.BoundedSemaphore(AT_ONCE)
+
+
+class SignInRefused(Exception):
+    """Name or password is wrong, or the account is disabled: which of them is not told."""
+
+    code = "sign-in-refused"
+    zh = "用户名或密码不对"
+    en = "the user name or the password is wrong"
+
+
+class TooManyTries(LimitReached):
+    """One try too many, from a network or for a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A sign-in as its owner sees it; ``secret`` is the cookie's content, only known when it has just been made."""
+
+    principal: Principal
+    csrf: str
+    ends_at: datetime
+    secret: str = ""
+
+    def __repr__(self) -> str:
+        return f"<SignIn {self.principal.account.name}>"
+
+
+def sign_in(register: Register, name: str, password: str, network: str, cost: KdfCost = DEFAULT_COST) -> SignIn:
+    """Open a sign-in. Raises SignInRefused, and TooManyTries for one try too many from a network or for a name.
+
+    Whether the name exists cannot be told from the answer, nor from its time: a password is checked in either case.
+    """
+    key = user_key(name)
+    now = register.effects.now()
+    claims = (
+        Claim(register.blind.of(f"sign-in network {network}"), PER_NETWORK),
+        Claim(register.blind.of(f"sign-in name {key}"), PER_NAME),
+    )
+    try:
+        with register.database.counters.write() as connection:
+            limits.take(connection, claims, now)
+    except LimitReached as refusal:
+        raise TooManyTries(refusal.retry_after) from None
+    with register.database.read() as connection:
+        found = accounts.find(connection, key)
+    with _checking:
+        known = found is not None and found.disabled_at is None and len(password) <= MAX_PASSWORD
+        matches = password_matches(found.password if found is not None else _decoy(cost), password[:MAX_PASSWORD])
+        if found is None or not (known and matches):
+            raise SignInRefused
+        hashed = None
+        if is_cheaper(found.password, cost):
+            hashed = hash_password(password, register.effects.random_bytes(SALT_SIZE), cost)
+    return _open(register, found, hashed)
+
+
+def find_sign_in(register: Register, secret: str) -> SignIn | None:
+    """Find the sign-in of a cookie, and note that it was used; None where it is over, or was never one."""
+    key, now = key_of(secret), register.effects.now()
+    with register.database.read() as connection:
+        found = accounts.find_session(connection, key)
+    if found is None or found.owner.disabled_at is not None:
+        return None
+    role = found.owner.account.role
+    if is_over(role, found.opened_at, found.seen_at, now):
+        return None
+    if now - found.seen_at >= _TOUCH_AFTER:
+        with register.database.write() as connection:
+            accounts.touch_session(connection, key, now)
+    term = term_of(role)
+    ends_at = min(found.opened_at + term.longest, now + term.idle)
+    return SignIn(_principal(found.owner, PERMISSIONS[role]), found.csrf, ends_at)
+
+
+def sign_out(register: Register, secret: str) -> None:
+    """End the sign-in of a cookie, if it is one."""
+    with register.database.write() as connection:
+        accounts.close_session(connection, key_of(secret))
+
+
+def principal_of_token(register: Register, secret: str) -> Principal | None:
+    """Find whose a token is; None for one that is over, taken away, or was never one."""
+    with register.database.read() as connection:
+        found = accounts.find_token(connection, key_of(secret))
+    if found is None or found.owner.disabled_at is not None or register.effects.today() > found.expires_on:
+        return None
+    return _principal(found.owner, found.scopes & PERMISSIONS[found.owner.account.role])
+
+
+def key_of(secret: str) -> bytes:
+    """Hash what a client holds. It has 256 random bits, so a plain hash is as good as any."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def _open(register: Register, owner: StoredAccount, hashed: str | None) -> SignIn:
+    secret, csrf = (_random_text(register) for _ in range(2))
+    now = register.effects.now()
+    with register.database.write() as connection:
+        if hashed is not None:
+            accounts.keep_hash(connection, owner.id, hashed)
+        accounts.open_session(connection, key_of(secret), owner.id, csrf, now)
+        accounts.forget_sessions(connection, now - _LONGEST)
+    role = owner.account.role
+    return SignIn(_principal(owner, PERMISSIONS[role]), csrf, now + term_of(role).idle, secret)
+
+
+def _random_text(register: Register) -> str:
+    return base64.urlsafe_b64encode(register.effects.random_bytes(_ID_BYTES)).decode().rstrip("=")
+
+
+def _principal(owner: StoredAccount, permissions: frozenset[Permission]) -> Principal:
+    return Principal(owner.id, owner.account, permissions)
+
+
+@lru_cache(maxsize=4)
+def _decoy(cost: KdfCost) -> str:
+    """Hash nobody's password, for names that nobody has."""
+    return hash_password("nobody", bytes(SALT_SIZE), cost)

@@ -1,0 +1,71 @@
+"""What signed-in staff may do beside everybody: check by number alone, and hand in the log of their scans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from service.domain.access import Principal
+from service.domain.card_number import CardNumber
+from service.domain.check_facts import Record
+from service.domain.fitness import Duty
+from service.domain.issuer import CENTRE
+from service.domain.verdict import NO_DUTY, Verdict, judge_number
+from service.domain.verdict_words import Word
+from service.flows.register import Register
+from service.store import cards, copies, institutions, scans
+from service.store.scans import LoggedScan, Scan
+from service.store.states import CopyState
+
+
+def check_number(register: Register, number: CardNumber, duty: Duty = NO_DUTY) -> Verdict:
+    """Give the verdict on the card with a number; ``unknown`` where no card has it."""
+    with register.database.read() as connection:
+        found = cards.get(connection, number)
+        issuer_name = None
+        if found is not None:
+            institution = institutions.get(connection, found.card.issuer)
+            issuer_name = None if institution is None else institution.name
+            if found.card.issuer == CENTRE:
+                issuer_name = register.jurisdiction.centre.zh
+    record = None if found is None else Record(found.card, issuer_name, copy_is_live=True, claims_match=True)
+    return judge_number(record, register.effects.now(), duty)
+
+
+def take_scans(register: Register, by: Principal, handed_in: Sequence[Scan]) -> tuple[tuple[Scan, bool], ...]:
+    """Keep scans, each once; give each as kept, with what the register says of it now, and whether it was new."""
+    now = register.effects.now()
+    told = [replace(one, verdict_now=_word_now(register, one)) for one in handed_in]
+    with register.database.write() as connection:
+        new = scans.take(connection, told, by.account_id, by.account.institution, now)
+    return tuple((one, one.nonce in new) for one in told)
+
+
+def read_scans(register: Register, by: Principal, since: datetime) -> tuple[LoggedScan, ...]:
+    """List scans handed in from a moment on: an institution sees those of its own staff."""
+    with register.database.read() as connection:
+        return scans.since(connection, since, by.sees_institution)
+
+
+def all_scans(register: Register, since: datetime) -> tuple[LoggedScan, ...]:
+    """List the scans of all staff, for whoever sits at the machine."""
+    with register.database.read() as connection:
+        return scans.since(connection, since, None)
+
+
+def _word_now(register: Register, one: Scan) -> str | None:
+    """Say what the very copy, or else the card, is worth now; None where the scan names neither."""
+    if one.number is None:
+        return None
+    number = CardNumber(one.number)
+    word = check_number(register, number).verdict
+    if word is Word.UNKNOWN:
+        return Word.UNREGISTERED.value
+    if one.copy is None or word not in {Word.VALID, Word.EXPIRED, Word.NOT_YET_VALID, Word.SUPERSEDED}:
+        return word.value
+    with register.database.read() as connection:
+        found = copies.find(connection, one.copy)
+    if found is None or found.card.number != number:
+        return Word.UNREGISTERED.value
+    return word.value if found.copy.state is CopyState.LIVE else Word.REPLACED.value

@@ -1,0 +1,109 @@
+"""Signing in and out, with or without scripts."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter, SkipValidation, URLEncodedBody
+from litestar.response import Redirect
+from msgspec import Struct
+
+from service.flows.register import Register
+from service.flows.sign_in import SignInRefused, TooManyTries, sign_in, sign_out
+from service.pages.errors import PAGE_ERRORS
+from service.pages.home import Lang
+from service.pages.rendering import draw, language_of, page
+from service.pages.words import Language
+from service.web.admission import network_of
+from service.web.authentication import COOKIE, check_own_page, no_cookie, session_cookie, signed_in
+
+AnyRequest = Request[Any, Any, State]
+Next = Annotated[str | None, QueryParameter(name="next")]
+_WAYS_ON: Final = frozenset({"/", "/scan", "/lookup"})
+
+
+class SignInForm(Struct, frozen=True):
+    """What the form holds."""
+
+    name: str = ""
+    password: str = ""
+    next: str = ""
+
+    def __repr__(self) -> str:
+        return "<SignInForm>"
+
+
+class SignOutForm(Struct, frozen=True):
+    """What the button sends."""
+
+    csrf: str = ""
+
+
+class SignInPage(Controller):
+    """The sign-in of people."""
+
+    include_in_schema = False
+    exception_handlers = PAGE_ERRORS
+
+    @get("/sign-in", sync_to_thread=True)
+    def form(
+        self,
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        lang: Lang = None,
+        way_on: Next = None,
+    ) -> Response[str]:
+        """Show the form, or who is signed in."""
+        found = signed_in(request, register)
+        if found is not None:
+            user = found.principal.account
+            return page(_draw(register, language_of(lang), user=user, csrf=found.csrf))
+        return page(_draw(register, language_of(lang), next=_allowed(way_on)))
+
+    @post("/sign-in", sync_to_thread=True)
+    def open(
+        self,
+        data: URLEncodedBody[SignInForm],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        lang: Lang = None,
+    ) -> Response[Any]:
+        """Sign in and go on, to a page of ours only."""
+        check_own_page(request)
+        language, way_on = language_of(lang), _allowed(data.next)
+        try:
+            made = sign_in(register, data.name, data.password, network_of(request, register))
+        except SignInRefused:
+            return page(_draw(register, language, refused=True, next=way_on), HTTPStatus.UNAUTHORIZED)
+        except TooManyTries as refusal:
+            body = _draw(register, language, limited=refusal.retry_after, next=way_on)
+            return page(body, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(refusal.retry_after)})
+        return Redirect(way_on, status_code=303, cookies=[session_cookie(made.secret)])
+
+    @post("/sign-out", sync_to_thread=True)
+    def close(
+        self,
+        data: URLEncodedBody[SignOutForm],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+    ) -> Response[Any]:
+        """Sign out."""
+        found = signed_in(request, register)
+        if found is not None:
+            check_own_page(request, found, data.csrf)
+            sign_out(register, request.cookies[COOKIE])
+        return Redirect("/sign-in", status_code=303, cookies=[no_cookie()])
+
+
+def _allowed(way_on: str | None) -> str:
+    """Go only to pages of ours: an address from outside would lead whoever signs in to a stranger."""
+    return way_on if way_on in _WAYS_ON else "/scan"
+
+
+def _draw(register: Register, language: Language, **shown: object) -> str:
+    context: dict[str, object] = {"user": None, "csrf": "", "refused": False, "limited": None, "next": "/scan"} | shown
+    return draw(register, "sign_in.html", language, **context)

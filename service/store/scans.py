@@ -1,0 +1,77 @@
+"""The log of scans that site staff hand in: added to, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from service.store.statements import upsert
+from service.store.tables import account, scan
+
+MOST: Final = 1_000
+"""Scans one question is answered with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """One scan at a gate. ``verdict_now`` is what the register said of the card when the scan was handed in."""
+
+    nonce: bytes
+    number: str | None
+    copy: bytes | None
+    verdict: str
+    verdict_now: str | None
+    place: str | None
+    occupation: str | None
+    level: str | None
+    same_person: bool | None
+    offline: bool
+    scanned_at: datetime
+    as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedScan:
+    """A scan in the log, who handed it in, and when."""
+
+    scan: Scan
+    user: str
+    institution: str | None
+    taken_at: datetime
+
+
+def take(
+    connection: Connection, scans: Sequence[Scan], account_id: int, institution: str | None, now: datetime
+) -> frozenset[bytes]:
+    """Add scans; give the nonces of those that were not there yet."""
+    new: set[bytes] = set()
+    for one in scans:
+        row = {name: getattr(one, name) for name in Scan.__slots__}
+        row |= {"account_id": account_id, "institution": institution, "taken_at": now}
+        added = upsert(connection, scan).values(row).on_conflict_do_nothing(index_elements=[scan.c.nonce])
+        if connection.execute(added.returning(scan.c.nonce)).first() is not None:
+            new.add(one.nonce)
+    return frozenset(new)
+
+
+def since(connection: Connection, moment: datetime, institution: str | None) -> tuple[LoggedScan, ...]:
+    """List scans handed in from a moment on, of one institution's staff or of all, oldest first, MOST at once."""
+    statement = (
+        select(scan, account.c.name.label("user"))
+        .join(account, account.c.id == scan.c.account_id)
+        .where(scan.c.taken_at >= moment)
+        .order_by(scan.c.taken_at, scan.c.nonce)
+        .limit(MOST)
+    )
+    if institution is not None:
+        statement = statement.where(scan.c.institution == institution)
+    return tuple(
+        LoggedScan(
+            Scan(**{name: getattr(row, name) for name in Scan.__slots__}), row.user, row.institution, row.taken_at
+        )
+        for row in connection.execute(statement)
+    )

@@ -1,0 +1,110 @@
+"""Who asks, and may they: the cookie of a sign-in, or the token of a program.
+
+The cookie goes with every request a browser makes, so a request that changes something must also bring the sign-in's
+CSRF token, which no page of another origin can read, and must not come from another origin.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.datastructures import Cookie, State
+
+from service.domain.access import Permission, Principal
+from service.flows.register import Register
+from service.flows.sign_in import SignIn, find_sign_in, principal_of_token
+
+COOKIE: Final = "__Host-zhengka"  # RFC 6265bis 4.1.3.2: secure, of this host alone, for all of it
+CSRF_HEADER: Final = "X-CSRF-Token"
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_BEARER: Final = "bearer "
+
+AnyRequest = Request[Any, Any, State]
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in, or no longer."""
+
+    code = "not-signed-in"
+    zh = "请先登录；登录已过期的，请重新登录"
+    en = "sign in first; if you were signed in, it has ended"
+
+
+class NotPermitted(Exception):
+    """Whoever is signed in may not do this."""
+
+    code = "not-permitted"
+    zh = "您的账户没有此项权限"
+    en = "your account may not do this"
+
+
+class CrossSite(Exception):
+    """A request that changes something and does not show that our own page has made it."""
+
+    code = "csrf"
+    zh = f"请求未附 {CSRF_HEADER}，或来自别的网站；请刷新页面后重试"
+    en = f"the request lacks {CSRF_HEADER} or comes from another site; reload the page and try again"
+
+
+def signed_in(request: AnyRequest, register: Register) -> SignIn | None:
+    """Find the sign-in of the request's cookie."""
+    secret = request.cookies.get(COOKIE)
+    return None if secret is None else find_sign_in(register, secret)
+
+
+def authorise(request: AnyRequest, register: Register, permission: Permission) -> Principal:
+    """Find out who asks for something that needs a permission. Raises NotSignedIn, CrossSite, NotPermitted."""
+    principal = _of_token(request, register) or _of_cookie(request, register)
+    if not principal.may(permission):
+        raise NotPermitted
+    return principal
+
+
+def check_own_page(request: AnyRequest, sign_in: SignIn | None = None, token: str | None = None) -> None:
+    """Refuse a request from another site's page, or without the sign-in's CSRF token. Raises CrossSite.
+
+    ``token`` is the field of a form, where there is one; else the header counts. Before a sign-in there is no token.
+    """
+    origin = request.headers.get("origin")
+    from_elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
+    if from_elsewhere or (origin is not None and urlsplit(origin).netloc != request.headers.get("host")):
+        raise CrossSite
+    if sign_in is not None:
+        shown = request.headers.get(CSRF_HEADER, "") if token is None else token
+        if not hmac.compare_digest(shown.encode(), sign_in.csrf.encode()):
+            raise CrossSite
+
+
+def session_cookie(secret: str) -> Cookie:
+    """Make the cookie of a sign-in; it ends with the browser, and the register ends it sooner.
+
+    SameSite=Strict: no link from elsewhere needs it, since checking a card needs no sign-in.
+    """
+    return Cookie(key=COOKIE, value=secret, path="/", secure=True, httponly=True, samesite="strict")
+
+
+def no_cookie() -> Cookie:
+    """Make the cookie that takes the other one away."""
+    return Cookie(key=COOKIE, value="", path="/", secure=True, httponly=True, samesite="strict", max_age=0)
+
+
+def _of_token(request: AnyRequest, register: Register) -> Principal | None:
+    header = request.headers.get("authorization", "")
+    if not header.lower().startswith(_BEARER):
+        return None
+    principal = principal_of_token(register, header[len(_BEARER) :].strip())
+    if principal is None:
+        raise NotSignedIn
+    return principal
+
+
+def _of_cookie(request: AnyRequest, register: Register) -> Principal:
+    found = signed_in(request, register)
+    if found is None:
+        raise NotSignedIn
+    if request.method not in _SAFE:
+        check_own_page(request, found)
+    return found.principal
