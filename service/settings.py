@@ -12,6 +12,10 @@ A variable that is set but empty counts as absent.
     File that holds it; one line end after it is dropped. Absent: ``passphrase`` in the data folder, if it is there.
 ``ZHENGKA_TRUSTED_PROXIES``
     Addresses or networks, separated by commas, whose ``X-Forwarded-For`` is believed. Absent: none.
+``ZHENGKA_ADMIN_PASSWORD``
+    Password of the first administrator, read by ``init`` only. Absent: a prompt, else a random one told once.
+``ZHENGKA_NEW_PASSWORD``
+    Password that ``user add`` and ``user password`` give. Absent: a prompt, else a random one told once.
 ``ZHENGKA_FONTS``
     Folder with the fonts. Absent: the fonts that come with the program.
 """
@@ -35,6 +39,8 @@ DATABASE_URL: Final = "ZHENGKA_DATABASE_URL"
 PASSPHRASE: Final = "ZHENGKA_PASSPHRASE"  # noqa: S105 - the name of a variable
 PASSPHRASE_FILE: Final = "ZHENGKA_PASSPHRASE_FILE"  # noqa: S105 - the name of a variable
 TRUSTED_PROXIES: Final = "ZHENGKA_TRUSTED_PROXIES"
+ADMIN_PASSWORD: Final = "ZHENGKA_ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
+NEW_PASSWORD: Final = "ZHENGKA_NEW_PASSWORD"  # noqa: S105 - the name of a variable
 FONTS: Final = "ZHENGKA_FONTS"
 
 DEFAULT_DATA: Final = Path("data")
@@ -83,6 +89,11 @@ def load(environ: Mapping[str, str], data: Path | None = None) -> Settings:
 def of_process(data: Path | None = None) -> Settings:
     """Read the settings from this process's environment; otherwise as ``load``."""
     return load(os.environ, data)
+
+
+def password_of_process(variable: str) -> str | None:
+    """Read a password that a command is to give, from this process's environment."""
+    return os.environ.get(variable) or None
 
 
 def _path(environ: Mapping[str, str], variable: str) -> Path | None:

@@ -63,5 +63,21 @@ def new_passphrase() -> bytes | None:
     return str(text).encode() or None
 
 
+def new_password(context: Context, variable: str, whose: str) -> str | None:
+    """Find the password to give: the variable's, or one that a person types twice; None: leave it to chance."""
+    given = settings.password_of_process(variable)
+    if given is not None or not context.may_ask:
+        return given
+    text = click.prompt(
+        f"设置 {whose} 的密码，直接回车则随机生成 password of {whose}, empty for a random one",
+        hide_input=True,
+        confirmation_prompt="再输入一次 again",
+        default="",
+        show_default=False,
+        err=True,
+    )
+    return str(text) or None
+
+
 def _ask_passphrase() -> bytes:
     return str(click.prompt("口令 passphrase", hide_input=True, err=True)).encode()

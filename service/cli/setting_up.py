@@ -12,12 +12,15 @@ import click
 from service import app, effects
 from service.cli.command import command, pass_context
 from service.cli.context import Context
-from service.cli.register import new_passphrase, opened, settings_of, unlocked_settings
+from service.cli.register import new_passphrase, new_password, opened, settings_of, unlocked_settings
+from service.cli.users import tell_password
 from service.domain.issuer import Institution
+from service.flows.accounts import FIRST_USER
 from service.flows.errors import Refused
 from service.flows.institutions import add_institution, list_institutions
 from service.flows.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
+from service.settings import ADMIN_PASSWORD
 
 
 @command("init")
@@ -32,7 +35,8 @@ def init(context: Context, jurisdiction: str, host: str | None) -> None:
     chosen = settings_of(context)
     if chosen.passphrase is None and context.may_ask:
         chosen = replace(chosen, passphrase=new_passphrase())
-    made = set_up(chosen, effects.real(), jurisdiction_text=text, host=host)
+    password = new_password(context, ADMIN_PASSWORD, FIRST_USER)
+    made = set_up(chosen, effects.real(), jurisdiction_text=text, host=host, admin_password=password)
     context.answer(
         {
             "root_fingerprint": made.root_fingerprint,
@@ -40,11 +44,14 @@ def init(context: Context, jurisdiction: str, host: str | None) -> None:
             "passphrase_file": None if made.passphrase_file is None else str(made.passphrase_file),
             "jurisdiction": made.jurisdiction,
             "host": made.host,
+            "user": made.admin.account.name,
+            "password": made.admin.password,
         }
     )
     context.say(f"登记库已建立 register made: {chosen.data}（{made.jurisdiction}，{made.host}）")
     context.say(f"根密钥指纹，查验端须核对 root fingerprint, to be pinned by checkers:\n  {made.root_fingerprint}")
     context.say(f"根密钥文件 {made.root_file}：请移到离线介质保存 root key: move it off this machine")
+    tell_password(context, made.admin)
     if made.passphrase_file is not None:
         context.say(f"口令文件 {made.passphrase_file}：请抄存他处 passphrase: keep a copy of it elsewhere")
 
@@ -59,7 +66,7 @@ def serve(context: Context, host: str, port: int, workers: int) -> None:
     chosen = unlocked_settings(context)
     _check_free(host, port)
     base = f"http://{host}:{port}"
-    context.note(f"服务地址 {base}", f"API: {base}/schema")
+    context.note(f"查验 {base}/scan 查询 {base}/lookup", f"check, look up; API: {base}/schema")
     context.note("停止：Ctrl-C", "to stop")
     app.serve(chosen, host, port, workers)
 

@@ -23,6 +23,7 @@ from keys.signer import Signer
 from service import settings, terminal
 from service.demo.people import FACTORY, INSTITUTIONS, SamplePerson, earlier_cards, long_ago, people, years_before
 from service.demo.sample import write_photos, write_roster
+from service.domain.access import Account, Role
 from service.domain.application import RawRow
 from service.domain.application.headings import EARLIER_HEADINGS, HEADINGS, canonical_heading, fields_by_heading
 from service.domain.card import ReplacementReason
@@ -33,6 +34,7 @@ from service.domain.issuer import Institution
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.verdict import NO_DUTY, Tone, Verdict
 from service.effects import Effects
+from service.flows.accounts import add_user
 from service.flows.errors import Refused
 from service.flows.import_cards import import_cards
 from service.flows.institutions import add_institution
@@ -119,6 +121,9 @@ def run(console: Console, out: Path, effects: Effects) -> tuple[Case, ...]:
         for code, letter, name, authority in INSTITUTIONS:
             add_institution(register, Institution(code, letter, name, authority), ACTOR)
         told.line(f"{len(INSTITUTIONS)} 家鉴定评价机构 institutions")
+        gate = add_user(register, Account("gate", Role.SITE_STAFF, FACTORY), None, ACTOR)
+        for user in (made.admin, gate):
+            told.line(f"账户 account {user.account.name}：{user.password}")
         imported = import_cards(register, _rows(earlier_cards(today)), ACTOR)
         told.line(f"{len(imported.imported)} 张本系统启用前的证卡 cards from before the system")
 

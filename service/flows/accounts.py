@@ -15,6 +15,7 @@ from service.domain.access import (
     AccessInvalid,
     Account,
     Permission,
+    Role,
     check_password,
     permissions_of_token,
     user_key,
@@ -40,6 +41,20 @@ class NewUser:
     account: Account
     password: str | None
 
+    def __repr__(self) -> str:
+        return f"<NewUser {self.account.name}>"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstUser:
+    """The administrator a register begins with."""
+
+    account: Account
+    password: str
+
+    def __repr__(self) -> str:
+        return f"<FirstUser {self.account.name}>"
+
 
 def add_user(
     register: Register, new: Account, password: str | None, actor: str, cost: KdfCost = DEFAULT_COST
@@ -60,6 +75,13 @@ def add_user(
         issuer = {} if new.institution is None else {"issuer": new.institution}
         journal.append_many(connection, now, actor, (Event("user-added", new.name, {"role": new.role.value} | issuer),))
     return NewUser(new, None if password else made)
+
+
+def first_user(effects: Effects, password: str | None) -> FirstUser:
+    """Choose a register's first administrator, with a random password unless one is given. Raises AccessInvalid."""
+    made = password or random_password(effects)
+    check_password(FIRST_USER, made)
+    return FirstUser(Account(FIRST_USER, Role.ADMINISTRATOR), made)
 
 
 def list_users(register: Register) -> tuple[StoredAccount, ...]:

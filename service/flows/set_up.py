@@ -12,13 +12,15 @@ from keys.document import KeyDocument, sign_document
 from keys.files import create as create_file
 from keys.identity import fingerprint
 from keys.keyring import KeyRecord, KeyState, Purpose
-from keys.sealing import KdfCost
+from keys.passwords import hash_password
+from keys.sealing import SALT_SIZE, KdfCost
 from keys.vault import DEFAULT_COST, Vault, seal_root
 from service.domain.credential import check_host
 from service.domain.event import Event
 from service.domain.jurisdiction import parse_jurisdiction
 from service.domain.occupation import parse_catalogue
 from service.effects import Effects
+from service.flows.accounts import NewUser, first_user
 from service.flows.errors import Refused
 from service.flows.register import (
     META_CATALOGUE,
@@ -29,7 +31,7 @@ from service.flows.register import (
 )
 from service.flows.shipped import shipped_catalogue
 from service.settings import PASSPHRASE_NAME, Settings
-from service.store import journal, key_records, meta
+from service.store import accounts, journal, key_records, meta
 from service.store.engine import open_database
 from service.store.schema import migrate
 
@@ -48,6 +50,7 @@ class SetUp:
     passphrase_file: Path | None
     jurisdiction: str
     host: str
+    admin: NewUser
 
 
 def set_up(
@@ -57,19 +60,22 @@ def set_up(
     jurisdiction_text: str,
     host: str | None = None,
     catalogue_text: str | None = None,
+    admin_password: str | None = None,
     cost: KdfCost = DEFAULT_COST,
 ) -> SetUp:
     """Create the register of an empty data folder.
 
     Without a passphrase a random one is written to ``passphrase`` in the folder, mode 0600. The root key's file
-    is to be moved off the server. Raises Refused where there is a register already, and the refusals of a
-    jurisdiction, a host or a catalogue that cannot be used; nothing is written then.
+    is to be moved off the server. The first administrator gets ``admin_password``, or a random one that is told
+    once. Raises Refused where there is a register already, and the refusals of a jurisdiction, a host, a catalogue
+    or a password that cannot be used; nothing is written then.
     """
     jurisdiction = parse_jurisdiction(jurisdiction_text)
     catalogue_text = shipped_catalogue() if catalogue_text is None else catalogue_text
     parse_catalogue(catalogue_text)
     host = host or jurisdiction.verification_host
     check_host(host)
+    admin = first_user(effects, admin_password)
     folder = settings.data
     if (folder / VAULT_FILE).exists():
         raise Refused(
@@ -102,10 +108,14 @@ def set_up(
             key_records.put(connection, records)
             key_records.publish(connection, document.version, sign_document(document, root))
             created = Event("register-created", "register", {"jurisdiction": jurisdiction.key})
-            journal.append_many(connection, effects.now(), "init", (created,))
+            hashed = hash_password(admin.password, effects.random_bytes(SALT_SIZE), cost)
+            accounts.add(connection, admin.account, hashed, effects.now())
+            joined = Event("user-added", admin.account.name, {"role": admin.account.role.value})
+            journal.append_many(connection, effects.now(), "init", (created, joined))
     finally:
         database.close()
-    return SetUp(fingerprint(root.public), folder / ROOT_FILE, passphrase_file, jurisdiction.name.zh, host)
+    told = NewUser(admin.account, None if admin_password else admin.password)
+    return SetUp(fingerprint(root.public), folder / ROOT_FILE, passphrase_file, jurisdiction.name.zh, host, told)
 
 
 def new_key(vault: Vault, purpose: Purpose, effects: Effects, state: KeyState) -> KeyRecord:
