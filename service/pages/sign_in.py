@@ -23,6 +23,7 @@ from service.web.authentication import COOKIE, check_own_page, no_cookie, sessio
 
 AnyRequest = Request[Any, Any, State]
 Next = Annotated[str | None, QueryParameter(name="next")]
+_TELLS_ORIGIN: Final = {"Referrer-Policy": "same-origin"}
 _WAYS_ON: Final = frozenset({"/", "/scan", "/lookup"})
 
 
@@ -61,8 +62,8 @@ class SignInPage(Controller):
         found = signed_in(request, register)
         if found is not None:
             user = found.principal.account
-            return page(_draw(register, language_of(lang), user=user, csrf=found.csrf))
-        return page(_draw(register, language_of(lang), next=_allowed(way_on)))
+            return page(_draw(register, language_of(lang), user=user, csrf=found.csrf), headers=_TELLS_ORIGIN)
+        return page(_draw(register, language_of(lang), next=_allowed(way_on)), headers=_TELLS_ORIGIN)
 
     @post("/sign-in", sync_to_thread=True)
     def open(
@@ -78,10 +79,10 @@ class SignInPage(Controller):
         try:
             made = sign_in(register, data.name, data.password, network_of(request, register))
         except SignInRefused:
-            return page(_draw(register, language, refused=True, next=way_on), HTTPStatus.UNAUTHORIZED)
+            return page(_draw(register, language, refused=True, next=way_on), HTTPStatus.UNAUTHORIZED, _TELLS_ORIGIN)
         except TooManyTries as refusal:
             body = _draw(register, language, limited=refusal.retry_after, next=way_on)
-            return page(body, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(refusal.retry_after)})
+            return page(body, HTTPStatus.TOO_MANY_REQUESTS, _TELLS_ORIGIN | {"Retry-After": str(refusal.retry_after)})
         return Redirect(way_on, status_code=303, cookies=[session_cookie(made.secret)])
 
     @post("/sign-out", sync_to_thread=True)

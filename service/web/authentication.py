@@ -68,9 +68,12 @@ def check_own_page(request: AnyRequest, sign_in: SignIn | None = None, token: st
 
     ``token`` is the field of a form, where there is one; else the header counts. Before a sign-in there is no token.
     """
-    origin = request.headers.get("origin")
-    from_elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
-    if from_elsewhere or (origin is not None and urlsplit(origin).netloc != request.headers.get("host")):
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None:
+        from_elsewhere = site not in {"same-origin", "none"}
+    else:  # Safari before 16.4, and programs
+        from_elsewhere = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    if from_elsewhere:
         raise CrossSite
     if sign_in is not None:
         shown = request.headers.get(CSRF_HEADER, "") if token is None else token
