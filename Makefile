@@ -52,6 +52,8 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo
+	@npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/js
+	tests/js/node_modules/.bin/tsc -p tests/js
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m tests.bench
