@@ -49,7 +49,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals["asset"] = shipped().url
+    environment.globals.update(asset=shipped().url)
     return environment
 
 
