@@ -49,7 +49,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(asset=shipped().url)
+    given: dict[str, Any] = environment.globals  # typed by what Jinja itself puts there
+    given["asset"] = shipped().url
     return environment
 
 
