@@ -1,6 +1,6 @@
 """Who may do what: roles, what each is allowed, whose data it sees, and how long a sign-in lasts.
 
-DOMAIN's offices: the centre and the institutions issue, district bureaus screen and propose (考§5, 督§4), site staff
+The centre and the institutions issue, district bureaus screen and propose, site staff
 check at the door, auditors read, an administrator keeps accounts and machine.
 """
 
