@@ -4,7 +4,9 @@
 import { prepareZXingModule, readBarcodes } from '../vendor/zxing-wasm/es/reader/index.js'
 
 /** @type {import('../vendor/zxing-wasm/es/reader/index.js').ReaderOptions} */
-export const OPTIONS = { formats: ['QRCode'], tryHarder: true, tryInvert: false, maxNumberOfSymbols: 1, textMode: 'Plain' }
+export const OPTIONS = {
+  formats: ['QRCode'], tryHarder: true, tryInvert: false, maxNumberOfSymbols: 1, textMode: 'Plain',
+}
 
 prepareZXingModule({
   overrides: {

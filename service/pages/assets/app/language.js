@@ -64,7 +64,9 @@ export const look = (key) => looks[key]
  * @param {ParentNode} root
  */
 export function translate(root) {
-  for (const element of root.querySelectorAll('[data-t]')) element.textContent = say(String(element.getAttribute('data-t')))
+  for (const element of root.querySelectorAll('[data-t]')) {
+    element.textContent = say(String(element.getAttribute('data-t')))
+  }
   for (const attribute of ['aria-label', 'placeholder', 'alt']) {
     for (const element of root.querySelectorAll(`[data-t-${attribute}]`)) {
       element.setAttribute(attribute, say(String(element.getAttribute(`data-t-${attribute}`))))

@@ -20,7 +20,7 @@ const AT_ONCE = 200
 export async function handIn(session) {
   /** @type {{scan: Scan, now: string}[]} */
   const worse = []
-  for (let scans = await queued(AT_ONCE); scans.length > 0; scans = await queued(AT_ONCE)) {
+  for (let scans = await own(session); scans.length > 0; scans = await own(session)) {
     const answers = await uploadScans(scans, session)
     if (answers === null) return null
     const nowOf = new Map(answers.map((answer) => [answer.nonce, answer.verdict_now]))
@@ -33,6 +33,17 @@ export async function handIn(session) {
     }
   }
   return worse
+}
+
+/**
+ * The next scans that whoever is signed in has made on this device.
+ * @param {Session} session
+ * @returns {Promise<Scan[]>}
+ */
+async function own(session) {
+  const name = session.user === null ? '' : session.user.name
+  const waiting = (await queued()).filter((scan) => scan.by === name).slice(0, AT_ONCE)
+  return waiting.map(({ by: _, ...scan }) => scan)
 }
 
 /** @param {string} word @returns {import('./decide.js').VerdictJson} */

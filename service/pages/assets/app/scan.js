@@ -12,7 +12,7 @@ import { handIn, newNonce } from './queue.js'
 import * as service from './service.js'
 import { fillForm, offerLenses, offerNames, readForm } from './settings.js'
 import { signal, wakeSound } from './signals.js'
-import { DEFAULTS, enqueue, keepSettings, queueLength, readSettings, wipe } from './store.js'
+import { DEFAULTS, enqueue, keepSettings, keepUser, queueLength, readSettings, readUser, wipe } from './store.js'
 import { moment, showVerdict } from './view.js'
 import { Wedge, tidied } from './wedge.js'
 
@@ -41,7 +41,7 @@ const wedge = new Wedge()
 let settings = { ...DEFAULTS }
 /** @type {service.Session | null} */
 let session = null
-let wasSignedIn = false
+let user = ''
 let isOnline = navigator.onLine
 /** @type {import('./decoder.js').Decode | null} */
 let decode = null
@@ -55,6 +55,7 @@ async function main() {
   await loadWords()
   translate(document)
   settings = await readSettings()
+  user = await readUser()
   await offline.restore(settings.root)
   listen()
   refresh()
@@ -146,7 +147,8 @@ async function fromNumber(event) {
   }
   const response = await service.checkNumber(input.value.trim(), duty(), session)
   if (response === null || !response.ok) {
-    wrong.textContent = say(response === null ? 'number_network' : response.status === 400 ? 'number_invalid' : 'number_failed')
+    const refused = response !== null && response.status === 400 ? 'number_invalid' : 'number_failed'
+    wrong.textContent = say(response === null ? 'number_network' : refused)
     return
   }
   /** @type {VerdictJson} */
@@ -280,7 +282,7 @@ function scanOf({ verdict, source }, checked) {
 
 /** @param {Case} mine */
 async function log(mine) {
-  if (isSignedIn()) await enqueue(mine.scan)
+  if (user) await enqueue({ ...mine.scan, by: user })
 }
 
 /** Hand in what waits, but not the scan on the screen, whose question may still be open. */
@@ -300,7 +302,7 @@ async function upload() {
   refresh()
 }
 
-// --- data, network, account ------------------------------------------------------------------------------------------
+// --- data, network, account ----------------------------------------------------------------------------------------
 
 async function renew() {
   const answered = await offline.renew(settings.root)
@@ -310,10 +312,15 @@ async function renew() {
 }
 
 async function renewSession() {
-  const found = await service.currentSession()
-  if (found !== null) {
-    session = found
-    wasSignedIn = wasSignedIn || found.user !== null
+  let found = await service.currentSession()
+  if (found !== null && found.user !== null && isOwed(found)) {
+    if (await service.endSession(found)) owe(null)
+    found = null
+  }
+  if (found !== null) session = found
+  if (found !== null && found.user !== null && found.user.name !== user) {
+    user = found.user.name
+    await keepUser(user)
   }
   refresh()
 }
@@ -327,12 +334,28 @@ function setOnline(online) {
 }
 
 async function signOut() {
-  if (session !== null) await service.endSession(session)
+  const ended = session !== null && (await service.endSession(session))
+  owe(ended ? null : (session && session.csrf) || ANY)
   await wipe()
   settings = { ...DEFAULTS }
   offline.checker = null
   location.reload()
 }
+
+const OWED = 'zhengka-sign-out'
+const ANY = '*'
+
+/**
+ * A sign-out without a network is made good as soon as there is one.
+ * @param {string | null} csrf of the sign-in to be ended
+ */
+function owe(csrf) {
+  if (csrf === null) localStorage.removeItem(OWED)
+  else localStorage.setItem(OWED, csrf)
+}
+
+/** @param {service.Session} found */
+const isOwed = (found) => [ANY, found.csrf].includes(localStorage.getItem(OWED) || '')
 
 /** Say on the screen how things stand. */
 async function refresh() {
@@ -349,13 +372,13 @@ async function refresh() {
   banner('root', root !== settings.root ? say('root_new') : null, {
     detail: root, action: { label: say('root_confirm'), run: confirmRoot },
   })
-  banner('account', wasSignedIn && !isSignedIn() ? say('account_ended') : null)
+  banner('account', user && isOnline && !isSignedIn() ? say('account_ended') : null)
   $('sign-in').hidden = isSignedIn()
-  $('sign-out').hidden = !isSignedIn() && !wasSignedIn
-  const user = session === null ? null : session.user
+  $('sign-out').hidden = !user
   const waiting = await queueLength().catch(() => 0)
   const queue = waiting ? `${say('queue_waiting', { count: waiting })} · ` : ''
-  $('account-text').textContent = queue + (user === null ? say('account_none') : say('signed_in_as', { name: user.name }))
+  const who = user ? say('signed_in_as', { name: user }) : say('account_none')
+  $('account-text').textContent = queue + who
   sayAge(queue)
 }
 
@@ -372,7 +395,8 @@ function sayAge(queue) {
   const age = hours < 1
     ? say('age_minutes', { minutes: Math.max(0, Math.floor(hours * 60)) })
     : hours < 48 ? say('age_hours', { hours: Math.floor(hours) }) : say('age_days', { days: Math.floor(hours / 24) })
-  const key = Date.now() >= offline.checker.expiresAt.getTime() ? 'data_expired' : hours >= 24 ? 'data_old' : 'data_fresh'
+  const isOver = Date.now() >= offline.checker.expiresAt.getTime()
+  const key = isOver ? 'data_expired' : hours >= 24 ? 'data_old' : 'data_fresh'
   $('data-age-text').textContent = queue + say(key, { age })
   strip.classList.toggle('old', key !== 'data_fresh')
 }
@@ -391,7 +415,7 @@ function placeName() {
   return [name, settings.occupation, level].filter(Boolean).join(' · ') || say('scan_settings')
 }
 
-// --- what the fingers do -----------------------------------------------------------------------------------------------
+// --- what the fingers do -------------------------------------------------------------------------------------------
 
 /** @param {string} id @param {boolean} on */
 const pressed = (id, on) => $(id).setAttribute('aria-pressed', String(on))

@@ -16,7 +16,9 @@ const field = (id) => /** @type {HTMLInputElement} */ (document.getElementById(i
 
 /** @param {Settings} settings */
 export function fillForm(settings) {
-  for (const name of /** @type {const} */ (['place', 'occupation', 'level', 'root', 'camera'])) field(name).value = settings[name]
+  for (const name of /** @type {const} */ (['place', 'occupation', 'level', 'root', 'camera'])) {
+    field(name).value = settings[name]
+  }
   field('sound').checked = settings.sound
   field('vibration').checked = settings.vibration
   field('auto-next').checked = settings.next

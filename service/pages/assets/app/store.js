@@ -6,10 +6,11 @@ import { EMPTY_MEMORY } from '../verifier/checker.js'
 
 /**
  * @typedef {import('../verifier/checker.js').Memory} Memory
- * @typedef {import('./service.js').Scan} Scan
+ * A scan that waits, and whose it is: somebody else who signs in on this device does not hand it in as his own.
+ * @typedef {import('./service.js').Scan & {by: string}} Waiting
  * @typedef {{
- *   place: string, occupation: string, level: string, sound: boolean, vibration: boolean, next: boolean, camera: string,
- *   root: string
+ *   place: string, occupation: string, level: string, sound: boolean, vibration: boolean, next: boolean,
+ *   camera: string, root: string
  * }} Settings
  */
 
@@ -20,6 +21,7 @@ export const DEFAULTS = {
 
 const NAME = 'zhengka'
 const [MEMORY, BUNDLE, SETTINGS, QUEUE] = ['memory', 'bundle', 'settings', 'queue']
+const USER = 'user'
 
 /** @type {Promise<IDBDatabase> | undefined} */
 let opened
@@ -92,14 +94,24 @@ export async function keepSettings(settings) {
   await run([SETTINGS], 'readwrite', (t) => t.objectStore(SETTINGS).put(settings, 0))
 }
 
-/** @param {Scan} scan */
+/** @returns {Promise<string>} who signed in on this device last, empty after a sign-out: known without a network too */
+export async function readUser() {
+  return (await run([SETTINGS], 'readonly', (t) => t.objectStore(SETTINGS).get(USER))) || ''
+}
+
+/** @param {string} name */
+export async function keepUser(name) {
+  await run([SETTINGS], 'readwrite', (t) => t.objectStore(SETTINGS).put(name, USER))
+}
+
+/** @param {Waiting} scan */
 export async function enqueue(scan) {
   await run([QUEUE], 'readwrite', (t) => t.objectStore(QUEUE).put(scan))
 }
 
-/** @param {number} most @returns {Promise<Scan[]>} */
-export async function queued(most) {
-  return (await run([QUEUE], 'readonly', (t) => t.objectStore(QUEUE).getAll(null, most))) || []
+/** @returns {Promise<Waiting[]>} */
+export async function queued() {
+  return (await run([QUEUE], 'readonly', (t) => t.objectStore(QUEUE).getAll())) || []
 }
 
 /** @returns {Promise<number>} */

@@ -1,13 +1,15 @@
 // @ts-check
 // Fills the markup of a verdict (templates/verdict.html), the same that the service fills where no script runs.
 
+import { wordsOfDetail } from '../verifier/checker.js'
 import { lookOf } from './decide.js'
 import { either, look, say, spoken, translate } from './language.js'
 
 /**
  * @typedef {import('../verifier/verdict.js').VerdictJson} VerdictJson
  * @typedef {{
- *   verdict: VerdictJson, source: 'online' | 'offline', where?: string, photo?: Blob | null, portrait?: Uint8Array | null
+ *   verdict: VerdictJson, source: 'online' | 'offline', where?: string, photo?: Blob | null,
+ *   portrait?: Uint8Array | null
  * }} Shown
  */
 
@@ -63,16 +65,19 @@ function fill(article, { verdict, source, where, photo, portrait }) {
     const failed = verdict.checks.find((check) => check.outcome !== 'passed')
     put(article, 'untrusted-text', chosen.style === 'forge' ? say('untrusted') : '')
     put(article, 'reason', failed ? failed.detail : '')
+    const words = failed && wordsOfDetail(failed.detail)
+    put(article, 'finding', words ? either(words) : '')
     put(article, 'checked-at', moment(new Date()))
   } else {
     fillCard(article, verdict, card)
     picture(article, 'photo', photo || null)
-    picture(article, 'portrait', portrait ? new Blob([/** @type {BlobPart} */ (portrait)], { type: 'image/webp' }) : null)
+    const signed = portrait && new Blob([/** @type {BlobPart} */ (portrait)], { type: 'image/webp' })
+    picture(article, 'portrait', signed || null)
   }
   fillFit(article, fit)
   slot(article, 'checks').replaceChildren(
     ...verdict.checks.map((check) =>
-      item([['b', say(`check_${check.name}`)], ['span', say(`outcome_${check.outcome}`)], ['span', check.detail, 'mono']])),
+      item([['b', say(`check_${check.name}`)], ['span', say(`outcome_${check.outcome}`)], finding(check.detail)])),
   )
 }
 
@@ -166,6 +171,12 @@ function put(root, name, text) {
 function use(parent, symbol) {
   const found = parent.querySelector('use')
   if (found !== null) found.setAttribute('href', symbol)
+}
+
+/** @param {string} detail @returns {[string, string, string?]} a code in words, where it has any */
+function finding(detail) {
+  const words = wordsOfDetail(detail)
+  return words === null ? ['span', detail, 'mono'] : ['span', either(words)]
 }
 
 /** @param {string} tag @param {string} text @param {string} [style] */
