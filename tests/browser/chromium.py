@@ -1,0 +1,97 @@
+"""Chromium as the tests start it, and a watch over everything its pages ask for and complain about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
+
+from tests import needs
+
+_ARGUMENTS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_ANSWERED_WITH: Final = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+
+
+def program() -> str:
+    return str(needs.tool("chromium", apt="chromium"))
+
+
+def arguments(film: Path | None = None) -> list[str]:
+    """Give the switches; with a film there is a camera, which shows it and may be used without asking."""
+    if film is None:
+        return list(_ARGUMENTS)
+    camera = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    return [*_ARGUMENTS, *camera, f"--use-file-for-fake-video-capture={film}"]
+
+
+@contextmanager
+def browsing() -> Generator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@dataclass
+class Watch:
+    """What the pages of a context did: errors and breaches of the policy, other hosts asked, statuses of bad answers."""
+
+    host: str
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+
+    def over(self, context: BrowserContext) -> None:
+        context.on("request", self._asked)
+        context.on("console", self._said)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+
+    def clean(self, *deliberate: int) -> None:
+        """Hold that nothing went wrong but answers with these statuses, and that nobody else was asked."""
+        assert self.strangers == []
+        assert self.complaints == []
+        assert set(self.statuses) <= set(deliberate)
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"blob", "data"} and parts.netloc != self.host:
+            self.strangers.append(request.url)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type != "error":
+            return
+        answered = _ANSWERED_WITH.match(message.text)
+        if answered is None:
+            self.complaints.append(message.text)
+        else:
+            self.statuses.append(int(answered[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The verdict on the screen, as the page's own attributes tell it."""
+
+    verdict: str
+    tone: str
+    fit: str
+    source: str
+
+
+def verdict_on(page: Page, timeout: float = 20_000) -> Shown:
+    """Wait for a verdict and read it."""
+    article = page.locator("#answer .vd")
+    article.wait_for(timeout=timeout)
+    names = ("verdict", "tone", "fit", "source")
+    return Shown(*(article.get_attribute(f"data-{name}") or "" for name in names))

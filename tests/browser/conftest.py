@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from tests.browser.chromium import Watch, arguments, browsing, program
+from tests.browser.films import write_film
+from tests.browser.office import BrowserOffice, make_browser_office
+from tests.browser.server import Server, free_port
+
+Opener = Callable[..., tuple[Page, Watch]]
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    program()
+    with browsing() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> BrowserOffice:
+    return make_browser_office(tmp_path_factory.mktemp("office") / "data", f"localhost:{free_port()}")
+
+
+@pytest.fixture(scope="session")
+def server(office: BrowserOffice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The service on its port, for all tests that do not kill it."""
+    port = int(office.host.partition(":")[2])
+    started = Server(office.office.settings, port, tmp_path_factory.mktemp("server") / "log")
+    started.start()
+    yield started
+    started.kill()
+
+
+@pytest.fixture
+def own_server(server: Server) -> Iterator[Server]:
+    """The service, to be killed by the test; it is there again afterwards."""
+    yield server
+    if server.process is None:
+        server.start()
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    found = playwright.chromium.launch(executable_path=program(), args=arguments())
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, server: Server) -> Iterator[Opener]:
+    """Make pages, each in a context of its own, under watch."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(**options: Any) -> tuple[Page, Watch]:  # noqa: ANN401 - whatever a context is made of
+        context = browser.new_context(base_url=server.address, **options)
+        contexts.append(context)
+        watch = Watch(f"localhost:{server.port}")
+        watch.over(context)
+        return context.new_page(), watch
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def film_of(office: BrowserOffice, tmp_path: Path) -> Callable[[str, int], Path]:
+    """Film a specimen's back."""
+
+    def film(kind: str, seed: int) -> Path:
+        path = tmp_path / f"{kind}-{seed}.mjpeg"
+        write_film(office.backs[kind], path, seed)
+        return path
+
+    return film
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests on one worker: they share a service, which some of them kill."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group("browser"))

@@ -1,0 +1,77 @@
+"""The service as it is started, a program of its own at an address that browsers hold to be secure."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from service.settings import Settings
+
+_PROGRAM: Final = """
+import os
+from service.app import serve
+from service.settings import load
+
+if __name__ == "__main__":
+    serve(load(os.environ), "127.0.0.1", int(os.environ["PORT"]))
+"""
+_REPOSITORY: Final = Path(__file__).parents[2]
+_START_S: Final = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Server:
+    """The service of one register, on one port; it may be killed and started again. ``log`` is what it writes."""
+
+    settings: Settings
+    port: int
+    log: Path
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        environ = {
+            "PYTHONPATH": str(_REPOSITORY),
+            "ZHENGKA_DATA": str(self.settings.data),
+            "ZHENGKA_PASSPHRASE": (self.settings.passphrase or b"").decode(),
+            "PORT": str(self.port),
+        }
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", _PROGRAM], env=environ, stdout=subprocess.DEVNULL, stderr=log
+            )
+        until = time.monotonic() + _START_S
+        while not self._answers():
+            assert self.process.poll() is None, self.log.read_text("utf-8")
+            assert time.monotonic() < until, "the service does not start"
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5).is_success
+        except httpx.TransportError:
+            return False
