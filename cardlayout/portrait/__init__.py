@@ -1,4 +1,4 @@
-"""The photo on a card: from what people send to one small, plain JPEG."""
+"""The photo on a card: from what people send to one small, plain JPEG, and to the still smaller one in the code."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cardlayout.portrait.errors import (
     PortraitTooLarge,
     PortraitTooSmall,
 )
+from cardlayout.portrait.miniature import miniature
 from cardlayout.portrait.normalise import inspect, normalise
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "PortraitTooLarge",
     "PortraitTooSmall",
     "inspect",
+    "miniature",
     "normalise",
 ]

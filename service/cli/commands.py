@@ -27,8 +27,10 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "issue": "issuing",
         "print": "printing",
         "calibrate": "printing",
+        "form": "forms",
         "import-cards": "issuing",
         "numbers": "numbers",
+        "portrait-in-code": "portraits",
     },
     "查验 check": {
         "verify": "verifying",

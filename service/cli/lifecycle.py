@@ -56,15 +56,16 @@ def revoke(
 @click.option(
     "--reason", required=True, type=click.Choice([reason.value for reason in ReplacementReason]), help="补发原因."
 )
+@click.option("--without-portrait", is_flag=True, help="持证人撤回同意，新卡二维码不含照片 no portrait in the code.")
 @pass_context
-def replace(context: Context, number: str, reason: str) -> None:
+def replace(context: Context, number: str, reason: str, *, without_portrait: bool) -> None:
     """补发 Make a new copy of a lost or damaged card.
 
     编号和有效期不变，原卡即刻失效 Number and dates stay; the old copy is dead at once.
     """
     wanted = card_number(number)
     with opened(context) as register:
-        replace_card(register, wanted, ReplacementReason(reason), context.actor)
+        replace_card(register, wanted, ReplacementReason(reason), context.actor, without_portrait=without_portrait)
     context.answer({"replaced": str(wanted)})
     context.say(f"已补发 {wanted}，原卡二维码即刻失效；请打印新卡 the old copy's code is dead, print the new one")
 

@@ -98,7 +98,7 @@ def export(context: Context, out: Path) -> None:
 @click.option("--out", type=OUT_FILE, required=True, help="备份文件 the backup.")
 @pass_context
 def backup(context: Context, out: Path) -> None:
-    """备份 Write register, photographs and sealed keys into one file."""
+    """备份 Put register, photographs and sealed keys into one file."""
     with opened(context) as register, context.progress("照片 photographs") as progress:
         manifest = back_up(register, out, progress)
     context.answer({"file": str(out), "journal_size": manifest.journal_size, "journal_root": manifest.journal_root})

@@ -24,6 +24,7 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "register-created": (frozenset({"jurisdiction"}), _NONE),  # the register
     "register-restored": (frozenset({"entries", "reason"}), _NONE),  # the register
     "institution-added": (frozenset({"letter", "name"}), frozenset({"authority"})),  # institution code
+    "portrait-in-code-set": (frozenset({"on"}), _NONE),  # issuer: the centre or an institution code
     "user-added": (frozenset({"role"}), frozenset({"issuer"})),  # user name
     "user-disabled": (frozenset({"role"}), _NONE),
     "user-password-set": (frozenset({"role"}), _NONE),
@@ -46,6 +47,7 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     ),
     "card-voided": (frozenset({"on", "reason"}), _NONE),
     "card-replaced": (frozenset({"on", "reason", "copy", "former_copy"}), _NONE),
+    "portrait-consent-withdrawn": (frozenset({"on"}), _NONE),
     "card-superseded": (frozenset({"on", "scopes", "by", "complete"}), _NONE),
     "revocation-proposed": (frozenset({"ground", "reason", "proposed_by"}), frozenset({"document"})),
     "integrity-recorded": (frozenset({"what", "on"}), frozenset({"article", "outcome", "points", "note"})),  # person

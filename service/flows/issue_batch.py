@@ -34,8 +34,9 @@ from service.domain.people import ResidentId
 from service.domain.problem import Problem
 from service.flows.errors import Refused
 from service.flows.faces import face_of
-from service.flows.issuing import PreparedCard, draft_of, issue_prepared
+from service.flows.issuing import PreparedCard, draft_of, issue_prepared, unsigned_credential
 from service.flows.photo_files import digest_of, store_photo
+from service.flows.portraits import issuers_with_portraits, small_portrait
 from service.flows.register import Register
 from service.roster.errors import PhotosRefused
 from service.roster.photo_files import PhotoFiles
@@ -44,6 +45,8 @@ from service.store import batches, journal, people
 from service.store.errors import Busy, Conflict, IdempotencyKeyReused
 
 _ATTEMPTS: Final = 5
+_LARGER_ZH: Final = "；二维码因含照片而较大，“照片入码同意”填“否”则为原尺寸"
+_LARGER_EN: Final = "; the code is larger for the portrait in it, and of its usual size without portrait_consent"
 
 Progress = Callable[[int, int], None]
 
@@ -97,6 +100,13 @@ class _Portraits:
     jpegs: dict[int, bytes] = field(default_factory=dict)
     problems: dict[int, Problem] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    small: dict[int, bytes] = field(default_factory=dict)
+
+    def for_code(self, row: int) -> bytes | None:
+        """Give the small portrait that goes into the code; None for a photograph that was refused."""
+        if row in self.jpegs and row not in self.small:
+            self.small[row] = small_portrait(self.jpegs[row])
+        return self.small.get(row)
 
 
 def issue_batch(register: Register, request: Request, progress: Progress | None = None) -> Outcome:
@@ -158,10 +168,14 @@ def _attempt(
         refused.setdefault(row, []).append(problem)
     warned = {one.row: [*one.problems] for one in planned.warnings}
     prepared: list[PreparedCard] = []
+    with register.database.read() as connection:
+        with_portraits = issuers_with_portraits(connection, {card.issuer for card in planned.accepted})
     for card in planned.accepted:
         row, of_person = card.application.row, known.get(card.application.resident_id, UNKNOWN)
         draft = draft_of(card)
-        face = _trial_face(register, policy, draft, portraits.jpegs.get(row, b""))
+        in_code = card.application.portrait_consent and card.issuer in with_portraits
+        small = portraits.for_code(row) if in_code else None
+        face = _trial_face(register, policy, draft, portraits.jpegs.get(row, b""), small)
         problems = (
             *_date_problems(card, of_person, register.effects.today()),
             *_face_problems(register, face),
@@ -169,7 +183,7 @@ def _attempt(
         if problems:
             refused.setdefault(row, []).extend(problems)
         elif row not in refused:
-            prepared.append(PreparedCard(card, draft, digest_of(portraits.jpegs[row]), of_person))
+            prepared.append(PreparedCard(card, draft, digest_of(portraits.jpegs[row]), of_person, small))
             warned.setdefault(row, []).extend(_narrowed_lines(register, face))
     if not request.dry_run:
         for ready in prepared:
@@ -271,8 +285,8 @@ def _date_problems(planned: PlannedCard, known: Known, today: date) -> Iterator[
             )
 
 
-def _trial_face(register: Register, policy: Policy, draft: Card, portrait: bytes) -> CardFace:
-    """Compose the face of a card that has neither number nor code yet."""
+def _trial_face(register: Register, policy: Policy, draft: Card, portrait: bytes, small: bytes | None) -> CardFace:
+    """Compose the face of a card that has no number yet; its code has its size, and without a portrait the least."""
     issuer = policy.institutions.get(draft.issuer)
     return face_of(
         draft,
@@ -280,16 +294,18 @@ def _trial_face(register: Register, policy: Policy, draft: Card, portrait: bytes
         host=register.host,
         issuer_name=issuer.name if issuer else register.jurisdiction.centre.zh,
         portrait=portrait,
-        credential=None,
+        credential=None if small is None else unsigned_credential(draft, small),
     )
 
 
 def _face_problems(register: Register, face: CardFace) -> tuple[Problem, ...]:
     """Lay a card out on trial; a portrait that is missing has been refused already and is not reported twice."""
+    found = (p for p in check(face, register.fonts) if face.portrait or p.field != "photo")
     return tuple(
-        Problem(p.code, p.field, "督附5", p.zh, p.en)
-        for p in check(face, register.fonts)
-        if face.portrait or p.field != "photo"
+        Problem(p.code, p.field, "督附5", f"{p.zh}{_LARGER_ZH}", f"{p.en}{_LARGER_EN}")
+        if face.qr and p.field == "printer"
+        else Problem(p.code, p.field, "督附5", p.zh, p.en)
+        for p in found
     )
 
 

@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 
 from keys.envelope import Envelope, pack, to_be_signed
 from keys.fields import NONCE_SIZE
+from keys.identity import KID_SIZE
 from keys.keyring import Purpose
 from keys.signer import Signer
+from keys.suites import ED25519
 from service.domain.application import Application
 from service.domain.batch import PlannedCard
 from service.domain.card import COPY_ID_BYTES, Card, CardStatus, issue, supersede
@@ -24,6 +26,8 @@ from service.domain.errors import SeriesRefused
 from service.domain.event import Event
 from service.domain.people import ResidentId
 from service.domain.problem import Problem
+from service.domain.status_list import LIST_SIZE
+from service.flows.portraits import PORTRAIT_CONSENT
 from service.flows.register import Register
 from service.store import cards, copies, journal, numbers, people, status_lists
 from service.store.cards import CardRecord
@@ -35,6 +39,7 @@ from service.store.status_lists import Slot
 ID_CONTEXT: Final = b"person/id/"  # with the blind index behind it: a sealed number cannot be moved to another person
 PHONE_CONTEXT: Final = b"person/phone/"
 _PROVISIONAL_SEQUENCE: Final = 9999  # as wide as any other
+_LONGEST_SLOT: Final = Slot(2**16 - 1, LIST_SIZE - 1)  # in a list that no register of this country will fill
 _ARTICLE: Final = {Scheme.ASSESSOR: "考附2", Scheme.EXTERNAL: "督附3", Scheme.INTERNAL: "督附3"}
 
 
@@ -42,13 +47,14 @@ _ARTICLE: Final = {Scheme.ASSESSOR: "考附2", Scheme.EXTERNAL: "督附3", Schem
 class PreparedCard:
     """A planned card, its face checked: ``draft`` lacks number, person and copy; ``photo`` is the file's SHA-256.
 
-    ``known`` is what the plan rests on, the person's cards as they were then.
+    ``known`` is what the plan rests on, the person's cards as they were then; ``portrait`` goes into the code.
     """
 
     planned: PlannedCard
     draft: Card
     photo: bytes
     known: Known = UNKNOWN
+    portrait: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,7 @@ def issue_prepared(
                 number=number,
                 list_no=slot.list_no,
                 list_index=slot.index,
-                credential=sign_card(card, slot, signer),
+                credential=sign_card(card, slot, signer, one.portrait),
                 issued_at=now,
             )
         )
@@ -152,10 +158,22 @@ def _nearly_full(by_counter: Iterable[CardNumber]) -> tuple[str, ...]:
     return tuple(sorted({number.prefix for number in by_counter if is_nearly_full(number.sequence)}))
 
 
-def sign_card(card: Card, slot: Slot, signer: Signer) -> bytes:
+def sign_card(card: Card, slot: Slot, signer: Signer, portrait: bytes | None) -> bytes:
     """Compose a card's claims and sign them: the credential's bytes. CONTRACT: version 1."""
+    payload = encode_claims(_claims(card, slot, portrait))
+    return pack(Envelope(signer.kid, payload, signer.sign(to_be_signed(signer.kid, payload, CARD_AAD))))
+
+
+def unsigned_credential(card: Card, portrait: bytes | None) -> bytes:
+    """Compose a credential as long as the card's can become, before number, place in a status list and signature."""
+    return pack(
+        Envelope(bytes(KID_SIZE), encode_claims(_claims(card, _LONGEST_SLOT, portrait)), bytes(ED25519.signature_size))
+    )
+
+
+def _claims(card: Card, slot: Slot, portrait: bytes | None) -> Claims:
     unit = card.work_unit if len(card.work_unit.encode()) <= MAX_WORK_UNIT_BYTES else None
-    claims = Claims(
+    return Claims(
         number=card.number,
         name=card.name,
         occupations=tuple(occupation_claim(occupation.code, occupation.name) for occupation in card.occupations),
@@ -165,9 +183,8 @@ def sign_card(card: Card, slot: Slot, signer: Signer) -> bytes:
         issued_on=card.issued_on,
         expires_on=card.expires_on,
         work_unit=None if card.kind.is_assessor else unit,
+        portrait=portrait,
     )
-    payload = encode_claims(claims)
-    return pack(Envelope(signer.kid, payload, signer.sign(to_be_signed(signer.kid, payload, CARD_AAD))))
 
 
 def _claim(
@@ -243,6 +260,7 @@ def _as_stated(planned: PlannedCard) -> Mapping[str, object]:
         "certified_on": application.certified_on,
         "score": application.score,
         "evidence": evidence if application.kind.is_assessor else None,
+        PORTRAIT_CONSENT: application.portrait_consent or None,
     }
     kept: object = msgspec.to_builtins(
         {key: value for key, value in stated.items() if value is not None}, enc_hook=_number_as_text

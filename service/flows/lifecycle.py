@@ -6,13 +6,16 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from cardlayout.check import check
 from keys.keyring import Purpose
 from service.domain.cancellation import Decision, check_decision, parse_ground
 from service.domain.card import COPY_ID_BYTES, Card, ReplacementReason, replace, revoke, revoke_all, void
 from service.domain.card_number import CardNumber
 from service.domain.event import Event
 from service.flows.errors import Refused
-from service.flows.issuing import sign_card
+from service.flows.faces import face_of
+from service.flows.issuing import sign_card, unsigned_credential
+from service.flows.portraits import portrait_of_copy, withdraw_consent
 from service.flows.register import Register
 from service.store import cancellations, cards, copies, journal, numbers, people, status_lists
 from service.store.copies import Copy
@@ -57,9 +60,12 @@ def revoke_card(
     return tuple(sorted(after.number for after, _ in lost))
 
 
-def replace_card(register: Register, number: CardNumber, reason: ReplacementReason, actor: str) -> None:
+def replace_card(
+    register: Register, number: CardNumber, reason: ReplacementReason, actor: str, *, without_portrait: bool = False
+) -> None:
     """Make a new copy (补发): same number, same dates; the old copy answers ``replaced`` at once.
 
+    ``without_portrait`` withdraws the holder's consent to a portrait in the code, for this copy and later ones.
     Raises Refused for a number that is not registered, IllegalTransition for a card that is not in force.
     """
     today, now = register.effects.today(), register.effects.now()
@@ -67,6 +73,10 @@ def replace_card(register: Register, number: CardNumber, reason: ReplacementReas
     with register.database.write() as connection:
         card = _locked(connection, number)
         after, event = replace(card, register.effects.random_bytes(COPY_ID_BYTES), reason, today)
+        withdrawn = withdraw_consent(connection, card, today) if without_portrait else ()
+        portrait = portrait_of_copy(register, connection, card)
+        if portrait is not None:
+            _check_fits(register, after, portrait)
         (slot,) = status_lists.claim(connection, 1)
         copies.replace(
             connection,
@@ -75,12 +85,12 @@ def replace_card(register: Register, number: CardNumber, reason: ReplacementReas
                 number=number,
                 list_no=slot.list_no,
                 list_index=slot.index,
-                credential=sign_card(after, slot, signer),
+                credential=sign_card(after, slot, signer, portrait),
                 issued_at=now,
             ),
             today,
         )
-        journal.append_many(connection, now, actor, (event,))
+        journal.append_many(connection, now, actor, (*withdrawn, event))
 
 
 def void_number(register: Register, number: CardNumber, reason: str, actor: str) -> None:
@@ -101,6 +111,27 @@ def void_number(register: Register, number: CardNumber, reason: str, actor: str)
             event = Event("number-voided", str(number), {"reason": reason})
         numbers.void_many(connection, (number,), reason, now)
         journal.append_many(connection, now, actor, (event,))
+
+
+def _check_fits(register: Register, card: Card, portrait: bytes) -> None:
+    """Refuse a copy whose back has no room for the larger code, which at the issue it may not have had."""
+    face = face_of(
+        card,
+        register.jurisdiction,
+        host=register.host,
+        issuer_name=register.issuer_name(card.issuer),
+        portrait=b"",
+        credential=unsigned_credential(card, portrait),
+    )
+    problems = [problem for problem in check(face, register.fonts) if problem.field != "photo"]
+    if problems:
+        raise Refused(
+            "face-unfit",
+            f"证卡 {card.number}：{'；'.join(problem.zh for problem in problems)}；"
+            "二维码含照片后放不下，可用 --without-portrait 不带照片补发",
+            f"card {card.number}: {'; '.join(problem.en for problem in problems)}: there is no room for a code with a "
+            "portrait, replace the card with --without-portrait",
+        )
 
 
 def _of_locked_person(connection: Connection, number: CardNumber) -> Card:

@@ -36,6 +36,7 @@ CHOICES: Final = {
     "exception_article": ("考§7(2)4", "考§11"),
     "hr_staff": ("是", "否"),
     "in_house": ("是", "否"),
+    "portrait_consent": ("是", "否"),
 }
 """Drop-down lists; what else the reader understands may still be typed, a warning asks back."""
 

@@ -112,6 +112,11 @@ def save_many(connection: Connection, changed: Iterable[Card], on: date) -> None
     )
 
 
+def put_application(connection: Connection, number: CardNumber, application: Mapping[str, object]) -> None:
+    """Write the row as stated over the one before, with what has been added to it."""
+    connection.execute(update(card).where(card.c.number == str(number)).values(application=application))
+
+
 def get(connection: Connection, number: CardNumber) -> CardRecord | None:
     """Find a card by its number."""
     extra = (card.c.applied_on, card.c.batch_id, card.c.batch_row, card.c.photo, card.c.application)

@@ -92,6 +92,11 @@ HEADINGS: Final = (
     Heading("number_reason", "编号依据", "填写证卡编号时必填。"),
     Heading("phone", "电话", "不印在证卡上。", aliases=("手机", "手机号", "联系电话")),
     Heading("photo", "照片", "照片文件名；不填时按身份证号或姓名查找。"),
+    Heading(
+        "portrait_consent",
+        "照片入码同意",
+        "持证人是否同意把小幅照片写入证卡二维码：是/否；不填视为不同意。任何扫码者都能看到该照片。",
+    ),
 )
 
 REPORT_HEADINGS: Final = (

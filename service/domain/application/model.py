@@ -82,7 +82,8 @@ class Application:
     """One person's application for one card, read and complete in form; nothing is decided yet.
 
     ``institution`` is the issuer of an internal card, for others the hiring institution. ``score`` is a
-    supervisor's (督§8). ``number`` is assigned by hand. ``notices`` do not hinder the card.
+    supervisor's (督§8). ``number`` is assigned by hand. ``portrait_consent``: the holder lets the code on the card
+    show a small portrait; silence is no consent. ``notices`` do not hinder the card.
     """
 
     row: int
@@ -103,6 +104,7 @@ class Application:
     number_reason: str | None = None
     phone: str | None = field(default=None, repr=False)
     photo: str | None = None
+    portrait_consent: bool = False
     notices: tuple[Problem, ...] = ()
 
     @property

@@ -74,6 +74,7 @@ def parse_row(raw: RawRow, catalogue: Catalogue) -> Application | MalformedRow:
         number_reason=row.optional("number_reason", cells.read_text),
         phone=row.optional("phone", cells.read_phone),
         photo=row.optional("photo", cells.read_photo_name),
+        portrait_consent=row.optional("portrait_consent", cells.read_answer) or False,
         notices=row.notices(catalogue),
     )
     if row.problems or name is None or resident_id is None or kind is None or work_unit is None or certified_on is None:
