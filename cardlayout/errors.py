@@ -6,6 +6,7 @@ LayoutError
 ├── NothingToPrintError  a batch without a card
 ├── UnsignedFaceError    a face without its QR content cannot be rendered
 ├── UnfitFaceError       a face that `check` would have refused
+├── FormTooHighError     a form with rows that no page holds
 ├── GlyphMissingError    a character that no font, or not the embedded one, has a glyph for
 ├── FontMissingError     a font file that is not where it belongs
 └── FontDamagedError     a font file without the tables that are read
@@ -56,6 +57,12 @@ class PortraitFormError(LayoutError):
     """A portrait that is not in the one form a card carries."""
 
     code = "portrait-not-normalised"
+
+
+class FormTooHighError(LayoutError):
+    """A form with rows, or a text, that no page or column holds."""
+
+    code = "form-too-high"
 
 
 class GlyphMissingError(LayoutError):

@@ -112,6 +112,25 @@ class Paragraph:
             reached = following
         return tuple(found)
 
+    def filled(self, measure: float) -> tuple[str, ...]:
+        """Break running text into lines as full as they get; nothing if a piece without a break is too wide."""
+        lines: list[str] = []
+        start, last, costs = 0, len(self.text), self._costs_for(measure)
+        while start < last:
+            ends: list[int] = []
+            for end in range(start + 1, last + 1):
+                if not _fits(self._natural(start, end), measure):
+                    break
+                if costs[end] < math.inf:
+                    ends.append(end)
+            if not ends:
+                return ()
+            alone = start <= self._last_from < ends[-1] < last
+            end = ends[-2] if alone and len(ends) > 1 else ends[-1]
+            lines.append(self.text[start:end].rstrip())
+            start = end
+        return tuple(lines)
+
     def _costs_for(self, measure: float) -> Sequence[float]:
         """Return what a break before each character costs where no line is wider than `measure`."""
         overlong = [(a, b) for a, b in self._runs if not _fits(self._natural(a, b), measure)]

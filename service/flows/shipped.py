@@ -1,15 +1,17 @@
-"""What comes with the program as data: the configurations of jurisdictions, and the catalogue of job types."""
+"""What comes with the program as data: configurations of jurisdictions, the catalogue of job types, the forms."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
 
+from service.domain.forms import Forms, parse_forms
 from service.domain.jurisdiction import Jurisdiction, parse_jurisdiction
 from service.flows.errors import Refused
 
 _PACKAGE: Final = Path(__file__).parents[1]
 _JURISDICTIONS: Final = _PACKAGE / "jurisdictions"
+_FORMS: Final = _PACKAGE / "forms" / "forms.json"
 _CATALOGUE: Final = _PACKAGE / "catalogue" / "occupations.json"
 
 
@@ -35,6 +37,11 @@ def shipped_jurisdictions() -> tuple[Jurisdiction, ...]:
 def shipped_catalogue() -> str:
     """Read the catalogue of job types that comes with the program."""
     return _CATALOGUE.read_text("utf-8")
+
+
+def shipped_forms() -> Forms:
+    """Read the four forms of the two rules."""
+    return parse_forms(_FORMS.read_bytes())
 
 
 def _paths() -> list[Path]:
