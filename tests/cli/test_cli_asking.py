@@ -17,6 +17,7 @@ import httpx
 
 from tests.cli.desk import PASSPHRASE, REVIEWED, Desk, assessor, write_photos, write_roster
 
+PASSWORD = "water under seven bridges"
 COMMAND = "from service.cli import main; main()"
 
 
@@ -63,17 +64,20 @@ def ended(desk: Desk, *words: str, typed: tuple[str, ...] = ()) -> tuple[int, st
 
 def test_init_asks_for_a_new_passphrase_twice(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    code, out, err = ended(desk, "init", typed=(PASSPHRASE, PASSPHRASE))
+    code, out, err = ended(desk, "init", typed=(PASSPHRASE, PASSPHRASE, PASSWORD, PASSWORD))
     assert code == 0, err
     assert PASSPHRASE not in out + err
+    assert PASSWORD not in out + err
     assert not (desk.data / "passphrase").exists()
     assert desk.run("keys", "rotate", "head", ZHENGKA_PASSPHRASE=PASSPHRASE).code == 0
 
 
 def test_init_makes_one_for_who_types_none(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    code, _, err = ended(desk, "init", typed=("", ""))
+    # Left empty, both are left to chance; an empty answer is not asked for again.
+    code, out, err = ended(desk, "init", typed=("", "", "", ""))
     assert code == 0, err
+    assert re.search(r"([a-z2-7]{5}-){3}[a-z2-7]{5}", out)
     assert (desk.data / "passphrase").exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -20,7 +21,10 @@ def test_a_register_is_made_with_a_random_passphrase(tmp_path: Path) -> None:
         "passphrase_file": str(desk.data / "passphrase"),
         "jurisdiction": "重庆市",
         "host": "zk.example.cn",
+        "user": "admin",
+        "password": told["password"],
     }
+    assert re.fullmatch(r"([a-z2-7]{5}-){3}[a-z2-7]{5}", told["password"])
     assert len(bytes.fromhex(told["root_fingerprint"])) == 32
     for name in ("passphrase", "root.sealed", "vault.sealed"):
         assert stat.S_IMODE((desk.data / name).stat().st_mode) == 0o600
