@@ -98,7 +98,7 @@ class _Gate:
         page.locator("#open-settings").click()
         page.locator("#place").fill(PLACE)
         page.locator("#settings-form button.pri").click()
-        page.wait_for_function("navigator.serviceWorker.ready.then((found) => found.active.state === 'activated')")
+        page.wait_for_function("async () => (await navigator.serviceWorker.ready).active.state === 'activated'")
         page.locator("#data-age:not(.old)").wait_for()
         context.close()
 

@@ -46,7 +46,7 @@ def browsing() -> Generator[Playwright]:
 
 @dataclass
 class Watch:
-    """What the pages of a context did: errors and breaches of the policy, other hosts asked, statuses of bad answers."""
+    """What the pages of a context did: errors, breaches of the policy, other hosts asked, bad statuses."""
 
     host: str
     complaints: list[str] = field(default_factory=list)
@@ -60,9 +60,9 @@ class Watch:
 
     def clean(self, *deliberate: int) -> None:
         """Hold that nothing went wrong but answers with these statuses, and that nobody else was asked."""
-        assert self.strangers == []
-        assert self.complaints == []
-        assert set(self.statuses) <= set(deliberate)
+        assert self.strangers == [], self.strangers
+        assert self.complaints == [], self.complaints
+        assert set(self.statuses) <= set(deliberate), self.statuses
 
     def _asked(self, request: Request) -> None:
         parts = urlsplit(request.url)
@@ -91,7 +91,20 @@ class Shown:
 
 def verdict_on(page: Page, timeout: float = 20_000) -> Shown:
     """Wait for a verdict and read it."""
-    article = page.locator("#answer .vd")
+    article = page.locator(".vd:visible")
     article.wait_for(timeout=timeout)
     names = ("verdict", "tone", "fit", "source")
     return Shown(*(article.get_attribute(f"data-{name}") or "" for name in names))
+
+
+_KEYS: Final = """(text) => {
+  for (const key of [...text, 'Enter']) {
+    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+  }
+}"""
+
+
+def pull_trigger(page: Page, text: str) -> None:
+    """Do what a hand-held scanner does: type the text faster than anybody can, and Enter."""
+    page.locator("#scanning").wait_for()
+    page.evaluate(_KEYS, text)

@@ -1,0 +1,73 @@
+"""What a page is to people who see little, use no mouse or hold a small telephone."""
+
+from __future__ import annotations
+
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Page
+
+from tests import needs
+
+_FOLDER: Final = Path(__file__).parent
+_FINDINGS: Final = """async () => (await axe.run()).violations.map(
+  (found) => found.id + ': ' + found.nodes.map((node) => node.html).join(' '))"""
+_OPERABLE: Final = "a[href], button, input:not([type=hidden]), select, summary, textarea"
+_VISIBLE: Final = f"""() => {{
+  let count = 0
+  for (const element of document.querySelectorAll('{_OPERABLE}')) {{
+    if (!element.disabled && element.getClientRects().length > 0) element.dataset.tabbed = String(count++)
+  }}
+  return count
+}}"""
+_FOCUSED: Final = """() => {
+  const element = document.activeElement
+  const label = element.id ? document.querySelector(`label[for="${element.id}"]`) : null
+  const marked = (one) => {
+    const { outlineStyle, boxShadow } = getComputedStyle(one)
+    return outlineStyle !== 'none' || boxShadow !== 'none'
+  }
+  return [element.dataset.tabbed || null, marked(element) || (label !== null && marked(label)), element.outerHTML.slice(0, 120)]
+}"""
+
+
+@cache
+def _axe() -> str:
+    """Give axe-core, installed once as the lock file says."""
+    installed = _FOLDER / "node_modules" / ".package-lock.json"
+    lock = _FOLDER / "package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        npm = needs.tool("npm", apt="npm")
+        command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = subprocess.run(command, cwd=_FOLDER, capture_output=True, check=False, timeout=300)
+        if done.returncode:
+            needs.missing("axe-core", install="npm ci --ignore-scripts, in tests/browser")
+    return (_FOLDER / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+
+
+def has_no_barriers(page: Page) -> None:
+    """Hold that axe finds nothing, and that nothing stands beyond the edge of the smallest screen."""
+    page.evaluate(_axe())
+    findings: list[str] = page.evaluate(_FINDINGS)
+    assert findings == [], findings
+    size = page.viewport_size
+    page.set_viewport_size({"width": 320, "height": 640})
+    wide: Any = page.evaluate("document.scrollingElement.scrollWidth")
+    assert wide <= 320, page.url
+    if size is not None:
+        page.set_viewport_size(size)
+
+
+def all_by_keyboard(page: Page) -> None:
+    """Hold that the Tab key reaches everything that can be operated, and that one sees where it is."""
+    count: int = page.evaluate(_VISIBLE)
+    reached: set[str] = set()
+    for _ in range(count + 3):
+        page.keyboard.press("Tab")
+        number, is_marked, html = page.evaluate(_FOCUSED)
+        if number is not None:
+            reached.add(number)
+            assert is_marked, html
+    assert len(reached) == count

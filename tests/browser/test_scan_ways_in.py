@@ -1,0 +1,122 @@
+"""The other ways into the scanner, and what its settings make of a verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.chromium import pull_trigger, verdict_on
+from tests.browser.conftest import Opener
+from tests.browser.office import PLACE, WORDS, BrowserOffice
+from tests.browser.test_check_page import is_announced
+from tests.flows.office import SCHOOL
+
+
+def at_gate(page: Page) -> None:
+    """Open the scanner and wait until it has what it needs."""
+    page.goto("/scan")
+    page.locator("#data-age:not(.old)").wait_for()
+
+
+def set_duty(page: Page, place: str = "", occupation: str = "", level: str = "") -> None:
+    page.locator("#open-settings").click()
+    page.locator("#place").fill(place)
+    page.locator("#occupation").fill(occupation)
+    page.locator("#level").select_option(level)
+    page.locator("#settings-form button.pri").click()
+    page.locator("#scanning").wait_for()
+
+
+@pytest.mark.parametrize("kind", ["valid", "forged"])
+def test_a_photo_from_the_album(opened: Opener, office: BrowserOffice, tmp_path: Path, kind: str) -> None:
+    page, watch = opened()
+    photo = tmp_path / "card.jpg"
+    canvas = Image.new("L", (3000, 4000), 120)
+    canvas.paste(office.backs[kind].rotate(12, expand=True, fillcolor=120), (700, 900))
+    canvas.save(photo, quality=80)
+    at_gate(page)
+    page.locator("#album").set_input_files(photo)
+    assert verdict_on(page).verdict == WORDS[kind]
+    is_announced(page)
+    watch.clean(404)
+
+
+def test_a_photo_without_a_code_is_told_so(opened: Opener, tmp_path: Path) -> None:
+    page, watch = opened()
+    photo = tmp_path / "wall.png"
+    Image.effect_noise((600, 600), 60).save(photo)
+    at_gate(page)
+    page.locator("#album").set_input_files(photo)
+    expect(page.locator("[data-banner=photo]")).to_be_visible()
+    watch.clean()
+
+
+def test_a_hand_held_scanner_types_the_code(opened: Opener, office: BrowserOffice) -> None:
+    page, watch = opened()
+    at_gate(page)
+    for kind in ("revoked", "valid"):
+        pull_trigger(page, office.specimens[kind].text)
+        assert verdict_on(page).verdict == WORDS[kind]
+        is_announced(page)
+        page.keyboard.press("Tab")  # on to the details, and to what comes next
+        page.locator("#next").focus()
+        page.keyboard.press("Enter")
+    expect(page.locator("#scanning")).to_be_visible()
+    watch.clean()
+
+
+def test_a_code_of_another_host_is_not_taken_for_ours(opened: Opener, office: BrowserOffice) -> None:
+    page, _ = opened()
+    at_gate(page)
+    pull_trigger(page, office.specimens["valid"].text.replace(office.host, "zk.example.com"))
+    shown = verdict_on(page)
+    assert (shown.verdict, shown.tone) == ("forged", "red")
+    expect(page.locator("[data-slot=reason]")).to_have_text("foreign-host")
+    expect(page.locator("[data-slot=finding]")).to_contain_text("仿冒网站")
+
+
+@pytest.mark.parametrize("is_online", [True, False], ids=["online", "offline"])
+def test_place_occupation_and_level_decide_who_may_act_here(
+    opened: Opener, office: BrowserOffice, *, is_online: bool
+) -> None:
+    page, _ = opened()
+    at_gate(page)
+    if not is_online:
+        page.route("**/api/**", lambda route: route.abort())
+    source = "online" if is_online else "offline"
+    cases: tuple[tuple[str, dict[str, str], str, str], ...] = (
+        ("internal", {"place": PLACE}, "no", "red"),
+        ("internal", {"place": SCHOOL.code}, "yes", "green"),
+        ("valid", {"occupation": "电工", "level": "4"}, "unknown", "amber"),
+        ("valid", {"occupation": "电工", "level": "2"}, "no", "red"),
+        ("valid", {"occupation": "焊工", "level": "4"}, "no", "red"),
+        ("valid", {}, "", "green"),
+    )
+    for kind, duty, fit, tone in cases:
+        set_duty(page, **duty)
+        pull_trigger(page, office.specimens[kind].text)
+        shown = verdict_on(page)
+        assert (shown.verdict, shown.fit, shown.tone, shown.source) == ("valid", fit, tone, source), (kind, duty)
+        if fit == "no":
+            expect(page.locator("[data-slot=reasons] .art").first).to_contain_text("§")
+        page.locator("#next").click()
+
+
+def test_settings_stay_and_a_wrong_place_is_told(opened: Opener) -> None:
+    page, watch = opened()
+    at_gate(page)
+    page.locator("#open-settings").click()
+    page.locator("#place").fill("12")
+    page.locator("#settings-form button.pri").click()
+    expect(page.locator("#place-wrong")).not_to_be_empty()
+    expect(page.locator("#place")).to_be_focused()
+    page.locator("#place").fill("５００７７７")  # full width, as a Chinese keyboard may type it
+    page.locator("#settings-form button.pri").click()
+    expect(page.locator("#scanning")).to_be_visible()
+    page.reload()
+    page.locator("#open-settings").click()
+    expect(page.locator("#place")).to_have_value(PLACE)
+    watch.clean()
