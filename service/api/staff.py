@@ -33,7 +33,7 @@ from service.flows.photos import photo_of_number
 from service.flows.register import Register
 from service.flows.staff import check_number, read_scans, take_scans
 from service.store.scans import LoggedScan, Scan
-from service.web.authentication import authorise
+from service.web.authentication import asker, needs
 
 MAX_SCANS_BYTES: Final = 128 * 1024
 _SIGNED_IN: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -53,6 +53,7 @@ class StaffController(Controller):
         "/api/v1/staff/checks",
         operation_id="checkNumber",
         summary="Check a card by its number",
+        guards=[needs(Permission.CHECK)],
         status_code=HTTPStatus.OK,
         responses=documented(*_BODY, *_SIGNED_IN),
         sync_to_thread=True,
@@ -60,11 +61,9 @@ class StaffController(Controller):
     def check(
         self,
         data: JSONBody[NumberCheckRequest],
-        request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> VerdictBody:
         """Give the verdict on the card with a number: ``unknown`` where none has it."""
-        authorise(request, register, Permission.CHECK)
         duty = Duty(data.place, data.occupation, data.level)
         return msgspec.convert(check_number(register, data.number, duty).as_json(), VerdictBody)
 
@@ -72,15 +71,15 @@ class StaffController(Controller):
         "/api/v1/cards/{number:str}/photo",
         operation_id="getPhoto",
         summary="The registered photograph",
+        guards=[needs(Permission.CHECK)],
         media_type=JPEG,
         responses=documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, *_SIGNED_IN),
         sync_to_thread=True,
     )
     def photo(
-        self, number: FromPath[CardNumber], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
+        self, number: FromPath[CardNumber], register: NamedDependency[SkipValidation[Register]]
     ) -> Response[bytes]:
         """Give the photograph of a card's holder, as it is printed."""
-        authorise(request, register, Permission.CHECK)
         jpeg = photo_of_number(register, number)
         if jpeg is None:
             raise NO_PHOTO
@@ -90,6 +89,7 @@ class StaffController(Controller):
         "/api/v1/scans",
         operation_id="handInScans",
         summary="Hand in scans",
+        guards=[needs(Permission.CHECK)],
         status_code=HTTPStatus.OK,
         request_max_body_size=MAX_SCANS_BYTES,
         responses=documented(*_BODY, *_SIGNED_IN),
@@ -99,14 +99,14 @@ class StaffController(Controller):
         self, data: JSONBody[ScansRequest], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
     ) -> TakenScansBody:
         """Keep scans, each once by its nonce, and say what the register says of their cards now."""
-        by = authorise(request, register, Permission.CHECK)
-        taken = take_scans(register, by, [_scan(item) for item in data.scans])
+        taken = take_scans(register, asker(request), [_scan(item) for item in data.scans])
         return TakenScansBody(tuple(TakenScanBody(one.nonce.hex(), new, one.verdict_now) for one, new in taken))
 
     @get(
         "/api/v1/scans",
         operation_id="listScans",
         summary="The log of scans",
+        guards=[needs(Permission.READ_SCANS)],
         responses=documented(HTTPStatus.BAD_REQUEST, *_SIGNED_IN),
         sync_to_thread=True,
     )
@@ -114,8 +114,7 @@ class StaffController(Controller):
         self, since: Since, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
     ) -> LoggedScansBody:
         """List scans: an institution those of its own staff, the centre and auditors all."""
-        by = authorise(request, register, Permission.READ_SCANS)
-        return LoggedScansBody(tuple(map(_logged, read_scans(register, by, since))))
+        return LoggedScansBody(tuple(map(_logged, read_scans(register, asker(request), since))))
 
 
 def _scan(item: ScanItem) -> Scan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
 OPEN_TO_ALL_ORIGINS: Final = "open_to_all_origins"
@@ -43,5 +44,19 @@ async def add_headers(message: Message, scope: Scope) -> None:
     handler: Any = scope.get("route_handler")
     is_open = handler is not None and OPEN_TO_ALL_ORIGINS in handler.opt
     own = list(message["headers"])
+    if scope.get("method") == "OPTIONS":
+        own = [pair for pair in own if pair[0].lower() != b"allow"] + _allowed(scope)
     names = {name.lower() for name, _ in own}
     message["headers"] = own + [pair for pair in (_ANY_ORIGIN if is_open else _SAME_ORIGIN) if pair[0] not in names]
+
+
+def _allowed(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """List every method of a path: the framework makes a route of each handler, and tells of one route only."""
+    path = scope.get("path_template")
+    methods = {
+        str(method)
+        for route in scope["litestar_app"].routes
+        if isinstance(route, HTTPRoute) and route.path == path
+        for method in route.methods
+    }
+    return [(b"allow", ", ".join(sorted(methods)).encode())] if methods else []

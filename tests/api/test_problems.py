@@ -42,12 +42,12 @@ def broken(world: World) -> Iterator[TestClient[Litestar]]:
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", "/", 404, "route-unknown"),
+        ("GET", "/1/2/3", 404, "route-unknown"),
         ("GET", "/nowhere", 404, "route-unknown"),
         ("GET", "/schema/nowhere", 404, "route-unknown"),
         ("GET", "/schema/nowhere.json", 404, "route-unknown"),
         ("GET", "/schema/a/b", 404, "route-unknown"),
-        ("GET", "/1/123", 404, "route-unknown"),
+        ("GET", "/assets", 404, "route-unknown"),
         ("POST", "/nowhere", 404, "route-unknown"),
         ("GET", "/api/v1/verifications", 405, "method-not-allowed"),
         ("PUT", "/api/v1/lookups", 405, "method-not-allowed"),
