@@ -7,7 +7,7 @@ place, so that no number is anybody's. Dates are counted back from the day the s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final, TypeAlias
 
@@ -107,7 +107,13 @@ _INTERNAL: Final = (
 
 def people(today: date) -> tuple[SamplePerson, ...]:
     """Make the sample roster as of a day: all five kinds first, then the rows an office has to send back."""
-    return (*_good(today), *_refused(today))
+    good = (replace(one, cells={**one.cells, **_consent(row)}) for row, one in enumerate(_good(today)))
+    return (*good, *_refused(today))
+
+
+def _consent(row: int) -> Cells:
+    """Let every third person agree to a portrait in the code and every third decline; the others say nothing."""
+    return {"照片入码同意": ("是", "否", "")[row % 3]}
 
 
 def earlier_cards(today: date) -> tuple[SamplePerson, ...]:

@@ -28,9 +28,9 @@ from service.domain.application import RawRow
 from service.domain.application.headings import EARLIER_HEADINGS, HEADINGS, canonical_heading, fields_by_heading
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
-from service.domain.credential import CARD_AAD, decode_claims, encode_claims, parse_text, text_of
+from service.domain.credential import CARD_AAD, Claims, decode_claims, encode_claims, parse_text, text_of
 from service.domain.fitness import Duty
-from service.domain.issuer import Institution
+from service.domain.issuer import CENTRE, Institution
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.verdict import NO_DUTY, Tone, Verdict
 from service.effects import Effects
@@ -40,6 +40,7 @@ from service.flows.import_cards import import_cards
 from service.flows.institutions import add_institution
 from service.flows.issue_batch import Outcome, Request, issue_batch
 from service.flows.lifecycle import replace_card, revoke_card, void_number
+from service.flows.portraits import set_portrait_in_code
 from service.flows.print_cards import card_text, numbers_of_batch, print_cards
 from service.flows.publish import bundle
 from service.flows.read_codes import read_codes
@@ -121,6 +122,9 @@ def run(console: Console, out: Path, effects: Effects) -> tuple[Case, ...]:
         for code, letter, name, authority in INSTITUTIONS:
             add_institution(register, Institution(code, letter, name, authority), ACTOR)
         told.line(f"{len(INSTITUTIONS)} 家鉴定评价机构 institutions")
+        for issuer in (CENTRE, FACTORY):
+            set_portrait_in_code(register, issuer, ACTOR, on=True)
+        told.line(f"照片入码 portrait in the code: {CENTRE}、{FACTORY} 启用 on")
         gate = add_user(register, Account("gate", Role.SITE_STAFF, FACTORY), None, ACTOR)
         for user in (made.admin, gate):
             told.line(f"账户 account {user.account.name}：{user.password}")
@@ -147,7 +151,11 @@ def run(console: Console, out: Path, effects: Effects) -> tuple[Case, ...]:
         verdicts = [verify_text(register, text) for text in texts]
         valid = sum(verdict.verdict == "valid" for verdict in verdicts)
         told.line(f"{out / 'cards.pdf'}，{out / 'sheets.pdf'}")
-        told.line(f"页面上 {len(texts)} 个二维码，{valid} 个有效 codes on the pages, {valid} valid")
+        pictured = sum(_claims(text).portrait is not None for text in texts)
+        told.line(
+            f"页面上 {len(texts)} 个二维码，{valid} 个有效，{pictured} 个含照片 codes on the pages, {valid} valid, "
+            f"{pictured} with a portrait"
+        )
         if not len(texts) == valid == len(numbers):
             raise Refused("demo-failed", "页面上的二维码未全部读回为有效", "not every printed code read back as valid")
 
@@ -169,6 +177,10 @@ def _issue(register: Register, out: Path) -> Outcome:
     report = row_report(roster, outcome, register.effects.now(), dry_run=False)
     (out / "report.xlsx").write_bytes(report)
     return outcome
+
+
+def _claims(text: str) -> Claims:
+    return decode_claims(unpack(parse_text(text).envelope).payload)
 
 
 def _print(register: Register, numbers: tuple[CardNumber, ...], path: Path, sheet: Sheet) -> None:

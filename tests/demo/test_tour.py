@@ -12,9 +12,13 @@ import pypdfium2
 import pytest
 from click.testing import CliRunner, Result
 
+from keys.envelope import unpack
 from service.cli import main
 from service.demo.people import people
+from service.domain.credential import decode_claims, parse_text
+from service.domain.kinds import CardKind
 from service.effects import real
+from service.flows.read_codes import read_codes
 
 CLOSING: Final = {
     "valid",
@@ -76,7 +80,18 @@ def test_the_sample_roster_is_large_varied_and_has_rows_to_refuse(toured: tuple[
     names = "".join(str(row["姓名"]) for row in rows)
     assert set("䶮㛃𠅤𬭎·") <= set(names)
     assert all(row["问题说明"] for row in rows if row["处理结果"] == "未通过")
-    assert "字宽" not in "".join(str(row["问题说明"]) for row in rows)
+    narrowed = [row for row in rows if "字宽" in str(row["问题说明"])]
+    assert {(str(row["类别"]), str(row["照片入码同意"])) for row in narrowed} == {("内部质量督导员", "是")}
+
+
+def test_codes_with_and_without_a_portrait_are_printed_and_read_back(toured: tuple[Path, Result]) -> None:
+    out, result = toured
+    assert "36 个二维码，36 个有效，11 个含照片" in result.stdout
+    texts = list(read_codes((out / "cards.pdf").read_bytes()))
+    claims = [decode_claims(unpack(parse_text(text).envelope).payload) for text in texts]
+    with_portrait = {claim.number.kind for claim in claims if claim.portrait is not None}
+    assert with_portrait == set(CardKind)
+    assert {claim.number.kind for claim in claims if claim.portrait is None} == set(CardKind)
 
 
 def test_each_row_that_is_refused_is_refused_for_what_the_sample_says(toured: tuple[Path, Result]) -> None:
