@@ -33,7 +33,7 @@ export class Offline {
   }
 
   /**
-   * Fetch newer data and take it, if it is genuine and not older than what was accepted before.
+   * Fetch newer data and take it, if it is genuine and as good as what is here: otherwise that stays in use.
    * @param {string} root
    * @returns {Promise<boolean>} whether the service gave any
    */
@@ -43,9 +43,10 @@ export class Offline {
     const memory = await readMemory()
     try {
       const checker = await open(bytes, memory, root || null)
+      this.refusals = checker.notes.slice()
+      if (this.checker !== null && isPoorer(checker, this.checker)) return true
       await keepBundle(bytes, checker.memory)
       this.checker = checker
-      this.refusals = checker.notes.slice()
     } catch (error) {
       this.refuse(error)
     }
@@ -57,4 +58,13 @@ export class Offline {
     if (!(error instanceof VerifierError)) throw error
     this.refusals = [{ zh: error.zh, en: error.en }]
   }
+}
+
+/**
+ * Tell whether data lacks a list that is here, because it was refused, or will expire before what is here.
+ * @param {Checker} found
+ * @param {Checker} kept
+ */
+function isPoorer(found, kept) {
+  return Array.from(kept.lists.keys()).some((number) => !found.lists.has(number)) || found.expiresAt < kept.expiresAt
 }
