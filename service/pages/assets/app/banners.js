@@ -27,5 +27,5 @@ export function banner(kind, text, { action, detail, danger } = {}) {
     line.append(button)
   }
   if (found === null) host().append(line)
-  else if (found.textContent !== line.textContent) found.replaceWith(line)
+  else if (found.outerHTML !== line.outerHTML) found.replaceWith(line)
 }
