@@ -95,11 +95,11 @@ class _Gate:
         )
         page = context.new_page()
         page.goto(f"{self.server.address}/scan")
+        page.locator("#data-age:not(.old) #data-age-text:not(:empty)").wait_for()
         page.locator("#open-settings").click()
         page.locator("#place").fill(PLACE)
         page.locator("#settings-form button.pri").click()
         page.wait_for_function("async () => (await navigator.serviceWorker.ready).active.state === 'activated'")
-        page.locator("#data-age:not(.old)").wait_for()
         context.close()
 
     def show_all(self, films: int, seed: int, *, is_offline: bool = False) -> list[Seen]:

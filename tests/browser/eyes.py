@@ -29,7 +29,8 @@ _FOCUSED: Final = """() => {
     const { outlineStyle, boxShadow } = getComputedStyle(one)
     return outlineStyle !== 'none' || boxShadow !== 'none'
   }
-  return [element.dataset.tabbed || null, marked(element) || (label !== null && marked(label)), element.outerHTML.slice(0, 120)]
+  const isMarked = marked(element) || (label !== null && marked(label))
+  return [element.dataset.tabbed || null, isMarked, element.outerHTML.slice(0, 120)]
 }"""
 
 

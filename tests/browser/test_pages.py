@@ -11,6 +11,7 @@ from tests.browser.chromium import pull_trigger, verdict_on
 from tests.browser.conftest import Opener
 from tests.browser.eyes import all_by_keyboard, has_no_barriers
 from tests.browser.office import STAFF, WORDS, BrowserOffice
+from tests.browser.test_scan_ways_in import is_ready
 
 LANGUAGES: Final = {"zh": "zh-CN", "en": "en"}
 both_languages = pytest.mark.parametrize("language", LANGUAGES)
@@ -114,7 +115,7 @@ def test_the_scanner_is_for_everybody(opened: Opener, office: BrowserOffice, lan
     speak(page, language)
     page.goto("/scan")
     expect(page.locator("#trouble")).to_be_visible()  # there is no camera
-    page.locator("#data-age:not(.old)").wait_for()
+    is_ready(page)
     page.locator("#open-number").click()
     is_for_everybody(page, language)
     page.locator("#open-settings").click()

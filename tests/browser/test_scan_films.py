@@ -14,6 +14,7 @@ from tests.browser.films import FRAMES, write_film
 from tests.browser.office import WORDS, BrowserOffice
 from tests.browser.server import Server
 from tests.browser.test_check_page import is_announced
+from tests.browser.test_scan_ways_in import is_ready
 
 KINDS = ("valid", "expired", "revoked", "superseded", "replaced", "forged", "unknown_key", "internal")
 
@@ -63,7 +64,7 @@ def test_the_scanner_with_a_camera_is_for_everybody(
         page = context.new_page()
         page.goto("/scan")
         page.wait_for_function("() => performance.getEntriesByName('zhengka-camera').length")
-        page.locator("#data-age:not(.old)").wait_for()
+        is_ready(page)
         has_no_barriers(page)
         all_by_keyboard(page)
         assert page.locator(".vd").count() == 0

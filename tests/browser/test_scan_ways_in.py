@@ -18,7 +18,12 @@ from tests.flows.office import SCHOOL
 def at_gate(page: Page) -> None:
     """Open the scanner and wait until it has what it needs."""
     page.goto("/scan")
-    page.locator("#data-age:not(.old)").wait_for()
+    is_ready(page)
+
+
+def is_ready(page: Page) -> None:
+    """Wait until the scanner listens and has the data for working without a network."""
+    page.locator("#data-age:not(.old) #data-age-text:not(:empty)").wait_for()
 
 
 def set_duty(page: Page, place: str = "", occupation: str = "", level: str = "") -> None:
