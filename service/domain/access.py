@@ -98,14 +98,14 @@ class Account:
     district: str | None = None
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name) or self.name != user_key(self.name):
+        if not is_user_name(self.name) or self.name != user_key(self.name):
             raise AccessInvalid(
                 f"用户名应为 2—32 个小写字母、汉字、数字或 . _ -，收到“{self.name[:40]}”",
                 f"a user name has 2-32 small letters, Han characters, digits or . _ -, got {self.name[:40]!r}",
                 code="user-name",
             )
-        needs = self.role in _OF_AN_INSTITUTION
-        if needs != (self.institution is not None and is_institution_code(self.institution)):
+        of_one = self.role in _OF_AN_INSTITUTION
+        if of_one != (self.institution is not None) or (of_one and not is_institution_code(self.institution or "")):
             raise AccessInvalid(
                 "机构和考点工作人员账户须注明机构代码，其他账户不得注明",
                 "accounts of institutions and of site staff name an institution, others none",
@@ -145,6 +145,11 @@ class Principal:
 def user_key(name: str) -> str:
     """Bring a user name to the form in which it is kept and found."""
     return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def is_user_name(name: str) -> bool:
+    """Tell whether somebody can have this name; what else is typed is looked for nowhere."""
+    return _NAME.fullmatch(name) is not None
 
 
 def check_password(name: str, password: str) -> None:

@@ -6,6 +6,7 @@ The grounds are closed lists: 督§19(1)–(10) and 考§21(1)–(10), in the re
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -117,12 +118,24 @@ def parse_ground(text: str) -> Ground:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A document that was handed in: its file's name and the SHA-256 by which it is kept."""
+
+    name: str
+    digest: bytes
+
+    def as_json(self) -> Mapping[str, str]:
+        """Give what the journal keeps of it."""
+        return {"name": self.name, "sha256": self.digest.hex()}
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """A decision to cancel a qualification.
 
     ``body`` is the deciding issuer, ``centre`` or an institution's code; ``decided_by`` the person who answers for
-    it; ``reason`` free text, mandatory beside the ground; ``document`` the decision's number, if there is one.
-    Raises DecisionRefused. 督§19, 考§21.
+    it; ``reason`` free text, mandatory beside the ground; ``document`` the decision's number and ``attachment`` the
+    document itself, if there is one. Raises DecisionRefused. 督§19, 考§21.
     """
 
     ground: Ground
@@ -131,6 +144,7 @@ class Decision:
     decided_by: str
     reason: str
     document: str | None = None
+    attachment: Attachment | None = None
 
     def __post_init__(self) -> None:
         if not self.decided_by.strip():
@@ -158,19 +172,81 @@ def takes(decision: Decision, kind: CardKind, issuer: str) -> bool:
     return decision.ground.fits(kind) and issuer == decision.body
 
 
-def check_decision(decision: Decision, kind: CardKind, issuer: str) -> None:
-    """Refuse a decision on a card of this kind and issuer. Raises GroundInvalid, DecisionRefused. 督§19, 考§21."""
-    if not decision.ground.fits(kind):
+def check_ground(ground: Ground, kind: CardKind) -> None:
+    """Refuse a ground of the other rule. Raises GroundInvalid. 督§19, 考§21."""
+    if not ground.fits(kind):
         rule = ASSESSOR_RULE if kind.is_assessor else SUPERVISOR_RULE
         raise GroundInvalid(
-            f"{decision.ground} 不适用于{kind.zh}，应引用 {rule} 的情形",
-            f"{decision.ground} does not apply to a {kind.en}; cite an item of {rule}",
+            f"{ground} 不适用于{kind.zh}，应引用 {rule} 的情形",
+            f"{ground} does not apply to a {kind.en}; cite an item of {rule}",
             code="ground-other-rule",
         )
-    if decision.body != issuer:
+
+
+def check_entitled(body: str, issuer: str) -> None:
+    """Refuse whoever is not the card's issuer: others may propose. Raises DecisionRefused. 督§19, 考§21."""
+    if body != issuer:
         raise DecisionRefused(
             "资格由颁证机构取消（督§19）：外督由市职鉴中心，内督由颁证的鉴定评价机构；其他单位可提出建议",
             "the issuer cancels (督§19): the centre for external, the issuing institution for internal supervisors; "
             "others may propose it",
             code="decision-body",
         )
+
+
+def check_decision(decision: Decision, kind: CardKind, issuer: str) -> None:
+    """Refuse a decision on a card of this kind and issuer. Raises GroundInvalid, DecisionRefused. 督§19, 考§21."""
+    check_ground(decision.ground, kind)
+    check_entitled(decision.body, issuer)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposal (拟议) that a qualification be cancelled; it changes no card.
+
+    ``body`` is who proposes: a district bureau's name, an institution's code or ``centre``; ``proposed_by`` the
+    person who answers for it. The issuer decides on it or declines it. Raises DecisionRefused. 督§17, 督§19, 考§21.
+    """
+
+    ground: Ground
+    body: str
+    proposed_by: str
+    reason: str
+    document: str | None = None
+    attachment: Attachment | None = None
+
+    def __post_init__(self) -> None:
+        if not self.proposed_by.strip() or not self.body.strip():
+            raise DecisionRefused(
+                "建议取消资格须写明单位和人员", "a proposal names its body and a person", code="decision-person"
+            )
+        if not self.reason.strip():
+            raise DecisionRefused(
+                "建议取消资格须写明具体事由", "a proposal states what happened", code="decision-reason"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A correction (更正) of a mistaken cancellation, by the body that decided it.
+
+    It is an entry of its own and takes nothing back: the cancelled card stays revoked, for its code has been shown
+    as such, and the decision stands in the record with the correction beside it. It lifts the bar of 考§21, so that
+    the person may apply at once. The new card needs a new certification like any other: on the old one it would
+    count for more than the three years of 督§10 and 考§12. Raises DecisionRefused.
+    """
+
+    body: str
+    corrected_on: date
+    decided_by: str
+    reason: str
+    document: str | None = None
+    attachment: Attachment | None = None
+
+    def __post_init__(self) -> None:
+        if not self.decided_by.strip():
+            raise DecisionRefused(
+                "更正须写明作出决定的人员", "a correction names the person who decides", code="decision-person"
+            )
+        if not self.reason.strip():
+            raise DecisionRefused("更正须写明理由", "a correction states its reason", code="decision-reason")

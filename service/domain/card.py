@@ -19,7 +19,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from service.domain.cancellation import Decision, check_decision, takes
+from service.domain.cancellation import Correction, Decision, check_decision, check_entitled, takes
 from service.domain.card_number import CardNumber
 from service.domain.errors import CardInvalid, IllegalTransition
 from service.domain.event import Event, Json
@@ -128,7 +128,7 @@ def revoke(card: Card, decision: Decision, on: date) -> tuple[Card, Event]:
     A superseded card can be revoked too: the cancellation is of the person's qualification. Raises
     IllegalTransition, GroundInvalid, DecisionRefused. 督§19, 考§21.
     """
-    _require(card, CardStatus.VALID, CardStatus.SUPERSEDED)
+    check_revocable(card)
     check_decision(decision, card.kind, card.issuer)
     if decision.decided_on > on:
         raise _illegal(
@@ -147,7 +147,48 @@ def revoke(card: Card, decision: Decision, on: date) -> tuple[Card, Event]:
     }
     if decision.document is not None:
         data["document"] = decision.document
+    if decision.attachment is not None:
+        data["attachment"] = decision.attachment.as_json()
     return changed(card, status=CardStatus.REVOKED, status_on=on), Event("card-revoked", card.number, data)
+
+
+def check_revocable(card: Card) -> None:
+    """Refuse to cancel what stands for no qualification: a card that is revoked or voided. 督§19, 考§21."""
+    _require(card, CardStatus.VALID, CardStatus.SUPERSEDED)
+
+
+def correct(card: Card, correction: Correction) -> Event:
+    """Correct a mistaken cancellation: the card stays revoked, the bar of 考§21 falls.
+
+    Raises IllegalTransition for a card that is not revoked, and DecisionRefused for any body but the one that
+    decided, the card's issuer. 督§19, 考§21.
+    """
+    if card.status is not CardStatus.REVOKED or card.status_on is None:
+        raise _illegal(card, "card-is-not-revoked", "未被取消资格，无需更正", "it is not revoked: nothing to correct")
+    check_entitled(correction.body, card.issuer)
+    if correction.corrected_on < card.status_on:
+        raise _illegal(
+            card,
+            "date-before-decision",
+            f"更正日期 {correction.corrected_on} 早于取消日期 {card.status_on}",
+            f"it cannot be corrected on {correction.corrected_on}, before it was revoked on {card.status_on}",
+        )
+    data: dict[str, Json] = {
+        "on": correction.corrected_on.isoformat(),
+        "body": correction.body,
+        "decided_by": correction.decided_by,
+        "reason": correction.reason,
+    }
+    if correction.document is not None:
+        data["document"] = correction.document
+    if correction.attachment is not None:
+        data["attachment"] = correction.attachment.as_json()
+    return Event("cancellation-corrected", card.number, data)
+
+
+def check_renewable(card: Card) -> None:
+    """Refuse to renew a card that is revoked, voided or taken over already; an expired one may be. 督§10, 考§12."""
+    _require(card, CardStatus.VALID)
 
 
 def revoke_all(cards: Iterable[Card], decision: Decision, on: date) -> tuple[tuple[Card, Event], ...]:

@@ -43,13 +43,24 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "card-imported": (_CARD | {"status"}, frozenset({"status_on", "predecessor"})),
     "card-revoked": (
         frozenset({"on", "ground", "body", "decided_on", "decided_by", "reason"}),
-        frozenset({"document"}),
+        frozenset({"document", "attachment"}),
     ),
     "card-voided": (frozenset({"on", "reason"}), _NONE),
     "card-replaced": (frozenset({"on", "reason", "copy", "former_copy"}), _NONE),
     "portrait-consent-withdrawn": (frozenset({"on"}), _NONE),
     "card-superseded": (frozenset({"on", "scopes", "by", "complete"}), _NONE),
-    "revocation-proposed": (frozenset({"ground", "reason", "proposed_by"}), frozenset({"document"})),
+    "revocation-proposed": (
+        frozenset({"ground", "reason", "proposed_by"}),
+        frozenset({"document", "attachment", "body", "proposal"}),
+    ),
+    "revocation-proposal-decided": (frozenset({"proposal", "body", "decided_by"}), _NONE),
+    "revocation-proposal-declined": (frozenset({"proposal", "body", "decided_by", "reason"}), _NONE),
+    "cancellation-corrected": (
+        frozenset({"on", "body", "decided_by", "reason"}),
+        frozenset({"document", "attachment"}),
+    ),
+    "decision-refused": (frozenset({"act", "body"}), frozenset({"ground"})),
+    "copy-found": (frozenset({"on", "reported_by", "copies"}), _NONE),
     "integrity-recorded": (frozenset({"what", "on"}), frozenset({"article", "outcome", "points", "note"})),  # person
 }
 

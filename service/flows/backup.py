@@ -1,7 +1,7 @@
 """Back the register up into one file, and restore it without ever giving a printed number again.
 
-A zip: ``manifest.json``, ``tables/NAME.jsonl``, ``photos/…`` and the sealed vault. Identity numbers and keys are in
-it as they are stored, encrypted; the root key is not: it has its own place off the server.
+A zip: ``manifest.json``, ``tables/NAME.jsonl``, ``photos/…``, ``documents/…`` and the sealed vault. Identity
+numbers and keys are in it as they are stored, encrypted; the root key is not: it has its own place off the server.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from service.domain.validity import civil_date
 from service.effects import Effects
 from service.flows.audit import SignedHead, is_signed
 from service.flows.errors import Refused
-from service.flows.register import META_JURISDICTION, PHOTOS_FOLDER, VAULT_FILE, Register
+from service.flows.register import DOCUMENTS_FOLDER, META_JURISDICTION, PHOTOS_FOLDER, VAULT_FILE, Register
 from service.settings import Settings
 from service.store import dump, institutions, journal, key_records, meta, numbers, status_lists
 from service.store.engine import open_database
@@ -41,7 +41,9 @@ from service.store.schema import migrate
 
 FORMAT: Final = 2
 _MANIFEST: Final = "manifest.json"
-_PHOTO: Final = re.compile(PHOTOS_FOLDER + r"/[0-9a-f]{2}/[0-9a-f]{64}\.jpg")
+_KEPT: Final = re.compile(
+    rf"{PHOTOS_FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{64}}\.jpg|{DOCUMENTS_FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{64}}\.(pdf|jpg|png)"
+)
 _PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _RESTORED: Final = "恢复备份后作废：备份之后可能已打印 voided after a restore: may have been printed since the backup"
 
@@ -72,7 +74,12 @@ def back_up(register: Register, out: Path, progress: Progress | None = None) -> 
     if out.exists():
         raise Refused("file-exists", f"{out} 已存在，不会覆盖", f"{out} exists and is not overwritten")
     scratch = out.with_name(out.name + ".part")
-    photos = sorted(path for path in register.photos.rglob("*.jpg"))
+    kept = sorted(
+        (name, path)
+        for folder in (register.photos, register.folder / DOCUMENTS_FOLDER)
+        for path in folder.rglob("*")
+        if _KEPT.fullmatch(name := path.relative_to(register.folder).as_posix())
+    )
     with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         rows: dict[str, int] = {}
         with register.database.read() as connection:
@@ -83,10 +90,10 @@ def back_up(register: Register, out: Path, progress: Progress | None = None) -> 
                     for line in dump.dump(connection, table):
                         file.write(line + b"\n")
                         rows[table.name] += 1
-        for done, path in enumerate(photos, 1):
-            archive.write(path, f"{PHOTOS_FOLDER}/{path.relative_to(register.photos).as_posix()}", zipfile.ZIP_STORED)
+        for done, (name, path) in enumerate(kept, 1):
+            archive.write(path, name, zipfile.ZIP_STORED)
             if progress is not None:
-                progress(done, len(photos))
+                progress(done, len(kept))
         archive.write(register.folder / VAULT_FILE, VAULT_FILE)
         manifest = Manifest(FORMAT, register.effects.now().replace(microsecond=0), head.size, head.root.hex(), rows)
         archive.writestr(_MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
@@ -272,16 +279,16 @@ def _read(archive: zipfile.ZipFile, name: str, kind: type[Content]) -> Content:
 
 
 def _restore_files(archive: zipfile.ZipFile, folder: Path) -> None:
-    for name in _photo_names(archive):
+    for name in _kept_names(archive):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.write_bytes(archive.read(name))
     create_file(folder / VAULT_FILE, archive.read(VAULT_FILE))
 
 
-def _photo_names(archive: zipfile.ZipFile) -> Iterator[str]:
-    """Yield the photographs' names, of the one form they have: nothing else in an archive is written anywhere."""
-    return (name for name in archive.namelist() if _PHOTO.fullmatch(name))
+def _kept_names(archive: zipfile.ZipFile) -> Iterator[str]:
+    """Yield the names of photographs and documents, of the one form they have: nothing else is written anywhere."""
+    return (name for name in archive.namelist() if _KEPT.fullmatch(name))
 
 
 def _damaged(file: Path) -> Refused:

@@ -40,3 +40,8 @@ class NoPassphrase(Refused):
             "缺少口令：请设置 ZHENGKA_PASSPHRASE_FILE 或 ZHENGKA_PASSPHRASE",
             "no passphrase: set ZHENGKA_PASSPHRASE_FILE or ZHENGKA_PASSPHRASE",
         )
+
+
+def no_such_card(number: str) -> Refused:
+    """Say that the register has no card with a number."""
+    return Refused("no-such-card", f"登记库中没有证卡 {number}", f"there is no card {number} in the register")

@@ -1,4 +1,4 @@
-"""Revoke, replace and void cards: load for update, one step of the card, store and append in one transaction."""
+"""Revoke, replace and void cards, and note copies found: one step, store and append in one transaction."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from sqlalchemy import Connection
 
 from cardlayout.check import check
 from keys.keyring import Purpose
-from service.domain.cancellation import Decision, check_decision, parse_ground
+from service.domain.cancellation import Decision, check_decision, check_entitled, parse_ground
 from service.domain.card import COPY_ID_BYTES, Card, ReplacementReason, replace, revoke, revoke_all, void
 from service.domain.card_number import CardNumber
-from service.domain.event import Event
-from service.flows.errors import Refused
+from service.domain.errors import DecisionRefused
+from service.domain.event import Event, Json
+from service.flows.documents import Handed, keep_document
+from service.flows.errors import Refused, no_such_card
 from service.flows.faces import face_of
 from service.flows.issuing import sign_card, unsigned_credential
 from service.flows.portraits import portrait_of_copy, withdraw_consent
 from service.flows.register import Register
-from service.store import cancellations, cards, copies, journal, numbers, people, status_lists
+from service.store import cancellations, cards, copies, journal, numbers, people, proposals, status_lists
 from service.store.copies import Copy
+from service.store.states import ProposalState
 
 
-def revoke_card(
+def revoke_card(  # noqa: PLR0913 - one argument a fact of the decision
     register: Register,
     number: CardNumber,
     *,
@@ -29,18 +32,23 @@ def revoke_card(
     reason: str,
     decided_by: str,
     actor: str,
+    body: str | None = None,
     decided_on: date | None = None,
     document: str | None = None,
+    handed: Handed | None = None,
 ) -> tuple[CardNumber, ...]:
     """Cancel the qualification a card stands for, from today; give every card that is lost with it.
 
-    The body that decides is the card's issuer: the centre, or for an internal card its institution. 考§21 takes
-    all the person's assessor cards, 督§19 the supervisor cards of the issuer. Raises Refused for a number that is
-    not registered, and the refusals of the ground, the decision and the card's state.
+    ``body`` is who decides, by default the card's issuer. 考§21 takes all the person's assessor cards, 督§19 the
+    supervisor cards of the issuer; proposals on any of them are decided with it. Raises Refused for a number that
+    is not registered, DecisionRefused for a body that is not the issuer, and the refusals of the ground, the
+    decision and the card's state.
     """
     today, now = register.effects.today(), register.effects.now()
+    check_who_decides(register, number, body, "revoke", actor, {"ground": ground[:40]})
+    attachment = keep_document(register, handed)
     with register.database.write() as connection:
-        card = _of_locked_person(connection, number)
+        card = of_locked_person(connection, number)
         decision = Decision(
             ground=parse_ground(ground),
             body=card.issuer,
@@ -48,6 +56,7 @@ def revoke_card(
             decided_by=decided_by,
             reason=reason,
             document=document,
+            attachment=attachment,
         )
         check_decision(decision, card.kind, card.issuer)
         held = cards.for_update(connection, (c.number for c in cards.of_person(connection, card.person)))
@@ -56,7 +65,18 @@ def revoke_card(
             revoke(card, decision, today)  # says by name why this card cannot be
         cards.save_many(connection, (after for after, _ in lost), today)
         cancellations.record_many(connection, (after.number for after, _ in lost), decision, now)
-        journal.append_many(connection, now, actor, (event for _, event in lost))
+        answered = proposals.open_for(connection, (after.number for after, _ in lost))
+        for one in answered:
+            proposals.close(connection, one.id, ProposalState.DECIDED, today, decided_by)
+        decided = (
+            Event(
+                "revocation-proposal-decided",
+                one.number,
+                {"proposal": one.id, "body": card.issuer, "decided_by": decided_by},
+            )
+            for one in answered
+        )
+        journal.append_many(connection, now, actor, (*(event for _, event in lost), *decided))
     return tuple(sorted(after.number for after, _ in lost))
 
 
@@ -113,6 +133,57 @@ def void_number(register: Register, number: CardNumber, reason: str, actor: str)
         journal.append_many(connection, now, actor, (event,))
 
 
+def record_found(register: Register, number: CardNumber, reported_by: str, actor: str) -> int:
+    """Note that a lost card was found again; it stays replaced, and no step brings it back. Gives how many there are.
+
+    Raises Refused for a number that is not registered, for one that has no replaced copy, and without a person.
+    """
+    today, now = register.effects.today(), register.effects.now()
+    if not reported_by.strip():
+        raise Refused("found-by", "须写明由谁交回", "say who brings it back")
+    with register.database.write() as connection:
+        _locked(connection, number)
+        dead = copies.replaced(connection, number)
+        if not dead:
+            raise Refused(
+                "no-replaced-copy",
+                f"证卡 {number} 没有补发过，找回的就是现用的卡，仍然有效",
+                f"card {number} was never replaced: what was found is the card in use, and counts",
+            )
+        data = {"on": today.isoformat(), "reported_by": reported_by, "copies": [one.hex() for one in dead]}
+        journal.append_many(connection, now, actor, (Event("copy-found", number, data),))
+    return len(dead)
+
+
+def check_who_decides(
+    register: Register, number: CardNumber, body: str | None, act: str, actor: str, data: dict[str, Json]
+) -> None:
+    """Refuse a body that is not the card's issuer, and put the attempt into the journal. 督§19, 考§21."""
+    with register.database.read() as connection:
+        issuer = registered(connection, number).issuer
+    try:
+        check_entitled(issuer if body is None else body, issuer)
+    except DecisionRefused:
+        event = Event("decision-refused", number, {"act": act, "body": body, **data})
+        with register.database.write() as connection:
+            journal.append_many(connection, register.effects.now(), actor, (event,))
+        raise
+
+
+def registered(connection: Connection, number: CardNumber) -> Card:
+    """Find a card. Raises Refused where there is none."""
+    record = cards.get(connection, number)
+    if record is None:
+        raise no_such_card(number)
+    return record.card
+
+
+def of_locked_person(connection: Connection, number: CardNumber) -> Card:
+    """Lock the holder before any card: a batch that is being issued to them waits, or is waited for."""
+    people.lock(connection, registered(connection, number).person)
+    return cards.for_update(connection, (number,))[number]
+
+
 def _check_fits(register: Register, card: Card, portrait: bytes) -> None:
     """Refuse a copy whose back has no room for the larger code, which at the issue it may not have had."""
     face = face_of(
@@ -134,20 +205,8 @@ def _check_fits(register: Register, card: Card, portrait: bytes) -> None:
         )
 
 
-def _of_locked_person(connection: Connection, number: CardNumber) -> Card:
-    """Lock the holder before any card: a batch that is being issued to them waits, or is waited for."""
-    found = cards.get(connection, number)
-    if found is not None:
-        people.lock(connection, found.card.person)
-    return _locked(connection, number)
-
-
 def _locked(connection: Connection, number: CardNumber) -> Card:
     card = cards.for_update(connection, (number,)).get(number)
     if card is None:
-        raise Refused(
-            "no-such-card",
-            f"登记库中没有证卡 {number}",
-            f"there is no card {number} in the register",
-        )
+        raise no_such_card(number)
     return card

@@ -31,6 +31,7 @@ from service.store.schema import check_current
 
 VAULT_FILE: Final = "vault.sealed"
 PHOTOS_FOLDER: Final = "photos"
+DOCUMENTS_FOLDER: Final = "documents"
 META_JURISDICTION: Final = "jurisdiction"
 META_CATALOGUE: Final = "catalogue"
 META_HOST: Final = "host"

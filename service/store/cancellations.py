@@ -1,4 +1,4 @@
-"""Decisions to cancel (取消资格), one a card, never rewritten (督§19, 考§21)."""
+"""Decisions to cancel (取消资格) and their corrections, one a card, never rewritten (督§19, 考§21)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from service.domain.cancellation import Decision, parse_ground
+from service.domain.cancellation import Attachment, Correction, Decision, parse_ground
 from service.domain.card_number import CardNumber
-from service.store.tables import cancellation
+from service.store.tables import cancellation, correction
 
 
 def record_many(connection: Connection, numbers: Iterable[CardNumber], decision: Decision, now: datetime) -> None:
@@ -24,6 +24,7 @@ def record_many(connection: Connection, numbers: Iterable[CardNumber], decision:
             "reason": decision.reason,
             "document": decision.document,
             "entered_at": now,
+            **attachment_values(decision.attachment),
         }
         for number in sorted(numbers)
     ]
@@ -36,4 +37,42 @@ def get(connection: Connection, number: CardNumber) -> Decision | None:
     row = connection.execute(select(cancellation).where(cancellation.c.number == str(number))).one_or_none()
     if row is None:
         return None
-    return Decision(parse_ground(row.ground), row.body, row.decided_on, row.decided_by, row.reason, row.document)
+    return Decision(
+        parse_ground(row.ground),
+        row.body,
+        row.decided_on,
+        row.decided_by,
+        row.reason,
+        row.document,
+        attachment_of(row.attachment, row.attachment_digest),
+    )
+
+
+def record_correction(connection: Connection, number: CardNumber, new: Correction, now: datetime) -> None:
+    """Enter a correction beside the decision it corrects. Raises AlreadyCorrected, ReferenceMissing."""
+    connection.execute(
+        correction.insert(),
+        {
+            "number": str(number),
+            "body": new.body,
+            "corrected_on": new.corrected_on,
+            "decided_by": new.decided_by,
+            "reason": new.reason,
+            "document": new.document,
+            "entered_at": now,
+            **attachment_values(new.attachment),
+        },
+    )
+
+
+def attachment_values(attachment: Attachment | None) -> dict[str, object]:
+    """Give the two columns that a document takes."""
+    return {
+        "attachment": None if attachment is None else attachment.name,
+        "attachment_digest": None if attachment is None else attachment.digest,
+    }
+
+
+def attachment_of(name: str | None, digest: bytes | None) -> Attachment | None:
+    """Read the two columns that a document takes."""
+    return None if name is None or digest is None else Attachment(name, digest)

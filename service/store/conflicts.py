@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service.store.errors import (
     AlreadyCancelled,
+    AlreadyCorrected,
     AppendOnly,
     Busy,
     Conflict,
@@ -74,6 +75,9 @@ _REFUSALS: Final = {
     "uq_copy_live": _COPY_TAKEN,
     "pk_cancellation": _Refusal(
         AlreadyCancelled, "该证卡的资格此前已取消", "the card's qualification is already cancelled"
+    ),
+    "pk_correction": _Refusal(
+        AlreadyCorrected, "该取消资格的决定此前已更正", "this cancellation has been corrected already"
     ),
     "pk_institution": _Refusal(InstitutionTaken, "该机构代码已登记", "this institution code is already in use"),
     "uq_account_name": _Refusal(

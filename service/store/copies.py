@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, update
+from sqlalchemy import Connection, Select, bindparam, select, update
 
 from service.domain.card import Card
 from service.domain.card_number import CardNumber
@@ -77,6 +77,16 @@ def find(connection: Connection, copy_id: bytes) -> CopyOnCard | None:
 def find_live(connection: Connection, number: CardNumber) -> CopyOnCard | None:
     """Find the live copy of a card by the card's number."""
     return _find(connection, _BY_NUMBER, str(number))
+
+
+def replaced(connection: Connection, number: CardNumber) -> tuple[bytes, ...]:
+    """List the ids of a card's copies that others have replaced, the first one first."""
+    rows = connection.execute(
+        select(copy.c.copy_id)
+        .where(copy.c.number == str(number), copy.c.state == CopyState.REPLACED.value)
+        .order_by(copy.c.issued_at)
+    )
+    return tuple(rows.scalars())
 
 
 def _find(connection: Connection, statement: Select[*tuple[Any, ...]], sought: bytes | str) -> CopyOnCard | None:

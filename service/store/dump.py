@@ -35,6 +35,7 @@ from service.store.tables import (
     journal_head,
     metadata,
     person,
+    proposal,
     rate_limit,
     session,
     status_change,
@@ -44,7 +45,7 @@ from service.store.tables import (
 TABLES: Final = tuple(table for table in metadata.sorted_tables if table not in {rate_limit, session})
 """In an order in which every row finds those it refers to."""
 
-_COUNTED: Final = (person, batch, status_change, account)
+_COUNTED: Final = (person, batch, status_change, account, proposal)
 """Tables whose ids the database hands out."""
 
 _TYPES: Final[tuple[tuple[type[TypeEngine[Any]], Any], ...]] = (

@@ -9,6 +9,7 @@
     │   ├── ScopeTaken             scope-taken
     │   ├── CopyTaken              copy-taken
     │   ├── AlreadyCancelled       already-cancelled
+    │   ├── AlreadyCorrected       already-corrected
     │   ├── InstitutionTaken       institution-taken
     │   ├── UserTaken              user-taken
     │   ├── TokenTaken             token-taken
@@ -77,6 +78,12 @@ class AlreadyCancelled(Conflict):
     """The card's qualification has been cancelled before (督§19, 考§21)."""
 
     code = "already-cancelled"
+
+
+class AlreadyCorrected(Conflict):
+    """The cancellation has been corrected before (督§19, 考§21)."""
+
+    code = "already-corrected"
 
 
 class InstitutionTaken(Conflict):

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from service.domain.eligibility.case import Known, KnownCard
 from service.store.cards import select_cards, to_cards
 from service.store.statements import chunks, upsert
-from service.store.tables import card, person
+from service.store.tables import card, correction, person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +89,11 @@ def known(connection: Connection, blind_indexes: Iterable[bytes]) -> dict[bytes,
         found[index] = []
     for chunk in chunks(wanted):
         rows = connection.execute(
-            select_cards(person.c.blind_index, card.c.applied_on)
+            select_cards(person.c.blind_index, card.c.applied_on, correction.c.number.label("corrected"))
             .join(person, person.c.id == card.c.person_id)
+            .outerjoin(correction, correction.c.number == card.c.number)
             .where(person.c.blind_index.in_(chunk))
         )
         for known_card, row in to_cards(rows):
-            found[row.blind_index].append(KnownCard(known_card, row.applied_on))
+            found[row.blind_index].append(KnownCard(known_card, row.applied_on, row.corrected is not None))
     return {index: Known(cards=tuple(cards)) for index, cards in found.items()}

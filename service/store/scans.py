@@ -46,16 +46,15 @@ class LoggedScan:
 
 def take(
     connection: Connection, scans: Sequence[Scan], account_id: int, institution: str | None, now: datetime
-) -> frozenset[bytes]:
-    """Add scans; give the nonces of those that were not there yet."""
-    new: set[bytes] = set()
+) -> tuple[bool, ...]:
+    """Add scans; tell of each whether it was not there yet."""
+    new: list[bool] = []
     for one in scans:
         row = {name: getattr(one, name) for name in Scan.__slots__}
         row |= {"account_id": account_id, "institution": institution, "taken_at": now}
         added = upsert(connection, scan).values(row).on_conflict_do_nothing(index_elements=[scan.c.nonce])
-        if connection.execute(added.returning(scan.c.nonce)).first() is not None:
-            new.add(one.nonce)
-    return frozenset(new)
+        new.append(connection.execute(added.returning(scan.c.nonce)).first() is not None)
+    return tuple(new)
 
 
 def since(connection: Connection, moment: datetime, institution: str | None) -> tuple[LoggedScan, ...]:

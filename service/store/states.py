@@ -20,3 +20,11 @@ class CopyState(StrEnum):
 
     LIVE = "live"
     REPLACED = "replaced"
+
+
+class ProposalState(StrEnum):
+    """What became of a proposal to cancel a qualification."""
+
+    PROPOSED = "proposed"
+    DECIDED = "decided"
+    DECLINED = "declined"

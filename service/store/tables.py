@@ -37,7 +37,7 @@ from service.domain.issuer import CENTRE, CODE_LENGTH
 from service.domain.kinds import CardKind
 from service.domain.regulation import GRADE_DIGITS, INSTITUTION_LETTERS, LAST_SEQUENCE, MAX_OCCUPATIONS
 from service.domain.status_list import LIST_SIZE
-from service.store.states import CopyState, NumberState
+from service.store.states import CopyState, NumberState, ProposalState
 
 DIGEST_BYTES: Final = 32  # SHA-256
 PUBLIC_KEY_BYTES: Final = 32  # Ed25519
@@ -296,6 +296,48 @@ cancellation: Final = Table(
     Column("reason", Text, nullable=False),
     Column("document", Text),
     Column("entered_at", Instant, nullable=False),
+    Column("attachment", Text),  # name of the document's file
+    Column("attachment_digest", LargeBinary),  # SHA-256 by which it is kept
+)
+
+# A mistaken cancellation is corrected by an entry of its own (督§19, 考§21).
+correction: Final = Table(
+    "correction",
+    metadata,
+    Column("number", Text, ForeignKey("cancellation.number"), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("corrected_on", Date, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("document", Text),
+    Column("attachment", Text),
+    Column("attachment_digest", LargeBinary),
+    Column("entered_at", Instant, nullable=False),
+)
+
+proposal: Final = Table(
+    "proposal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Text, ForeignKey("card.number"), nullable=False, index=True),
+    Column("ground", Text, nullable=False),
+    Column("body", Text, nullable=False),  # who proposes: a district bureau, an institution's code, centre
+    Column("proposed_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("document", Text),
+    Column("attachment", Text),
+    Column("attachment_digest", LargeBinary),
+    Column("entered_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("closed_on", Date),
+    Column("closed_by", Text),
+    Column("answer", Text),  # why it was declined
+    _one_of("state", ProposalState),
+    CheckConstraint(
+        "(state = 'proposed') = (closed_on IS NULL) AND (state = 'proposed') = (closed_by IS NULL)"
+        " AND (state = 'declined') = (answer IS NOT NULL)",
+        name="closed",
+    ),
 )
 
 journal: Final = Table(

@@ -16,10 +16,15 @@ from service.domain.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class KnownCard:
-    """A card in the register, and the application date it was granted on, None where that is not recorded."""
+    """A card in the register.
+
+    ``applied_on`` is the application date it was granted on, None where that is not recorded; ``corrected`` tells
+    that its cancellation was a mistake and has been corrected.
+    """
 
     card: Card
     applied_on: date | None = None
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

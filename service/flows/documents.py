@@ -1,0 +1,50 @@
+"""Documents of decisions as files named by their SHA-256, beside the photographs: written once, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Final
+
+from keys.files import replace
+from service.domain.cancellation import Attachment
+from service.flows.errors import Refused
+from service.flows.register import DOCUMENTS_FOLDER, Register
+
+MAX_DOCUMENT_BYTES: Final = 4 * 1024 * 1024
+MAX_NAME: Final = 120  # characters
+_SIGNATURES: Final = {b"%PDF-": ".pdf", b"\xff\xd8\xff": ".jpg", b"\x89PNG\r\n\x1a\n": ".png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A document as it is handed in: the file's name and its bytes."""
+
+    name: str
+    content: bytes
+
+
+def keep_document(register: Register, handed: Handed | None) -> Attachment | None:
+    """Keep a document and give name and digest; a crash leaves the whole file or none. Raises Refused."""
+    if handed is None:
+        return None
+    suffix = next((suffix for start, suffix in _SIGNATURES.items() if handed.content.startswith(start)), None)
+    if suffix is None or len(handed.content) > MAX_DOCUMENT_BYTES:
+        raise Refused(
+            "document-form",
+            f"附件应为 PDF、JPEG 或 PNG 文件，不超过 {MAX_DOCUMENT_BYTES // 2**20} MB",
+            f"a document is a PDF, JPEG or PNG file of at most {MAX_DOCUMENT_BYTES // 2**20} MB",
+        )
+    digest = hashlib.sha256(handed.content).digest()
+    path = _path(register, digest, suffix)
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace(path, handed.content)
+    name = "".join(char for char in PurePath(handed.name).name if char.isprintable())[:MAX_NAME]
+    return Attachment(name or f"document{suffix}", digest)
+
+
+def _path(register: Register, digest: bytes, suffix: str) -> Path:
+    name = digest.hex()
+    return register.folder / DOCUMENTS_FOLDER / name[:2] / (name + suffix)
