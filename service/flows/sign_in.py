@@ -24,6 +24,7 @@ from service.domain.access import (
     Principal,
     Role,
     is_over,
+    is_user_name,
     term_of,
     user_key,
 )
@@ -85,7 +86,7 @@ def sign_in(register: Register, name: str, password: str, network: str, cost: Kd
     except LimitReached as refusal:
         raise TooManyTries(refusal.retry_after) from None
     with register.database.read() as connection:
-        found = accounts.find(connection, key)
+        found = accounts.find(connection, key) if is_user_name(key) else None
     with _checking:
         known = found is not None and found.disabled_at is None and len(password) <= MAX_PASSWORD
         matches = password_matches(found.password if found is not None else _decoy(cost), password[:MAX_PASSWORD])
@@ -139,6 +140,9 @@ def _open(register: Register, owner: StoredAccount, hashed: str | None) -> SignI
     secret, csrf = (_random_text(register) for _ in range(2))
     now = register.effects.now()
     with register.database.write() as connection:
+        now_kept = accounts.get(connection, owner.account.name)
+        if now_kept.password != owner.password or now_kept.disabled_at is not None:
+            raise SignInRefused  # taken back while the password was being checked
         if hashed is not None:
             accounts.keep_hash(connection, owner.id, hashed)
         accounts.open_session(connection, key_of(secret), owner.id, csrf, now)

@@ -39,7 +39,7 @@ def take_scans(register: Register, by: Principal, handed_in: Sequence[Scan]) -> 
     told = [replace(one, verdict_now=_word_now(register, one)) for one in handed_in]
     with register.database.write() as connection:
         new = scans.take(connection, told, by.account_id, by.account.institution, now)
-    return tuple((one, one.nonce in new) for one in told)
+    return tuple(zip(told, new, strict=True))
 
 
 def read_scans(register: Register, by: Principal, since: datetime) -> tuple[LoggedScan, ...]:
