@@ -67,6 +67,7 @@ class SessionController(Controller):
         self, request: Request[Any, Any, State], register: NamedDependency[SkipValidation[Register]]
     ) -> Response[None]:
         """End the sign-in; one that has ended already is no fault."""
+        check_own_page(request)
         found = signed_in(request, register)
         if found is not None:
             check_own_page(request, found)

@@ -92,7 +92,8 @@ class SignInPage(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
-        """Sign out."""
+        """Sign out; another site's page cannot do it."""
+        check_own_page(request)
         found = signed_in(request, register)
         if found is not None:
             check_own_page(request, found, data.csrf)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
@@ -91,16 +90,17 @@ def check_own_page(request: AnyRequest, sign_in: SignIn | None = None, token: st
 
     ``token`` is the field of a form, where there is one; else the header counts. Before a sign-in there is no token.
     """
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    site = request.headers.get("sec-fetch-site")
     if site is not None:
         from_elsewhere = site not in {"same-origin", "none"}
     else:  # Safari before 16.4, and programs
-        from_elsewhere = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+        origin = request.headers.get("origin")
+        from_elsewhere = origin is not None and origin.partition("://")[2] != request.headers.get("host")
     if from_elsewhere:
         raise CrossSite
     if sign_in is not None:
         shown = request.headers.get(CSRF_HEADER, "") if token is None else token
-        if not hmac.compare_digest(shown.encode(), sign_in.csrf.encode()):
+        if not hmac.compare_digest(shown.encode("utf-8", "surrogatepass"), sign_in.csrf.encode()):
             raise CrossSite
 
 
