@@ -240,6 +240,16 @@ def test_reads_what_stands_beside_the_rules() -> None:
     assert application("internal", photo=1234, phone=13800000000).photo == "1234"
 
 
+@pytest.mark.parametrize("kind", ROWS)
+def test_only_a_plain_yes_is_consent_to_a_portrait_in_the_code(kind: str) -> None:
+    answers: dict[Cell, bool] = {"是": True, True: True, "Yes": True, "否": False, False: False, None: False}
+    assert {answer: application(kind, portrait_consent=answer).portrait_consent for answer in answers} == answers
+    assert not application(kind).portrait_consent
+    unclear: tuple[Cell, ...] = ("同意", "已口头同意", 1, "√")
+    for answer in unclear:
+        assert [field for field, _ in problems(kind, portrait_consent=answer)] == ["portrait_consent"]
+
+
 def test_a_truth_value_is_no_word() -> None:
     assert problems("standard", kind=True) == [("kind", "text-expected")]
     assert ("qualification_level", "text-expected") in problems("standard", qualification_level=True)
