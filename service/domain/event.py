@@ -60,6 +60,13 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
         frozenset({"document", "attachment"}),
     ),
     "decision-refused": (frozenset({"act", "body"}), frozenset({"ground"})),
+    "engagement-made": (
+        frozenset({"engagement", "institution", "since", "until", "as_internal"}),
+        frozenset({"document"}),
+    ),
+    "engagement-ended": (frozenset({"engagement", "on", "reason"}), _NONE),
+    "dispatch-made": (frozenset({"dispatch", "institution", "on", "authority"}), frozenset({"plan"})),
+    "dispatch-withdrawn": (frozenset({"dispatch", "on", "reason"}), _NONE),
     "copy-found": (frozenset({"on", "reported_by", "copies"}), _NONE),
     "integrity-recorded": (frozenset({"what", "on"}), frozenset({"article", "outcome", "points", "note"})),  # person
 }

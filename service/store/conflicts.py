@@ -19,6 +19,7 @@ from service.store.errors import (
     Conflict,
     ConstraintBroken,
     CopyTaken,
+    DispatchTaken,
     InstitutionTaken,
     KeyTaken,
     NumberStep,
@@ -78,6 +79,11 @@ _REFUSALS: Final = {
     ),
     "pk_correction": _Refusal(
         AlreadyCorrected, "该取消资格的决定此前已更正", "this cancellation has been corrected already"
+    ),
+    "uq_dispatch_visit": _Refusal(
+        DispatchTaken,
+        "该证卡当日已委派到本机构（同一评价计划）",
+        "the card's holder is already sent to this institution on this day, for the same plan",
     ),
     "pk_institution": _Refusal(InstitutionTaken, "该机构代码已登记", "this institution code is already in use"),
     "uq_account_name": _Refusal(

@@ -32,6 +32,8 @@ from service.store.tables import (
     account,
     batch,
     card,
+    dispatch,
+    engagement,
     journal_head,
     metadata,
     person,
@@ -45,7 +47,7 @@ from service.store.tables import (
 TABLES: Final = tuple(table for table in metadata.sorted_tables if table not in {rate_limit, session})
 """In an order in which every row finds those it refers to."""
 
-_COUNTED: Final = (person, batch, status_change, account, proposal)
+_COUNTED: Final = (person, batch, status_change, account, proposal, engagement, dispatch)
 """Tables whose ids the database hands out."""
 
 _TYPES: Final[tuple[tuple[type[TypeEngine[Any]], Any], ...]] = (

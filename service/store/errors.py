@@ -10,6 +10,7 @@
     │   ├── CopyTaken              copy-taken
     │   ├── AlreadyCancelled       already-cancelled
     │   ├── AlreadyCorrected       already-corrected
+    │   ├── DispatchTaken          dispatch-taken
     │   ├── InstitutionTaken       institution-taken
     │   ├── UserTaken              user-taken
     │   ├── TokenTaken             token-taken
@@ -84,6 +85,12 @@ class AlreadyCorrected(Conflict):
     """The cancellation has been corrected before (督§19, 考§21)."""
 
     code = "already-corrected"
+
+
+class DispatchTaken(Conflict):
+    """The person is already sent to this institution on this day, for this plan (督§15)."""
+
+    code = "dispatch-taken"
 
 
 class InstitutionTaken(Conflict):

@@ -340,6 +340,54 @@ proposal: Final = Table(
     ),
 )
 
+# A contract ends with its term, or before, on a day that is noted once (考§16, 督§14).
+engagement: Final = Table(
+    "engagement",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Text, ForeignKey("card.number"), nullable=False, index=True),
+    Column("institution", Text, ForeignKey("institution.code"), nullable=False, index=True),
+    Column("since", Date, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("as_internal", Boolean, nullable=False),
+    Column("document", Text),  # the contract, or the 责任书
+    Column("entered_at", Instant, nullable=False),
+    Column("ended_on", Date),  # the last day, where it ended before its term
+    Column("end_reason", Text),
+    CheckConstraint("since <= until", name="term"),
+    CheckConstraint(
+        "(ended_on IS NULL) = (end_reason IS NULL) AND (ended_on IS NULL OR ended_on BETWEEN since AND until)",
+        name="ended",
+    ),
+    CheckConstraint("NOT as_internal OR document IS NOT NULL", name="document"),
+)
+
+dispatch: Final = Table(
+    "dispatch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Text, ForeignKey("card.number"), nullable=False, index=True),
+    Column("institution", Text, ForeignKey("institution.code"), nullable=False, index=True),
+    Column("on_day", Date, nullable=False),
+    Column("authority", Text, nullable=False),
+    Column("plan", Text, nullable=False),  # empty where none is named
+    Column("entered_at", Instant, nullable=False),
+    Column("withdrawn_on", Date),
+    Column("withdrawal_reason", Text),
+    CheckConstraint("(withdrawn_on IS NULL) = (withdrawal_reason IS NULL)", name="withdrawn"),
+)
+# Nobody is sent twice to the same visit.
+Index(
+    "uq_dispatch_visit",
+    dispatch.c.number,
+    dispatch.c.institution,
+    dispatch.c.on_day,
+    dispatch.c.plan,
+    unique=True,
+    sqlite_where=dispatch.c.withdrawn_on.is_(None),
+    postgresql_where=dispatch.c.withdrawn_on.is_(None),
+)
+
 journal: Final = Table(
     "journal",
     metadata,
