@@ -1,54 +1,24 @@
-"""``replace``, ``revoke`` and ``void``."""
+"""``renew``, ``replace``, ``void``, ``found`` and ``expiring``."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 import click
 
+from service import effects
 from service.cli.command import command, pass_context
 from service.cli.context import Context
-from service.cli.params import DAY, card_number
+from service.cli.files import refuse_existing, whole_file
+from service.cli.params import DAY, IN_FILE, OUT_FILE, card_number
 from service.cli.register import opened
+from service.domain.application import Cell
 from service.domain.card import ReplacementReason
-from service.flows.lifecycle import replace_card, revoke_card, void_number
-
-
-@command("revoke")
-@click.argument("number")
-@click.option("--ground", required=True, help="情形 an item of 督§19(1)–(10) or 考§21(1)–(10).")
-@click.option("--reason", required=True, help="具体事由 what happened.")
-@click.option("--decided-by", required=True, help="作出决定的人员 the person who decided.")
-@click.option("--decided-on", type=DAY, help="决定日期 date of the decision (default: today).")
-@click.option("--document", help="文号 number of the document, if there is one.")
-@pass_context
-def revoke(
-    context: Context,
-    number: str,
-    ground: str,
-    reason: str,
-    decided_by: str,
-    decided_on: date | None,
-    document: str | None,
-) -> None:
-    """取消资格 Cancel a qualification (督§19, 考§21).
-
-    一并失效的证卡逐一列出 Every card that is lost with it is named.
-    """
-    with opened(context) as register:
-        lost = revoke_card(
-            register,
-            card_number(number),
-            ground=ground,
-            reason=reason,
-            decided_by=decided_by,
-            decided_on=decided_on,
-            document=document,
-            actor=context.actor,
-        )
-    context.answer({"revoked": [str(one) for one in lost]})
-    context.say("已取消资格，立即生效 revoked, in force at once: " + "、".join(lost))
+from service.flows.lifecycle import record_found, replace_card, void_number
+from service.flows.renew import Renewal, list_expiring, renew_card
+from service.roster.table import write_table
 
 
 @command("replace")
@@ -86,4 +56,116 @@ def void(context: Context, number: str, reason: str) -> None:
     context.say(f"已作废，编号不再使用 voided, never used again: {wanted}")
 
 
-COMMANDS: Final = (revoke, replace, void)
+@command("found")
+@click.argument("number")
+@click.option("--reported-by", required=True, help="交回人 who brings it back.")
+@pass_context
+def found(context: Context, number: str, reported_by: str) -> None:
+    """找回 Note that a lost card was found again.
+
+    补发后找回的原卡仍为失效，应交回销毁 It stays replaced: destroy it.
+    """
+    wanted = card_number(number)
+    with opened(context) as register:
+        dead = record_found(register, wanted, reported_by, context.actor)
+    context.answer({"found": str(wanted), "replaced_copies": dead})
+    context.say(f"已登记：{wanted} 的原卡仍为失效，请收回销毁 noted: it stays replaced, take it in and destroy it")
+
+
+@command("renew")
+@click.argument("number")
+@click.option("--certified-on", type=DAY, required=True, help="新的认证日期 date of the new certification.")
+@click.option("--theory-score", help="理论成绩 theory, assessors.")
+@click.option("--skill-score", help="技能成绩 skill, assessors.")
+@click.option("--review-score", help="综合评审成绩 review, seniors.")
+@click.option("--score", help="认证成绩 score, supervisors.")
+@click.option("--photo", type=IN_FILE, help="新照片 new photograph (default: the registered one).")
+@click.option("--reviewed-by", required=True, help="审核人 who confirms what no record shows (督§6, 考§7).")
+@click.option(
+    "--set", "stated", multiple=True, metavar="FIELD=VALUE", help="重新填写的申报表项 a roster field stated anew."
+)
+@pass_context
+def renew(  # noqa: PLR0913 - one argument an option
+    context: Context,
+    number: str,
+    *,
+    certified_on: date,
+    theory_score: str | None,
+    skill_score: str | None,
+    review_score: str | None,
+    score: str | None,
+    photo: Path | None,
+    reviewed_by: str,
+    stated: tuple[str, ...],
+) -> None:
+    """换发 Renew a card after a new certification.
+
+    编号更新，原证卡被取代 New number; the former card is superseded.
+    其余各项取自登记库 All else is what the register knows, and every rule of issuing holds.
+    """
+    scores = {"theory_score": theory_score, "skill_score": skill_score, "review_score": review_score, "score": score}
+    facts: dict[str, Cell] = {"certified_on": certified_on}
+    facts |= {field: cell for field, cell in scores.items() if cell is not None}
+    for one in stated:
+        field, equals, cell = one.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{one}：应为 expected FIELD=VALUE", param_hint="--set")
+        facts[field] = cell
+    former = card_number(number)
+    renewal = Renewal(facts=facts, photo=None if photo is None else photo.read_bytes(), reviewed_by=reviewed_by)
+    with opened(context) as register:
+        new = renew_card(register, former, renewal, context.actor)
+    context.answer({"renewed": str(former), "number": str(new)})
+    context.say(f"已换发 renewed: {former} → {new}；打印 to print: zhengka print {new} --out cards.pdf")
+
+
+@command("expiring")
+@click.option("--months", type=int, default=6, show_default=True, help="今后几个月内到期 within so many months.")
+@click.option("--issuer", help="颁发机构代码，市职鉴中心写 centre of one issuer.")
+@click.option("--out", type=OUT_FILE, help="另存为 xlsx as a spreadsheet.")
+@pass_context
+def expiring(context: Context, months: int, issuer: str | None, out: Path | None) -> None:
+    """即将到期 List the cards that expire in the next months.
+
+    附可换发的起始日 With the day from which each can be renewed.
+    """
+    if out is not None:
+        refuse_existing(out)
+    with opened(context) as register:
+        listed = list_expiring(register, months, issuer)
+    context.answer(
+        [
+            {
+                "number": str(one.card.number),
+                "issuer": one.card.issuer,
+                "name": one.card.name,
+                "kind": one.card.kind.value,
+                "expires_on": one.card.expires_on.isoformat(),
+                "renewal_opens_on": one.renewal_opens_on.isoformat(),
+            }
+            for one in listed
+        ]
+    )
+    rows = [
+        (
+            one.card.expires_on.isoformat(),
+            str(one.card.number),
+            one.card.name,
+            one.card.kind.zh,
+            "、".join(occupation.name for occupation in one.card.occupations),
+            one.card.work_unit,
+            one.issuer_name,
+            one.renewal_opens_on.isoformat(),
+        )
+        for one in listed
+    ]
+    headings = ("有效期至", "证卡编号", "姓名", "类别", "职业工种", "工作单位", "颁发机构", "可换发自")
+    context.table(headings, rows, wide=(5, 6))
+    context.say(f"{months} 个月内到期 {len(rows)} 张 expire within {months} months: {len(rows)}")
+    if out is not None:
+        with whole_file(out) as file:
+            file.write(write_table("即将到期", headings, rows, effects.real().now()))
+        context.say(f"已写出 written: {out}")
+
+
+COMMANDS: Final = (renew, replace, void, found, expiring)

@@ -205,7 +205,7 @@ class Proposal:
     """A proposal (拟议) that a qualification be cancelled; it changes no card.
 
     ``body`` is who proposes: a district bureau's name, an institution's code or ``centre``; ``proposed_by`` the
-    person who answers for it. The issuer decides on it or declines it. Raises DecisionRefused. 督§17, 督§19, 考§21.
+    person who answers for it. The issuer decides on it or declines it. Raises DecisionRefused. 督§19, 考§21.
     """
 
     ground: Ground

@@ -164,6 +164,15 @@ def of_person(connection: Connection, person_id: int) -> tuple[Card, ...]:
     )
 
 
+def expiring(connection: Connection, first: date, last: date, issuer: str | None) -> tuple[Card, ...]:
+    """List the valid cards whose last day lies between two days, of one issuer or of all; the first to expire first."""
+    wanted = select_cards().where(card.c.status == CardStatus.VALID.value, card.c.expires_on.between(first, last))
+    if issuer is not None:
+        wanted = wanted.where(card.c.issuer == issuer)
+    found = (one for one, _ in to_cards(connection.execute(wanted)))
+    return tuple(sorted(found, key=attrgetter("expires_on", "issuer", "number")))
+
+
 def every(connection: Connection) -> Iterator[Card]:
     """Read all cards, in the order of the numbers."""
     with connection.execute(select_cards().execution_options(yield_per=1_000)) as rows:
