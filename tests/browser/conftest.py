@@ -79,10 +79,3 @@ def film_of(office: BrowserOffice, tmp_path: Path) -> Callable[[str, int], Path]
         return path
 
     return film
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests on one worker: they share a service, which some of them kill."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("browser"))

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.chromium import pull_trigger, verdict_on
 from tests.browser.conftest import Opener
 from tests.browser.eyes import all_by_keyboard, has_no_barriers
-from tests.browser.office import STAFF, WORDS, BrowserOffice
+from tests.browser.office import PASSWORD, WORDS, BrowserOffice
 from tests.browser.test_scan_ways_in import is_ready
 
 LANGUAGES: Final = {"zh": "zh-CN", "en": "en"}
@@ -47,35 +47,39 @@ def test_an_address_that_is_nobodys_is_answered_with_a_page(opened: Opener, lang
 
 
 @both_languages
-def test_signing_in_and_out_without_scripts(opened: Opener, language: str) -> None:
+def test_signing_in_and_out_without_scripts(opened: Opener, office: BrowserOffice, language: str) -> None:
+    name = office.staff()
     page, watch = opened(java_script_enabled=False)
     page.goto(f"/sign-in?lang={language}")
-    page.locator("#name").fill(STAFF[0])
+    page.locator("#name").fill(name)
     page.locator("#password").fill("not the pass phrase")
     page.keyboard.press("Enter")
     expect(page.locator("[role=alert]")).to_be_visible()
-    page.locator("#name").fill(STAFF[0])
-    page.locator("#password").fill(STAFF[1])
+    page.locator("#name").fill(name)
+    page.locator("#password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/scan")
     page.goto(f"/sign-in?lang={language}")
-    expect(page.locator("h1")).to_contain_text(STAFF[0])
+    expect(page.locator("h1")).to_contain_text(name)
     page.locator("form button").click()
     expect(page.locator("#password")).to_be_visible()
     watch.clean(401)
 
 
 @both_languages
-def test_the_sign_in_that_failed_and_the_one_that_holds_are_for_everybody(opened: Opener, language: str) -> None:
+def test_the_sign_in_that_failed_and_the_one_that_holds_are_for_everybody(
+    opened: Opener, office: BrowserOffice, language: str
+) -> None:
+    name = office.staff()
     page, watch = opened()
     page.goto(f"/sign-in?lang={language}")
-    page.locator("#name").fill(STAFF[0])
+    page.locator("#name").fill(name)
     page.locator("#password").fill("not the pass phrase")
     page.keyboard.press("Enter")
     page.locator("[role=alert]").wait_for()
     is_for_everybody(page, language)
-    page.locator("#name").fill(STAFF[0])
-    page.locator("#password").fill(STAFF[1])
+    page.locator("#name").fill(name)
+    page.locator("#password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/scan")
     page.goto(f"/sign-in?lang={language}")

@@ -86,7 +86,7 @@ def test_it_goes_back_to_the_service_by_itself_and_hands_in_what_was_scanned(
 ) -> None:
     since = datetime.now(UTC)
     page, _ = opened()
-    sign_in(page)
+    sign_in(page, office)
     cut_off(page, own_server)
     assert shown_for(page, office.specimens["valid"].text).source == "offline"
     assert shown_for(page, office.specimens["revoked"].text).source == "offline"

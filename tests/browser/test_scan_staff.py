@@ -14,7 +14,7 @@ from service.store.scans import LoggedScan
 from tests.browser.chromium import pull_trigger, verdict_on
 from tests.browser.conftest import Opener
 from tests.browser.eyes import all_by_keyboard, has_no_barriers
-from tests.browser.office import PLACE, STAFF, BrowserOffice
+from tests.browser.office import PASSWORD, PLACE, BrowserOffice
 from tests.browser.test_scan_ways_in import at_gate, is_ready, set_duty
 
 STORED = """async () => {
@@ -34,16 +34,19 @@ STORED = """async () => {
 }"""
 
 
-def sign_in(page: Page) -> None:
+def sign_in(page: Page, office: BrowserOffice) -> str:
+    """Sign somebody in on the page, and open the scanner; give the name."""
+    name = office.staff()
     page.goto("/sign-in?next=/scan")
-    page.locator("#name").fill(STAFF[0])
-    page.locator("#password").fill(STAFF[1])
+    page.locator("#name").fill(name)
+    page.locator("#password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/scan")
     is_ready(page)
     page.locator("#open-settings").click()
-    expect(page.locator("#account-text")).to_contain_text(STAFF[0])
+    expect(page.locator("#account-text")).to_contain_text(name)
     page.locator("#settings-form button.pri").click()
+    return name
 
 
 def logged(office: BrowserOffice, since: datetime, count: int) -> tuple[LoggedScan, ...]:
@@ -59,7 +62,7 @@ def logged(office: BrowserOffice, since: datetime, count: int) -> tuple[LoggedSc
 def test_the_photo_is_compared_and_the_scan_handed_in(opened: Opener, office: BrowserOffice) -> None:
     since = datetime.now(UTC)
     page, watch = opened()
-    sign_in(page)
+    name = sign_in(page, office)
     set_duty(page, place=PLACE)
     specimen = office.specimens["valid"]
     pull_trigger(page, specimen.text)
@@ -72,7 +75,7 @@ def test_the_photo_is_compared_and_the_scan_handed_in(opened: Opener, office: Br
     expect(page.locator("#same-yes")).to_have_attribute("aria-pressed", "true")
     page.locator("#next").click()
     (found,) = logged(office, since, 1)
-    assert found.user == STAFF[0]
+    assert found.user == name
     scan = found.scan
     assert (scan.number, scan.verdict, scan.place, scan.same_person) == (specimen.number, "valid", PLACE, True)
     assert not scan.offline
@@ -83,7 +86,7 @@ def test_the_photo_is_compared_and_the_scan_handed_in(opened: Opener, office: Br
 def test_somebody_else_with_the_card_is_told_in_words(opened: Opener, office: BrowserOffice) -> None:
     since = datetime.now(UTC)
     page, _ = opened()
-    sign_in(page)
+    sign_in(page, office)
     pull_trigger(page, office.specimens["valid"].text)
     page.locator("#same-no").click()
     expect(page.locator("#same-said[role=alert]")).not_to_be_empty()
@@ -94,7 +97,7 @@ def test_somebody_else_with_the_card_is_told_in_words(opened: Opener, office: Br
 
 def test_a_number_is_typed_where_the_code_cannot_be_read(opened: Opener, office: BrowserOffice) -> None:
     page, watch = opened()
-    sign_in(page)
+    sign_in(page, office)
     page.locator("#open-number").click()
     page.locator("#number").fill(office.specimens["revoked"].number)
     page.keyboard.press("Enter")
@@ -114,7 +117,7 @@ def test_a_number_is_typed_where_the_code_cannot_be_read(opened: Opener, office:
 def test_a_scan_whose_receipt_is_lost_is_counted_once(opened: Opener, office: BrowserOffice) -> None:
     since = datetime.now(UTC)
     page, _ = opened()
-    sign_in(page)
+    sign_in(page, office)
     tries: list[Any] = []
     wire = page.context.new_cdp_session(page)
 
@@ -155,7 +158,7 @@ def test_without_a_sign_in_nothing_is_logged(opened: Opener, office: BrowserOffi
 
 def test_signing_out_wipes_the_device_but_for_its_memory(opened: Opener, office: BrowserOffice) -> None:
     page, watch = opened()
-    sign_in(page)
+    sign_in(page, office)
     page.route("**/api/v1/scans", lambda route: route.abort())
     set_duty(page, place=PLACE)
     pull_trigger(page, office.specimens["valid"].text)
