@@ -15,13 +15,13 @@ _HASH_SIZE: Final = 32
 def hash_password(password: str, salt: bytes, cost: KdfCost) -> str:
     """Hash a password; ``salt`` is 16 random bytes. Cost and salt stand in the result."""
     assert len(salt) == SALT_SIZE
-    return _hasher(cost).hash(password, salt=salt)
+    return _hasher(cost).hash(_bytes(password), salt=salt)
 
 
 def password_matches(hashed: str, password: str) -> bool:
     """Tell whether a password is the one that was hashed; it takes as long as hashing did."""
     try:
-        return PasswordHasher().verify(hashed, password)
+        return PasswordHasher().verify(hashed, _bytes(password))
     except (VerificationError, InvalidHashError):
         return False
 
@@ -29,6 +29,11 @@ def password_matches(hashed: str, password: str) -> bool:
 def is_cheaper(hashed: str, cost: KdfCost) -> bool:
     """Tell whether a hash was made at another cost than is asked for now, and should be made anew."""
     return _hasher(cost).check_needs_rehash(hashed)
+
+
+def _bytes(password: str) -> bytes:
+    """Write whatever can be typed, halves of characters too, which match nothing but themselves."""
+    return password.encode("utf-8", "surrogatepass")
 
 
 def _hasher(cost: KdfCost) -> PasswordHasher:
