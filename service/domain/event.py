@@ -68,7 +68,11 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "dispatch-made": (frozenset({"dispatch", "institution", "on", "authority"}), frozenset({"plan"})),
     "dispatch-withdrawn": (frozenset({"dispatch", "on", "reason"}), _NONE),
     "copy-found": (frozenset({"on", "reported_by", "copies"}), _NONE),
-    "integrity-recorded": (frozenset({"what", "on"}), frozenset({"article", "outcome", "points", "note"})),  # person
+    "integrity-recorded": (
+        frozenset({"what", "on"}),
+        frozenset({"article", "outcome", "points", "note", "entry", "body"}),
+    ),
+    "case-closed": (frozenset({"entry", "ground", "body"}), _NONE),
 }
 
 

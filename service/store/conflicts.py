@@ -16,6 +16,7 @@ from service.store.errors import (
     AlreadyCorrected,
     AppendOnly,
     Busy,
+    CaseClosed,
     Conflict,
     ConstraintBroken,
     CopyTaken,
@@ -80,6 +81,7 @@ _REFUSALS: Final = {
     "pk_correction": _Refusal(
         AlreadyCorrected, "该取消资格的决定此前已更正", "this cancellation has been corrected already"
     ),
+    "pk_case_closing": _Refusal(CaseClosed, "此事项已办结", "the case has been closed already"),
     "uq_dispatch_visit": _Refusal(
         DispatchTaken,
         "该证卡当日已委派到本机构（同一评价计划）",

@@ -34,6 +34,7 @@ from service.store.tables import (
     card,
     dispatch,
     engagement,
+    integrity,
     journal_head,
     metadata,
     person,
@@ -47,7 +48,7 @@ from service.store.tables import (
 TABLES: Final = tuple(table for table in metadata.sorted_tables if table not in {rate_limit, session})
 """In an order in which every row finds those it refers to."""
 
-_COUNTED: Final = (person, batch, status_change, account, proposal, engagement, dispatch)
+_COUNTED: Final = (person, batch, status_change, account, proposal, engagement, dispatch, integrity)
 """Tables whose ids the database hands out."""
 
 _TYPES: Final[tuple[tuple[type[TypeEngine[Any]], Any], ...]] = (

@@ -10,6 +10,7 @@
     │   ├── CopyTaken              copy-taken
     │   ├── AlreadyCancelled       already-cancelled
     │   ├── AlreadyCorrected       already-corrected
+    │   ├── CaseClosed             case-closed
     │   ├── DispatchTaken          dispatch-taken
     │   ├── InstitutionTaken       institution-taken
     │   ├── UserTaken              user-taken
@@ -85,6 +86,12 @@ class AlreadyCorrected(Conflict):
     """The cancellation has been corrected before (督§19, 考§21)."""
 
     code = "already-corrected"
+
+
+class CaseClosed(Conflict):
+    """The case has been closed already."""
+
+    code = "case-closed"
 
 
 class DispatchTaken(Conflict):

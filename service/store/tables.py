@@ -36,6 +36,7 @@ from service.domain.card_number import SEQUENCE_DIGITS, Scheme
 from service.domain.issuer import CENTRE, CODE_LENGTH
 from service.domain.kinds import CardKind
 from service.domain.regulation import GRADE_DIGITS, INSTITUTION_LETTERS, LAST_SEQUENCE, MAX_OCCUPATIONS
+from service.domain.review import EntryKind, Grade
 from service.domain.status_list import LIST_SIZE
 from service.store.states import CopyState, NumberState, ProposalState
 
@@ -386,6 +387,43 @@ Index(
     unique=True,
     sqlite_where=dispatch.c.withdrawn_on.is_(None),
     postgresql_where=dispatch.c.withdrawn_on.is_(None),
+)
+
+# What a person's work came to (督§17, 督§20, 考§17–20): sheets, results, warnings, rewards and sanctions.
+integrity: Final = Table(
+    "integrity",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Text, ForeignKey("card.number"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("article", Text, nullable=False),
+    Column("on_day", Date, nullable=False),
+    Column("body", Text, nullable=False),  # who gives it: centre, a district bureau, an institution's code
+    Column("given_by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("outcome", Text),
+    Column("points", JSON(none_as_null=True)),
+    Column("plan", Text, nullable=False),
+    Column("occupation", Text, nullable=False),
+    Column("institution", Text, ForeignKey("institution.code")),  # where the work was done
+    Column("entered_at", Instant, nullable=False),
+    _one_of("kind", EntryKind),
+    _one_of("outcome", Grade),
+    CheckConstraint(
+        "(outcome IS NOT NULL) = (kind IN ('review', 'evaluation')) AND (points IS NOT NULL) = (kind = 'review')",
+        name="judged",
+    ),
+)
+
+# A failed evaluation is a case until somebody cancels on its ground, or closes it here (督§19(1), 考§21(1)).
+case_closing: Final = Table(
+    "case_closing",
+    metadata,
+    Column("entry", Integer, ForeignKey("integrity.id"), primary_key=True, autoincrement=False),
+    Column("closed_on", Date, nullable=False),
+    Column("closed_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("entered_at", Instant, nullable=False),
 )
 
 journal: Final = Table(
