@@ -147,6 +147,20 @@ def test_a_scan_whose_receipt_is_lost_is_counted_once(opened: Opener, office: Br
     assert len(logged(office, since, 2)) == 2
 
 
+def test_a_sign_in_that_has_ended_stops_nobody_from_scanning(opened: Opener, office: BrowserOffice) -> None:
+    page, watch = opened()
+    sign_in(page, office)
+    page.context.clear_cookies()
+    page.reload()
+    is_ready(page)
+    expect(page.locator("[data-banner=account]")).to_be_visible()
+    pull_trigger(page, office.specimens["valid"].text)
+    assert verdict_on(page).verdict == "valid"
+    page.locator("#next").click()
+    assert page.evaluate(STORED)["queue"] == 1, "it waits for whoever was signed in"
+    watch.clean(401)
+
+
 def test_without_a_sign_in_nothing_is_logged(opened: Opener, office: BrowserOffice) -> None:
     page, _ = opened()
     at_gate(page)

@@ -125,3 +125,41 @@ def test_settings_stay_and_a_wrong_place_is_told(opened: Opener) -> None:
     page.locator("#open-settings").click()
     expect(page.locator("#place")).to_have_value(PLACE)
     watch.clean()
+
+
+def test_good_cards_are_followed_by_the_next_without_a_touch(opened: Opener, office: BrowserOffice) -> None:
+    page, watch = opened()
+    at_gate(page)
+    page.locator("#open-settings").click()
+    page.locator("#auto-next").check()
+    page.locator("#settings-form button.pri").click()
+    pull_trigger(page, office.specimens["valid"].text)
+    verdict_on(page)
+    expect(page.locator("#scanning")).to_be_visible(timeout=5000)
+    pull_trigger(page, office.specimens["revoked"].text)
+    verdict_on(page)
+    page.wait_for_timeout(3000)
+    expect(page.locator("#verdict-screen")).to_be_visible()
+    watch.clean()
+
+
+def test_inside_wechat_the_way_out_is_told(opened: Opener) -> None:
+    page, watch = opened(
+        user_agent="Mozilla/5.0 (Linux; Android 10) AppleWebKit/537.36 Chrome/86 MicroMessenger/8.0.30"
+    )
+    page.goto("/scan")
+    expect(page.locator("[data-banner=wechat]")).to_contain_text("在浏览器打开")
+    expect(page.locator("#trouble-text")).to_contain_text("在浏览器打开")
+    watch.clean()
+
+
+def test_the_scanner_can_be_installed(opened: Opener) -> None:
+    page, watch = opened()
+    at_gate(page)
+    page.wait_for_function("async () => (await navigator.serviceWorker.ready).active.state === 'activated'")
+    wire = page.context.new_cdp_session(page)
+    assert wire.send("Page.getAppManifest")["errors"] == []
+    in_private = "in-incognito"  # what every context of a test is
+    errors = [error["errorId"] for error in wire.send("Page.getInstallabilityErrors")["installabilityErrors"]]
+    assert set(errors) <= {in_private}
+    watch.clean()
