@@ -51,6 +51,16 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "decline": "cancelling",
         "correct": "cancelling",
     },
+    "聘用与委派 at work": {"engage": "engaging", "engagement": "engaging", "dispatch": "engaging"},
+    "评议与诚信档案 record": {
+        "review": "reviewing",
+        "evaluate": "reviewing",
+        "warn": "reviewing",
+        "reward": "reviewing",
+        "sanction": "reviewing",
+        "cases": "reviewing",
+        "record": "reviewing",
+    },
     "密钥、审计与备份 keep": {
         "keys": "keys",
         "audit": "operations",

@@ -17,6 +17,8 @@
     ├── IllegalTransition              card-is-*, copy-*, scope-*, ground-*, void-*, date-*
     ├── GroundInvalid                  ground-unknown, ground-other-rule
     ├── DecisionRefused                decision-*
+    ├── EngagementRefused              engagement-*
+    ├── DispatchRefused                dispatch-*
     └── JournalInvalid                 event-*, entry-*, proof-*, frontier-*
 
 Messages say what came, what was expected and what to do. None holds an identity number.
@@ -121,6 +123,18 @@ class DecisionRefused(DomainError):
     """A cancellation decided by the wrong body, without a person or without a reason (督§19, 考§21)."""
 
     default_code = "decision-refused"
+
+
+class EngagementRefused(DomainError):
+    """A contract that the card does not bear (考§16, 督§9, 督§14)."""
+
+    default_code = "engagement-refused"
+
+
+class DispatchRefused(DomainError):
+    """Nobody may be sent there so (督§3, 督§15)."""
+
+    default_code = "dispatch-refused"
 
 
 class JournalInvalid(DomainError):

@@ -36,6 +36,11 @@ GRADE_DIGITS: Final = {CardKind.SENIOR: "1", CardKind.STANDARD: "2", CardKind.SP
 TERM_YEARS: Final = 3  # 督§10, 考§12
 BAR_YEARS: Final = 3  # 考§21: no application after a cancellation
 
+# Engagement and dispatch
+INTERNAL_TERM_YEARS: Final = 3  # 督§14: 聘期3年为1届
+MAX_INTERNAL_TERMS: Final = 3  # 督§14: 原则上不得超过3届
+MAX_VISITS_RUNNING: Final = 2  # 督§15: 不得连续3次对同一鉴定评价机构
+
 # What a grade may assess
 _STANDARD_RANGE: Final = frozenset({SkillLevel.SPECIAL, SkillLevel.FIVE, SkillLevel.FOUR, SkillLevel.THREE})
 LEVELS_OF_GRADE: Final = {  # 考§3

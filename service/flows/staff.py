@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from service.domain.access import Principal
 from service.domain.card_number import CardNumber
 from service.domain.check_facts import Record
@@ -13,6 +15,7 @@ from service.domain.fitness import Duty
 from service.domain.issuer import CENTRE
 from service.domain.verdict import NO_DUTY, Verdict, judge_number
 from service.domain.verdict_words import Word
+from service.flows.engagements import places_of
 from service.flows.register import Register
 from service.store import cards, copies, institutions, scans
 from service.store.scans import LoggedScan, Scan
@@ -22,14 +25,7 @@ from service.store.states import CopyState
 def check_number(register: Register, number: CardNumber, duty: Duty = NO_DUTY) -> Verdict:
     """Give the verdict on the card with a number; ``unknown`` where no card has it."""
     with register.database.read() as connection:
-        found = cards.get(connection, number)
-        issuer_name = None
-        if found is not None:
-            institution = institutions.get(connection, found.card.issuer)
-            issuer_name = None if institution is None else institution.name
-            if found.card.issuer == CENTRE:
-                issuer_name = register.jurisdiction.centre.zh
-    record = None if found is None else Record(found.card, issuer_name, copy_is_live=True, claims_match=True)
+        record = _record(register, connection, number)
     return judge_number(record, register.effects.now(), duty)
 
 
@@ -52,6 +48,18 @@ def all_scans(register: Register, since: datetime) -> tuple[LoggedScan, ...]:
     """List the scans of all staff, for whoever sits at the machine."""
     with register.database.read() as connection:
         return scans.since(connection, since, None)
+
+
+def _record(register: Register, connection: Connection, number: CardNumber) -> Record | None:
+    found = cards.get(connection, number)
+    if found is None:
+        return None
+    institution = institutions.get(connection, found.card.issuer)
+    issuer_name = None if institution is None else institution.name
+    if found.card.issuer == CENTRE:
+        issuer_name = register.jurisdiction.centre.zh
+    engaged, sent = places_of(connection, found.card)
+    return Record(found.card, issuer_name, copy_is_live=True, claims_match=True, engagements=engaged, dispatches=sent)
 
 
 def _word_now(register: Register, one: Scan) -> str | None:

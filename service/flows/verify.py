@@ -15,6 +15,7 @@ from service.domain.check_facts import Record, RegisterAnswer
 from service.domain.fitness import Duty
 from service.domain.issuer import CENTRE
 from service.domain.verdict import NO_DUTY, Verdict, judge
+from service.flows.engagements import places_of
 from service.flows.register import Register
 from service.flows.scan import Naming, Scanned, scan_text
 from service.store import copies, institutions
@@ -37,11 +38,14 @@ def _record(register: Register, connection: Connection, scanned: Scanned) -> Rec
     found = copies.find(connection, scanned.claims.copy_id)
     if found is None:
         return None
+    engaged, sent = places_of(connection, found.card)
     return Record(
         card=found.card,
         issuer_name=_issuer_name(register, connection, found.card.issuer),
         copy_is_live=found.copy.state is CopyState.LIVE,
         claims_match=unpack(found.copy.credential).payload == scanned.payload,
+        engagements=engaged,
+        dispatches=sent,
     )
 
 

@@ -1,0 +1,109 @@
+"""Dispatches of external supervisors to institutions (委派): entered once, withdrawn once (督§3, §4, §15)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select, update
+
+from service.domain.card_number import CardNumber
+from service.domain.dispatching import Visit
+from service.domain.fitness import Dispatch
+from service.store.tables import card, dispatch
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDispatch:
+    """Who is sent where, on which day and for which plan (empty: none named), and by whom."""
+
+    id: int
+    number: CardNumber
+    person: int
+    name: str
+    institution: str
+    on: date
+    authority: str
+    plan: str
+    withdrawn_on: date | None
+    withdrawal_reason: str | None
+
+    @property
+    def visit(self) -> Visit:
+        """What counts as one visit: the same day and plan."""
+        return self.on, self.plan
+
+
+def add(
+    connection: Connection, number: CardNumber, institution: str, on: date, authority: str, plan: str, now: datetime
+) -> int:
+    """Enter a dispatch and give its id. Raises DispatchTaken, ReferenceMissing."""
+    result = connection.execute(
+        dispatch.insert().returning(dispatch.c.id),
+        {
+            "number": str(number),
+            "institution": institution,
+            "on_day": on,
+            "authority": authority,
+            "plan": plan,
+            "entered_at": now,
+        },
+    )
+    identity: int = result.scalar_one()
+    return identity
+
+
+def get(connection: Connection, identity: int) -> StoredDispatch | None:
+    """Find a dispatch by its id."""
+    row = connection.execute(_select().where(dispatch.c.id == identity)).one_or_none()
+    return None if row is None else _stored(row)
+
+
+def all_of(connection: Connection, institution: str | None = None) -> tuple[StoredDispatch, ...]:
+    """List the dispatches to an institution, or to all, in order of date."""
+    wanted = _select()
+    if institution is not None:
+        wanted = wanted.where(dispatch.c.institution == institution)
+    return tuple(map(_stored, connection.execute(wanted)))
+
+
+def of_person(connection: Connection, person_id: int) -> tuple[Dispatch, ...]:
+    """Read where a person is sent, and when."""
+    rows = connection.execute(
+        select(dispatch.c.institution, dispatch.c.on_day)
+        .join(card, card.c.number == dispatch.c.number)
+        .where(card.c.person_id == person_id, dispatch.c.withdrawn_on.is_(None))
+        .order_by(dispatch.c.on_day, dispatch.c.id)
+    )
+    return tuple(Dispatch(row.institution, row.on_day) for row in rows)
+
+
+def withdraw(connection: Connection, identity: int, on: date, reason: str) -> None:
+    """Take a dispatch back. Raises AppendOnly for one that is taken back already."""
+    connection.execute(
+        update(dispatch).where(dispatch.c.id == identity).values(withdrawn_on=on, withdrawal_reason=reason)
+    )
+
+
+def _select() -> Select[*tuple[Any, ...]]:
+    return (
+        select(dispatch, card.c.person_id, card.c.name)
+        .join(card, card.c.number == dispatch.c.number)
+        .order_by(dispatch.c.on_day, dispatch.c.plan, dispatch.c.id)
+    )
+
+
+def _stored(row: Row[*tuple[Any, ...]]) -> StoredDispatch:
+    return StoredDispatch(
+        row.id,
+        CardNumber(row.number),
+        row.person_id,
+        row.name,
+        row.institution,
+        row.on_day,
+        row.authority,
+        row.plan,
+        row.withdrawn_on,
+        row.withdrawal_reason,
+    )

@@ -1,0 +1,120 @@
+"""Engagements of card holders by institutions (聘用): entered once, ended once (考§16, 督§14)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select, update
+
+from service.domain.card_number import CardNumber
+from service.domain.engagement import NewEngagement
+from service.domain.fitness import Engagement
+from service.domain.kinds import CardKind
+from service.store.tables import card, engagement
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEngagement:
+    """A contract as entered, with the day on which it ended before its term, if it did."""
+
+    id: int
+    number: CardNumber
+    kind: CardKind
+    person: int
+    name: str
+    engagement: NewEngagement
+    ended_on: date | None
+    end_reason: str | None
+
+    @property
+    def term(self) -> Engagement:
+        """When it holds."""
+        new = self.engagement
+        return Engagement(new.institution, new.since, self.ended_on or new.until)
+
+
+def add(connection: Connection, number: CardNumber, new: NewEngagement, now: datetime) -> int:
+    """Enter a contract and give its id. Raises ReferenceMissing."""
+    result = connection.execute(
+        engagement.insert().returning(engagement.c.id),
+        {
+            "number": str(number),
+            "institution": new.institution,
+            "since": new.since,
+            "until": new.until,
+            "as_internal": new.as_internal,
+            "document": new.document,
+            "entered_at": now,
+        },
+    )
+    identity: int = result.scalar_one()
+    return identity
+
+
+def get(connection: Connection, identity: int) -> StoredEngagement | None:
+    """Find a contract by its id."""
+    row = connection.execute(_select().where(engagement.c.id == identity)).one_or_none()
+    return None if row is None else _stored(row)
+
+
+def all_of(connection: Connection, institution: str | None = None) -> tuple[StoredEngagement, ...]:
+    """List the contracts of an institution, or of all, the oldest first."""
+    wanted = _select()
+    if institution is not None:
+        wanted = wanted.where(engagement.c.institution == institution)
+    return tuple(map(_stored, connection.execute(wanted)))
+
+
+def of_person(connection: Connection, person_id: int) -> tuple[StoredEngagement, ...]:
+    """List the contracts of a person on whatever card, the oldest first."""
+    return tuple(map(_stored, connection.execute(_select().where(card.c.person_id == person_id))))
+
+
+def terms_of(connection: Connection, person_id: int, kinds: Collection[CardKind]) -> tuple[Engagement, ...]:
+    """Read when a person is engaged, and where, on cards of some kinds."""
+    rows = connection.execute(
+        select(
+            engagement.c.institution,
+            engagement.c.since,
+            func.coalesce(engagement.c.ended_on, engagement.c.until).label("last"),
+        )
+        .join(card, card.c.number == engagement.c.number)
+        .where(card.c.person_id == person_id, card.c.kind.in_(sorted(kind.value for kind in kinds)))
+        .order_by(engagement.c.id)
+    )
+    return tuple(Engagement(row.institution, row.since, row.last) for row in rows)
+
+
+def end(connection: Connection, identity: int, on: date, reason: str) -> None:
+    """Note the last day of a contract that ends before its term. Raises AppendOnly for one that has ended so."""
+    connection.execute(update(engagement).where(engagement.c.id == identity).values(ended_on=on, end_reason=reason))
+
+
+def _select() -> Select[*tuple[Any, ...]]:
+    return (
+        select(engagement, card.c.kind, card.c.person_id, card.c.name)
+        .join(card, card.c.number == engagement.c.number)
+        .order_by(engagement.c.id)
+    )
+
+
+def _stored(row: Row[*tuple[Any, ...]]) -> StoredEngagement:
+    return StoredEngagement(
+        row.id,
+        CardNumber(row.number),
+        CardKind(row.kind),
+        row.person_id,
+        row.name,
+        NewEngagement(
+            institution=row.institution,
+            since=row.since,
+            until=row.until,
+            as_internal=row.as_internal,
+            document=row.document,
+        ),
+        row.ended_on,
+        row.end_reason,
+    )

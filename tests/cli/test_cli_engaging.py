@@ -1,0 +1,69 @@
+"""``engage``, ``engagement`` and ``dispatch``."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.domain.validity import add_years
+from tests.cli.desk import FACTORY, SCHOOL, TODAY, Desk
+
+YY = f"{TODAY:%y}"
+ASSESSOR = f"{YY}310020001"
+EXTERNAL = f"R50{YY}0001"
+INTERNAL = f"S500123{YY}0001"
+TERM = ("--institution", FACTORY, "--from", f"{TODAY}")
+TO_SCHOOL = ("--institution", SCHOOL, "--on", f"{TODAY}", "--by", "渝北区人社局")
+LAST = add_years(TODAY, 3)
+
+
+def fit(desk: Desk, number: str, *duty: str) -> str:
+    answer: str = desk.run("verify", desk.texts[number], *duty, "--json").json["fit_for_duty"]["answer"]
+    return answer
+
+
+def test_an_engagement_is_entered_listed_and_ended(desk: Desk) -> None:
+    """考§4, 考§16."""
+    made = desk.done("engage", ASSESSOR, *TERM, "--document", "合同1号", "--json").json
+    assert made == {"engagement": 1, "until": f"{LAST}", "warnings": []}
+    (listed,) = desk.done("engagement", "list", "--institution", FACTORY, "--json").json
+    assert (listed["number"], listed["since"], listed["document"]) == (ASSESSOR, f"{TODAY}", "合同1号")
+    assert desk.done("engagement", "list", "--institution", SCHOOL, "--json").json == []
+    assert ASSESSOR in desk.done("engagement", "list").out
+    ended = desk.done("engagement", "end", "1", "--reason", "辞聘", "--json").json
+    assert (ended["ended_on"], ended["end_reason"]) == (f"{TODAY}", "辞聘")
+
+
+def test_a_dispatch_makes_the_supervisor_fit_and_is_withdrawn(desk: Desk) -> None:
+    """督§3."""
+    assert fit(desk, EXTERNAL, "--place", SCHOOL) == "unknown"
+    assert desk.done("dispatch", "add", EXTERNAL, *TO_SCHOOL, "--plan", "一号计划", "--json").json["dispatch"] == 1
+    assert fit(desk, EXTERNAL, "--place", SCHOOL) == "yes"
+    (listed,) = desk.done("dispatch", "list", "--institution", SCHOOL, "--json").json
+    assert (listed["number"], listed["on"], listed["plan"]) == (EXTERNAL, f"{TODAY}", "一号计划")
+    assert "渝北区人社局" in desk.done("dispatch", "list").out
+    assert desk.done("dispatch", "withdraw", "1", "--reason", "改期", "--json").json["withdrawal_reason"] == "改期"
+    assert fit(desk, EXTERNAL, "--place", SCHOOL) == "unknown"
+
+
+def test_what_should_be_looked_at_is_said_beside_the_answer(desk: Desk) -> None:
+    """督§12(4): who is engaged there and sent there."""
+    desk.done("engage", EXTERNAL, *TERM, "--as-internal", "--document", "责任书1号")
+    answer = desk.done("dispatch", "add", EXTERNAL, "--institution", FACTORY, "--on", f"{TODAY}", "--by", "市职鉴中心")
+    assert "应当回避（督§12(4)）" in answer.err.replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["engage", ASSESSOR, *TERM, "--until", f"{LAST.replace(year=LAST.year + 1)}"], "engagement-outside-card"),
+        (["engage", EXTERNAL, *TERM], "engagement-external"),
+        (["engage", EXTERNAL, *TERM, "--as-internal"], "engagement-document"),
+        (["engage", INTERNAL, *TERM], "engagement-elsewhere"),
+        (["engage", ASSESSOR, "--institution", "999999", "--from", f"{TODAY}"], "no-such-institution"),
+        (["engagement", "end", "9", "--reason", "x"], "no-such-engagement"),
+        (["dispatch", "add", ASSESSOR, *TO_SCHOOL], "dispatch-kind"),
+        (["dispatch", "withdraw", "9", "--reason", "x"], "no-such-dispatch"),
+    ],
+)
+def test_what_the_rules_forbid_is_refused_by_name(desk: Desk, words: list[str], code: str) -> None:
+    assert desk.run(*words).refusal == code
