@@ -14,6 +14,8 @@ from litestar.di import Provide
 from uvicorn.supervisors import Multiprocess
 
 from service import effects as machine
+from service.api.cancellations import CancellationController
+from service.api.cards import CardController
 from service.api.docs import complete, openapi_config
 from service.api.health import HealthController
 from service.api.lookups import LookupController
@@ -57,7 +59,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
     app = Litestar(
         route_handlers=[
             *(VerificationController, LookupController, PublicationController, HealthController),
-            *(SessionController, StaffController),
+            *(SessionController, StaffController, CardController, CancellationController),
             *(HomePage, CheckedPage, LookupPage, SignInPage, Shells, AssetFiles),
         ],
         dependencies={"register": Provide(_register, sync_to_thread=False)},

@@ -93,6 +93,8 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="lookup", description="Look a card up by its number and the holder's name"),
             Tag(name="session", description="Sign in and out"),
             Tag(name="staff", description="For signed-in staff, and programs with a token"),
+            Tag(name="cards", description="Renew, replace and void cards"),
+            Tag(name="cancellations", description="Propose, decide and correct cancellations"),
             Tag(name="publications", description="Signed documents for checking offline"),
             Tag(name="health", description="Probes"),
         ],

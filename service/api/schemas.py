@@ -15,11 +15,13 @@ from litestar.typing import FieldDefinition
 from msgspec import Meta, Struct
 
 from service.domain.access import Role
+from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.fitness import Answer
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.verdict import Outcome, Tone
 from service.domain.verdict_words import Word
+from service.store.states import ProposalState
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,29 @@ FORMS: Final[Mapping[str, Form]] = {
     ),
     "offline": Form("是否离线查验", "whether it was checked offline"),
     "as_of": Form("所用状态数据的时刻", "the moment of the status data that was used"),
+    "ground": Form("情形：督§19(1)—(10) 或 考§21(1)—(10)", "an item of 督§19(1)-(10) or 考§21(1)-(10)"),
+    "reason": Form(
+        "事由或理由，1 至 2000 字；补发为 lost、damaged、corrected 之一",
+        "what happened, or why; for a replacement lost, damaged or corrected",
+    ),
+    "decided_by": Form("作出决定的人员", "the person who decided"),
+    "decided_on": Form("决定日期，不晚于今天", "date of the decision, today at the latest"),
+    "proposed_by": Form("建议人", "the person who proposes"),
+    "document": Form("文号", "the document's number"),
+    "document_file": Form(
+        "附件：文件名和 Base64 内容，PDF、JPEG 或 PNG，不超过 4 MB",
+        "the document: file name and content in Base64, PDF, JPEG or PNG, 4 MB at most",
+    ),
+    "content": Form("文件内容，Base64", "the file's bytes in Base64"),
+    "without_portrait": Form("持证人撤回照片入码的同意", "the holder withdraws the consent to a portrait in the code"),
+    "certified_on": Form("新的认证日期", "date of the new certification"),
+    "facts": Form(
+        "重新填写的申报表项，如 theory_score、work_unit",
+        "fields of a roster stated anew: the scores, and whatever has changed",
+    ),
+    "reviewed_by": Form("审核人", "who confirms what no record shows"),
+    "photo": Form("新照片，Base64；不填则用已登记的照片", "a new photograph in Base64; else the registered one"),
+    "identity": Form("建议的编号", "the proposal's number"),
     "since": Form(
         "自此时刻起上传的记录，RFC 3339，含时区", "scans handed in from this moment on, RFC 3339 with its time zone"
     ),
@@ -136,10 +161,118 @@ class ScansRequest(Struct, frozen=True, forbid_unknown_fields=True):
     scans: Annotated[tuple[ScanItem, ...], _described("scans", min_length=1, max_length=200)]
 
 
+_Reason = Annotated[str, _described("reason", min_length=1, max_length=2000)]
+_Person = Annotated[str, _described("decided_by", min_length=1, max_length=60)]
+_DocumentNumber = Annotated[str, _described("document", max_length=120)]
+
+
+class DocumentBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A document that is handed in."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    content: Annotated[bytes, _described("content")]
+
+
+class RevocationRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A decision to cancel a qualification, by the body the account is of."""
+
+    ground: Annotated[str, _described("ground", max_length=40, examples=["考§21(7)"])]
+    reason: _Reason
+    decided_by: _Person
+    decided_on: Annotated[date, _described("decided_on")] | None = None
+    document: _DocumentNumber | None = None
+    document_file: DocumentBody | None = None
+
+
+class ProposalRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A proposal to cancel a qualification, by the body the account is of."""
+
+    ground: Annotated[str, _described("ground", max_length=40, examples=["考§21(7)"])]
+    reason: _Reason
+    proposed_by: Annotated[str, _described("proposed_by", min_length=1, max_length=60)]
+    document: _DocumentNumber | None = None
+    document_file: DocumentBody | None = None
+
+
+class DeclineRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a proposal is declined, and by whom."""
+
+    reason: _Reason
+    decided_by: _Person
+
+
+class CorrectionRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a cancellation was a mistake, and who says so."""
+
+    reason: _Reason
+    decided_by: _Person
+    document: _DocumentNumber | None = None
+    document_file: DocumentBody | None = None
+
+
+class ReplacementRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a new copy is made."""
+
+    reason: Annotated[ReplacementReason, _described("reason")]
+    without_portrait: Annotated[bool, _described("without_portrait")] = False
+
+
+class VoidRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a number will not be used."""
+
+    reason: _Reason
+
+
+class RenewalRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """The new certification; everything else is what the register knows, unless it is among the facts."""
+
+    certified_on: Annotated[date, _described("certified_on")]
+    facts: Annotated[dict[str, str], _described("facts", max_length=40)]
+    reviewed_by: Annotated[str, _described("reviewed_by", min_length=1, max_length=60)]
+    photo: Annotated[bytes, _described("photo")] | None = None
+
+
 REQUEST_BODIES: Final = (
     VerificationRequest, LookupRequest, PhotoRequest, NumberCheckRequest, SignInRequest, ScanItem, ScansRequest,
+    DocumentBody, RevocationRequest, ProposalRequest, DeclineRequest, CorrectionRequest, ReplacementRequest,
+    VoidRequest, RenewalRequest,
 )  # fmt: skip
 """Bodies that refuse unknown fields."""
+
+
+class NumbersBody(Struct, frozen=True):
+    """The cards it concerned."""
+
+    numbers: tuple[str, ...]
+
+
+class NumberBody(Struct, frozen=True):
+    """A card's number."""
+
+    number: str
+
+
+class ProposalBody(Struct, frozen=True):
+    """A proposal and what became of it; ``answer`` says why it was declined."""
+
+    id: int
+    number: str
+    ground: str
+    body: str
+    proposed_by: str
+    reason: str
+    document: str | None
+    state: ProposalState
+    entered_at: datetime
+    closed_on: date | None
+    closed_by: str | None
+    answer: str | None
+
+
+class ProposalsBody(Struct, frozen=True):
+    """Proposals, the oldest first."""
+
+    proposals: tuple[ProposalBody, ...]
 
 
 class UserBody(Struct, frozen=True):

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from service.domain.errors import DomainError
-from service.domain.issuer import is_institution_code
+from service.domain.issuer import CENTRE, is_institution_code
 
 MIN_PASSWORD: Final = 12  # characters; NIST SP 800-63B 3.1.1.2 asks for 8 or more, guesses here cost nothing to try
 MAX_PASSWORD: Final = 256
@@ -46,15 +46,17 @@ class Permission(StrEnum):
     """What a role, or the scope of a token, lets somebody do."""
 
     CHECK = "check"  # by number, with the registered photograph; hand in the log of scans
+    CHANGE_CARDS = "change-cards"  # of one's own: renew, replace, void, revoke
+    PROPOSE = "propose"  # that a qualification be cancelled
     READ_SCANS = "read-scans"
     READ_JOURNAL = "read-journal"
     READ_METRICS = "read-metrics"
 
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.CENTRE: frozenset({Permission.CHECK, Permission.READ_SCANS}),
-    Role.INSTITUTION: frozenset({Permission.CHECK, Permission.READ_SCANS}),
-    Role.DISTRICT: frozenset({Permission.CHECK}),
+    Role.CENTRE: frozenset({Permission.CHECK, Permission.CHANGE_CARDS, Permission.PROPOSE, Permission.READ_SCANS}),
+    Role.INSTITUTION: frozenset({Permission.CHECK, Permission.CHANGE_CARDS, Permission.PROPOSE, Permission.READ_SCANS}),
+    Role.DISTRICT: frozenset({Permission.CHECK, Permission.PROPOSE}),
     Role.SITE_STAFF: frozenset({Permission.CHECK}),
     Role.AUDITOR: frozenset({Permission.READ_SCANS, Permission.READ_JOURNAL}),
     Role.ADMINISTRATOR: frozenset({Permission.READ_METRICS}),
@@ -135,6 +137,11 @@ class Principal:
     def actor(self) -> str:
         """Name for the journal."""
         return f"user:{self.account.name}"
+
+    @property
+    def body(self) -> str:
+        """Body for which they decide and propose: the centre, an institution's code, a district bureau's name."""
+        return self.account.institution or self.account.district or CENTRE
 
     @property
     def sees_institution(self) -> str | None:

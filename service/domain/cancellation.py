@@ -194,6 +194,16 @@ def check_entitled(body: str, issuer: str) -> None:
         )
 
 
+def check_issuer(body: str, issuer: str) -> None:
+    """Refuse to let anybody but its issuer renew, replace or void a card. Raises DecisionRefused. 督§9, 考§12."""
+    if body != issuer:
+        raise DecisionRefused(
+            "证卡由颁发机构换发、补发和作废（督§9、考§12）",
+            "a card is renewed, replaced and voided by its issuer (督§9, 考§12)",
+            code="decision-issuer",
+        )
+
+
 def check_decision(decision: Decision, kind: CardKind, issuer: str) -> None:
     """Refuse a decision on a card of this kind and issuer. Raises GroundInvalid, DecisionRefused. 督§19, 考§21."""
     check_ground(decision.ground, kind)

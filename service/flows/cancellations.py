@@ -127,6 +127,12 @@ def correct_cancellation(
     return tuple(sorted(one.number for one in taken_with))
 
 
+def find_proposal(register: Register, identity: int) -> StoredProposal:
+    """Find a proposal by its id. Raises Refused where there is none."""
+    with register.database.read() as connection:
+        return _proposed(connection, identity)
+
+
 def list_proposals(register: Register, *, body: str | None = None) -> tuple[StoredProposal, ...]:
     """List the proposals, the oldest first: for a body those it made and those it decides on, else all."""
     with register.database.read() as connection:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 from sqlalchemy import Connection
 
 from cardlayout.check import check
 from keys.keyring import Purpose
-from service.domain.cancellation import Decision, check_decision, check_entitled, parse_ground
+from service.domain.cancellation import Decision, check_decision, check_entitled, check_issuer, parse_ground
 from service.domain.card import COPY_ID_BYTES, Card, ReplacementReason, replace, revoke, revoke_all, void
 from service.domain.card_number import CardNumber
 from service.domain.errors import DecisionRefused
 from service.domain.event import Event, Json
+from service.domain.issuer import CENTRE
+from service.domain.kinds import CardKind
 from service.flows.documents import Handed, keep_document
 from service.flows.errors import Refused, no_such_card
 from service.flows.faces import face_of
@@ -22,6 +26,8 @@ from service.flows.register import Register
 from service.store import cancellations, cards, copies, journal, numbers, people, proposals, status_lists
 from service.store.copies import Copy
 from service.store.states import ProposalState
+
+_OF_CANCELLATION: Final = frozenset({"revoke", "decline", "correct"})
 
 
 def revoke_card(  # noqa: PLR0913 - one argument a fact of the decision
@@ -81,14 +87,22 @@ def revoke_card(  # noqa: PLR0913 - one argument a fact of the decision
 
 
 def replace_card(
-    register: Register, number: CardNumber, reason: ReplacementReason, actor: str, *, without_portrait: bool = False
+    register: Register,
+    number: CardNumber,
+    reason: ReplacementReason,
+    actor: str,
+    *,
+    without_portrait: bool = False,
+    body: str | None = None,
 ) -> None:
     """Make a new copy (补发): same number, same dates; the old copy answers ``replaced`` at once.
 
     ``without_portrait`` withdraws the holder's consent to a portrait in the code, for this copy and later ones.
-    Raises Refused for a number that is not registered, IllegalTransition for a card that is not in force.
+    ``body`` is who asks, by default the card's issuer. Raises Refused for a number that is not registered,
+    DecisionRefused for another body, and IllegalTransition for a card that is not in force.
     """
     today, now = register.effects.today(), register.effects.now()
+    check_who_decides(register, number, body, "replace", actor, {})
     signer = register.signer(Purpose.CARD)
     with register.database.write() as connection:
         card = _locked(connection, number)
@@ -113,13 +127,14 @@ def replace_card(
         journal.append_many(connection, now, actor, (*withdrawn, event))
 
 
-def void_number(register: Register, number: CardNumber, reason: str, actor: str) -> None:
+def void_number(register: Register, number: CardNumber, reason: str, actor: str, *, body: str | None = None) -> None:
     """Void a card that was issued by mistake, or a reserved number; it is never used again (督附3, 考附2).
 
     Raises IllegalTransition for a card that is not in force, NotFound for a number that is neither, NumberStep for one
-    that is void already, and Refused without a reason.
+    that is void already, Refused without a reason, and DecisionRefused for a body that is not the issuer.
     """
     today, now = register.effects.today(), register.effects.now()
+    check_who_decides(register, number, body, "void", actor, {})
     with register.database.write() as connection:
         card = cards.for_update(connection, (number,)).get(number)
         if card is not None:
@@ -156,13 +171,17 @@ def record_found(register: Register, number: CardNumber, reported_by: str, actor
 
 
 def check_who_decides(
-    register: Register, number: CardNumber, body: str | None, act: str, actor: str, data: dict[str, Json]
+    register: Register, number: CardNumber, body: str | None, act: str, actor: str, data: Mapping[str, Json]
 ) -> None:
-    """Refuse a body that is not the card's issuer, and put the attempt into the journal. 督§19, 考§21."""
-    with register.database.read() as connection:
-        issuer = registered(connection, number).issuer
+    """Refuse a body that is not the card's issuer, and put the attempt into the journal; None is the issuer.
+
+    Raises DecisionRefused. 督§9, 督§19, 考§12, 考§21.
+    """
+    issuer = number.institution if number.kind is CardKind.INTERNAL else CENTRE
+    if body is None or issuer is None:
+        return
     try:
-        check_entitled(issuer if body is None else body, issuer)
+        (check_entitled if act in _OF_CANCELLATION else check_issuer)(body, issuer)
     except DecisionRefused:
         event = Event("decision-refused", number, {"act": act, "body": body, **data})
         with register.database.write() as connection:

@@ -58,23 +58,23 @@ def signed_in(request: AnyRequest, register: Register) -> SignIn | None:
     return None if secret is None else find_sign_in(register, secret)
 
 
-def authorise(request: AnyRequest, register: Register, permission: Permission) -> Principal:
-    """Find out who asks for something that needs a permission. Raises NotSignedIn, CrossSite, NotPermitted."""
+def authorise(request: AnyRequest, register: Register, *permissions: Permission) -> Principal:
+    """Find out who asks for something that needs one of these. Raises NotSignedIn, CrossSite, NotPermitted."""
     principal = _of_token(request, register) or _of_cookie(request, register)
-    if not principal.may(permission):
+    if not any(map(principal.may, permissions)):
         raise NotPermitted
     return principal
 
 
-def needs(permission: Permission) -> AsyncAnyCallable:
-    """Make the guard of a route: who asks is found out before anything else of the request is read.
+def needs(*permissions: Permission) -> AsyncAnyCallable:
+    """Make the guard of a route: who asks, and may with one of these, is found out before the rest is read.
 
     The handler finds whoever it is with ``asker``.
     """
 
     async def guard(request: AnyRequest, _handler: BaseRouteHandler) -> None:
         register: Register = request.app.state.register
-        request.state[_ASKER] = await asyncio.to_thread(authorise, request, register, permission)
+        request.state[_ASKER] = await asyncio.to_thread(authorise, request, register, *permissions)
 
     return guard
 

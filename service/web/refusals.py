@@ -16,8 +16,10 @@ from typing import Any, Final, TypeAlias, assert_never
 from litestar import Request
 from litestar.exceptions import HTTPException
 
+from service.domain.errors import DecisionRefused, GroundInvalid, IllegalTransition
+from service.flows.errors import Refused
 from service.flows.sign_in import SignInRefused
-from service.store.errors import Busy
+from service.store.errors import Busy, Conflict, NotFound
 from service.store.limits import LimitReached
 from service.web.authentication import CrossSite, NotPermitted, NotSignedIn
 
@@ -58,7 +60,8 @@ class Refusal:
 
 
 _Plain: TypeAlias = Absent | SignInRefused | NotSignedIn | NotPermitted | CrossSite
-_Ours: TypeAlias = _Plain | LimitReached | Busy | NotReady
+_Ruled: TypeAlias = Refused | IllegalTransition | GroundInvalid | DecisionRefused | NotFound | Conflict
+_Ours: TypeAlias = _Plain | _Ruled | LimitReached | Busy | NotReady
 
 _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
     Absent: HTTPStatus.NOT_FOUND,
@@ -66,11 +69,25 @@ _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
     NotSignedIn: HTTPStatus.UNAUTHORIZED,
     NotPermitted: HTTPStatus.FORBIDDEN,
     CrossSite: HTTPStatus.FORBIDDEN,
+    Refused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    GroundInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    DecisionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    IllegalTransition: HTTPStatus.CONFLICT,
+    Conflict: HTTPStatus.CONFLICT,
+    NotFound: HTTPStatus.NOT_FOUND,
     LimitReached: HTTPStatus.TOO_MANY_REQUESTS,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Refusals of ours: they bring their code and their two sentences."""
+
+_STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
+    "no-such-card": HTTPStatus.NOT_FOUND,
+    "no-such-proposal": HTTPStatus.NOT_FOUND,
+    "decision-body": HTTPStatus.FORBIDDEN,
+    "decision-issuer": HTTPStatus.FORBIDDEN,
+}
+"""Refusals whose code says more than their kind."""
 
 _OF_FRAMEWORK: Final[Mapping[HTTPStatus, Refusal]] = {
     refusal.status: refusal
@@ -120,6 +137,8 @@ def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
     match error:
         case Absent() | SignInRefused() | NotSignedIn() | NotPermitted() | CrossSite() | LimitReached() | Busy():
             return _ours(error)
+        case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
+            return _ours(error)
         case NotReady():
             _log.error("not ready\n%s", "\n".join(_outline(error)))
             return _ours(error)
@@ -132,7 +151,7 @@ def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
 
 
 def _ours(error: _Ours) -> Refusal:
-    status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+    status = _STATUS_OF_CODE.get(error.code) or next(at for kind, at in _STATUS.items() if isinstance(error, kind))
     return Refusal(status, error.code, error.zh, error.en, _headers(error))
 
 
@@ -141,6 +160,8 @@ def _headers(error: _Ours) -> dict[str, str]:
         case NotSignedIn() | SignInRefused():
             return {"WWW-Authenticate": 'Bearer realm="zhengka"'}  # RFC 9110 11.6.1
         case Absent() | NotPermitted() | CrossSite():
+            return {}
+        case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return {}
         case LimitReached():
             return {"Retry-After": str(error.retry_after)}

@@ -1,0 +1,201 @@
+"""Cancel qualifications: propose, decide, decline, correct (督§19, 考§21)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from litestar import Controller, Request, get, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, SkipValidation
+from msgspec import Meta
+
+from service.api.cards import CHANGE_REFUSALS, MAX_FILE_BODY
+from service.api.problems import documented
+from service.api.schemas import (
+    CorrectionRequest,
+    DeclineRequest,
+    DocumentBody,
+    NumbersBody,
+    ProposalBody,
+    ProposalRequest,
+    ProposalsBody,
+    RevocationRequest,
+)
+from service.domain.access import PERMISSIONS, Permission, Principal
+from service.domain.cancellation import Proposal, parse_ground
+from service.domain.card_number import CardNumber
+from service.flows.cancellations import (
+    correct_cancellation,
+    decline_proposal,
+    find_proposal,
+    list_proposals,
+    propose_revocation,
+)
+from service.flows.documents import Handed
+from service.flows.lifecycle import revoke_card
+from service.flows.register import Register
+from service.store.proposals import StoredProposal
+from service.web.authentication import NotPermitted, asker, needs
+
+AnyRequest = Request[Any, Any, State]
+Identity = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+
+
+class CancellationController(Controller):
+    """Decisions by the card's issuer, proposals by others who may propose. An attempt of theirs to decide is recorded.
+
+    A district bureau or another institution that tries to decide is refused, and the journal says so.
+    """
+
+    tags = ("cancellations",)
+    security = [{"token": []}]  # noqa: RUF012 - Litestar copies it
+    guards = [needs(Permission.CHANGE_CARDS, Permission.PROPOSE)]  # noqa: RUF012 - Litestar copies it
+
+    @post(
+        "/api/v1/cards/{number:str}/revocation",
+        operation_id="revokeCard",
+        summary="Cancel the qualification a card stands for",
+        status_code=HTTPStatus.OK,
+        responses=documented(*CHANGE_REFUSALS),
+        request_max_body_size=MAX_FILE_BODY,
+        sync_to_thread=True,
+    )
+    def revoke(
+        self,
+        number: FromPath[CardNumber],
+        data: JSONBody[RevocationRequest],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+    ) -> NumbersBody:
+        """Cancel, in force at once; every card that is lost with it is named."""
+        by = _decider(request)
+        lost = revoke_card(
+            register,
+            number,
+            ground=data.ground,
+            reason=data.reason,
+            decided_by=data.decided_by,
+            decided_on=data.decided_on,
+            document=data.document,
+            handed=_handed(data.document_file),
+            body=by.body,
+            actor=by.actor,
+        )
+        return NumbersBody(lost)
+
+    @post(
+        "/api/v1/cards/{number:str}/revocation-correction",
+        operation_id="correctRevocation",
+        summary="Correct a mistaken cancellation",
+        status_code=HTTPStatus.OK,
+        responses=documented(*CHANGE_REFUSALS),
+        request_max_body_size=MAX_FILE_BODY,
+        sync_to_thread=True,
+    )
+    def correct(
+        self,
+        number: FromPath[CardNumber],
+        data: JSONBody[CorrectionRequest],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+    ) -> NumbersBody:
+        """Correct by a new entry: the cards stay revoked, the bar of three years falls."""
+        by = _decider(request)
+        corrected = correct_cancellation(
+            register,
+            number,
+            reason=data.reason,
+            decided_by=data.decided_by,
+            document=data.document,
+            handed=_handed(data.document_file),
+            body=by.body,
+            actor=by.actor,
+        )
+        return NumbersBody(corrected)
+
+    @post(
+        "/api/v1/cards/{number:str}/revocation-proposals",
+        operation_id="proposeRevocation",
+        summary="Propose a cancellation",
+        guards=[needs(Permission.PROPOSE)],
+        responses=documented(*CHANGE_REFUSALS),
+        request_max_body_size=MAX_FILE_BODY,
+        sync_to_thread=True,
+    )
+    def propose(
+        self,
+        number: FromPath[CardNumber],
+        data: JSONBody[ProposalRequest],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+    ) -> ProposalBody:
+        """Enter a proposal for the card's issuer to decide; the card counts as before."""
+        by = asker(request)
+        proposal = Proposal(parse_ground(data.ground), by.body, data.proposed_by, data.reason, data.document)
+        identity = propose_revocation(register, number, proposal, by.actor, _handed(data.document_file))
+        return _body(find_proposal(register, identity))
+
+    @get(
+        "/api/v1/revocation-proposals",
+        operation_id="listProposals",
+        summary="Proposals to cancel",
+        responses=documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE),
+        sync_to_thread=True,
+    )
+    def proposals(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> ProposalsBody:
+        """List the proposals one's body made or decides on, answered or not."""
+        found = list_proposals(register, body=asker(request).body)
+        return ProposalsBody(tuple(map(_body, found)))
+
+    @post(
+        "/api/v1/revocation-proposals/{identity:int}/refusal",
+        operation_id="declineProposal",
+        summary="Decline a proposal",
+        status_code=HTTPStatus.OK,
+        responses=documented(*CHANGE_REFUSALS),
+        sync_to_thread=True,
+    )
+    def decline(
+        self,
+        identity: FromPath[Identity],
+        data: JSONBody[DeclineRequest],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+    ) -> ProposalBody:
+        """Decline; the card stays as it is."""
+        by = _decider(request)
+        declined = decline_proposal(
+            register, identity, reason=data.reason, decided_by=data.decided_by, body=by.body, actor=by.actor
+        )
+        return _body(declined)
+
+
+def _decider(request: AnyRequest) -> Principal:
+    """Give whoever decides, or tries to: a token that was not given this scope is no attempt of its owner's."""
+    by = asker(request)
+    if not by.may(Permission.CHANGE_CARDS) and Permission.CHANGE_CARDS in PERMISSIONS[by.account.role]:
+        raise NotPermitted
+    return by
+
+
+def _handed(document: DocumentBody | None) -> Handed | None:
+    return None if document is None else Handed(document.name, document.content)
+
+
+def _body(one: StoredProposal) -> ProposalBody:
+    return ProposalBody(
+        id=one.id,
+        number=one.number,
+        ground=str(one.proposal.ground),
+        body=one.proposal.body,
+        proposed_by=one.proposal.proposed_by,
+        reason=one.proposal.reason,
+        document=one.proposal.document,
+        state=one.state,
+        entered_at=one.entered_at,
+        closed_on=one.closed_on,
+        closed_by=one.closed_by,
+        answer=one.answer,
+    )
