@@ -18,7 +18,7 @@ from typing import Final
 
 from playwright.sync_api import Error, Playwright
 
-from tests.browser.chromium import Shown, arguments, browsing, program, verdict_on
+from tests.browser.chromium import Shown, arguments, browsing, is_installed, program, verdict_on
 from tests.browser.films import Shot, write_film
 from tests.browser.office import PLACE, WORDS, BrowserOffice, make_browser_office
 from tests.browser.server import Server, free_port
@@ -99,7 +99,7 @@ class _Gate:
         page.locator("#open-settings").click()
         page.locator("#place").fill(PLACE)
         page.locator("#settings-form button.pri").click()
-        page.wait_for_function("async () => (await navigator.serviceWorker.ready).active.state === 'activated'")
+        is_installed(page)
         context.close()
 
     def show_all(self, films: int, seed: int, *, is_offline: bool = False) -> list[Seen]:

@@ -97,6 +97,10 @@ def verdict_on(page: Page, timeout: float = 20_000) -> Shown:
     return Shown(*(article.get_attribute(f"data-{name}") or "" for name in names))
 
 
+_INSTALLED: Final = """async () => {
+  const { active } = await navigator.serviceWorker.ready
+  while (active.state !== 'activated') await new Promise((resolve) => setTimeout(resolve, 50))
+}"""
 _KEYS: Final = """(text) => {
   for (const key of [...text, 'Enter']) {
     document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
@@ -108,3 +112,8 @@ def pull_trigger(page: Page, text: str) -> None:
     """Do what a hand-held scanner does: type the text faster than anybody can, and Enter."""
     page.locator("#scanning").wait_for()
     page.evaluate(_KEYS, text)
+
+
+def is_installed(page: Page) -> None:
+    """Wait until the page is on the device and opens without a network."""
+    page.evaluate(_INSTALLED)

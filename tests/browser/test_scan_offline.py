@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.chromium import Shown, pull_trigger, verdict_on
+from tests.browser.chromium import Shown, is_installed, pull_trigger, verdict_on
 from tests.browser.conftest import Opener
 from tests.browser.eyes import has_no_barriers
 from tests.browser.office import PLACE, WORDS, BrowserOffice
@@ -20,12 +20,10 @@ from tests.browser.test_scan_ways_in import at_gate, is_ready, set_duty
 KNOWN_OFFLINE: Final = WORDS | {"unregistered": "status_unknown"}
 """A copy the list does not know, dated on the day the list was signed, may have been issued after it."""
 
-INSTALLED: Final = "async () => (await navigator.serviceWorker.ready).active.state === 'activated'"
-
 
 def cut_off(page: Page, server: Server) -> None:
     """Kill the service and switch the network off, once the scanner is on the device; then open it anew."""
-    page.wait_for_function(INSTALLED)
+    is_installed(page)
     server.kill()
     page.context.set_offline(True)
     page.goto("/scan")

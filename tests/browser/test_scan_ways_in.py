@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import pull_trigger, verdict_on
+from tests.browser.chromium import is_installed, pull_trigger, verdict_on
 from tests.browser.conftest import Opener
 from tests.browser.office import PLACE, WORDS, BrowserOffice
 from tests.browser.test_check_page import is_announced
@@ -156,7 +156,7 @@ def test_inside_wechat_the_way_out_is_told(opened: Opener) -> None:
 def test_the_scanner_can_be_installed(opened: Opener) -> None:
     page, watch = opened()
     at_gate(page)
-    page.wait_for_function("async () => (await navigator.serviceWorker.ready).active.state === 'activated'")
+    is_installed(page)
     wire = page.context.new_cdp_session(page)
     assert wire.send("Page.getAppManifest")["errors"] == []
     in_private = "in-incognito"  # what every context of a test is
