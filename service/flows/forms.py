@@ -14,6 +14,7 @@ from service.domain.card import Card
 from service.domain.card_number import CardNumber
 from service.domain.forms import FeedbackForm, FormName, Forms, ReviewForm, SessionRecordForm, Topic
 from service.domain.kinds import CardKind
+from service.domain.review import grade_of, items_of
 from service.flows.errors import Refused
 from service.flows.register import Register
 from service.flows.shipped import shipped_forms
@@ -26,7 +27,10 @@ _TICKED, _NOT_TICKED = "√", "□"
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """The assessment a form is about, as far as it is known; blank parts are written by hand."""
+    """The assessment a form is about, as far as it is known; blank parts are written by hand.
+
+    ``points`` are those of a review sheet, one for each of its items.
+    """
 
     institution: str | None = None
     plan: str = ""
@@ -34,6 +38,7 @@ class Occasion:
     place: str = ""
     occupation: str = ""
     candidates: str = ""
+    points: tuple[int, ...] = ()
 
 
 def draw_forms(
@@ -46,7 +51,7 @@ def draw_forms(
     """
     forms = shipped_forms()
     institution = "" if occasion.institution is None else _institution(register, occasion.institution)
-    found: list[Card | None] = [_card(register, number, name) for number in numbers]
+    found: list[Card | None] = [card_with_form(register, number, name) for number in numbers]
     made = [_form(forms, name, card, occasion, institution) for card in found or [None]]
     draw(made, made[0].title, register.fonts, out)
     return len(made)
@@ -60,7 +65,8 @@ _HOLDERS: Final = {
 }
 
 
-def _card(register: Register, number: CardNumber, name: FormName) -> Card:
+def card_with_form(register: Register, number: CardNumber, name: FormName) -> Card:
+    """Find a card whose holder has such a form. Raises Refused."""
     with register.database.read() as connection:
         record = cards.get(connection, number)
     if record is None:
@@ -160,7 +166,7 @@ def _supervisor_review(form: ReviewForm, card: Card | None, occasion: Occasion, 
         ),
         _pairs((institution_label, institution), (plan, occasion.plan)),
     )
-    return _review(form, head, form.signatures)
+    return _review(form, head, occasion.points)
 
 
 def _assessor_review(form: ReviewForm, card: Card | None, occasion: Occasion) -> Form:
@@ -172,23 +178,36 @@ def _assessor_review(form: ReviewForm, card: Card | None, occasion: Occasion) ->
         _pairs((job, occasion.occupation), (card_jobs, held)),
         Row((Cell(plan), Cell(occasion.plan, columns=5)), _HAND),
     )
-    return _review(form, head, form.signatures)
+    return _review(form, head, occasion.points)
 
 
-def _review(form: ReviewForm, head: tuple[Row, ...], signatures: Sequence[str]) -> Form:
+def _review(form: ReviewForm, head: tuple[Row, ...], points: Sequence[int]) -> Form:
+    """Draw a review sheet; without points it is marked by hand."""
+    marks = iter([str(given) for given in points] or [""] * len(items_of(form)))
     heading = (Cell(text, columns=2 if at == 1 else 1, bold=True) for at, text in enumerate(form.heading))
     rows: list[Row] = [Row(tuple(heading), _HAND)]
     for group in form.groups:
         for at, item in enumerate(group.items):
             first = (Cell(group.group, rows=len(group.items)),) if at == 0 else ()
             rows.append(
-                Row((*first, Cell(item.text, columns=2, align=_LEFT), Cell(str(item.points)), Cell(), Cell()), _HAND)
+                Row(
+                    (
+                        *first,
+                        Cell(item.text, columns=2, align=_LEFT),
+                        Cell(str(item.points)),
+                        Cell(next(marks)),
+                        Cell(),
+                    ),
+                    _HAND,
+                )
             )
-    total = sum(item.points for group in form.groups for item in group.items)
-    rows.append(Row((Cell(form.total, columns=3, bold=True), Cell(str(total)), Cell(), Cell()), _HAND))
-    widths = _shared(6, len(signatures) + 1)
+    most = sum(item.points for item in items_of(form))
+    total, grade = (str(sum(points)), grade_of(form.annex, sum(points)).value) if points else ("", "")
+    rows.append(Row((Cell(form.total, columns=3, bold=True), Cell(str(most)), Cell(total), Cell(grade)), _HAND))
+    widths = _shared(6, len(form.signatures) + 1)
     signs = tuple(
-        Cell(text, columns=columns, align=_LEFT) for text, columns in zip((*signatures, form.date), widths, strict=True)
+        Cell(text, columns=columns, align=_LEFT)
+        for text, columns in zip((*form.signatures, form.date), widths, strict=True)
     )
     return Form(
         form.title,

@@ -65,6 +65,21 @@ def record_correction(connection: Connection, number: CardNumber, new: Correctio
     )
 
 
+def get_correction(connection: Connection, number: CardNumber) -> Correction | None:
+    """Find the correction of the decision that took a card."""
+    row = connection.execute(select(correction).where(correction.c.number == str(number))).one_or_none()
+    if row is None:
+        return None
+    return Correction(
+        row.body,
+        row.corrected_on,
+        row.decided_by,
+        row.reason,
+        row.document,
+        attachment_of(row.attachment, row.attachment_digest),
+    )
+
+
 def attachment_values(attachment: Attachment | None) -> dict[str, object]:
     """Give the two columns that a document takes."""
     return {

@@ -1,0 +1,327 @@
+"""``review``, ``evaluate``, ``warn``, ``reward``, ``sanction``, ``cases`` and ``record``: the integrity record."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from contextlib import nullcontext
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from service.cli.command import command, pass_context
+from service.cli.context import Context
+from service.cli.files import refuse_existing, whole_file
+from service.cli.params import DAY, OUT_FILE, card_number
+from service.cli.register import opened
+from service.domain.forms import FormName
+from service.domain.review import EntryKind, Grade, case_ground
+from service.flows.reviews import (
+    Entered,
+    Given,
+    Work,
+    close_case,
+    enter_evaluation,
+    enter_review,
+    enter_reward_or_sanction,
+    enter_warning,
+    list_cases,
+    person_record,
+)
+
+_ON: Final = click.option("--on", required=True, type=DAY, help="日期 day.")
+_BY: Final = click.option("--by", required=True, help="填写或作出处理的人员 who answers for it.")
+_BODY: Final = click.option(
+    "--body",
+    help="评议单位：centre、机构代码或区县人社部门名称（考评人员写聘用机构） whose entry (default: the issuer).",
+)
+
+
+class _Points(click.ParamType[tuple[int, ...]]):
+    """Points in the order of the sheet's rows, separated by commas."""
+
+    name = "4,3,3,…"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """Read whole numbers; full-width ones are taken."""
+        text = unicodedata.normalize("NFKC", str(value))
+        if not re.fullmatch(r"\s*[0-9]{1,3}(\s*[,、]\s*[0-9]{1,3})*\s*", text):
+            self.fail(f"{value}：应为整数，逗号分隔 expected whole numbers with commas", param, ctx)
+        return tuple(map(int, re.findall(r"[0-9]+", text)))
+
+
+_POINTS: Final = _Points()
+
+
+@command("review")
+@click.argument("number")
+@click.option(
+    "--form",
+    required=True,
+    type=click.Choice([FormName.SUPERVISOR_REVIEW.value, FormName.ASSESSOR_REVIEW.value]),
+    help="评议表 the sheet.",
+)
+@click.option("--points", required=True, type=_POINTS, help="各项得分，依表中顺序 points, in the order of the rows.")
+@_ON
+@_BY
+@click.option("--plan", required=True, help="评价计划名称 name of the assessment plan.")
+@click.option("--occupation", default="", help="职业（工种）/等级 occupation and level.")
+@click.option("--institution", help="评价机构代码 code of the institution assessed at (default: the body).")
+@_BODY
+@click.option("--out", type=OUT_FILE, help="填好的评议表 PDF the filled sheet, to be signed.")
+@pass_context
+def review(  # noqa: PLR0913 - one argument an option
+    context: Context,
+    number: str,
+    *,
+    form: str,
+    points: tuple[int, ...],
+    on: date,
+    by: str,
+    plan: str,
+    occupation: str,
+    institution: str | None,
+    body: str | None,
+    out: Path | None,
+) -> None:
+    """工作评议 Enter the review sheet of one job: sum and grade (督§16, 督附2; 考§17, 考附1)."""
+    if out is not None:
+        refuse_existing(out)
+    with opened(context) as register, nullcontext() if out is None else whole_file(out) as file:
+        entered = enter_review(
+            register,
+            card_number(number),
+            FormName(form),
+            points,
+            work=Work(plan=plan, occupation=occupation, institution=institution),
+            given=Given(on=on, by=by, body=body),
+            actor=context.actor,
+            out=file,
+        )
+    _answer(context, entered)
+    grade = entered.entry.outcome
+    context.say(f"合计 {sum(points)} 分，{grade} total {sum(points)}: {grade.en if grade else ''}")
+    if out is not None:
+        context.say(f"已写出，请签字 written, to be signed: {out}")
+
+
+@command("evaluate")
+@click.argument("number")
+@click.option("--result", required=True, type=click.Choice([grade.value for grade in Grade]), help="结果 result.")
+@_ON
+@_BY
+@_BODY
+@click.option("--note", default="", help="说明 remark.")
+@pass_context
+def evaluate(context: Context, number: str, result: str, on: date, by: str, body: str | None, note: str) -> None:
+    """评议结果 Enter a supervisor's periodic evaluation (督§17) or an assessor's annual review (考§18).
+
+    不合格的列入待决定事项，由颁证机构决定是否取消资格 A failed one opens a case that a person decides.
+    """
+    with opened(context) as register:
+        given = Given(on=on, by=by, body=body, note=note)
+        entered = enter_evaluation(register, card_number(number), Grade(result), given, context.actor)
+    _answer(context, entered)
+    context.say(f"已记入诚信档案 entered: {result}（{entered.entry.article}）")
+    if entered.case:
+        context.say(
+            f"已列入待决定事项 {entered.id}，证卡状态不变；由颁证机构决定是否取消资格 "
+            f"case {entered.id} is open, the card counts as before until its issuer decides"
+        )
+
+
+@command("warn")
+@click.argument("number")
+@click.option("--ground", required=True, help="情形 an item of 考§20(1)–(5).")
+@_ON
+@_BY
+@_BODY
+@click.option("--reason", required=True, help="具体事由 what happened.")
+@pass_context
+def warn(context: Context, number: str, ground: str, on: date, by: str, body: str | None, reason: str) -> None:
+    """劝告 Enter a warning by the institution; the card counts as before (考§20)."""
+    with opened(context) as register:
+        given = Given(on=on, by=by, body=body, note=reason)
+        entered = enter_warning(register, card_number(number), ground, given, context.actor)
+    _answer(context, entered)
+    context.say(f"已记入诚信档案，证卡状态不变 entered, the card counts as before: {entered.entry.article}")
+
+
+@command("reward")
+@click.argument("number")
+@click.option("--what", required=True, help="奖励内容 what for.")
+@_ON
+@_BY
+@_BODY
+@pass_context
+def reward(context: Context, number: str, what: str, on: date, by: str, body: str | None) -> None:
+    """奖励 Enter a reward (督§20, 考§19)."""
+    _reward_or_sanction(context, number, EntryKind.REWARD, Given(on=on, by=by, body=body, note=what))
+
+
+@command("sanction")
+@click.argument("number")
+@click.option("--what", required=True, help="处分内容 what for.")
+@_ON
+@_BY
+@_BODY
+@pass_context
+def sanction(context: Context, number: str, what: str, on: date, by: str, body: str | None) -> None:
+    """处分 Enter a sanction; the card counts as before (督§20, 考§19)."""
+    _reward_or_sanction(context, number, EntryKind.SANCTION, Given(on=on, by=by, body=body, note=what))
+
+
+@click.group("cases")
+def cases() -> None:
+    """待决定事项 Failed results that a person decides on (督§19(1), 考§21(1))."""
+
+
+@command("list", cases)
+@click.option("--all", "everything", is_flag=True, help="包括已办结的 those decided too.")
+@pass_context
+def list_them(context: Context, *, everything: bool) -> None:
+    """列出待决定事项 List the cases; a cancellation on the ground closes one: zhengka revoke."""
+    with opened(context) as register:
+        found = [case for case in list_cases(register) if everything or case.is_open]
+    context.answer(
+        [
+            {
+                "case": case.id,
+                "number": str(case.number),
+                "ground": str(case_ground(case.kind)),
+                "on": case.entry.on.isoformat(),
+                "body": case.entry.body,
+                "open": case.is_open,
+                "cancelled_on": None if case.cancelled_on is None else case.cancelled_on.isoformat(),
+                "closed_on": None if case.closing is None else case.closing.on.isoformat(),
+            }
+            for case in found
+        ]
+    )
+    context.table(
+        (
+            "事项 case",
+            "证卡编号 number",
+            "可依据 ground",
+            "结果日期 on",
+            "评议单位 by",
+            "决定单位 decides",
+            "情况 state",
+        ),
+        [
+            (
+                str(case.id),
+                str(case.number),
+                str(case_ground(case.kind)),
+                case.entry.on.isoformat(),
+                case.entry.body,
+                case.issuer,
+                _state(is_open=case.is_open, cancelled=case.cancelled_on is not None),
+            )
+            for case in found
+        ],
+    )
+    context.say(f"共 {len(found)} 项 {len(found)} in all")
+
+
+@command("close", cases)
+@click.argument("case", type=int)
+@click.option("--reason", required=True, help="理由 why it is not cancelled.")
+@_BY
+@click.option("--body", help="决定单位：centre 或机构代码 who decides (default: the card's issuer).")
+@pass_context
+def close(context: Context, case: int, reason: str, by: str, body: str | None) -> None:
+    """办结 Close a case without a cancellation; the result stays in the record."""
+    with opened(context) as register:
+        closed = close_case(register, case, reason=reason, by=by, body=body, actor=context.actor)
+    context.answer({"closed": closed.id, "number": str(closed.number)})
+    context.say(f"事项 {case} 已办结，不取消资格 closed without a cancellation")
+
+
+@command("record")
+@click.argument("number")
+@pass_context
+def record(context: Context, number: str) -> None:
+    """诚信档案 Tell the integrity record of whoever holds a card, over all the person's cards."""
+    with opened(context) as register:
+        told = person_record(register, card_number(number))
+    context.answer(
+        {
+            "name": told.name,
+            "cards": [str(card.number) for card in told.cards],
+            "keepers": {kind.value: {"zh": zh, "en": en} for kind, (zh, en) in told.keepers},
+            "entries": [
+                {
+                    "on": line.on.isoformat(),
+                    "number": str(line.number),
+                    "what": line.what,
+                    "article": line.article,
+                    "outcome": line.outcome,
+                    "points": line.points,
+                    "total": line.total,
+                    "body": line.body,
+                    "by": line.by,
+                    "note": line.note,
+                }
+                for line in told.lines
+            ],
+        }
+    )
+    context.say(f"{told.name}：" + "、".join(f"{card.number}（{card.kind.zh}）" for card in told.cards))
+    for kind, (zh, en) in told.keepers:
+        context.say(f"{kind.zh}档案由{zh}维护 kept by {en}")
+    context.table(
+        (
+            "日期 on",
+            "证卡编号 number",
+            "事项 what",
+            "依据 article",
+            "结果 outcome",
+            "单位 body",
+            "人员 by",
+            "说明 note",
+        ),
+        [
+            (
+                line.on.isoformat(),
+                str(line.number),
+                line.what,
+                line.article,
+                line.outcome if line.total is None else f"{line.total} {line.outcome}",
+                line.body,
+                line.by,
+                line.note,
+            )
+            for line in told.lines
+        ],
+        wide=(7,),
+    )
+    context.say(f"共 {len(told.lines)} 条 {len(told.lines)} in all")
+
+
+def _reward_or_sanction(context: Context, number: str, kind: EntryKind, given: Given) -> None:
+    with opened(context) as register:
+        entered = enter_reward_or_sanction(register, card_number(number), kind, given, context.actor)
+    _answer(context, entered)
+    context.say(f"已记入诚信档案 entered: {kind.zh}（{entered.entry.article}）")
+
+
+def _answer(context: Context, entered: Entered) -> None:
+    entry = entered.entry
+    answer: dict[str, Any] = {"entry": entered.id, "what": entry.kind.value, "article": entry.article}
+    if entry.outcome is not None:
+        answer["outcome"] = entry.outcome.value
+    if entry.points is not None:
+        answer["total"] = sum(entry.points)
+    context.answer({**answer, "case": entered.case})
+
+
+def _state(*, is_open: bool, cancelled: bool) -> str:
+    if is_open:
+        return "待决定 open"
+    return "已取消资格 cancelled" if cancelled else "已办结 closed"
+
+
+COMMANDS: Final = (review, evaluate, warn, reward, sanction, cases, record)

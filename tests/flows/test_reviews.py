@@ -1,0 +1,235 @@
+"""督§16, 督§17, 督§20, 考§17, 考§18, 考§19, 考§20: the integrity record, at a register."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import delete, update
+
+from cardlayout.errors import GlyphMissingError
+from service.domain.card_number import CardNumber
+from service.domain.errors import DecisionRefused
+from service.domain.event import Event
+from service.domain.forms import FormName
+from service.domain.issuer import CENTRE
+from service.domain.review import EntryKind, Grade, RecordRefused
+from service.domain.verdict_words import Word
+from service.flows.audit import audit
+from service.flows.cancellations import correct_cancellation
+from service.flows.errors import Refused
+from service.flows.lifecycle import revoke_card
+from service.flows.reviews import (
+    Entered,
+    Given,
+    Work,
+    close_case,
+    enter_evaluation,
+    enter_review,
+    enter_reward_or_sanction,
+    enter_warning,
+    list_cases,
+    person_record,
+)
+from service.store.errors import AppendOnly
+from service.store.tables import case_closing, integrity
+from tests.cardlayout.reading import chars, pages
+from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant
+
+TODAY = date(2026, 11, 2)
+BY_CENTRE = Given(on=TODAY, by="张主任")
+BY_SCHOOL = Given(on=TODAY, by="王校长", body=SCHOOL.code)
+SUPERVISOR_POINTS = (4, 3, 3, 10, 10, 18, 17, 8, 8, 8)
+ASSESSOR_POINTS = (4, 3, 3, 4, 4, 4, 4, 4, 5, 5, 5, 5, 10, 5, 5, 10, 2)
+
+
+def review(office: Office, number: CardNumber, given: Given, points: tuple[int, ...], **rest: object) -> Entered:
+    form = FormName.SUPERVISOR_REVIEW if points == SUPERVISOR_POINTS else FormName.ASSESSOR_REVIEW
+    work = Work(plan="2026年第12批", occupation="电工/三级")
+    return enter_review(office.register, number, form, points, work=work, given=given, actor=ACTOR, **rest)  # type: ignore[arg-type]
+
+
+def evaluate(office: Office, number: CardNumber, given: Given, result: Grade = Grade.FAILED) -> Entered:
+    return enter_evaluation(office.register, number, result, given, ACTOR)
+
+
+def cancel(office: Office, number: CardNumber, ground: str) -> None:
+    revoke_card(office.register, number, ground=ground, reason="经核实", decided_by="王主任", actor=ACTOR)
+
+
+def lines(office: Office, number: CardNumber) -> list[tuple[str, str, str]]:
+    return [(line.what, line.article, line.outcome) for line in person_record(office.register, number).lines]
+
+
+def test_a_sheet_is_summed_graded_and_drawn_for_signing(office: Office) -> None:
+    """督§16, 督附2."""
+    number = office.issue_one(applicant("external", 1))
+    out = io.BytesIO()
+    entered = review(office, number, BY_CENTRE, SUPERVISOR_POINTS, out=out)
+    assert (entered.entry.outcome, entered.case) == (Grade.PASSED, False)
+    (page,) = pages(out.getvalue())
+    text = "".join(char.get_text() for char in chars(page))
+    for told in ("合计得分10089合格", "2026年第12批", str(number), "√(外督)"):
+        assert told in text, told
+    (line,) = person_record(office.register, number).lines
+    assert (line.total, line.outcome, line.body, line.by, line.note) == (
+        89,
+        "合格",
+        CENTRE,
+        "张主任",
+        "2026年第12批；电工/三级",
+    )
+
+
+def test_an_assessors_sheet_comes_from_who_engages(office: Office) -> None:
+    """考§17, 考附1."""
+    number = office.issue_one(applicant("standard", 1))
+    with pytest.raises(RecordRefused) as refused:
+        review(office, number, BY_CENTRE, ASSESSOR_POINTS)
+    assert refused.value.code == "record-body"
+    entered = review(office, number, BY_SCHOOL, ASSESSOR_POINTS)
+    assert (entered.entry.outcome, entered.entry.institution) == (Grade.PASSED, SCHOOL.code)
+    with pytest.raises(Refused, match="not a form of this kind of holder"):
+        review(office, number, BY_SCHOOL, SUPERVISOR_POINTS)
+
+
+def test_a_sheet_that_cannot_be_drawn_is_not_stored(office: Office) -> None:
+    number = office.issue_one(applicant("external", 1))
+    with pytest.raises(GlyphMissingError):
+        enter_review(
+            office.register,
+            number,
+            FormName.SUPERVISOR_REVIEW,
+            SUPERVISOR_POINTS,
+            work=Work(plan="𱍐"),
+            given=BY_CENTRE,
+            actor=ACTOR,
+            out=io.BytesIO(),
+        )
+    assert lines(office, number) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "ground"),
+    [("external", BY_CENTRE, "督§19(1)"), ("internal", BY_SCHOOL, "督§19(1)"), ("standard", BY_SCHOOL, "考§21(1)")],
+)
+def test_a_failed_result_opens_a_case_that_a_cancellation_closes(
+    office: Office, kind: str, given: Given, ground: str
+) -> None:
+    """督§17, 督§19(1), 考§18, 考§21(1): the card counts until a person decides."""
+    number = office.issue_one(applicant(kind, 1))
+    assert evaluate(office, number, given).case
+    assert office.check(number) is Word.VALID
+    assert [case.is_open for case in list_cases(office.register)] == [True]
+    cancel(office, number, ground)
+    assert [(case.is_open, case.cancelled_on) for case in list_cases(office.register)] == [(False, TODAY)]
+    assert office.check(number) is Word.REVOKED
+
+
+def test_a_cancellation_on_another_ground_leaves_the_case_open(office: Office) -> None:
+    """督§19(1)."""
+    number = office.issue_one(applicant("external", 1))
+    evaluate(office, number, BY_CENTRE)
+    cancel(office, number, "督§19(4)")
+    assert [case.is_open for case in list_cases(office.register)] == [True]
+
+
+def test_a_case_is_closed_once_by_the_issuer_with_a_reason(office: Office) -> None:
+    """督§17, 督§19: the result stays in the record."""
+    number = office.issue_one(applicant("external", 1))
+    case = evaluate(office, number, BY_CENTRE).id
+    with pytest.raises(DecisionRefused):
+        close_case(office.register, case, reason="已整改", by="李", body=SCHOOL.code, actor=ACTOR)
+    with pytest.raises(Refused, match="states a reason"):
+        close_case(office.register, case, reason=" ", by="李", actor=ACTOR)
+    with pytest.raises(Refused, match="there is no case"):
+        close_case(office.register, case + 1, reason="已整改", by="李", actor=ACTOR)
+    assert not close_case(office.register, case, reason="已整改", by="李", actor=ACTOR).is_open
+    with pytest.raises(Refused, match="decided already"):
+        close_case(office.register, case, reason="已整改", by="李", actor=ACTOR)
+    assert lines(office, number) == [("评议/年度考核结果", "督§17", "不合格（已办结）")]
+    assert [event.kind for event in office.events()][-2:] == ["decision-refused", "case-closed"]
+    assert audit(office.register).faults == ()
+
+
+def test_a_warning_changes_no_status(office: Office) -> None:
+    """考§20: given by the institution."""
+    number = office.issue_one(applicant("standard", 1))
+    given = Given(on=TODAY, by="王校长", body=SCHOOL.code, note="未佩戴证卡")
+    enter_warning(office.register, number, "考§20（2）", given, ACTOR)
+    assert office.check(number) is Word.VALID
+    assert lines(office, number) == [("劝告", "考§20(2)", "")]
+
+
+def test_the_record_is_of_the_person_over_all_cards(office: Office) -> None:
+    """督§20, 考§19: rewards, sanctions, cancellations and corrections stand in it, by day."""
+    standard, external = office.issue_one(applicant("standard", 1)), office.issue_one(applicant("external", 1))
+    other = office.issue_one(applicant("standard", 2))
+    office.clock.advance(days=9)
+    late = Given(on=TODAY + timedelta(days=9), by="张主任", note="通报批评")
+    early = Given(on=TODAY + timedelta(days=1), by="王校长", body=SCHOOL.code, note="优秀考评员")
+    enter_reward_or_sanction(office.register, external, EntryKind.SANCTION, late, ACTOR)
+    enter_reward_or_sanction(office.register, standard, EntryKind.REWARD, early, ACTOR)
+    cancel(office, standard, "考§21(4)")
+    correct_cancellation(office.register, standard, reason="查无此事", decided_by="王主任", actor=ACTOR)
+    expected = [("奖励", "考§19", ""), ("处分", "督§20", ""), ("取消资格", "考§21(4)", ""), ("更正", "考§21(4)", "")]
+    assert lines(office, standard) == lines(office, external) == expected
+    assert lines(office, other) == []
+    told = person_record(office.register, standard)
+    assert {card.number for card in told.cards} == {standard, external}
+    assert len(told.keepers) == 2
+
+
+def test_days_before_the_card_and_to_come_are_refused(office: Office) -> None:
+    number = office.issue_one(applicant("external", 1))
+    for day in (TODAY - timedelta(days=1), TODAY + timedelta(days=1)):
+        with pytest.raises(Refused) as refused:
+            evaluate(office, number, Given(on=day, by="张主任"))
+        assert refused.value.code == "record-date"
+
+
+def test_an_institution_that_is_not_entered_is_refused(office: Office) -> None:
+    number = office.issue_one(applicant("standard", 1))
+    with pytest.raises(Refused, match="institution 999999 is not entered"):
+        evaluate(office, number, Given(on=TODAY, by="王校长", body="999999"))
+
+
+def test_another_institution_does_not_judge_an_internal_supervisor(office: Office) -> None:
+    """督§4."""
+    number = office.issue_one(applicant("internal", 1))
+    with pytest.raises(RecordRefused):
+        evaluate(office, number, Given(on=TODAY, by="赵", body=FACTORY.code))
+
+
+def test_the_journal_tells_what_was_entered_and_no_name(office: Office) -> None:
+    """督§20, 考§19."""
+    number = office.issue_one(applicant("external", 1))
+    entered = review(office, number, BY_CENTRE, SUPERVISOR_POINTS)
+    assert office.events()[-1] == Event(
+        "integrity-recorded",
+        number,
+        {
+            "entry": entered.id,
+            "what": "review",
+            "on": "2026-11-02",
+            "article": "督附2",
+            "body": "centre",
+            "outcome": "合格",
+            "points": list(SUPERVISOR_POINTS),
+        },
+    )
+
+
+def test_the_record_only_grows(office: Office) -> None:
+    number = office.issue_one(applicant("external", 1))
+    case = evaluate(office, number, BY_CENTRE).id
+    close_case(office.register, case, reason="已整改", by="李", actor=ACTOR)
+    for statement in (
+        delete(case_closing),
+        update(case_closing).values(reason=""),
+        delete(integrity),
+        update(integrity).values(outcome="合格"),
+    ):
+        with pytest.raises(AppendOnly), office.register.database.write() as connection:
+            connection.execute(statement)
