@@ -25,7 +25,8 @@ _NOT_PRELOADED: Final = frozenset({"app/old-browser.js", "app/decoder-worker.js"
 _ONLY_SCAN: Final = frozenset(
     f"app/{name}.js"
     for name in (
-        *("scan", "banners", "camera", "decoder", "offline", "pictures", "queue", "settings", "signals", "wedge"),
+        *("scan", "banners", "camera", "case", "decoder", "gate", "offline", "pictures", "queue", "screen"),
+        *("settings", "signals", "standing", "ways", "wedge"),
     )
 )
 

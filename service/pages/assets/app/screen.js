@@ -1,0 +1,15 @@
+// @ts-check
+// The scanner's page: its parts by id, and which of its three screens is shown.
+
+const SCREENS = /** @type {const} */ (['scanning', 'verdict-screen', 'settings'])
+
+/** @param {string} id */
+export const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
+
+/** @param {typeof SCREENS[number]} name */
+export function show(name) {
+  for (const screen of SCREENS) $(screen).hidden = screen !== name
+}
+
+/** @param {string} id @param {boolean} on */
+export const pressed = (id, on) => $(id).setAttribute('aria-pressed', String(on))
