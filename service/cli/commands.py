@@ -51,7 +51,12 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "decline": "cancelling",
         "correct": "cancelling",
     },
-    "聘用与委派 at work": {"engage": "engaging", "engagement": "engaging", "dispatch": "engaging"},
+    "聘用与委派 at work": {
+        "engage": "engaging",
+        "engagement": "engaging",
+        "dispatch": "engaging",
+        "staffing": "staffing",
+    },
     "评议与诚信档案 record": {
         "review": "reviewing",
         "evaluate": "reviewing",

@@ -41,6 +41,12 @@ INTERNAL_TERM_YEARS: Final = 3  # 督§14: 聘期3年为1届
 MAX_INTERNAL_TERMS: Final = 3  # 督§14: 原则上不得超过3届
 MAX_VISITS_RUNNING: Final = 2  # 督§15: 不得连续3次对同一鉴定评价机构
 
+# Staffing
+MIN_INTERNAL: Final = 3  # 督§5: 3 名及以上内督
+MIN_IN_HOUSE_INTERNAL: Final = 1  # 督§5: 其中至少有 1 名是本机构的在职人员
+INSTITUTIONS_AN_EXTERNAL: Final = 3  # 督§5: 不低于 1:3 的比例配备外督
+MIN_ASSESSORS: Final = 3  # 考§6: 每个职业(工种)3名及以上
+
 # What a grade may assess
 _STANDARD_RANGE: Final = frozenset({SkillLevel.SPECIAL, SkillLevel.FIVE, SkillLevel.FOUR, SkillLevel.THREE})
 LEVELS_OF_GRADE: Final = {  # 考§3

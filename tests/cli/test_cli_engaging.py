@@ -1,7 +1,8 @@
-"""``engage``, ``engagement`` and ``dispatch``."""
+"""``engage``, ``engagement``, ``dispatch`` and ``staffing``."""
 
 from __future__ import annotations
 
+import openpyxl
 import pytest
 
 from service.domain.validity import add_years
@@ -67,3 +68,19 @@ def test_what_should_be_looked_at_is_said_beside_the_answer(desk: Desk) -> None:
 )
 def test_what_the_rules_forbid_is_refused_by_name(desk: Desk, words: list[str], code: str) -> None:
     assert desk.run(*words).refusal == code
+
+
+def test_what_is_short_is_listed_and_written_as_a_spreadsheet(desk: Desk) -> None:
+    """督§5, 考§6."""
+    desk.done("engage", ASSESSOR, *TERM)
+    rows = desk.done("staffing", "--institution", FACTORY, "--json").json
+    assert [(row["article"], row["have"], row["need"], row["outcome"]) for row in rows] == [
+        ("督§5", 0, 3, "short"),
+        ("督§5", 0, 1, "short"),
+        ("考§6", 1, 3, "short"),
+    ]
+    assert "不足 short" in desk.done("staffing", "--authority", "渝北区人社局", "--out", desk.path("short.xlsx")).out
+    sheet = openpyxl.load_workbook(desk.path("short.xlsx")).active
+    assert sheet is not None
+    assert [row[0] for row in sheet.iter_rows(values_only=True)][1:] == [SCHOOL, SCHOOL, SCHOOL, "渝北区人社局"]
+    assert desk.run("staffing", "--out", desk.path("short.xlsx")).refusal == "file-exists"

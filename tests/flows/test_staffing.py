@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from service.domain.staffing import Requirement
+from service.flows.dispatching import send, withdraw_dispatch
+from service.flows.engagements import engage
+from service.flows.errors import Refused
+from service.flows.lifecycle import revoke_card
+from service.flows.staffing import staffing
+from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant
+
+TODAY = date(2026, 11, 2)
+BUREAU = str(SCHOOL.authority)
+
+
+def told(rows: tuple[Requirement, ...]) -> list[tuple[str, str, int, str]]:
+    return [(row.subject, row.article, row.have, row.outcome.value) for row in rows]
+
+
+def test_what_an_institution_lacks_is_counted_from_the_register(office: Office) -> None:
+    """督§5, 考§6: cards in force and engagements of today."""
+    number = office.issue_one(applicant("standard", 1))
+    three = [office.issue_one(applicant("internal", person, in_house="是")) for person in (2, 3, 4)]
+    short = told(staffing(office.register, institution=SCHOOL.code))
+    assert short == [
+        (SCHOOL.code, "督§5", 3, "met"),
+        (SCHOOL.code, "督§5", 3, "met"),
+        (SCHOOL.code, "考§6", 0, "short"),
+    ]
+    engage(office.register, number, SCHOOL.code, since=TODAY, until=None, actor=ACTOR)
+    revoke_card(office.register, three[0], ground="督§19(4)", reason="x", decided_by="王主任", actor=ACTOR)
+    rows = staffing(office.register, institution=SCHOOL.code)
+    assert told(rows) == [
+        (SCHOOL.code, "督§5", 2, "short"),
+        (SCHOOL.code, "督§5", 2, "met"),
+        (SCHOOL.code, "考§6", 1, "short"),
+    ]
+    assert "电工" in rows[2].zh
+
+
+def test_an_authority_has_the_supervisors_it_recommended_or_sends(lite: Office) -> None:
+    """督§5, 督§4."""
+    assert told(staffing(lite.register, authority=BUREAU))[-1] == (BUREAU, "督§5", 0, "short")
+    stranger = lite.issue_one(applicant("external", 4, recommended_by=None))
+    assert told(staffing(lite.register, authority=BUREAU))[-1] == (BUREAU, "督§5", 0, "unknown")
+    sent = send(lite.register, stranger, SCHOOL.code, on=TODAY, authority=BUREAU, actor=ACTOR)
+    assert told(staffing(lite.register, authority=BUREAU))[-1] == (BUREAU, "督§5", 1, "met")
+    withdraw_dispatch(lite.register, sent.id, reason="改期", actor=ACTOR)
+    assert told(staffing(lite.register, authority=BUREAU))[-1] == (BUREAU, "督§5", 0, "unknown")
+    lite.issue_one(applicant("external", 5, recommended_by=BUREAU))
+    assert told(staffing(lite.register, authority=BUREAU))[-1] == (BUREAU, "督§5", 1, "met")
+
+
+def test_all_institutions_and_authorities_are_told_unless_one_is_asked_about(lite: Office) -> None:
+    assert {row.subject for row in staffing(lite.register)} == {SCHOOL.code, FACTORY.code, BUREAU}
+    assert {row.subject for row in staffing(lite.register, authority=BUREAU)} == {SCHOOL.code, BUREAU}
+    for asked in ({"institution": "999999"}, {"authority": "x"}):
+        with pytest.raises(Refused):
+            staffing(lite.register, **asked)
