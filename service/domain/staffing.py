@@ -87,7 +87,7 @@ def of_authority(
 ) -> Requirement:
     """Count an authority's external supervisors against a third of the institutions it keeps on file. 督§5.
 
-    Its own are those who work for it, whom it recommended, or whom it has sent. Where they are too few and others are
+    Its own are those who work for it, whom it recommended, or whom it has sent (督§4). Where they are too few and others are
     of no known authority, who may be its own, the answer is unknown. ``authorities`` are all that keep institutions.
     """
     known = {tidy_name(one) for one in authorities}
@@ -101,10 +101,10 @@ def of_authority(
     need = ceil(institutions / INSTITUTIONS_AN_EXTERNAL)
     outcome = Staffed.MET if have >= need else Staffed.UNKNOWN if have + nobodys >= need else Staffed.SHORT
     zh = f"备案机构 {institutions} 家，外督应不少于 {need} 名，已知 {have} 名"
-    en = f"{institutions} institutions on file: {need} external supervisors at least, {have} known"
+    en = f"institutions on file: {institutions}; external supervisors: {have} known, of {need} at least"
     if outcome is Staffed.UNKNOWN:
         zh += f"；另有 {nobodys} 名外督归属不明"
-        en += f"; {nobodys} more are of no known authority"
+        en += f"; of no known authority: {nobodys}"
     return Requirement(authority, "督§5", have, need, outcome, zh, en)
 
 
@@ -115,10 +115,10 @@ def _in_house(code: str, internal: Iterable[Card]) -> Requirement:
     met = have >= MIN_IN_HOUSE_INTERNAL
     outcome = Staffed.MET if met else Staffed.UNKNOWN if unstated else Staffed.SHORT
     zh = f"内督中的本机构在职人员 {have} 名，应不少于 {MIN_IN_HOUSE_INTERNAL} 名"
-    en = f"{have} in-house among the internal supervisors, {MIN_IN_HOUSE_INTERNAL} at least"
+    en = f"in-house internal supervisors: {have}, of {MIN_IN_HOUSE_INTERNAL} at least"
     if outcome is Staffed.UNKNOWN:
         zh += f"；另有 {unstated} 名未注明是否在职"
-        en += f"; of {unstated} it is not stated"
+        en += f"; not stated of {unstated}"
     return Requirement(code, "督§5", have, MIN_IN_HOUSE_INTERNAL, outcome, zh, en)
 
 
@@ -132,7 +132,7 @@ def _row(code: str, article: str, cards: Iterable[Card], need: int, what: tuple[
     outcome = Staffed.MET if have >= need else Staffed.SHORT
     zh, en = what
     return Requirement(
-        code, article, have, need, outcome, f"{zh} {have} 名，应不少于 {need} 名", f"{have} {en}, {need} at least"
+        code, article, have, need, outcome, f"{zh} {have} 名，应不少于 {need} 名", f"{en}: {have}, of {need} at least"
     )
 
 

@@ -116,5 +116,5 @@ def test_each_row_says_so_in_two_languages() -> None:
         "need": 3,
         "outcome": "short",
         "zh": "内部质量督导员 1 名，应不少于 3 名",
-        "en": "1 internal supervisors, 3 at least",
+        "en": "internal supervisors: 1, of 3 at least",
     }
