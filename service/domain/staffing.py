@@ -87,8 +87,9 @@ def of_authority(
 ) -> Requirement:
     """Count an authority's external supervisors against a third of the institutions it keeps on file. 督§5.
 
-    Its own are those who work for it, whom it recommended, or whom it has sent (督§4). Where they are too few and others are
-    of no known authority, who may be its own, the answer is unknown. ``authorities`` are all that keep institutions.
+    Its own are those who work for it, whom it recommended, or whom it has sent (督§4). Where they are too few and
+    others are of no known authority, who may be its own, the answer is unknown. ``authorities`` are all that keep
+    institutions.
     """
     known = {tidy_name(one) for one in authorities}
     external = [
