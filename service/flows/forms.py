@@ -22,6 +22,7 @@ from service.store import cards
 
 _LEFT: Final = Align.LEFT
 _HAND: Final = 7.0  # mm: room to write by hand
+_MARKED: Final = 5.8  # mm: room for a number by hand, so that 考附1 and its signatures fit on one page
 _TICKED, _NOT_TICKED = "√", "□"
 
 
@@ -211,7 +212,7 @@ def _review(form: ReviewForm, head: tuple[Row, ...], points: Sequence[int]) -> F
     )
     return Form(
         form.title,
-        Table((26, 58, 34, 12, 12, 28), (*head, *rows, Row(signs, 18))),
+        Table((26, 64, 36, 11, 11, 22), (*head, *rows, Row(signs, 12))),
         form.mark,
         below=form.notes,
     )

@@ -80,3 +80,11 @@ def test_who_has_no_such_form_is_refused_by_name(office: Office) -> None:
 def test_a_character_that_cannot_be_printed_is_refused_and_no_box_is_drawn(office: Office) -> None:
     with pytest.raises(GlyphMissingError, match=r"U\+31350"):
         read(office, FormName.FEEDBACK, [], Occasion(plan="𱍐"))
+
+
+def test_an_assessors_sheet_is_signed_on_the_page_that_holds_the_points(office: Office) -> None:
+    """考附1: a signature does not stand on a sheet of its own."""
+    card = issued(office, "senior", 3)
+    first, *_ = read(office, FormName.ASSESSOR_REVIEW, [card.number])
+    for told in ("合计得分", "鉴定评价机构现场负责人签名", "质量监督员签名"):
+        assert told in first, told
