@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, TypeGuard
 
 from litestar.openapi.spec import Schema
@@ -134,6 +134,15 @@ class SignInRequest(Struct, frozen=True, forbid_unknown_fields=True):
         return "<SignInRequest>"
 
 
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def is_instant(moment: datetime) -> bool:
+    """Tell whether a moment has its time zone, and is one that every database can keep."""
+    return moment.tzinfo is not None and _EARLIEST <= moment < _LATEST
+
+
 _Instant = Annotated[datetime, Meta(tz=True)]
 _Nonce = Annotated[str, _described("nonce", pattern="^[0-9a-f]{32}$", examples=["0123456789abcdef0123456789abcdef"])]
 _CopyId = Annotated[str, _described("copy", pattern="^[0-9a-f]{16}$")]
@@ -149,10 +158,14 @@ class ScanItem(Struct, frozen=True, forbid_unknown_fields=True):
     number: CardNumber | None = None
     copy: _CopyId | None = None
     place: Annotated[str, _described("place", pattern="^[0-9]{6}$")] | None = None
-    occupation: Annotated[str, _described("occupation", max_length=60)] | None = None
+    occupation: Annotated[str, _described("occupation", max_length=60, pattern=r"^[^\x00]*$")] | None = None
     level: SkillLevel | None = None
     same_person: bool | None = None
     as_of: _Instant | None = None
+
+    def __post_init__(self) -> None:
+        if not all(is_instant(moment) for moment in (self.scanned_at, self.as_of) if moment is not None):
+            raise ValueError("a moment beyond what can be kept")
 
 
 class ScansRequest(Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,8 +10,8 @@ import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
+from litestar.exceptions import ValidationException
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
-from msgspec import Meta
 
 from service.api.problems import documented
 from service.api.schemas import (
@@ -24,6 +24,7 @@ from service.api.schemas import (
     TakenScanBody,
     TakenScansBody,
     VerdictBody,
+    is_instant,
 )
 from service.api.verifications import JPEG, NO_PHOTO
 from service.domain.access import Permission
@@ -40,7 +41,7 @@ _SIGNED_IN: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.S
 _BODY: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 AnyRequest = Request[Any, Any, State]
-Since = Annotated[datetime, QueryParameter(description=FORMS["since"].en), Meta(tz=True)]
+Since = Annotated[datetime, QueryParameter(description=FORMS["since"].en)]
 
 
 class StaffController(Controller):
@@ -114,6 +115,8 @@ class StaffController(Controller):
         self, since: Since, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
     ) -> LoggedScansBody:
         """List scans: an institution those of its own staff, the centre and auditors all."""
+        if not is_instant(since):
+            raise ValidationException(extra=[{"key": "since", "message": "no moment"}])
         return LoggedScansBody(tuple(map(_logged, read_scans(register, asker(request), since))))
 
 

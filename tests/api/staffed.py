@@ -1,0 +1,71 @@
+"""The service of an office whose staff sign in, for the tests of the interface and of the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from litestar.testing import TestClient
+
+from service.app import create_app
+from service.domain.access import Permission
+from service.domain.card_number import CardNumber
+from service.flows.accounts import add_token
+from tests.flows.office import ACTOR, Office, applicant, make_office
+from tests.flows.people_at_work import PASSWORD, hire
+
+HOST = "zk.example.cn"
+ORIGIN = f"https://{HOST}"
+COOKIE = "__Host-zhengka"
+
+
+@dataclass(frozen=True)
+class Staffed:
+    """A running service, its office, and one card with the text of its code."""
+
+    office: Office
+    client: TestClient[Any]
+    number: CardNumber
+    text: str
+
+    def browser(self) -> TestClient[Any]:
+        """Another browser, without a cookie, at the same service."""
+        return TestClient(self.client.app, base_url=ORIGIN, raise_server_exceptions=False)
+
+    def sign_in(self, name: str, password: str = PASSWORD, **headers: str) -> httpx.Response:
+        """Sign in as the scanner does; the client keeps the cookie."""
+        answer: httpx.Response = self.client.post(
+            "/api/v1/session", json={"name": name, "password": password}, headers=headers
+        )
+        return answer
+
+    def csrf(self, name: str) -> dict[str, str]:
+        """Sign in, and give the header that a page of ours sends."""
+        answer = self.sign_in(name)
+        assert answer.status_code == 200, answer.text
+        return {"X-CSRF-Token": answer.json()["csrf"]}
+
+    def token(self, name: str, *scopes: Permission) -> dict[str, str]:
+        """Give the header of a program with a token of an account."""
+        label = "-".join((name, *scopes))
+        made = add_token(self.office.register, name, label, scopes or (Permission.CHECK,), 30, ACTOR)
+        return {"Authorization": f"Bearer {made.secret}"}
+
+
+@contextmanager
+def staffed_service(folder: Path, database_url: str | None = None) -> Generator[Staffed]:
+    """Set an office up, hire everybody, issue a card, and run the service on it."""
+    office = make_office(folder, database_url or f"sqlite:///{folder / 'register.db'}")
+    try:
+        hire(office)
+        number = office.issue_one(applicant("external", 1))
+        text = office.text(number)
+        app = create_app(office.settings, office.effects)
+        with TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as client:
+            yield Staffed(office, client, number, text)
+    finally:
+        office.register.close()
