@@ -9,10 +9,20 @@ import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-from service.domain.cancellation import Decision, parse_ground
-from service.domain.card import Card, CardStatus, ReplacementReason, issue, replace, revoke_all, supersede, void
+from service.domain.cancellation import Correction, Decision, parse_ground
+from service.domain.card import (
+    Card,
+    CardStatus,
+    ReplacementReason,
+    correct,
+    issue,
+    replace,
+    revoke_all,
+    supersede,
+    void,
+)
 from service.domain.card_number import CardNumber, plan_claim
-from service.domain.errors import IllegalTransition
+from service.domain.errors import DecisionRefused, IllegalTransition
 from service.domain.event import Event
 from service.domain.issuer import CENTRE
 from service.domain.journal import Entry, entry_bytes, parse_entry, replay
@@ -55,7 +65,11 @@ class Register(RuleBasedStateMachine):
         self.counters[prefix] = sequence
         number = CardNumber.compose(prefix, sequence)
         types = ((MILLING, WELDING) if both else (MILLING,)) if number.kind.is_assessor else ()
-        self.record(*issue(card(number, person=person, occupations=types, copy_id=self.next_copy())))
+        new = card(number, person=person, occupations=types, copy_id=self.next_copy())
+        for held in [one for one in self.cards.values() if one.person == person and one.status is CardStatus.VALID]:
+            if shared := held.live_scopes & new.scopes:  # as a renewal or a promotion takes over
+                self.record(*supersede(held, shared, number, new.issued_on))
+        self.record(*issue(new))
         return number
 
     def attempt(self, step: Callable[[], tuple[Card, Event]], *, legal: bool) -> None:
@@ -96,6 +110,25 @@ class Register(RuleBasedStateMachine):
         held = [c for c in self.cards.values() if c.person == person]
         for after, event in revoke_all(held, Decision(parse_ground(ground), body, on, "张主任", "属实"), on):
             self.record(after, event)
+
+    @rule(number=numbers, body=st.sampled_from([CENTRE, "500123"]), on=DAYS)
+    def correct(self, number: CardNumber, body: str, on: date) -> None:
+        """A correction is an entry of its own: the card stays as it is."""
+        before = self.cards[number]
+        revoked = before.status is CardStatus.REVOKED and before.status_on is not None and before.status_on <= on
+        try:
+            event = correct(before, Correction(body, on, "张主任", "查无此事"))
+        except (IllegalTransition, DecisionRefused):
+            assert not revoked or body != before.issuer
+        else:
+            assert revoked
+            assert body == before.issuer
+            self.record(before, event)
+
+    @invariant()
+    def nobody_has_two_live_cards_for_one_scope(self) -> None:
+        live = [(c.person, s) for c in self.cards.values() if c.status is CardStatus.VALID for s in c.live_scopes]
+        assert len(live) == len(set(live))
 
     @invariant()
     def the_journal_replays_to_the_same_status(self) -> None:

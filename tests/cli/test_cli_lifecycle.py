@@ -1,0 +1,65 @@
+"""``renew``, ``found``, ``expiring``, and what is around ``revoke``."""
+
+from __future__ import annotations
+
+import openpyxl
+import pytest
+
+from tests.cli.desk import TODAY, Desk
+from tests.cli.test_cli_cards import ASSESSOR, INTERNAL, OTHER, REVOKE, word
+
+PROPOSE = ("--ground", "考§21(7)", "--reason", "收礼", "--body", "渝北区人社局", "--by", "王科长")
+RENEW = ("--certified-on", TODAY.isoformat(), "--theory-score", "80", "--skill-score", "81", "--reviewed-by", "李审核")
+
+
+def test_a_proposal_is_listed_declined_or_decided(desk: Desk) -> None:
+    """考§21."""
+    document = desk.folder / "report.pdf"
+    document.write_bytes(b"%PDF-1.4 x")
+    first = desk.done("propose", ASSESSOR, *PROPOSE, "--document-file", str(document), "--json").json["proposal"]
+    second = desk.done("propose", ASSESSOR, *PROPOSE, "--json").json["proposal"]
+    assert word(desk, ASSESSOR) == "valid"
+    assert [one["proposal"] for one in desk.done("proposals", "--json").json] == [first, second]
+    answer = ("--reason", "查无实据", "--decided-by", "李主任")
+    assert desk.run("decline", str(second), *answer, "--body", "500123").refusal == "decision-body"
+    assert desk.done("decline", str(second), *answer, "--json").json["state"] == "declined"
+    assert desk.run("decline", "99", *answer).refusal == "no-such-proposal"
+    assert desk.run("revoke", ASSESSOR, "--ground", "考§21(7)", *REVOKE, "--body", "500123").refusal == "decision-body"
+    desk.done("revoke", ASSESSOR, "--ground", "考§21(7)", *REVOKE, "--document-file", str(document))
+    assert desk.done("proposals", "--json").json == []
+    assert [one["state"] for one in desk.done("proposals", "--all", "--json").json] == ["decided", "declined"]
+    assert desk.done("correct", ASSESSOR, *answer, "--json").json == {"corrected": [ASSESSOR]}
+    assert desk.run("correct", ASSESSOR, *answer).refusal == "already-corrected"
+    assert desk.run("correct", OTHER, *answer).refusal == "card-is-not-revoked"
+
+
+def test_a_card_found_again_is_noted(desk: Desk) -> None:
+    assert desk.run("found", INTERNAL, "--reported-by", "王芳").refusal == "no-replaced-copy"
+    desk.done("replace", INTERNAL, "--reason", "lost")
+    found = desk.done("found", INTERNAL, "--reported-by", "王芳", "--json").json
+    assert found == {"found": INTERNAL, "replaced_copies": 1}
+    assert word(desk, INTERNAL) == "replaced"
+
+
+def test_what_expires_is_listed_and_written(desk: Desk) -> None:
+    assert desk.done("expiring", "--json").json == []
+    listed = desk.done("expiring", "--months", "36", "--issuer", "500123", "--out", desk.path("e.xlsx"), "--json").json
+    assert [one["number"] for one in listed] == [INTERNAL]
+    sheet = openpyxl.load_workbook(desk.path("e.xlsx")).active
+    assert sheet is not None
+    assert [row[1] for row in sheet.iter_rows(values_only=True)] == ["证卡编号", INTERNAL]
+    assert desk.run("expiring", "--out", desk.path("e.xlsx")).refusal == "file-exists"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ((), "certification-not-new"),
+        (("--set", "resident_id=1"), "renewal-field"),
+    ],
+)
+def test_a_renewal_obeys_the_rules_of_issuing(desk: Desk, words: tuple[str, ...], code: str) -> None:
+    """考§12."""
+    assert desk.run("renew", ASSESSOR, *RENEW, *words).refusal == code
+    assert desk.run("renew", ASSESSOR, *RENEW, "--set", "x").code == 2
+    assert word(desk, ASSESSOR) == "valid"

@@ -1,0 +1,152 @@
+"""Proposals, corrections, documents, and the bar of three years."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, timedelta
+
+import pytest
+
+from service.domain.cancellation import Proposal, parse_ground
+from service.domain.card_number import CardNumber
+from service.domain.errors import DecisionRefused, GroundInvalid, IllegalTransition
+from service.domain.verdict_words import Word
+from service.flows.audit import audit
+from service.flows.backup import back_up
+from service.flows.cancellations import (
+    correct_cancellation,
+    decline_proposal,
+    find_proposal,
+    list_proposals,
+    propose_revocation,
+)
+from service.flows.documents import Handed
+from service.flows.errors import Refused
+from service.flows.lifecycle import revoke_card, void_number
+from service.store.errors import AlreadyCorrected
+from service.store.states import ProposalState
+from tests.flows.office import ACTOR, FACTORY, Office, applicant, codes_of
+
+BUREAU = "渝北区人力资源和社会保障局"
+FACTS = {"reason": "经核实", "decided_by": "王主任", "actor": ACTOR}
+PDF = Handed("../决定.pdf", b"%PDF-1.4 x")
+
+
+def proposed(ground: str = "考§21(4)", **changes: str) -> Proposal:
+    return Proposal(parse_ground(ground), **{"body": BUREAU, "proposed_by": "王科长", "reason": "举报", **changes})
+
+
+def apply_on(office: Office, person: int, on: date) -> list[str]:
+    """Codes of what an application with this date is refused for; it comes with a new certification."""
+    office.move_to(on + timedelta(days=40))
+    row = applicant("standard", person, applied_on=on, certified_on=on + timedelta(days=30))
+    outcome = office.issue(row)
+    return [code for codes in codes_of(outcome).values() for code in codes]
+
+
+@pytest.mark.parametrize(
+    ("cancelled", "last_barred"),
+    [
+        (date(2026, 11, 2), date(2029, 11, 2)),
+        (date(2028, 2, 28), date(2031, 2, 28)),
+        (date(2028, 2, 29), date(2031, 2, 28)),  # there is no 29 February 2031
+        (date(2029, 2, 28), date(2032, 2, 28)),  # and not the 29th of the leap year
+    ],
+)
+def test_application_is_refused_on_the_last_barred_day_and_taken_the_day_after(
+    lite: Office, cancelled: date, last_barred: date
+) -> None:
+    """考§21."""
+    number = lite.issue_one(applicant("standard", 1))
+    lite.move_to(cancelled)
+    revoke_card(lite.register, number, ground="考§21(4)", **FACTS)
+    assert apply_on(lite, 1, last_barred) == ["barred"]
+    assert apply_on(lite, 1, last_barred + timedelta(days=1)) == []
+
+
+def test_correction_lifts_the_bar_and_leaves_the_card_revoked(office: Office) -> None:
+    """考§21: a mistaken cancellation is corrected by a new entry."""
+    number = office.issue_one(applicant("standard", 1))
+    other = office.issue_one(
+        applicant("special_skill", 1, occupations="焊工", applied_on=date(2026, 9, 2), certified_on=date(2026, 10, 11))
+    )
+    revoke_card(office.register, number, ground="考§21(4)", **FACTS)
+    office.move_to(date(2027, 3, 1))
+    assert apply_on(office, 1, date(2027, 1, 10)) == ["barred"]
+    assert correct_cancellation(office.register, other, **FACTS) == (number, other)
+    with pytest.raises(AlreadyCorrected):
+        correct_cancellation(office.register, number, **FACTS)
+    assert apply_on(office, 1, date(2027, 1, 10)) == []
+    assert (office.check(number), office.check(other)) == (Word.REVOKED, Word.REVOKED)
+    kinds = [event.kind for event in office.events() if event.subject == number]
+    assert kinds == ["card-issued", "card-revoked", "cancellation-corrected"]
+    assert audit(office.register).faults == ()
+
+
+def test_only_a_revoked_card_is_corrected_and_only_by_who_decided(lite: Office) -> None:
+    number = lite.issue_one(applicant("internal", 1))
+    with pytest.raises(IllegalTransition) as refused:
+        correct_cancellation(lite.register, number, **FACTS)
+    assert refused.value.code == "card-is-not-revoked"
+    revoke_card(lite.register, number, ground="督§19(4)", **FACTS)
+    with pytest.raises(DecisionRefused):
+        correct_cancellation(lite.register, number, body=FACTORY.code, **FACTS)
+    assert lite.events()[-1].kind == "decision-refused"
+
+
+def test_proposal_changes_no_card_and_is_decided_with_it(office: Office) -> None:
+    """督§19, 考§21."""
+    number = office.issue_one(applicant("standard", 1))
+    first = propose_revocation(office.register, number, proposed(), ACTOR, PDF)
+    second = propose_revocation(office.register, number, proposed("考§21(7)", body=FACTORY.code), ACTOR)
+    assert office.check(number) is Word.VALID
+    declined = decline_proposal(office.register, second, reason="查无实据", decided_by="王主任", actor=ACTOR)
+    assert (declined.state, declined.answer, declined.closed_on) == (ProposalState.DECLINED, "查无实据", office.today)
+    revoke_card(office.register, number, ground="考§21(4)", **FACTS)
+    assert find_proposal(office.register, first).state is ProposalState.DECIDED
+    assert [one.id for one in list_proposals(office.register, body=BUREAU)] == [first]
+    for identity in (first, second):
+        with pytest.raises(Refused, match="answered already"):
+            decline_proposal(office.register, identity, reason="再次", decided_by="王主任", actor=ACTOR)
+    kinds = [event.kind for event in office.events() if event.subject == number]
+    assert kinds == [
+        "card-issued",
+        "revocation-proposed",
+        "revocation-proposed",
+        "revocation-proposal-declined",
+        "card-revoked",
+        "revocation-proposal-decided",
+    ]
+
+
+def test_proposal_needs_a_ground_of_its_rule_and_a_card_to_lose(lite: Office) -> None:
+    number = lite.issue_one(applicant("standard", 1))
+    with pytest.raises(GroundInvalid):
+        propose_revocation(lite.register, number, proposed("督§19(4)"), ACTOR)
+    with pytest.raises(DecisionRefused):
+        proposed(reason=" ")
+    with pytest.raises(DecisionRefused):
+        proposed(proposed_by="")
+    void_number(lite.register, number, "误发", ACTOR)
+    with pytest.raises(IllegalTransition):
+        propose_revocation(lite.register, number, proposed(), ACTOR)
+    with pytest.raises(Refused, match="no card"):
+        propose_revocation(lite.register, CardNumber("26310020009"), proposed(), ACTOR)
+    assert list_proposals(lite.register) == ()
+
+
+def test_document_is_kept_by_its_digest_and_goes_into_the_backup(lite: Office) -> None:
+    number = lite.issue_one(applicant("standard", 1))
+    with pytest.raises(Refused, match="PDF"):
+        revoke_card(lite.register, number, ground="考§21(4)", handed=Handed("a.exe", b"MZ"), **FACTS)
+    assert lite.check(number) is Word.VALID
+    revoke_card(lite.register, number, ground="考§21(4)", handed=PDF, **FACTS)
+    digest = hashlib.sha256(PDF.content).hexdigest()
+    kept = lite.settings.data / "documents" / digest[:2] / f"{digest}.pdf"
+    assert kept.read_bytes() == PDF.content
+    (event,) = (event for event in lite.events() if event.kind == "card-revoked")
+    assert event.data["attachment"] == {"name": "决定.pdf", "sha256": digest}
+    back_up(lite.register, lite.settings.data.parent / "b.zip")
+    assert (
+        kept.relative_to(lite.settings.data).as_posix().encode() in (lite.settings.data.parent / "b.zip").read_bytes()
+    )
