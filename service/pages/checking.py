@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litestar import Controller, Response, get
+from litestar import Controller, Response, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
@@ -12,7 +12,7 @@ from service.flows.photos import photo_of_credential
 from service.flows.register import Register
 from service.flows.verify import verify_text
 from service.pages.errors import PAGE_ERRORS
-from service.pages.home import Lang
+from service.pages.home import READ, Lang
 from service.pages.rendering import draw, language_of, page
 from service.pages.shown import show
 
@@ -23,7 +23,7 @@ class CheckedPage(Controller):
     include_in_schema = False
     exception_handlers = PAGE_ERRORS
 
-    @get("/1/{digits:str}", sync_to_thread=True)
+    @route("/1/{digits:str}", http_method=READ, sync_to_thread=True)
     def checked(
         self, digits: FromPath[str], register: NamedDependency[SkipValidation[Register]], lang: Lang = None
     ) -> Response[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, get
+from litestar import Controller, Request, Response, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
@@ -13,6 +13,7 @@ from litestar.params import FromPath, SkipValidation
 from service.flows.register import Register
 from service.pages.assets import PREFIX, shipped
 from service.pages.errors import PAGE_ERRORS
+from service.pages.home import READ
 from service.pages.rendering import NOT_FRAMED, policy
 from service.pages.shells import CHECK, FOR_GOOD, MANIFEST, SCAN, WORKER, shell
 
@@ -28,7 +29,7 @@ class Shells(Controller):
     include_in_schema = False
     exception_handlers = PAGE_ERRORS
 
-    @get([CHECK, SCAN, WORKER, MANIFEST], sync_to_thread=False)
+    @route([CHECK, SCAN, WORKER, MANIFEST], http_method=READ, sync_to_thread=False)
     def give(
         self, request: Request[Any, Any, State], register: NamedDependency[SkipValidation[Register]]
     ) -> Response[bytes]:
@@ -44,7 +45,7 @@ class AssetFiles(Controller):
     include_in_schema = False
     exception_handlers = PAGE_ERRORS
 
-    @get("/{version:str}/{name:path}", sync_to_thread=False)
+    @route("/{version:str}/{name:path}", http_method=READ, sync_to_thread=False)
     def asset(self, version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
         """Give a file of this version of the program; names are looked up, never opened."""
         assets = shipped()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from litestar import Controller, Response, get
+from litestar import Controller, Response, route
 from litestar.di import NamedDependency
+from litestar.enums import HttpMethod
 from litestar.params import QueryParameter, SkipValidation
 
 from service.flows.register import Register
 from service.pages.errors import PAGE_ERRORS
 from service.pages.rendering import draw, language_of, page
 
+READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
 Lang = Annotated[str | None, QueryParameter(name="lang")]
 
 
@@ -21,7 +23,7 @@ class HomePage(Controller):
     include_in_schema = False
     exception_handlers = PAGE_ERRORS
 
-    @get("/", sync_to_thread=False)
+    @route("/", http_method=READ, sync_to_thread=False)
     def home(self, register: NamedDependency[SkipValidation[Register]], lang: Lang = None) -> Response[str]:
         """Show the ways to check a card, and the address to trust."""
         return page(draw(register, "home.html", language_of(lang)))

@@ -6,7 +6,7 @@ import unicodedata
 from http import HTTPStatus
 from typing import Any, Final
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, post, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation, URLEncodedBody
@@ -18,7 +18,7 @@ from service.flows.admit_lookup import TooManyLookups
 from service.flows.lookup import PublicAnswer, lookup
 from service.flows.register import Register
 from service.pages.errors import PAGE_ERRORS
-from service.pages.home import Lang
+from service.pages.home import READ, Lang
 from service.pages.rendering import draw, language_of, page
 from service.pages.shown import kind_name, moment
 from service.pages.words import Language, look_of
@@ -42,7 +42,7 @@ class LookupPage(Controller):
     include_in_schema = False
     exception_handlers = PAGE_ERRORS
 
-    @get(sync_to_thread=False)
+    @route(http_method=READ, sync_to_thread=False)
     def form(self, register: NamedDependency[SkipValidation[Register]], lang: Lang = None) -> Response[str]:
         """Show the empty form."""
         return page(_draw(register, language_of(lang)))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from litestar import Response
+from litestar import MediaType, Response
 
 from service.flows.register import Register
 from service.pages.assets import shipped
@@ -79,7 +79,7 @@ def draw_script(template: str, **context: Any) -> str:  # noqa: ANN401 - what it
 def page(body: str, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Response[str]:
     """Answer with a page that is for one visitor and stays with none."""
     own = {"Content-Security-Policy": policy() + NOT_FRAMED, **(headers or {})}
-    return Response(body, status_code=status, media_type=HTML, headers=own)
+    return Response(body, status_code=status, media_type=MediaType.HTML, headers=own)  # which adds the charset
 
 
 def language_of(asked: str | None) -> Language:

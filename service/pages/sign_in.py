@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, post, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation, URLEncodedBody
@@ -15,7 +15,7 @@ from msgspec import Struct
 from service.flows.register import Register
 from service.flows.sign_in import SignInRefused, TooManyTries, sign_in, sign_out
 from service.pages.errors import PAGE_ERRORS
-from service.pages.home import Lang
+from service.pages.home import READ, Lang
 from service.pages.rendering import draw, language_of, page
 from service.pages.words import Language
 from service.web.admission import network_of
@@ -50,7 +50,7 @@ class SignInPage(Controller):
     include_in_schema = False
     exception_handlers = PAGE_ERRORS
 
-    @get("/sign-in", sync_to_thread=True)
+    @route("/sign-in", http_method=READ, sync_to_thread=True)
     def form(
         self,
         request: AnyRequest,
