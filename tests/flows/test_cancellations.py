@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -28,12 +29,14 @@ from service.store.states import ProposalState
 from tests.flows.office import ACTOR, FACTORY, Office, applicant, codes_of
 
 BUREAU = "渝北区人力资源和社会保障局"
-FACTS = {"reason": "经核实", "decided_by": "王主任", "actor": ACTOR}
+FACTS: dict[str, Any] = {"reason": "经核实", "decided_by": "王主任", "actor": ACTOR}
 PDF = Handed("../决定.pdf", b"%PDF-1.4 x")
 
 
-def proposed(ground: str = "考§21(4)", **changes: str) -> Proposal:
-    return Proposal(parse_ground(ground), **{"body": BUREAU, "proposed_by": "王科长", "reason": "举报", **changes})
+def proposed(
+    ground: str = "考§21(4)", *, body: str = BUREAU, proposed_by: str = "王科长", reason: str = "举报"
+) -> Proposal:
+    return Proposal(parse_ground(ground), body, proposed_by, reason)
 
 
 def apply_on(office: Office, person: int, on: date) -> list[str]:
