@@ -17,10 +17,12 @@ from service import effects as machine
 from service.api.cancellations import CancellationController
 from service.api.cards import CardController
 from service.api.docs import complete, openapi_config
+from service.api.engagements import EngagementController
 from service.api.health import HealthController
 from service.api.lookups import LookupController
 from service.api.problems import answer
 from service.api.publications import PublicationController
+from service.api.records import RecordController
 from service.api.requests import StrictRequest
 from service.api.schemas import TEXT_DECODERS, TextValues
 from service.api.sessions import SessionController
@@ -59,7 +61,8 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
     app = Litestar(
         route_handlers=[
             *(VerificationController, LookupController, PublicationController, HealthController),
-            *(SessionController, StaffController, CardController, CancellationController),
+            *(SessionController, StaffController, CardController, CancellationController, RecordController),
+            EngagementController,
             *(HomePage, CheckedPage, LookupPage, SignInPage, Shells, AssetFiles),
         ],
         dependencies={"register": Provide(_register, sync_to_thread=False)},

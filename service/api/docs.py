@@ -95,6 +95,7 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="staff", description="For signed-in staff, and programs with a token"),
             Tag(name="cards", description="Renew, replace and void cards"),
             Tag(name="cancellations", description="Propose, decide and correct cancellations"),
+            Tag(name="engagements", description="Who works where, who is sent where, and where people are short"),
             Tag(name="publications", description="Signed documents for checking offline"),
             Tag(name="health", description="Probes"),
         ],

@@ -19,6 +19,7 @@ from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.fitness import Answer
 from service.domain.kinds import CardKind, SkillLevel
+from service.domain.staffing import Staffed
 from service.domain.verdict import Outcome, Tone
 from service.domain.verdict_words import Word
 from service.store.states import ProposalState
@@ -58,6 +59,13 @@ FORMS: Final[Mapping[str, Form]] = {
     "offline": Form("是否离线查验", "whether it was checked offline"),
     "as_of": Form("所用状态数据的时刻", "the moment of the status data that was used"),
     "ground": Form("情形：督§19(1)—(10) 或 考§21(1)—(10)", "an item of 督§19(1)-(10) or 考§21(1)-(10)"),
+    "institution": Form("机构的 6 位代码", "the 6-digit code of an institution"),
+    "first_day": Form("聘期起日", "the first day of the term"),
+    "last_day": Form("聘期止日，不填则到可聘的最后一日", "its last day; without it, the last that the rules allow"),
+    "as_internal": Form("外督聘为内督（督§14）", "an external supervisor as internal one (督§14)"),
+    "on": Form("委派的日期", "the day on which somebody is sent"),
+    "plan": Form("评价计划，至多 120 字", "the assessment plan, 120 characters at most"),
+    "authority": Form("备案地人社部门", "the filing HR authority"),
     "reason": Form(
         "事由或理由，1 至 2000 字；补发为 lost、damaged、corrected 之一",
         "what happened, or why; for a replacement lost, damaged or corrected",
@@ -257,6 +265,68 @@ class NumbersBody(Struct, frozen=True):
     """The cards it concerned."""
 
     numbers: tuple[str, ...]
+
+
+_Institution = Annotated[str, _described("institution", pattern="^[0-9]{6}$", examples=["500123"])]
+
+
+class EngagementRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A contract of a card's holder with an institution; ``document`` names it, or the 责任书."""
+
+    institution: _Institution
+    first_day: Annotated[date, _described("first_day")]
+    last_day: Annotated[date, _described("last_day")] | None = None
+    as_internal: Annotated[bool, _described("as_internal")] = False
+    document: Annotated[str, _described("document", max_length=120, pattern=r"^[^\x00]*$")] | None = None
+
+
+class DispatchRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where an external supervisor is sent, on which day, and for which plan."""
+
+    institution: _Institution
+    on: Annotated[date, _described("on")]
+    plan: Annotated[str, _described("plan", max_length=120, pattern=r"^[^\x00]*$")] | None = None
+
+
+class WarnedBody(Struct, frozen=True):
+    """What a person should look at; it refuses nothing."""
+
+    article: str
+    zh: str
+    en: str
+
+
+class EngagedBody(Struct, frozen=True):
+    """A contract that was entered: its id and its last day."""
+
+    id: int
+    last_day: date
+    warnings: tuple[WarnedBody, ...]
+
+
+class DispatchedBody(Struct, frozen=True):
+    """A dispatch that was entered."""
+
+    id: int
+    warnings: tuple[WarnedBody, ...]
+
+
+class RequirementBody(Struct, frozen=True):
+    """How many people an institution (code) or an authority has, of how many it needs; what the article asks."""
+
+    subject: str
+    article: str
+    have: int
+    need: int
+    outcome: Staffed
+    zh: str
+    en: str
+
+
+class StaffingBody(Struct, frozen=True):
+    """Where people are short."""
+
+    requirements: tuple[RequirementBody, ...]
 
 
 class NumberBody(Struct, frozen=True):

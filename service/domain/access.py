@@ -48,15 +48,20 @@ class Permission(StrEnum):
     CHECK = "check"  # by number, with the registered photograph; hand in the log of scans
     CHANGE_CARDS = "change-cards"  # of one's own: renew, replace, void, revoke
     PROPOSE = "propose"  # that a qualification be cancelled
+    ENGAGE = "engage"  # at one's own institution; the centre at any
+    DISPATCH = "dispatch"  # external supervisors, in the authority's own name
     READ_SCANS = "read-scans"
     READ_JOURNAL = "read-journal"
     READ_METRICS = "read-metrics"
 
 
+_ISSUER: Final = frozenset(
+    {Permission.CHECK, Permission.CHANGE_CARDS, Permission.PROPOSE, Permission.ENGAGE, Permission.READ_SCANS}
+)
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.CENTRE: frozenset({Permission.CHECK, Permission.CHANGE_CARDS, Permission.PROPOSE, Permission.READ_SCANS}),
-    Role.INSTITUTION: frozenset({Permission.CHECK, Permission.CHANGE_CARDS, Permission.PROPOSE, Permission.READ_SCANS}),
-    Role.DISTRICT: frozenset({Permission.CHECK, Permission.PROPOSE}),
+    Role.CENTRE: _ISSUER | {Permission.DISPATCH},
+    Role.INSTITUTION: _ISSUER,
+    Role.DISTRICT: frozenset({Permission.CHECK, Permission.PROPOSE, Permission.DISPATCH}),
     Role.SITE_STAFF: frozenset({Permission.CHECK}),
     Role.AUDITOR: frozenset({Permission.READ_SCANS, Permission.READ_JOURNAL}),
     Role.ADMINISTRATOR: frozenset({Permission.READ_METRICS}),

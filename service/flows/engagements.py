@@ -12,7 +12,7 @@ from service.domain.card_number import CardNumber
 from service.domain.engagement import NewEngagement, Warned, check_engagement, full_term, last_day, terms_warning
 from service.domain.event import Event, Json
 from service.domain.fitness import Dispatch, Engagement
-from service.domain.issuer import Institution
+from service.domain.issuer import CENTRE, Institution
 from service.domain.kinds import CardKind
 from service.flows.errors import Refused
 from service.flows.lifecycle import of_locked_person
@@ -30,7 +30,7 @@ class Engaged:
     warnings: tuple[Warned, ...]
 
 
-def engage(
+def engage(  # noqa: PLR0913 - one argument a fact of the contract
     register: Register,
     number: CardNumber,
     institution: str,
@@ -39,17 +39,21 @@ def engage(
     until: date | None,
     as_internal: bool = False,
     document: str | None = None,
+    body: str | None = None,
     actor: str,
 ) -> Engaged:
     """Enter a contract of a card's holder with an institution; ``until`` None: for as long as the rules allow.
 
-    Terms of one card at one institution never overlap. Raises Refused for an unknown number or institution, and
+    Terms of one card at one institution never overlap. ``body`` is who engages: an institution its own people, the
+    centre (or None) for any. Raises Refused for another body, an unknown number or institution, and
     EngagementRefused.
     """
     now = register.effects.now()
     with register.database.write() as connection:
         card = of_locked_person(connection, number)
         place = registered_institution(connection, institution)
+        if body not in {None, CENTRE, place.code}:
+            raise Refused("engagement-body", "机构只能聘用到本机构", "an institution engages people for itself only")
         new = NewEngagement(
             institution=place.code,
             since=since,

@@ -16,7 +16,14 @@ from typing import Any, Final, TypeAlias, assert_never
 from litestar import Request
 from litestar.exceptions import HTTPException
 
-from service.domain.errors import DecisionRefused, GroundInvalid, IllegalTransition
+from service.domain.errors import (
+    DecisionRefused,
+    DispatchRefused,
+    EngagementRefused,
+    GroundInvalid,
+    IllegalTransition,
+    TermInvalid,
+)
 from service.flows.errors import Refused
 from service.flows.sign_in import SignInRefused
 from service.store.errors import Busy, Conflict, NotFound
@@ -60,8 +67,9 @@ class Refusal:
 
 
 _Plain: TypeAlias = Absent | SignInRefused | NotSignedIn | NotPermitted | CrossSite
+_Placed: TypeAlias = EngagementRefused | DispatchRefused | TermInvalid
 _Ruled: TypeAlias = Refused | IllegalTransition | GroundInvalid | DecisionRefused | NotFound | Conflict
-_Ours: TypeAlias = _Plain | _Ruled | LimitReached | Busy | NotReady
+_Ours: TypeAlias = _Plain | _Ruled | _Placed | LimitReached | Busy | NotReady
 
 _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
     Absent: HTTPStatus.NOT_FOUND,
@@ -72,6 +80,9 @@ _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
     Refused: HTTPStatus.UNPROCESSABLE_ENTITY,
     GroundInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     DecisionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    EngagementRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    DispatchRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TermInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     IllegalTransition: HTTPStatus.CONFLICT,
     Conflict: HTTPStatus.CONFLICT,
     NotFound: HTTPStatus.NOT_FOUND,
@@ -85,6 +96,7 @@ _STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "no-such-card": HTTPStatus.NOT_FOUND,
     "no-such-proposal": HTTPStatus.NOT_FOUND,
     "decision-body": HTTPStatus.FORBIDDEN,
+    "engagement-body": HTTPStatus.FORBIDDEN,
     "decision-issuer": HTTPStatus.FORBIDDEN,
 }
 """Refusals whose code says more than their kind."""
@@ -139,6 +151,8 @@ def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
             return _ours(error)
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return _ours(error)
+        case EngagementRefused() | DispatchRefused() | TermInvalid():
+            return _ours(error)
         case NotReady():
             _log.error("not ready\n%s", "\n".join(_outline(error)))
             return _ours(error)
@@ -162,6 +176,8 @@ def _headers(error: _Ours) -> dict[str, str]:
         case Absent() | NotPermitted() | CrossSite():
             return {}
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
+            return {}
+        case EngagementRefused() | DispatchRefused() | TermInvalid():
             return {}
         case LimitReached():
             return {"Retry-After": str(error.retry_after)}
