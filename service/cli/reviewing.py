@@ -247,6 +247,7 @@ def record(context: Context, number: str) -> None:
     """诚信档案 Tell the integrity record of whoever holds a card, over all the person's cards."""
     with opened(context) as register:
         told = person_record(register, card_number(number))
+    assert told is not None  # whoever has the register reads everything
     context.answer(
         {
             "name": told.name,

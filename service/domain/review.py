@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,7 +16,7 @@ from typing import Final
 from service.domain.cancellation import Ground, parse_ground
 from service.domain.errors import DomainError
 from service.domain.forms import FormName, Item, ReviewForm
-from service.domain.issuer import CENTRE
+from service.domain.issuer import CENTRE, is_institution_code
 from service.domain.kinds import CardKind
 
 
@@ -207,7 +207,7 @@ def check_body(entry: EntryKind, kind: CardKind, issuer: str, body: str) -> None
     (督§4, 督§20); an assessor is reviewed, evaluated and warned by the institution that engages him (考§17, 考§18,
     考§20), and rewards and sanctions are for the centre too (考§19).
     """
-    is_institution = body.isascii() and body.isdigit()
+    is_institution = is_institution_code(body)
     if kind is CardKind.INTERNAL:
         allowed = body == issuer
     elif kind is CardKind.EXTERNAL:
@@ -221,6 +221,18 @@ def check_body(entry: EntryKind, kind: CardKind, issuer: str, body: str) -> None
             f"{entry} of this holder is for {en} to enter, not for {body}; name the body with --body",
             code="record-body",
         )
+
+
+def may_read(kind: CardKind, issuer: str, engaged_by: Collection[str], body: str) -> bool:
+    """Tell whether a body reads what is recorded of such a holder: the centre all, others what they keep.
+
+    ``engaged_by`` are the institutions that engage the holder or did. 督§4, 考§17.
+    """
+    if body in {CENTRE, issuer}:
+        return True
+    if kind is CardKind.EXTERNAL:
+        return not is_institution_code(body)
+    return kind.is_assessor and body in engaged_by
 
 
 def keepers_of(kind: CardKind) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from service.domain.card import Card
 from service.domain.card_number import CardNumber
 from service.domain.event import Event, Json
 from service.domain.forms import FormName
+from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
 from service.domain.review import (
     Entry,
@@ -29,6 +30,7 @@ from service.domain.review import (
     evaluation_article,
     grade_of,
     keepers_of,
+    may_read,
     opens_case,
 )
 from service.flows.errors import Refused
@@ -36,7 +38,7 @@ from service.flows.forms import Occasion, card_with_form, draw_forms
 from service.flows.lifecycle import check_who_decides, registered
 from service.flows.register import Register
 from service.flows.shipped import shipped_forms
-from service.store import cancellations, cards, journal, reviews
+from service.store import cancellations, cards, engagements, journal, reviews
 from service.store.reviews import Case, Closing
 
 
@@ -191,11 +193,20 @@ def close_case(register: Register, identity: int, *, reason: str, by: str, actor
         return _case(connection, identity)
 
 
-def person_record(register: Register, number: CardNumber) -> PersonRecord:
-    """Tell the integrity record of whoever holds a card, over all the person's cards. Raises Refused."""
+def person_record(register: Register, number: CardNumber, *, body: str = CENTRE) -> PersonRecord | None:
+    """Tell the integrity record of whoever holds a card, over all the person's cards that ``body`` may read of.
+
+    None if it may not read of this card. Raises Refused for a number that is not registered.
+    """
     with register.database.read() as connection:
         card = registered(connection, number)
-        held = cards.of_person(connection, card.person)
+        contracts = engagements.of_person(connection, card.person)
+        engaged_by = {one.engagement.institution for one in contracts}
+        held = tuple(
+            one for one in cards.of_person(connection, card.person) if may_read(one.kind, one.issuer, engaged_by, body)
+        )
+        if number not in {one.number for one in held}:
+            return None
         stored = reviews.of_cards(connection, (one.number for one in held))
         cases = {case.id: case for case in reviews.cases(connection)}
         lines = [_line(one.number, one.entry, cases.get(one.id)) for one in stored]

@@ -18,11 +18,13 @@ from service.domain.review import EntryKind, Grade, RecordRefused
 from service.domain.verdict_words import Word
 from service.flows.audit import audit
 from service.flows.cancellations import correct_cancellation
+from service.flows.engagements import engage
 from service.flows.errors import Refused
 from service.flows.lifecycle import revoke_card
 from service.flows.reviews import (
     Entered,
     Given,
+    PersonRecord,
     Work,
     close_case,
     enter_evaluation,
@@ -58,8 +60,14 @@ def cancel(office: Office, number: CardNumber, ground: str) -> None:
     revoke_card(office.register, number, ground=ground, reason="经核实", decided_by="王主任", actor=ACTOR)
 
 
+def record(office: Office, number: CardNumber) -> PersonRecord:
+    told = person_record(office.register, number)
+    assert told is not None
+    return told
+
+
 def lines(office: Office, number: CardNumber) -> list[tuple[str, str, str]]:
-    return [(line.what, line.article, line.outcome) for line in person_record(office.register, number).lines]
+    return [(line.what, line.article, line.outcome) for line in record(office, number).lines]
 
 
 def test_a_sheet_is_summed_graded_and_drawn_for_signing(office: Office) -> None:
@@ -72,7 +80,7 @@ def test_a_sheet_is_summed_graded_and_drawn_for_signing(office: Office) -> None:
     text = "".join(char.get_text() for char in chars(page))
     for told in ("合计得分10089合格", "2026年第12批", str(number), "√(外督)"):
         assert told in text, told
-    (line,) = person_record(office.register, number).lines
+    (line,) = record(office, number).lines
     assert (line.total, line.outcome, line.body, line.by, line.note) == (
         89,
         "合格",
@@ -176,7 +184,7 @@ def test_the_record_is_of_the_person_over_all_cards(office: Office) -> None:
     expected = [("奖励", "考§19", ""), ("处分", "督§20", ""), ("取消资格", "考§21(4)", ""), ("更正", "考§21(4)", "")]
     assert lines(office, standard) == lines(office, external) == expected
     assert lines(office, other) == []
-    told = person_record(office.register, standard)
+    told = record(office, standard)
     assert {card.number for card in told.cards} == {standard, external}
     assert len(told.keepers) == 2
 
@@ -233,3 +241,21 @@ def test_the_record_only_grows(office: Office) -> None:
     ):
         with pytest.raises(AppendOnly), office.register.database.write() as connection:
             connection.execute(statement)
+
+
+def test_a_body_reads_what_it_keeps(office: Office) -> None:
+    """督§4, 考§17: an institution of those it engages or issued to, a district bureau of external supervisors."""
+    standard, external = office.issue_one(applicant("standard", 1)), office.issue_one(applicant("external", 1))
+    internal = office.issue_one(applicant("internal", 1))
+    held = (standard, external, internal)
+
+    def cards_read(body: str) -> list[set[CardNumber]]:
+        told = [person_record(office.register, number, body=body) for number in held]
+        return [set() if one is None else {card.number for card in one.cards} for one in told]
+
+    assert cards_read(CENTRE) == [set(held)] * 3
+    assert cards_read(SCHOOL.code) == [set(), set(), {internal}]
+    assert cards_read(FACTORY.code) == [set()] * 3
+    assert cards_read("渝北区人力资源和社会保障局") == [set(), {external}, set()]
+    engage(office.register, standard, FACTORY.code, since=TODAY, until=None, actor=ACTOR)
+    assert cards_read(FACTORY.code) == [{standard}, set(), set()]
