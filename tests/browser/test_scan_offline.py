@@ -124,4 +124,5 @@ def test_a_first_visit_without_the_service_says_that_there_is_no_data(opened: Op
     page.locator("#data-age.old").wait_for()
     pull_trigger(page, office.specimens["valid"].text)
     expect(page.locator("[data-banner=data].danger")).to_be_visible()
+    expect(page.locator("[data-banner=unchecked]")).to_contain_text("没有查成")
     assert page.locator(".vd:visible").count() == 0

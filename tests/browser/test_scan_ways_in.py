@@ -80,6 +80,7 @@ def test_a_code_of_another_host_is_not_taken_for_ours(opened: Opener, office: Br
     shown = verdict_on(page)
     assert (shown.verdict, shown.tone) == ("forged", "red")
     expect(page.locator("[data-slot=reason]")).to_have_text("foreign-host")
+    expect(page.locator("[data-slot=finding]")).to_contain_text("zk.example.com")
     expect(page.locator("[data-slot=finding]")).to_contain_text("仿冒网站")
 
 

@@ -46,9 +46,12 @@ export async function checkText(raw) {
   setOnline(soon !== null)
   const answer = choose(here && here.verdict, soon)
   if (answer === null) {
-    banner('data', say('data_none'), { danger: true })
+    banner('unchecked', null) // so that it is said again at each try
+    banner('unchecked', say('scan_unchecked'), { danger: true })
+    signal('amber', gate.settings)
     return
   }
+  banner('unchecked', null)
   const photo = answer.source === 'online' && answer.verdict.card !== null ? service.photoOfCode(text) : null
   const mine = await conclude(text, answer, here, photo)
   if (soon === null) online.then((late) => late !== null && correct(mine, late))
@@ -79,7 +82,8 @@ export async function conclude(text, answer, checked, photo) {
 function render(mine) {
   const { answer, checked, photo } = mine
   show('verdict-screen')
-  showVerdict($('answer'), { ...answer, where: placeName(), photo, portrait: checked && checked.portrait })
+  const portrait = checked && checked.portrait
+  showVerdict($('answer'), { ...answer, text: mine.text, where: placeName(), photo, portrait })
   $('same').hidden = photo === null || !isSignedIn()
   pressed('same-yes', mine.scan.same_person === true)
   pressed('same-no', mine.scan.same_person === false)

@@ -71,12 +71,21 @@ async function checkHere(text) {
   try {
     const checker = (await openKeys(memory)) || (await kept(memory))
     if (checker === null) return null
-    await keepMemory(checker.memory).catch(() => undefined)
+    await remember(checker)
     return { checker, checked: await checker.check(text, new Date(), NO_DUTY) }
   } catch (error) {
     console.warn(error instanceof Error ? error.message : error)
     return null
   }
+}
+
+/**
+ * Remember what was accepted, unless the scanner is on this device: its memory goes with the data it keeps, and must
+ * not run ahead of it, or that data would be refused as older when the network is gone.
+ * @param {Checker} checker
+ */
+async function remember(checker) {
+  if ((await readBundle().catch(() => null)) === null) await keepMemory(checker.memory).catch(() => undefined)
 }
 
 /** @param {import('../verifier/checker.js').Memory} memory @returns {Promise<Checker | null>} */
@@ -97,7 +106,7 @@ async function withStatus(checker, text) {
     const named = await open(bundle, checker.memory).catch(() => null)
     if (named !== null) checker.names = named.names
   }
-  await keepMemory(checker.memory).catch(() => undefined)
+  await remember(checker)
   return checker.check(text, new Date(), NO_DUTY)
 }
 

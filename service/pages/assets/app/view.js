@@ -8,7 +8,7 @@ import { either, look, say, spoken, translate } from './language.js'
 /**
  * @typedef {import('../verifier/verdict.js').VerdictJson} VerdictJson
  * @typedef {{
- *   verdict: VerdictJson, source: 'online' | 'offline', where?: string, photo?: Blob | null,
+ *   verdict: VerdictJson, source: 'online' | 'offline', text?: string | null, where?: string, photo?: Blob | null,
  *   portrait?: Uint8Array | null
  * }} Shown
  */
@@ -40,7 +40,7 @@ export function showVerdict(host, shown) {
  * @param {HTMLElement} article
  * @param {Shown} shown
  */
-function fill(article, { verdict, source, where, photo, portrait }) {
+function fill(article, { verdict, source, text, where, photo, portrait }) {
   const chosen = look(lookOf(verdict))
   const zh = spoken() === 'zh'
   const { card, fit_for_duty: fit } = verdict
@@ -66,7 +66,9 @@ function fill(article, { verdict, source, where, photo, portrait }) {
     put(article, 'untrusted-text', chosen.style === 'forge' ? say('untrusted') : '')
     put(article, 'reason', failed ? failed.detail : '')
     const words = failed && wordsOfDetail(failed.detail)
-    put(article, 'finding', words ? either(words) : '')
+    const foreign = failed && failed.detail === 'foreign-host' && hostOf(text || '')
+    const leadsTo = foreign && say('finding_host', { host: foreign })
+    put(article, 'finding', [words && either(words), leadsTo].filter(Boolean).join(' '))
     put(article, 'checked-at', moment(new Date()))
   } else {
     fillCard(article, verdict, card)
@@ -171,6 +173,12 @@ function put(root, name, text) {
 function use(parent, symbol) {
   const found = parent.querySelector('use')
   if (found !== null) found.setAttribute('href', symbol)
+}
+
+/** @param {string} text @returns {string} the address a code leads to */
+function hostOf(text) {
+  const found = /^https:\/\/([^/?#]{1,80})/.exec(text)
+  return found === null ? '' : found[1]
 }
 
 /** @param {string} detail @returns {[string, string, string?]} a code in words, where it has any */
