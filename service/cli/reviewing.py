@@ -86,7 +86,7 @@ def review(  # noqa: PLR0913 - one argument an option
     body: str | None,
     out: Path | None,
 ) -> None:
-    """工作评议 Enter the review sheet of one job: sum and grade (督§16, 督附2; 考§17, 考附1)."""
+    """工作评议 Enter the review sheet of one job: sum and grade (督附2, 考附1)."""
     if out is not None:
         refuse_existing(out)
     with opened(context) as register, nullcontext() if out is None else whole_file(out) as file:
@@ -116,7 +116,7 @@ def review(  # noqa: PLR0913 - one argument an option
 @click.option("--note", default="", help="说明 remark.")
 @pass_context
 def evaluate(context: Context, number: str, result: str, on: date, by: str, body: str | None, note: str) -> None:
-    """评议结果 Enter a supervisor's periodic evaluation (督§17) or an assessor's annual review (考§18).
+    """评议结果 Enter a periodic evaluation or annual review (督§17, 考§18).
 
     不合格的列入待决定事项，由颁证机构决定是否取消资格 A failed one opens a case that a person decides.
     """
@@ -244,7 +244,7 @@ def close(context: Context, case: int, reason: str, by: str, body: str | None) -
 @click.argument("number")
 @pass_context
 def record(context: Context, number: str) -> None:
-    """诚信档案 Tell the integrity record of whoever holds a card, over all the person's cards."""
+    """诚信档案 Tell the integrity record of a card's holder, over all cards."""
     with opened(context) as register:
         told = person_record(register, card_number(number))
     assert told is not None  # whoever has the register reads everything

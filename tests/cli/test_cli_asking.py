@@ -17,7 +17,7 @@ import httpx
 
 from tests.cli.desk import PASSPHRASE, REVIEWED, Desk, assessor, write_photos, write_roster
 
-PASSWORD = "water under seven bridges"
+PASSWORD = "water under seven bridges"  # noqa: S105 - typed in these tests only
 COMMAND = "from service.cli import main; main()"
 
 
