@@ -86,7 +86,7 @@ def review(  # noqa: PLR0913 - one argument an option
     body: str | None,
     out: Path | None,
 ) -> None:
-    """工作评议 Enter the review sheet of one job: sum and grade (督附2, 考附1)."""
+    """工作评议 Enter the review sheet of one job (督附2, 考附1)."""
     if out is not None:
         refuse_existing(out)
     with opened(context) as register, nullcontext() if out is None else whole_file(out) as file:
