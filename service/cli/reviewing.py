@@ -116,7 +116,7 @@ def review(  # noqa: PLR0913 - one argument an option
 @click.option("--note", default="", help="说明 remark.")
 @pass_context
 def evaluate(context: Context, number: str, result: str, on: date, by: str, body: str | None, note: str) -> None:
-    """评议结果 Enter a periodic evaluation or annual review (督§17, 考§18).
+    """评议结果 Enter a periodic or annual result (督§17, 考§18).
 
     不合格的列入待决定事项，由颁证机构决定是否取消资格 A failed one opens a case that a person decides.
     """
@@ -141,7 +141,7 @@ def evaluate(context: Context, number: str, result: str, on: date, by: str, body
 @click.option("--reason", required=True, help="具体事由 what happened.")
 @pass_context
 def warn(context: Context, number: str, ground: str, on: date, by: str, body: str | None, reason: str) -> None:
-    """劝告 Enter a warning by the institution; the card counts as before (考§20)."""
+    """劝告 Enter a warning, which is never a status (考§20)."""
     with opened(context) as register:
         given = Given(on=on, by=by, body=body, note=reason)
         entered = enter_warning(register, card_number(number), ground, given, context.actor)
@@ -169,13 +169,13 @@ def reward(context: Context, number: str, what: str, on: date, by: str, body: st
 @_BODY
 @pass_context
 def sanction(context: Context, number: str, what: str, on: date, by: str, body: str | None) -> None:
-    """处分 Enter a sanction; the card counts as before (督§20, 考§19)."""
+    """处分 Enter a sanction (督§20, 考§19)."""
     _reward_or_sanction(context, number, EntryKind.SANCTION, Given(on=on, by=by, body=body, note=what))
 
 
 @click.group("cases")
 def cases() -> None:
-    """待决定事项 Failed results that a person decides on (督§19(1), 考§21(1))."""
+    """待决定事项 Failed results for a person to decide on."""
 
 
 @command("list", cases)
