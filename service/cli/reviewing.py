@@ -244,7 +244,7 @@ def close(context: Context, case: int, reason: str, by: str, body: str | None) -
 @click.argument("number")
 @pass_context
 def record(context: Context, number: str) -> None:
-    """诚信档案 Tell the integrity record of a card's holder, over all cards."""
+    """诚信档案 Tell the integrity record of a card's holder."""
     with opened(context) as register:
         told = person_record(register, card_number(number))
     assert told is not None  # whoever has the register reads everything
