@@ -11,18 +11,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 from msgspec import Meta
 
+from service.api.bodies import CorrectionRequest, DeclineRequest, DocumentBody, ProposalRequest, RevocationRequest
 from service.api.cards import CHANGE_REFUSALS, MAX_FILE_BODY
 from service.api.problems import documented
-from service.api.schemas import (
-    CorrectionRequest,
-    DeclineRequest,
-    DocumentBody,
-    NumbersBody,
-    ProposalBody,
-    ProposalRequest,
-    ProposalsBody,
-    RevocationRequest,
-)
+from service.api.schemas import NumbersBody, ProposalBody, ProposalsBody
 from service.domain.access import PERMISSIONS, Permission, Principal
 from service.domain.cancellation import Proposal, parse_ground
 from service.domain.card_number import CardNumber

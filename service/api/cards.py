@@ -10,8 +10,9 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 
+from service.api.bodies import RenewalRequest, ReplacementRequest, VoidRequest
 from service.api.problems import documented
-from service.api.schemas import NumberBody, RenewalRequest, ReplacementRequest, VoidRequest
+from service.api.schemas import NumberBody
 from service.domain.access import Permission
 from service.domain.application import Cell
 from service.domain.card_number import CardNumber

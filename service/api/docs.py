@@ -26,7 +26,7 @@ from litestar.openapi.spec import (
 )
 from litestar.openapi.spec.enums import OpenAPIType
 
-from service.api.schemas import REQUEST_BODIES
+from service.api.bodies import REQUEST_BODIES
 from service.api.verifications import JPEG
 
 _RAPIDOC: Final = Path(__file__).parent / "assets" / "rapidoc" / "rapidoc-min.js"

@@ -11,18 +11,11 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
+from service.api.bodies import DispatchRequest, EngagementRequest
 from service.api.cards import CHANGE_REFUSALS
+from service.api.fields import FORMS
 from service.api.problems import documented
-from service.api.schemas import (
-    FORMS,
-    DispatchedBody,
-    DispatchRequest,
-    EngagedBody,
-    EngagementRequest,
-    RequirementBody,
-    StaffingBody,
-    WarnedBody,
-)
+from service.api.schemas import DispatchedBody, EngagedBody, RequirementBody, StaffingBody, WarnedBody
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.engagement import Warned

@@ -11,8 +11,9 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
+from service.api.bodies import LookupRequest
 from service.api.problems import documented
-from service.api.schemas import LookupRequest, PublicAnswerBody
+from service.api.schemas import PublicAnswerBody
 from service.flows.lookup import lookup
 from service.flows.register import Register
 from service.web.admission import admit

@@ -12,7 +12,7 @@ from litestar import Response
 from litestar.exceptions import ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
-from service.api.schemas import BODY_FORM, FORMS
+from service.api.fields import BODY_FORM, FORMS
 from service.web.refusals import AnyRequest, Refusal, refusal_of
 
 MEDIA_TYPE: Final = "application/problem+json"

@@ -12,8 +12,9 @@ from litestar.enums import HttpMethod
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, PathParameter, SkipValidation
 
+from service.api.fields import FORMS
 from service.api.problems import documented
-from service.api.schemas import FORMS, AggregationBody
+from service.api.schemas import AggregationBody
 from service.domain import bundle as bundles
 from service.domain import status_list as lists
 from service.flows import publish

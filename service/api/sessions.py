@@ -10,8 +10,9 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
+from service.api.bodies import SignInRequest
 from service.api.problems import documented
-from service.api.schemas import SessionBody, SignInRequest, UserBody
+from service.api.schemas import SessionBody, UserBody
 from service.flows.register import Register
 from service.flows.sign_in import SignIn, sign_in, sign_out
 from service.web.admission import network_of

@@ -13,19 +13,10 @@ from litestar.di import NamedDependency
 from litestar.exceptions import ValidationException
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
+from service.api.bodies import NumberCheckRequest, ScanItem, ScansRequest, is_instant
+from service.api.fields import FORMS
 from service.api.problems import documented
-from service.api.schemas import (
-    FORMS,
-    LoggedScanBody,
-    LoggedScansBody,
-    NumberCheckRequest,
-    ScanItem,
-    ScansRequest,
-    TakenScanBody,
-    TakenScansBody,
-    VerdictBody,
-    is_instant,
-)
+from service.api.schemas import LoggedScanBody, LoggedScansBody, TakenScanBody, TakenScansBody, VerdictBody
 from service.api.verifications import JPEG, NO_PHOTO
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber

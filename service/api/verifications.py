@@ -10,8 +10,9 @@ from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
+from service.api.bodies import PhotoRequest, VerificationRequest
 from service.api.problems import documented
-from service.api.schemas import PhotoRequest, VerdictBody, VerificationRequest
+from service.api.schemas import VerdictBody
 from service.domain.fitness import Duty
 from service.flows.photos import photo_of_credential
 from service.flows.register import Register

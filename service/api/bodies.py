@@ -1,0 +1,200 @@
+"""What travels to us: the bodies of requests, which refuse fields they do not know."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from service.api.fields import described
+from service.domain.card import ReplacementReason
+from service.domain.card_number import CardNumber
+from service.domain.kinds import SkillLevel
+from service.domain.verdict_words import Word
+
+
+class VerificationRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A check: what the QR code says, and the work the card is to be good for, as far as it is known."""
+
+    credential: Annotated[str, described("credential", examples=["https://zk.example.cn/1#0123456789"])]
+    place: Annotated[str, described("place", pattern="^[0-9]{6}$", examples=["500123"])] | None = None
+    occupation: Annotated[str, described("occupation", max_length=60, examples=["电工"])] | None = None
+    level: Annotated[SkillLevel, described("level")] | None = None
+
+
+class LookupRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a lookup asks."""
+
+    number: Annotated[CardNumber, described("number")]
+    name: Annotated[str, described("name", min_length=1, max_length=60, examples=["欧阳娜娜"])]
+
+
+class PhotoRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose photograph is asked for: the holder's of the card with this code."""
+
+    credential: Annotated[str, described("credential", examples=["https://zk.example.cn/1#0123456789"])]
+
+
+class NumberCheckRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A check by number alone, for signed-in staff."""
+
+    number: Annotated[CardNumber, described("number")]
+    place: Annotated[str, described("place", pattern="^[0-9]{6}$", examples=["500123"])] | None = None
+    occupation: Annotated[str, described("occupation", max_length=60, examples=["电工"])] | None = None
+    level: Annotated[SkillLevel, described("level")] | None = None
+
+
+class SignInRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Name and password."""
+
+    name: Annotated[str, described("user", min_length=1, max_length=64)]
+    password: Annotated[str, described("password", min_length=1, max_length=256)]
+
+    def __repr__(self) -> str:
+        return "<SignInRequest>"
+
+
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+_LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def is_instant(moment: datetime) -> bool:
+    """Tell whether a moment has its time zone, and is one that every database can keep."""
+    return moment.tzinfo is not None and _EARLIEST <= moment < _LATEST
+
+
+_Instant = Annotated[datetime, Meta(tz=True)]
+
+_Nonce = Annotated[str, described("nonce", pattern="^[0-9a-f]{32}$", examples=["0123456789abcdef0123456789abcdef"])]
+
+_CopyId = Annotated[str, described("copy", pattern="^[0-9a-f]{16}$")]
+
+
+class ScanItem(Struct, frozen=True, forbid_unknown_fields=True):
+    """One scan at a gate; no name, no picture and not the credential."""
+
+    nonce: _Nonce
+    scanned_at: _Instant
+    verdict: Annotated[Word, described("verdict")]
+    offline: bool
+    number: CardNumber | None = None
+    copy: _CopyId | None = None
+    place: Annotated[str, described("place", pattern="^[0-9]{6}$")] | None = None
+    occupation: Annotated[str, described("occupation", max_length=60, pattern=r"^[^\x00]*$")] | None = None
+    level: SkillLevel | None = None
+    same_person: bool | None = None
+    as_of: _Instant | None = None
+
+    def __post_init__(self) -> None:
+        if not all(is_instant(moment) for moment in (self.scanned_at, self.as_of) if moment is not None):
+            raise ValueError("a moment beyond what can be kept")
+
+
+class ScansRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Scans to be kept."""
+
+    scans: Annotated[tuple[ScanItem, ...], described("scans", min_length=1, max_length=200)]
+
+
+_Reason = Annotated[str, described("reason", min_length=1, max_length=2000)]
+
+_Person = Annotated[str, described("decided_by", min_length=1, max_length=60)]
+
+_DocumentNumber = Annotated[str, described("document", max_length=120)]
+
+
+class DocumentBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A document that is handed in."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    content: Annotated[bytes, described("content")]
+
+
+class RevocationRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A decision to cancel a qualification, by the body the account is of."""
+
+    ground: Annotated[str, described("ground", max_length=40, examples=["考§21(7)"])]
+    reason: _Reason
+    decided_by: _Person
+    decided_on: Annotated[date, described("decided_on")] | None = None
+    document: _DocumentNumber | None = None
+    document_file: DocumentBody | None = None
+
+
+class ProposalRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A proposal to cancel a qualification, by the body the account is of."""
+
+    ground: Annotated[str, described("ground", max_length=40, examples=["考§21(7)"])]
+    reason: _Reason
+    proposed_by: Annotated[str, described("proposed_by", min_length=1, max_length=60)]
+    document: _DocumentNumber | None = None
+    document_file: DocumentBody | None = None
+
+
+class DeclineRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a proposal is declined, and by whom."""
+
+    reason: _Reason
+    decided_by: _Person
+
+
+class CorrectionRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a cancellation was a mistake, and who says so."""
+
+    reason: _Reason
+    decided_by: _Person
+    document: _DocumentNumber | None = None
+    document_file: DocumentBody | None = None
+
+
+class ReplacementRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a new copy is made."""
+
+    reason: Annotated[ReplacementReason, described("reason")]
+    without_portrait: Annotated[bool, described("without_portrait")] = False
+
+
+class VoidRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a number will not be used."""
+
+    reason: _Reason
+
+
+class RenewalRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """The new certification; everything else is what the register knows, unless it is among the facts."""
+
+    certified_on: Annotated[date, described("certified_on")]
+    facts: Annotated[dict[str, str], described("facts", max_length=40)]
+    reviewed_by: Annotated[str, described("reviewed_by", min_length=1, max_length=60)]
+    photo: Annotated[bytes, described("photo")] | None = None
+
+
+_Institution = Annotated[str, described("institution", pattern="^[0-9]{6}$", examples=["500123"])]
+
+
+class EngagementRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A contract of a card's holder with an institution; ``document`` names it, or the 责任书."""
+
+    institution: _Institution
+    first_day: Annotated[date, described("first_day")]
+    last_day: Annotated[date, described("last_day")] | None = None
+    as_internal: Annotated[bool, described("as_internal")] = False
+    document: Annotated[str, described("document", max_length=120, pattern=r"^[^\x00]*$")] | None = None
+
+
+class DispatchRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where an external supervisor is sent, on which day, and for which plan."""
+
+    institution: _Institution
+    on: Annotated[date, described("on")]
+    plan: Annotated[str, described("plan", max_length=120, pattern=r"^[^\x00]*$")] | None = None
+
+
+REQUEST_BODIES: Final = (
+    VerificationRequest, LookupRequest, PhotoRequest, NumberCheckRequest, SignInRequest, ScanItem, ScansRequest,
+    DocumentBody, RevocationRequest, ProposalRequest, DeclineRequest, CorrectionRequest, ReplacementRequest,
+    VoidRequest, RenewalRequest, EngagementRequest, DispatchRequest,
+)  # fmt: skip
+"""Bodies that refuse unknown fields."""

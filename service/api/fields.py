@@ -1,0 +1,89 @@
+"""What every field of every request may hold: for the description of the interface, and for refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from msgspec import Meta
+
+from service.domain.kinds import SkillLevel
+from service.domain.verdict_words import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a field of a request may hold, in words."""
+
+    zh: str
+    en: str
+
+
+FORMS: Final[Mapping[str, Form]] = {
+    "credential": Form("二维码中的全部文字", "the whole text of the QR code"),
+    "place": Form("查验所在机构的 6 位代码", "the 6-digit code of the institution where the card is checked"),
+    "occupation": Form(
+        "职业（工种）名称或代码，至多 60 字", "the name or code of an occupation, 60 characters at most"
+    ),
+    "level": Form(f"{'、'.join(SkillLevel)} 之一", f"one of {', '.join(SkillLevel)}"),
+    "number": Form(
+        "证卡编号：R 加 8 位数字，H、Y 或 S 加 12 位数字，或 11 位数字",
+        "a card number: R and 8 digits, H, Y or S and 12 digits, or 11 digits",
+    ),
+    "name": Form("持证人姓名，1 至 60 字", "the holder's full name, 1 to 60 characters"),
+    "n": Form("状态列表的编号，从 1 起", "the number of a status list, from 1"),
+    "user": Form("用户名", "the user name"),
+    "password": Form("密码，至多 256 个字符", "the password, 256 characters at most"),
+    "scans": Form("查验记录，1 至 200 条", "scans, 1 to 200"),
+    "nonce": Form("32 位十六进制随机数", "32 hexadecimal digits, random"),
+    "scanned_at": Form("查验时刻，RFC 3339，含时区", "when it was scanned, RFC 3339 with its time zone"),
+    "copy": Form("证卡副本标识，16 位十六进制数", "the copy's id, 16 hexadecimal digits"),
+    "verdict": Form(f"{'、'.join(Word)} 之一", f"one of {', '.join(Word)}"),
+    "same_person": Form(
+        "持证人与照片是否同一人，未核对则为 null", "whether the holder is the person in the photo; null: not asked"
+    ),
+    "offline": Form("是否离线查验", "whether it was checked offline"),
+    "as_of": Form("所用状态数据的时刻", "the moment of the status data that was used"),
+    "ground": Form("情形：督§19(1)—(10) 或 考§21(1)—(10)", "an item of 督§19(1)-(10) or 考§21(1)-(10)"),
+    "institution": Form("机构的 6 位代码", "the 6-digit code of an institution"),
+    "first_day": Form("聘期起日", "the first day of the term"),
+    "last_day": Form("聘期止日，不填则到可聘的最后一日", "its last day; without it, the last that the rules allow"),
+    "as_internal": Form("外督聘为内督（督§14）", "an external supervisor as internal one (督§14)"),
+    "on": Form("委派的日期", "the day on which somebody is sent"),
+    "plan": Form("评价计划，至多 120 字", "the assessment plan, 120 characters at most"),
+    "authority": Form("备案地人社部门", "the filing HR authority"),
+    "reason": Form(
+        "事由或理由，1 至 2000 字；补发为 lost、damaged、corrected 之一",
+        "what happened, or why; for a replacement lost, damaged or corrected",
+    ),
+    "decided_by": Form("作出决定的人员", "the person who decided"),
+    "decided_on": Form("决定日期，不晚于今天", "date of the decision, today at the latest"),
+    "proposed_by": Form("建议人", "the person who proposes"),
+    "document": Form("文号", "the document's number"),
+    "document_file": Form(
+        "附件：文件名和 Base64 内容，PDF、JPEG 或 PNG，不超过 4 MB",
+        "the document: file name and content in Base64, PDF, JPEG or PNG, 4 MB at most",
+    ),
+    "content": Form("文件内容，Base64", "the file's bytes in Base64"),
+    "without_portrait": Form("持证人撤回照片入码的同意", "the holder withdraws the consent to a portrait in the code"),
+    "certified_on": Form("新的认证日期", "date of the new certification"),
+    "facts": Form(
+        "重新填写的申报表项，如 theory_score、work_unit",
+        "fields of a roster stated anew: the scores, and whatever has changed",
+    ),
+    "reviewed_by": Form("审核人", "who confirms what no record shows"),
+    "photo": Form("新照片，Base64；不填则用已登记的照片", "a new photograph in Base64; else the registered one"),
+    "identity": Form("建议的编号", "the proposal's number"),
+    "since": Form(
+        "自此时刻起上传的记录，RFC 3339，含时区", "scans handed in from this moment on, RFC 3339 with its time zone"
+    ),
+}
+"""Every field of every request: for the description of the interface, and for what a refusal says."""
+
+BODY_FORM: Final = Form("JSON 对象，各项见 /schema", "a JSON object with the fields described at /schema")
+
+
+def described(field: str, **limits: Any) -> Meta:  # noqa: ANN401 - what Meta takes
+    """Describe a field by its words, within limits."""
+    return Meta(description=FORMS[field].en, **limits)
