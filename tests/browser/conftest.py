@@ -15,8 +15,9 @@ from tests.browser.server import Server, free_port
 Opener = Callable[..., tuple[Page, Watch]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    """Playwright for one module: while it lives its event loop counts as running, and other tests run loops of theirs."""
     program()
     with browsing() as found:
         yield found
@@ -45,7 +46,7 @@ def own_server(server: Server) -> Iterator[Server]:
         server.start()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     found = playwright.chromium.launch(executable_path=program(), args=arguments())
     yield found
