@@ -17,7 +17,7 @@ Opener = Callable[..., tuple[Page, Watch]]
 
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    """Playwright for one module: while it lives its event loop counts as running, and other tests run loops of theirs."""
+    """Playwright for one module: while it lives its event loop counts as running, and other tests run their own."""
     program()
     with browsing() as found:
         yield found
