@@ -20,13 +20,16 @@ export function wakeSound() {
   if (audio.state === 'suspended') audio.resume().catch(() => undefined)
 }
 
+/** Browsers let a page vibrate, and do not complain of it, once it has been touched. */
+const wasTouched = () => !navigator.userActivation || navigator.userActivation.hasBeenActive
+
 /**
  * @param {Tone} tone
  * @param {{sound: boolean, vibration: boolean}} wanted
  */
 export function signal(tone, { sound, vibration }) {
   const { notes, buzz } = PATTERNS[tone]
-  if (vibration && navigator.vibrate) navigator.vibrate(buzz)
+  if (vibration && navigator.vibrate && wasTouched()) navigator.vibrate(buzz)
   if (!sound || audio === undefined || audio.state !== 'running') return
   for (const [frequency, start, length] of notes) {
     const oscillator = audio.createOscillator()
