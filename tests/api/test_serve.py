@@ -27,6 +27,7 @@ if __name__ == "__main__":
 """
 REPOSITORY: Final = Path(__file__).parents[2]
 STARTED: Final = "Application startup complete"
+LISTENING: Final = "Uvicorn running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,9 @@ def free_port() -> int:
 
 def wait_until_started(server: Served, times: int = 1) -> None:
     assert server.process.stderr is not None
+    said = STARTED if times > 1 else LISTENING  # one process listens only after it has started
     for line in server.process.stderr:
-        times -= STARTED in line
+        times -= said in line
         if times == 0:
             return
     pytest.fail("the server ended before it had started")
