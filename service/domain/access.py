@@ -50,18 +50,32 @@ class Permission(StrEnum):
     PROPOSE = "propose"  # that a qualification be cancelled
     ENGAGE = "engage"  # at one's own institution; the centre at any
     DISPATCH = "dispatch"  # external supervisors, in the authority's own name
+    READ_PEOPLE = "read-people"  # whose cards one issues, engages or has recommended: search and see their page
+    REVIEW = "review"  # enter sheets, evaluations, warnings; close cases
+    PLAN_SESSIONS = "plan-sessions"  # at one's own institution; the centre at any
     READ_SCANS = "read-scans"
     READ_JOURNAL = "read-journal"
     READ_METRICS = "read-metrics"
 
 
 _ISSUER: Final = frozenset(
-    {Permission.CHECK, Permission.CHANGE_CARDS, Permission.PROPOSE, Permission.ENGAGE, Permission.READ_SCANS}
+    {
+        Permission.CHECK,
+        Permission.CHANGE_CARDS,
+        Permission.PROPOSE,
+        Permission.ENGAGE,
+        Permission.READ_PEOPLE,
+        Permission.REVIEW,
+        Permission.PLAN_SESSIONS,
+        Permission.READ_SCANS,
+    }
 )
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.CENTRE: _ISSUER | {Permission.DISPATCH},
     Role.INSTITUTION: _ISSUER,
-    Role.DISTRICT: frozenset({Permission.CHECK, Permission.PROPOSE, Permission.DISPATCH}),
+    Role.DISTRICT: frozenset(
+        {Permission.CHECK, Permission.PROPOSE, Permission.DISPATCH, Permission.READ_PEOPLE, Permission.REVIEW}
+    ),
     Role.SITE_STAFF: frozenset({Permission.CHECK}),
     Role.AUDITOR: frozenset({Permission.READ_SCANS, Permission.READ_JOURNAL}),
     Role.ADMINISTRATOR: frozenset({Permission.READ_METRICS}),

@@ -37,11 +37,11 @@ def account_of(role: Role) -> Account:
 
 
 def test_each_role_may_do_this_and_nothing_else() -> None:
-    check, change, propose, engage, dispatch, scans, journal, metrics = Permission
+    check, change, propose, engage, dispatch, people, review, plan, scans, journal, metrics = Permission
     expected = {
-        Role.CENTRE: {check, change, propose, engage, dispatch, scans},
-        Role.INSTITUTION: {check, change, propose, engage, scans},
-        Role.DISTRICT: {check, propose, dispatch},
+        Role.CENTRE: {check, change, propose, engage, dispatch, people, review, plan, scans},
+        Role.INSTITUTION: {check, change, propose, engage, people, review, plan, scans},
+        Role.DISTRICT: {check, propose, dispatch, people, review},
         Role.SITE_STAFF: {check},
         Role.AUDITOR: {scans, journal},
         Role.ADMINISTRATOR: {metrics},
