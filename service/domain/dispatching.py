@@ -50,19 +50,27 @@ def check_rotation(card: Card, visit: Visit, visits: Mapping[Visit, Collection[i
     ``visits`` are the institution's, each with the people sent (register's ids). They count in order of date, those
     of a day in order of the plans' names; a visit entered late counts in its place. Raises DispatchRefused.
     """
-    in_order = sorted({*visits, visit})
-    place = in_order.index(visit)
-    there = [one == visit or card.person in visits[one] for one in in_order]
-    before = _run(reversed(there[:place]))
-    after = _run(there[place + 1 :])
-    if before + 1 + after > MAX_VISITS_RUNNING:
-        first, last = in_order[place - before][0], in_order[place + after][0]
+    running, first, last = visits_running(card.person, visit, visits)
+    if running > MAX_VISITS_RUNNING:
         raise _refused(
             card,
             "dispatch-third-running",
-            f"同一名外督不得连续 3 次督导同一机构：{first} 至 {last} 连续 {before + 1 + after} 次（督§15）",
-            f"nobody visits an institution three times running: {before + 1 + after} from {first} to {last} (督§15)",
+            f"同一名外督不得连续 3 次督导同一机构：{first[0]} 至 {last[0]} 连续 {running} 次（督§15）",
+            f"nobody visits an institution three times running: {running} from {first[0]} to {last[0]} (督§15)",
         )
+
+
+def visits_running(person: int, visit: Visit, visits: Mapping[Visit, Collection[int]]) -> tuple[int, Visit, Visit]:
+    """Count the visits running, over all that an institution has, of which one person's is a part. 督§15.
+
+    Gives how many there are, the first and the last of them.
+    """
+    in_order = sorted({*visits, visit})
+    place = in_order.index(visit)
+    there = [one == visit or person in visits[one] for one in in_order]
+    before = _run(reversed(there[:place]))
+    after = _run(there[place + 1 :])
+    return before + 1 + after, in_order[place - before], in_order[place + after]
 
 
 def avoidance(held: Iterable[Card], to: Institution, *, engaged_there: bool) -> tuple[Warned, ...]:

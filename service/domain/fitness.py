@@ -142,7 +142,7 @@ def _occupation(held: tuple[Occupation, ...], asked: str | None) -> Reason:
     )
 
 
-_LEVEL_NAMES: Final = {
+LEVEL_NAMES: Final = {
     SkillLevel.SPECIAL: ("专项职业能力", "special skills"),
     SkillLevel.FIVE: ("五级/初级工", "level 5 (junior)"),
     SkillLevel.FOUR: ("四级/中级工", "level 4 (intermediate)"),
@@ -159,7 +159,7 @@ def _level(grade: CardKind, asked: SkillLevel | None) -> Reason:
     article = "考§3"
     if asked is None:
         return Reason(Answer.UNKNOWN, article, "未说明考评的技能等级", "the skill level was not stated")
-    level_zh, level_en = _LEVEL_NAMES[asked]
+    level_zh, level_en = LEVEL_NAMES[asked]
     if asked in UNRULED_LEVELS:
         return Reason(
             Answer.UNKNOWN,

@@ -9,7 +9,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.vectors import card_vectors, document_vectors, fitness_vectors, offline_vectors, status_vectors
+from tests.vectors import (
+    card_vectors,
+    document_vectors,
+    fitness_vectors,
+    offline_vectors,
+    session_vectors,
+    status_vectors,
+)
 
 FOLDER = Path(__file__).parent
 
@@ -24,4 +31,5 @@ if __name__ == "__main__":
     write("status-lists.json", status_vectors.status_lists())
     write("key-documents.json", document_vectors.documents())
     write("fitness.json", fitness_vectors.fitness())
+    write("sessions.json", session_vectors.sessions())
     write("offline-verdicts.json", offline_vectors.verdicts())

@@ -1,0 +1,154 @@
+"""The composition of a session, against the written cases and by the articles."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import permutations
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from service.domain.kinds import SkillLevel
+from service.domain.session import Attendee, Outcome, Role, Session, Stage, Verdict, compose
+from service.domain.verdict_words import Word
+from tests.vectors.session_vectors import (
+    REVIEW,
+    SKILLS,
+    THEORY,
+    assessor,
+    enough,
+    external,
+    head,
+    held_session,
+    internal,
+    leads,
+    other,
+    read,
+    senior,
+    shown,
+)
+
+CASES: list[Any] = json.loads((Path(__file__).parents[1] / "vectors" / "sessions.json").read_text("utf-8"))["cases"]
+
+
+def outcome_of(rule: str, session: Session, people: list[Attendee], stage: Stage = Stage.ROLL_CALL) -> Outcome | None:
+    """Give the worst that a rule says."""
+    worst_last = (Outcome.MET, Outcome.WARNING, Outcome.UNKNOWN, Outcome.SHORT)
+    found = [one.outcome for one in compose(session, people, stage).rulings if one.rule == rule]
+    return max(found, key=worst_last.index, default=None)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_every_written_case_has_its_verdict_and_its_sentences(case: Any) -> None:  # noqa: ANN401 - JSON
+    told = compose(*read(case)).as_json()
+    assert told == {"verdict": case["verdict"], "rulings": case["rulings"]}
+    assert {one["rule"]: one["outcome"] for one in case["rulings"] if one["outcome"] != "met"} == case["not_met"]
+
+
+def test_there_are_more_than_forty_written_cases_of_all_verdicts_and_outcomes() -> None:
+    assert len(CASES) > 40
+    assert {case["verdict"] for case in CASES} == set(Verdict)
+    assert {one["outcome"] for case in CASES for one in case["rulings"]} == set(Outcome)
+
+
+def test_kao_6_three_assessors_for_each_job_type_and_level() -> None:
+    people = enough()
+    assert outcome_of("skill-assessors", held_session(), people) is Outcome.MET
+    for gone in people[:3]:
+        rest = [one for one in people if one is not gone]
+        assert outcome_of("skill-assessors", held_session(), rest) is Outcome.SHORT
+
+
+@pytest.mark.parametrize("level", [SkillLevel.TWO, SkillLevel.ONE])
+def test_kao_14_4_three_seniors_review_technicians_and_one_of_them_leads(level: SkillLevel) -> None:
+    session = held_session(replace(REVIEW, level=level))
+    group = [leads(senior(1)), senior(2), senior(3)]
+    assert outcome_of("review-group", session, group) is Outcome.MET
+    assert outcome_of("review-leader", session, group) is Outcome.MET
+    assert outcome_of("review-group", session, [*group[:2], assessor(3)]) is Outcome.SHORT
+    assert outcome_of("review-leader", session, [senior(1), *group[1:], leads(assessor(4))]) is Outcome.SHORT
+
+
+def test_kao_14_5_two_assessors_mark_theory_papers_unless_a_machine_does() -> None:
+    assert outcome_of("theory-markers", held_session(THEORY), [assessor(1), assessor(2)]) is Outcome.MET
+    assert outcome_of("theory-markers", held_session(THEORY), [assessor(1)]) is Outcome.SHORT
+    assert outcome_of("theory-markers", held_session(replace(THEORY, machine_marked=True)), []) is None
+
+
+def test_kao_15_somebody_leads() -> None:
+    assert outcome_of("leader", held_session(), [assessor(1)]) is Outcome.SHORT
+    assert outcome_of("leader", held_session(), [leads(assessor(1))]) is Outcome.MET
+
+
+@pytest.mark.parametrize(("first", "second"), list(permutations([role for role in Role if role.post is role], 2)))
+def test_du_13_kao_15_nobody_has_two_posts_by_person_and_not_by_card(first: Role, second: Role) -> None:
+    made = {
+        Role.ASSESSOR: assessor(1),
+        Role.INTERNAL: internal(),
+        Role.EXTERNAL: external(),
+        Role.ON_SITE_HEAD: head(),
+        Role.INVIGILATOR: other(Role.INVIGILATOR, "p1", "甲"),
+        Role.STAFF: other(Role.STAFF, "p1", "甲"),
+    }
+    one, same = (replace(made[role], person="p1") for role in (first, second))
+    assert outcome_of("one-post-each", held_session(), [one, same]) is Outcome.SHORT
+    assert outcome_of("one-post-each", held_session(), [one, replace(same, person="p2", name="乙")]) is None
+
+
+def test_kao_15_the_leader_is_one_of_the_assessors() -> None:
+    assert outcome_of("one-post-each", held_session(), [leads(assessor(1)), assessor(1)]) is None
+
+
+def test_du_15_the_third_visit_running_is_refused_and_one_supervisor_alone_warned_of() -> None:
+    assert outcome_of("third-visit-running", held_session(), [external(running=2)]) is None
+    assert outcome_of("third-visit-running", held_session(), [external(running=3)]) is Outcome.SHORT
+    assert outcome_of("externals-together", held_session(), [external()]) is Outcome.WARNING
+    assert outcome_of("externals-together", held_session(), [internal()]) is None
+
+
+def test_du_9_internal_cards_count_at_their_issuer_only() -> None:
+    assert outcome_of("internal-elsewhere", held_session(), [internal()]) is None
+    assert outcome_of("internal-elsewhere", held_session(), [internal(issuer="500777")]) is Outcome.SHORT
+
+
+def test_du_annex_1_people_are_those_of_the_plan() -> None:
+    planned, extra = assessor(1), assessor(2, is_planned=False)
+    assert outcome_of("as-planned", held_session(), [planned]) is Outcome.MET
+    assert outcome_of("as-planned", held_session(), [replace(planned, came_at=None)]) is Outcome.SHORT
+    assert outcome_of("as-planned", held_session(), [planned, extra]) is Outcome.SHORT
+    assert outcome_of("as-planned", held_session(), [replace(planned, role=Role.LEADER)]) is Outcome.MET
+
+
+def test_whoever_came_instead_in_another_role_is_not_as_planned() -> None:
+    planned = assessor(1, came_at=None)
+    came = replace(assessor(1, is_planned=False), role=Role.LEADER)
+    assert outcome_of("as-planned", held_session(), [planned, came]) is Outcome.SHORT
+
+
+@pytest.mark.parametrize("word", [word for word in Word if word is not Word.VALID])
+def test_no_card_but_a_valid_one_makes_a_session_complete(word: Word) -> None:
+    people = [leads(assessor(1)), assessor(2), shown(assessor(3), verdict=word), head(), internal()]
+    told = compose(held_session(), people, Stage.ROLL_CALL).verdict
+    assert told is (Verdict.UNKNOWN if word in {Word.STATUS_UNKNOWN, Word.UNKNOWN_KEY} else Verdict.SHORT)
+
+
+def test_the_order_of_people_changes_no_verdict() -> None:
+    for case in CASES:
+        session, people, stage = read(case)
+        Random(len(people)).shuffle(people)
+        told = compose(session, people, stage)
+        assert told.verdict.value == case["verdict"], case["name"]
+        assert sorted((one.rule, one.outcome.value) for one in told.rulings) == sorted(
+            (one["rule"], one["outcome"]) for one in case["rulings"]
+        ), case["name"]
+
+
+def test_a_good_card_more_never_makes_a_job_short() -> None:
+    for job in (SKILLS, THEORY, REVIEW):
+        people = [leads(senior(1)), senior(2), senior(3), head(), internal()]
+        for _ in range(3):
+            assert compose(held_session(job), people, Stage.ROLL_CALL).verdict is Verdict.COMPLETE
+            people.append(senior(len(people) + 10))
