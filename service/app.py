@@ -36,6 +36,7 @@ from service.pages.errors import answer_page, wants_page
 from service.pages.files import AssetFiles, Shells
 from service.pages.home import HomePage
 from service.pages.lookups import LookupPage
+from service.pages.office.front import OfficePage
 from service.pages.sign_in import SignInPage
 from service.settings import Settings
 from service.web.access_log import LOG_CONFIG
@@ -64,6 +65,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
             *(SessionController, StaffController, CardController, CancellationController, RecordController),
             EngagementController,
             *(HomePage, CheckedPage, LookupPage, SignInPage, Shells, AssetFiles),
+            OfficePage,
         ],
         dependencies={"register": Provide(_register, sync_to_thread=False)},
         lifespan=[hold_register],

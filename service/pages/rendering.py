@@ -55,7 +55,7 @@ def _environment() -> Environment:
 
 
 def draw(register: Register, template: str, language: Language, **context: Any) -> str:  # noqa: ANN401 - what it shows
-    """Fill a template in one language."""
+    """Fill a template in one language, with the words all pages share unless the context brings others."""
     centre = register.jurisdiction.centre
     return (
         _environment()
@@ -63,10 +63,9 @@ def draw(register: Register, template: str, language: Language, **context: Any) 
         .render(
             lang=language,
             query="" if language == "zh" else "?lang=en",
-            t=speaker(language),
             host=register.host,
             centre={"zh": centre.zh, "en": centre.en},
-            **context,
+            **({"t": speaker(language)} | context),
         )
     )
 

@@ -87,9 +87,9 @@ def _page(
 
 
 def _offline() -> list[str]:
-    """List what the worker keeps on the device: the two pages and every asset but licences."""
+    """List what the worker keeps on the device: the two pages and every asset but licences and the office's style."""
     assets = shipped()
-    kept = [assets.url(name) for name in assets.files if not name.endswith("LICENSE")]
+    kept = [assets.url(name) for name in assets.files if not name.endswith(("LICENSE", "office.css"))]
     return [CHECK, SCAN, MANIFEST, *kept]
 
 

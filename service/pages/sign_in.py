@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -12,6 +13,7 @@ from litestar.params import QueryParameter, SkipValidation, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
+from service.domain.access import Permission, Principal
 from service.flows.register import Register
 from service.flows.sign_in import SignInRefused, TooManyTries, sign_in, sign_out
 from service.pages.errors import PAGE_ERRORS
@@ -24,7 +26,7 @@ from service.web.authentication import COOKIE, check_own_page, no_cookie, sessio
 AnyRequest = Request[Any, Any, State]
 Next = Annotated[str | None, QueryParameter(name="next")]
 _TELLS_ORIGIN: Final = {"Referrer-Policy": "same-origin"}
-_WAYS_ON: Final = frozenset({"/", "/scan", "/lookup"})
+_WAYS_ON: Final = re.compile(r"/|/scan|/lookup|/office(?:/[A-Za-z0-9_-]{1,60}){0,4}(?:\?lang=en)?", re.ASCII)
 
 
 class SignInForm(Struct, frozen=True):
@@ -61,8 +63,14 @@ class SignInPage(Controller):
         """Show the form, or who is signed in."""
         found = signed_in(request, register)
         if found is not None:
-            user = found.principal.account
-            return page(_draw(register, language_of(lang), user=user, csrf=found.csrf), headers=_TELLS_ORIGIN)
+            shown = _draw(
+                register,
+                language_of(lang),
+                user=found.principal.account,
+                at_office=found.principal.may(Permission.READ_PEOPLE),
+                csrf=found.csrf,
+            )
+            return page(shown, headers=_TELLS_ORIGIN)
         return page(_draw(register, language_of(lang), next=_allowed(way_on)), headers=_TELLS_ORIGIN)
 
     @post("/sign-in", sync_to_thread=True)
@@ -83,6 +91,7 @@ class SignInPage(Controller):
         except TooManyTries as refusal:
             body = _draw(register, language, limited=refusal.retry_after, next=way_on)
             return page(body, HTTPStatus.TOO_MANY_REQUESTS, _TELLS_ORIGIN | {"Retry-After": str(refusal.retry_after)})
+        way_on = way_on or _first_page(made.principal, language)
         return Redirect(way_on, status_code=303, cookies=[session_cookie(made.secret)])
 
     @post("/sign-out", sync_to_thread=True)
@@ -102,10 +111,17 @@ class SignInPage(Controller):
 
 
 def _allowed(way_on: str | None) -> str:
-    """Go only to pages of ours: an address from outside would lead whoever signs in to a stranger."""
-    return way_on if way_on in _WAYS_ON else "/scan"
+    """Go only to pages of ours, else nowhere named: an address from outside would lead to a stranger."""
+    return way_on if way_on is not None and _WAYS_ON.fullmatch(way_on) else ""
+
+
+def _first_page(principal: Principal, language: Language) -> str:
+    """Choose where somebody begins who came for no page: at the desk, or at the gate."""
+    if not principal.may(Permission.READ_PEOPLE):
+        return "/scan"
+    return "/office" if language == "zh" else "/office?lang=en"
 
 
 def _draw(register: Register, language: Language, **shown: object) -> str:
-    context: dict[str, object] = {"user": None, "csrf": "", "refused": False, "limited": None, "next": "/scan"} | shown
+    context: dict[str, object] = {"user": None, "csrf": "", "refused": False, "limited": None, "next": ""} | shown
     return draw(register, "sign_in.html", language, **context)

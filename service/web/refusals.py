@@ -92,6 +92,9 @@ _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
 }
 """Refusals of ours: they bring their code and their two sentences."""
 
+OURS: Final[tuple[type[_Ours], ...]] = tuple(_STATUS)
+"""All of them, to be caught where the page that was sent can say what was refused."""
+
 _STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "no-such-card": HTTPStatus.NOT_FOUND,
     "no-such-proposal": HTTPStatus.NOT_FOUND,

@@ -162,12 +162,32 @@ def test_signing_in_leads_to_the_scanner_with_a_cookie_of_this_host_alone(staffe
         ("javascript:alert(1)", "/scan"),
         ("/scan\r\nSet-Cookie: x=y", "/scan"),
         ("", "/scan"),
+        ("/office", "/office"),
+        ("/office/people/R50260001", "/office/people/R50260001"),
+        ("/office/search?lang=en", "/office/search?lang=en"),
+        ("/office/", "/scan"),
+        ("/office//evil.example", "/scan"),
+        ("/office/../sign-out", "/scan"),
+        ("/office/search?lang=en&next=//evil.example", "/scan"),
+        ("/office\n", "/scan"),
+        ("/office.evil.example", "/scan"),
+        ("/office@evil.example", "/scan"),
     ],
 )
 def test_signing_in_leads_to_pages_of_ours_only(staffed: Staffed, way_on: str, leads_to: str) -> None:
     form = staffed.client.get("/sign-in", params={"next": way_on}).text
-    assert re.findall('name="next" value="([^"]*)"', form) == [leads_to]
+    assert re.findall('name="next" value="([^"]*)"', form) == [leads_to if leads_to == way_on else ""]
     assert sign_in(staffed, way_on=way_on).headers["location"] == leads_to
+
+
+@pytest.mark.parametrize(
+    ("name", "begins_at"),
+    [("gate", "/scan"), ("school", "/office"), ("yubei", "/office"), ("centre", "/office"), ("auditor", "/scan")],
+)
+def test_who_comes_for_no_page_begins_where_the_work_is(staffed: Staffed, name: str, begins_at: str) -> None:
+    assert sign_in(staffed, name, way_on="").headers["location"] == begins_at
+    page = staffed.client.get("/sign-in").text
+    assert ('href="/office"' in page) == (begins_at == "/office")
 
 
 def test_a_wrong_name_and_a_wrong_password_show_one_and_the_same_page(staffed: Staffed) -> None:

@@ -24,7 +24,7 @@ from tests.api.registers import NOON
 from tests.js.browser import node
 
 PAGES = Path(service.pages.__file__).parent
-TEMPLATES = sorted((PAGES / "templates").iterdir())
+TEMPLATES = sorted(path for path in (PAGES / "templates").iterdir() if path.is_file())
 SCRIPTS = sorted((FOLDER / "app").glob("*.js"))
 SOURCES = {path.name: path.read_text("utf-8") for path in (*TEMPLATES, *SCRIPTS, PAGES / "shown.py")}
 
@@ -33,7 +33,7 @@ COMPUTED = {
     *(f"outcome_{outcome.value}" for outcome in Outcome),
     *(f"fit_{answer.value}" for answer in Answer),
     *(f"level_{level.value}" for level in SkillLevel),
-    *(f"home_{way}_hint" for way in ("scan", "lookup", "sign_in")),
+    *(f"home_{way}_hint" for way in ("scan", "lookup", "sign_in", "office")),
 }
 """Keys that are put together where they are used."""
 
@@ -174,9 +174,11 @@ def test_the_scripts_fill_every_slot_of_the_verdict_and_no_other() -> None:
 NAMESPACE = "http://www.w3.org/2000/svg"
 
 
-@pytest.mark.parametrize("path", [path for path in TEMPLATES if path.suffix == ".html"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted((PAGES / "templates").rglob("*.html")), ids=lambda path: f"{path.parent.name}/{path.name}"
+)
 def test_a_template_has_no_script_and_no_style_of_its_own_and_asks_no_other_host(path: Path) -> None:
-    text = SOURCES[path.name]
+    text = path.read_text("utf-8")
     assert re.findall(r"<script(?![^>]*\ssrc=)[^>]*>", text) == []
     assert re.findall(r"<style|\sstyle=|\son[a-z]+=", text) == []
     assert re.findall(r"javascript:|\|\s*safe\b|autoescape", text) == []

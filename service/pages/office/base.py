@@ -1,0 +1,165 @@
+"""What every page of the office shares: who sits at the desk, may they, and the frame their page is drawn in.
+
+A handler asks ``at_desk`` first. A form that was sent must bring the sign-in's token, which ``at_desk`` checks; what a
+flow refuses is caught as ``REFUSALS`` and drawn with ``Desk.refuse`` on the page that holds what was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from litestar import Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+from msgspec import Struct
+
+from service.domain.access import Permission, Principal
+from service.flows.register import Register
+from service.flows.sign_in import SignIn
+from service.pages.errors import answer_page
+from service.pages.office.words import office_speaker, office_texts
+from service.pages.rendering import draw, language_of, page
+from service.pages.words import Language
+from service.web.authentication import NotPermitted, NotSignedIn, check_own_page, signed_in
+from service.web.refusals import OURS, AnyRequest, Refusal, refusal_of
+
+REFUSALS: Final = OURS
+"""What flows refuse with: all of it has a code and two sentences for people."""
+
+OFFICE: Final = "/office"
+_SAFE: Final = frozenset({"GET", "HEAD"})
+_FROM_HERE: Final = {"Referrer-Policy": "same-origin"}
+"""With no-referrer a browser says nothing of where a form comes from, and older ones say nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the menu: ``key`` names its texts ``menu_…`` and ``menu_…_hint``."""
+
+    key: str
+    path: str
+    icon: str
+    permissions: tuple[Permission, ...]
+
+    def is_for(self, principal: Principal) -> bool:
+        """Tell whether somebody may go there."""
+        return any(map(principal.may, self.permissions))
+
+
+MENU: Final = (Entry("search", "/office/search", "lookup", (Permission.READ_PEOPLE,)),)
+"""Every part of the office, in the order in which it is shown."""
+
+
+class DeskForm(Struct, frozen=True, kw_only=True):
+    """What every form of the office brings; a form with fields of its own extends it."""
+
+    csrf: str = ""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Somebody signed in, on one page of the office, in one language. ``done`` names what has just been done."""
+
+    register: Register
+    sign_in: SignIn
+    language: Language
+    path: str
+    done: str | None = None
+
+    @property
+    def principal(self) -> Principal:
+        """Whoever it is."""
+        return self.sign_in.principal
+
+    @property
+    def say(self) -> Callable[..., str]:
+        """What speaks the page's language."""
+        return office_speaker(self.language)
+
+    def show(
+        self,
+        template: str,
+        *,
+        refusal: Refusal | None = None,
+        status: HTTPStatus = HTTPStatus.OK,
+        **context: Any,  # noqa: ANN401 - what the template shows
+    ) -> Response[str]:
+        """Draw a page; a refusal is shown above it, and gives the answer its status."""
+        headers = _FROM_HERE | (dict(refusal.headers) if refusal is not None else {})
+        return page(self._draw(template, refusal, context), refusal.status if refusal else status, headers)
+
+    def refuse(self, request: AnyRequest, error: Exception, template: str, **context: Any) -> Response[str]:  # noqa: ANN401
+        """Draw a page again with what was refused; give it what was typed."""
+        return self.show(template, refusal=refusal_of(request, error), **context)
+
+    def go(self, path: str, done: str | None = None) -> Redirect:
+        """Lead on to a page of the office, which says ``done_…`` at its top."""
+        asked = ({"done": done} if done else {}) | ({"lang": "en"} if self.language == "en" else {})
+        return Redirect(f"{path}?{urlencode(asked)}" if asked else path, status_code=303)
+
+    def _draw(self, template: str, refusal: Refusal | None, context: dict[str, Any]) -> str:
+        account = self.principal.account
+        return draw(
+            self.register,
+            template,
+            self.language,
+            **{
+                "t": self.say,
+                "user": account,
+                "body": self.register.issuer_name(account.institution) if account.institution else account.district,
+                "csrf": self.sign_in.csrf,
+                "menu": [entry for entry in MENU if entry.is_for(self.principal)],
+                "path": self.path,
+                "refusal": None if refusal is None else {"zh": refusal.zh, "en": refusal.en, "code": refusal.code},
+                "done": f"done_{self.done}" if f"done_{self.done}" in office_texts() else None,
+                **context,
+            },
+        )
+
+
+def at_desk(request: AnyRequest, register: Register, *permissions: Permission, csrf: str = "") -> Desk:
+    """Find who sits at the desk, by the cookie alone, and whether they may do one of these things.
+
+    Without any, it is open to whoever is signed in. A request that changes something must bring the token of the form,
+    ``csrf``. Raises NotSignedIn, CrossSite, NotPermitted.
+    """
+    found = signed_in(request, register)
+    if found is None:
+        raise NotSignedIn
+    if request.method not in _SAFE:
+        check_own_page(request, found, csrf)
+    if permissions and not any(map(found.principal.may, permissions)):
+        raise NotPermitted
+    query = request.query_params
+    return Desk(register, found, language_of(query.get("lang")), request.url.path, query.get("done"))
+
+
+def answer_office(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Answer an error in the office's frame where somebody is signed in; else, and for a defect, plainly."""
+    register: Register = request.app.state.register
+    is_for_people = isinstance(error, (*REFUSALS, HTTPException))
+    found = signed_in(request, register) if is_for_people else None
+    if found is None:
+        return answer_page(request, error)
+    desk = Desk(register, found, language_of(request.query_params.get("lang")), request.url.path)
+    return desk.refuse(request, error, "office/refused.html")
+
+
+def lead_to_sign_in(request: AnyRequest, _error: Exception) -> Response[Any]:
+    """Lead to the sign-in, and from there back to the page; what was typed into a form is not kept."""
+    english = {"lang": "en"} if language_of(request.query_params.get("lang")) == "en" else {}
+    way_back = request.url.path if request.method in _SAFE else OFFICE
+    if english:
+        way_back += "?" + urlencode(english)
+    return Redirect("/sign-in?" + urlencode(english | {"next": way_back}), status_code=303)
+
+
+OFFICE_ERRORS: Final[dict[int | type[Exception], Any]] = {NotSignedIn: lead_to_sign_in, Exception: answer_office}
+"""The exception handlers of every controller of the office."""

@@ -1,0 +1,30 @@
+"""Words of the office's pages. They stand apart from those that every telephone downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from service.pages.words import Language, Text, texts
+
+_FILE: Final = Path(__file__).parent / "texts.json"
+
+
+@cache
+def office_texts() -> Mapping[str, Text]:
+    """Give every text of the office by its key."""
+    return msgspec.json.decode(_FILE.read_bytes(), type=dict[str, Text])
+
+
+def office_speaker(language: Language) -> Callable[..., str]:
+    """Give the function by which the office's templates speak: its own texts first, then those of all pages."""
+
+    def say(key: str, **values: object) -> str:
+        text = office_texts().get(key) or texts()[key]
+        return (text.zh if language == "zh" else text.en).format(**values)
+
+    return say
