@@ -28,7 +28,7 @@ _ONLY_SCAN: Final = frozenset(
         *("scan", "banners", "camera", "case", "decoder", "gate", "offline", "pictures", "queue", "screen"),
         *("settings", "signals", "standing", "ways", "wedge"),
     )
-)
+) | frozenset(f"verifier/session{name}.js" for name in ("", "assessors", "model", "people", "supervisors"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,13 @@ export const LEVELS = {
   shouxi: ['首席技师', 'chief technician'],
 }
 /** @type {Readonly<Record<'special_skill' | 'standard' | 'senior', ReadonlyArray<Level>>>} 考§3 */
-const LEVELS_OF_GRADE = {
+export const LEVELS_OF_GRADE = {
   special_skill: ['special'],
   standard: ['special', '5', '4', '3'],
   senior: ['special', '5', '4', '3', '2', '1'],
 }
 /** @type {ReadonlyArray<Level>} */
-const UNRULED_LEVELS = ['te', 'shouxi'] // exist nationally; 考§3 does not name them
+export const UNRULED_LEVELS = ['te', 'shouxi'] // exist nationally; 考§3 does not name them
 const SCOPE_ARTICLES = ['考§2', '考§3']
 
 /** @param {Readonly<Duty>} duty */
