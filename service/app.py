@@ -17,6 +17,7 @@ from service import effects as machine
 from service.api.cancellations import CancellationController
 from service.api.cards import CardController
 from service.api.docs import complete, openapi_config
+from service.api.documents import DocumentController
 from service.api.engagements import EngagementController
 from service.api.health import HealthController
 from service.api.lookups import LookupController
@@ -24,6 +25,7 @@ from service.api.problems import answer
 from service.api.publications import PublicationController
 from service.api.records import RecordController
 from service.api.requests import StrictRequest
+from service.api.reviews import ReviewController
 from service.api.schemas import TEXT_DECODERS, TextValues
 from service.api.sessions import SessionController
 from service.api.staff import StaffController
@@ -63,7 +65,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
         route_handlers=[
             *(VerificationController, LookupController, PublicationController, HealthController),
             *(SessionController, StaffController, CardController, CancellationController, RecordController),
-            EngagementController,
+            *(EngagementController, ReviewController, DocumentController),
             *(HomePage, CheckedPage, LookupPage, SignInPage, Shells, AssetFiles),
             OfficePage,
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
 
@@ -11,6 +11,7 @@ from service.api.fields import described
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.kinds import SkillLevel
+from service.domain.review import Grade
 from service.domain.verdict_words import Word
 
 
@@ -98,24 +99,36 @@ class ScansRequest(Struct, frozen=True, forbid_unknown_fields=True):
     scans: Annotated[tuple[ScanItem, ...], described("scans", min_length=1, max_length=200)]
 
 
-_Reason = Annotated[str, described("reason", min_length=1, max_length=2000)]
+_NO_NUL: Final = r"^[^\x00]*$"
+"""PostgreSQL keeps every character in a text but this one."""
 
-_Person = Annotated[str, described("decided_by", min_length=1, max_length=60)]
 
-_DocumentNumber = Annotated[str, described("document", max_length=120)]
+def _text(field: str, most: int, **more: Any) -> Meta:  # noqa: ANN401 - what Meta takes
+    return described(field, max_length=most, pattern=_NO_NUL, **more)
+
+
+_Reason = Annotated[str, _text("reason", 2000, min_length=1)]
+
+_Person = Annotated[str, _text("decided_by", 60, min_length=1)]
+
+_By = Annotated[str, _text("by", 60, min_length=1)]
+
+_Plan = Annotated[str, _text("plan", 120)]
+
+_DocumentNumber = Annotated[str, _text("document", 120)]
 
 
 class DocumentBody(Struct, frozen=True, forbid_unknown_fields=True):
     """A document that is handed in."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    name: Annotated[str, Meta(min_length=1, max_length=200, pattern=_NO_NUL)]
     content: Annotated[bytes, described("content")]
 
 
 class RevocationRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """A decision to cancel a qualification, by the body the account is of."""
 
-    ground: Annotated[str, described("ground", max_length=40, examples=["考§21(7)"])]
+    ground: Annotated[str, _text("ground", 40, examples=["考§21(7)"])]
     reason: _Reason
     decided_by: _Person
     decided_on: Annotated[date, described("decided_on")] | None = None
@@ -126,9 +139,9 @@ class RevocationRequest(Struct, frozen=True, forbid_unknown_fields=True):
 class ProposalRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """A proposal to cancel a qualification, by the body the account is of."""
 
-    ground: Annotated[str, described("ground", max_length=40, examples=["考§21(7)"])]
+    ground: Annotated[str, _text("ground", 40, examples=["考§21(7)"])]
     reason: _Reason
-    proposed_by: Annotated[str, described("proposed_by", min_length=1, max_length=60)]
+    proposed_by: Annotated[str, _text("proposed_by", 60, min_length=1)]
     document: _DocumentNumber | None = None
     document_file: DocumentBody | None = None
 
@@ -166,8 +179,8 @@ class RenewalRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """The new certification; everything else is what the register knows, unless it is among the facts."""
 
     certified_on: Annotated[date, described("certified_on")]
-    facts: Annotated[dict[str, str], described("facts", max_length=40)]
-    reviewed_by: Annotated[str, described("reviewed_by", min_length=1, max_length=60)]
+    facts: Annotated[dict[str, Annotated[str, Meta(pattern=_NO_NUL)]], described("facts", max_length=40)]
+    reviewed_by: Annotated[str, _text("reviewed_by", 60, min_length=1)]
     photo: Annotated[bytes, described("photo")] | None = None
 
 
@@ -181,7 +194,7 @@ class EngagementRequest(Struct, frozen=True, forbid_unknown_fields=True):
     first_day: Annotated[date, described("first_day")]
     last_day: Annotated[date, described("last_day")] | None = None
     as_internal: Annotated[bool, described("as_internal")] = False
-    document: Annotated[str, described("document", max_length=120, pattern=r"^[^\x00]*$")] | None = None
+    document: _DocumentNumber | None = None
 
 
 class DispatchRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -189,12 +202,76 @@ class DispatchRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     institution: _Institution
     on: Annotated[date, described("on")]
-    plan: Annotated[str, described("plan", max_length=120, pattern=r"^[^\x00]*$")] | None = None
+    plan: _Plan | None = None
+
+
+class EndRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why an engagement ends before its term, and its last day; without one, today."""
+
+    reason: _Reason
+    on: Annotated[date, described("on")] | None = None
+
+
+class WithdrawalRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a dispatch is taken back."""
+
+    reason: _Reason
+
+
+class FoundRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who brings a lost card back."""
+
+    reported_by: Annotated[str, _text("reported_by", 60, min_length=1)]
+
+
+class SheetRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A review sheet, 督附2 of a supervisor or 考附1 of an assessor: its points in the order of the rows."""
+
+    points: Annotated[list[int], described("points", min_length=1, max_length=40)]
+    on: Annotated[date, described("on")]
+    by: _By
+    plan: _Plan
+    occupation: Annotated[str, _text("occupation", 60)] = ""
+    institution: _Institution | None = None
+
+
+class EvaluationRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A periodic or annual result."""
+
+    result: Annotated[Grade, described("result")]
+    on: Annotated[date, described("on")]
+    by: _By
+    note: Annotated[str, _text("note", 2000)] = ""
+
+
+class WarningRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A warning: an item of 考§20, and what happened."""
+
+    ground: Annotated[str, _text("ground", 40, examples=["考§20(2)"])]
+    reason: _Reason
+    on: Annotated[date, described("on")]
+    by: _By
+
+
+class RemarkRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A reward or a sanction: what for."""
+
+    reason: _Reason
+    on: Annotated[date, described("on")]
+    by: _By
+
+
+class CaseClosingRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a failed result does not lead to a cancellation, and who decides so."""
+
+    reason: _Reason
+    decided_by: _Person
 
 
 REQUEST_BODIES: Final = (
     VerificationRequest, LookupRequest, PhotoRequest, NumberCheckRequest, SignInRequest, ScanItem, ScansRequest,
     DocumentBody, RevocationRequest, ProposalRequest, DeclineRequest, CorrectionRequest, ReplacementRequest,
-    VoidRequest, RenewalRequest, EngagementRequest, DispatchRequest,
+    VoidRequest, RenewalRequest, EngagementRequest, DispatchRequest, EndRequest, WithdrawalRequest, FoundRequest,
+    SheetRequest, EvaluationRequest, WarningRequest, RemarkRequest, CaseClosingRequest,
 )  # fmt: skip
 """Bodies that refuse unknown fields."""

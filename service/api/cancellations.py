@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Any
 
-from litestar import Controller, Request, get, post
-from litestar.datastructures import State
+from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
-from msgspec import Meta
 
 from service.api.bodies import CorrectionRequest, DeclineRequest, DocumentBody, ProposalRequest, RevocationRequest
-from service.api.cards import CHANGE_REFUSALS, MAX_FILE_BODY
 from service.api.problems import documented
+from service.api.routes import CHANGE_REFUSALS, MAX_FILE_BODY, AnyRequest, Identity
 from service.api.schemas import NumbersBody, ProposalBody, ProposalsBody
 from service.domain.access import PERMISSIONS, Permission, Principal
 from service.domain.cancellation import Proposal, parse_ground
@@ -30,9 +27,6 @@ from service.flows.lifecycle import revoke_card
 from service.flows.register import Register
 from service.store.proposals import StoredProposal
 from service.web.authentication import NotPermitted, asker, needs
-
-AnyRequest = Request[Any, Any, State]
-Identity = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 
 class CancellationController(Controller):
@@ -151,7 +145,7 @@ class CancellationController(Controller):
     )
     def decline(
         self,
-        identity: FromPath[Identity],
+        identity: Identity,
         data: JSONBody[DeclineRequest],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],

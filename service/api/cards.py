@@ -3,52 +3,37 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated
 
-from litestar import Controller, Request, post
-from litestar.datastructures import State
+from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, SkipValidation
+from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
-from service.api.bodies import RenewalRequest, ReplacementRequest, VoidRequest
+from service.api.bodies import FoundRequest, RenewalRequest, ReplacementRequest, VoidRequest
+from service.api.fields import FORMS
 from service.api.problems import documented
-from service.api.schemas import NumberBody
+from service.api.routes import CHANGE_REFUSALS, LIST_REFUSALS, MAX_FILE_BODY, AnyRequest
+from service.api.schemas import ExpiringBody, ExpiringCardBody, FoundBody, NumberBody
 from service.domain.access import Permission
 from service.domain.application import Cell
 from service.domain.card_number import CardNumber
-from service.flows.lifecycle import replace_card, void_number
+from service.flows.lifecycle import record_found, replace_card, void_number
 from service.flows.register import Register
-from service.flows.renew import Renewal, renew_card
+from service.flows.renew import Renewal, list_expiring, renew_card
 from service.web.authentication import asker, needs
 
-MAX_FILE_BODY: Final = 6 * 1024 * 1024
-"""A file of 4 MB in Base64, and what stands around it."""
-
-CHANGE_REFUSALS: Final = (
-    HTTPStatus.BAD_REQUEST,
-    HTTPStatus.UNAUTHORIZED,
-    HTTPStatus.FORBIDDEN,
-    HTTPStatus.NOT_FOUND,
-    HTTPStatus.CONFLICT,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-)
-
-AnyRequest = Request[Any, Any, State]
+Months = Annotated[int, QueryParameter(description=FORMS["months"].en, ge=1, le=36)]
 
 
 class CardController(Controller):
     """What an issuer does with its cards."""
 
-    path = "/api/v1/cards/{number:str}"
     tags = ("cards",)
     security = [{"token": []}]  # noqa: RUF012 - Litestar copies it
     guards = [needs(Permission.CHANGE_CARDS)]  # noqa: RUF012 - Litestar copies it
 
     @post(
-        "/renewal",
+        "/api/v1/cards/{number:str}/renewal",
         operation_id="renewCard",
         summary="Renew a card after a new certification",
         responses=documented(*CHANGE_REFUSALS),
@@ -69,7 +54,7 @@ class CardController(Controller):
         return NumberBody(renew_card(register, number, renewal, by.actor, body=by.body))
 
     @post(
-        "/replacement",
+        "/api/v1/cards/{number:str}/replacement",
         operation_id="replaceCard",
         summary="Make a new copy of a lost or damaged card",
         status_code=HTTPStatus.OK,
@@ -89,7 +74,7 @@ class CardController(Controller):
         return NumberBody(number)
 
     @post(
-        "/void",
+        "/api/v1/cards/{number:str}/void",
         operation_id="voidNumber",
         summary="Void a card or a reserved number",
         status_code=HTTPStatus.OK,
@@ -107,3 +92,50 @@ class CardController(Controller):
         by = asker(request)
         void_number(register, number, data.reason, by.actor, body=by.body)
         return NumberBody(number)
+
+    @post(
+        "/api/v1/cards/{number:str}/found",
+        operation_id="noteFound",
+        summary="Note that a lost card was found again",
+        status_code=HTTPStatus.OK,
+        responses=documented(*CHANGE_REFUSALS),
+        sync_to_thread=True,
+    )
+    def found(
+        self,
+        number: FromPath[CardNumber],
+        data: JSONBody[FoundRequest],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+    ) -> FoundBody:
+        """Note it; the copy stays replaced and is to be destroyed."""
+        by = asker(request)
+        return FoundBody(number, record_found(register, number, data.reported_by, by.actor, body=by.body))
+
+    @get(
+        "/api/v1/expiring",
+        operation_id="listExpiring",
+        summary="Cards that expire soon",
+        responses=documented(*LIST_REFUSALS),
+        sync_to_thread=True,
+    )
+    def expiring(
+        self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]], months: Months = 6
+    ) -> ExpiringBody:
+        """List the cards in force that expire within so many months: an institution its own, the centre all."""
+        listed = list_expiring(register, months, asker(request).account.institution)
+        return ExpiringBody(
+            tuple(
+                ExpiringCardBody(
+                    number=one.card.number,
+                    name=one.card.name,
+                    kind=one.card.kind,
+                    occupations=tuple(occupation.name for occupation in one.card.occupations),
+                    work_unit=one.card.work_unit,
+                    issuer=one.card.issuer,
+                    expires_on=one.card.expires_on,
+                    renewal_opens_on=one.renewal_opens_on,
+                )
+                for one in listed
+            )
+        )

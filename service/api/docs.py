@@ -27,6 +27,7 @@ from litestar.openapi.spec import (
 from litestar.openapi.spec.enums import OpenAPIType
 
 from service.api.bodies import REQUEST_BODIES
+from service.api.documents import BYTES
 from service.api.verifications import JPEG
 
 _RAPIDOC: Final = Path(__file__).parent / "assets" / "rapidoc" / "rapidoc-min.js"
@@ -96,6 +97,7 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="cards", description="Renew, replace and void cards"),
             Tag(name="cancellations", description="Propose, decide and correct cancellations"),
             Tag(name="engagements", description="Who works where, who is sent where, and where people are short"),
+            Tag(name="records", description="Integrity records: what a person's work came to, and failed results"),
             Tag(name="publications", description="Signed documents for checking offline"),
             Tag(name="health", description="Probes"),
         ],
@@ -116,6 +118,8 @@ def openapi_config() -> OpenAPIConfig:
 
 _RETRY_AFTER: Final = ("Retry-After", OpenAPIType.INTEGER, "Seconds until the request is worth another try")
 _ETAG: Final = ("ETag", OpenAPIType.STRING, "Strong tag of the bytes")
+_BYTES: Final = frozenset({"content", "photo"})  # in a JSON body
+_BASE64: Final = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 _JSON: Final = re.compile(r"application/(.+\+)?json")
 
 
@@ -124,7 +128,11 @@ def complete(document: OpenAPI) -> None:
     for body in REQUEST_BODIES:
         schemas = document.components.schemas if document.components else None
         assert schemas is not None
-        schemas[body.__name__].additional_properties = False
+        schema = schemas[body.__name__]
+        schema.additional_properties = False
+        for name, described in (schema.properties or {}).items():
+            if name in _BYTES and isinstance(described, Schema):
+                described.content_encoding, described.pattern = "base64", _BASE64
     for item in (document.paths or {}).values():
         if item.head is not None:
             item.head.summary = f"{item.head.summary} (headers only)"
@@ -152,7 +160,7 @@ def _complete_content(response: OpenAPIResponse) -> None:
     for media_type, content in (response.content or {}).items():
         if not _JSON.fullmatch(media_type):
             content.schema = None  # bytes
-            if media_type != JPEG:  # photographs are for one person, and kept by nobody
+            if media_type not in {JPEG, BYTES}:  # these are for one person, and kept by nobody
                 response.headers = _headers(_ETAG)
 
 

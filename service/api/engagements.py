@@ -4,29 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Annotated, Any
 
-from litestar import Controller, Request, get, post
-from litestar.datastructures import State
+from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
+from litestar.params import FromPath, JSONBody, SkipValidation
 
-from service.api.bodies import DispatchRequest, EngagementRequest
-from service.api.cards import CHANGE_REFUSALS
-from service.api.fields import FORMS
+from service.api.bodies import DispatchRequest, EndRequest, EngagementRequest, WithdrawalRequest
 from service.api.problems import documented
-from service.api.schemas import DispatchedBody, EngagedBody, RequirementBody, StaffingBody, WarnedBody
+from service.api.routes import CHANGE_REFUSALS, LIST_REFUSALS, AnyRequest, Identity, InstitutionQuery
+from service.api.schemas import (
+    DispatchBody,
+    DispatchedBody,
+    DispatchesBody,
+    EngagedBody,
+    EngagementBody,
+    EngagementsBody,
+    RequirementBody,
+    StaffingBody,
+    WarnedBody,
+)
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.engagement import Warned
-from service.flows.dispatching import send
-from service.flows.engagements import engage
+from service.flows.dispatching import list_dispatches, send, withdraw_dispatch
+from service.flows.engagements import end_engagement, engage, list_engagements
 from service.flows.register import Register
 from service.flows.staffing import staffing
+from service.store.dispatches import StoredDispatch
+from service.store.engagements import StoredEngagement
 from service.web.authentication import asker, needs
-
-AnyRequest = Request[Any, Any, State]
-Code = Annotated[str | None, QueryParameter(description=FORMS["institution"].en, pattern="^[0-9]{6}$")]
 
 
 class EngagementController(Controller):
@@ -65,6 +71,87 @@ class EngagementController(Controller):
         )
         return EngagedBody(made.id, made.until, _warned(made.warnings))
 
+    @get(
+        "/api/v1/engagements",
+        operation_id="listEngagements",
+        summary="Who is engaged where",
+        guards=[needs(Permission.ENGAGE)],
+        responses=documented(*LIST_REFUSALS),
+        sync_to_thread=True,
+    )
+    def engagements(
+        self,
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        institution: InstitutionQuery = None,
+    ) -> EngagementsBody:
+        """List contracts, ended ones too: an institution its own, the centre those of one or of all."""
+        found = list_engagements(register, asker(request).account.institution or institution)
+        return EngagementsBody(tuple(map(_engagement, found)))
+
+    @post(
+        "/api/v1/engagements/{identity:int}/end",
+        operation_id="endEngagement",
+        summary="End an engagement before its term",
+        status_code=HTTPStatus.OK,
+        guards=[needs(Permission.ENGAGE)],
+        responses=documented(*CHANGE_REFUSALS),
+        sync_to_thread=True,
+    )
+    def end(
+        self,
+        identity: Identity,
+        data: JSONBody[EndRequest],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+    ) -> EngagementBody:
+        """End it: an institution its own, the centre any."""
+        by = asker(request)
+        ended = end_engagement(register, identity, on=data.on, reason=data.reason, body=by.body, actor=by.actor)
+        return _engagement(ended)
+
+    @get(
+        "/api/v1/dispatches",
+        operation_id="listDispatches",
+        summary="Who is sent where",
+        guards=[needs(Permission.ENGAGE, Permission.DISPATCH)],
+        responses=documented(*LIST_REFUSALS),
+        sync_to_thread=True,
+    )
+    def dispatches(
+        self,
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        institution: InstitutionQuery = None,
+    ) -> DispatchesBody:
+        """List dispatches, withdrawn ones too: an institution those to itself, a district bureau its own."""
+        account = asker(request).account
+        found = list_dispatches(register, account.institution or institution, authority=account.district)
+        return DispatchesBody(tuple(map(_dispatch, found)))
+
+    @post(
+        "/api/v1/dispatches/{identity:int}/withdrawal",
+        operation_id="withdrawDispatch",
+        summary="Take a dispatch back",
+        status_code=HTTPStatus.OK,
+        guards=[needs(Permission.DISPATCH)],
+        responses=documented(*CHANGE_REFUSALS),
+        sync_to_thread=True,
+    )
+    def withdraw(
+        self,
+        identity: Identity,
+        data: JSONBody[WithdrawalRequest],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+    ) -> DispatchBody:
+        """Take it back, after which it counts no more: a district bureau its own, the centre any."""
+        by = asker(request)
+        withdrawn = withdraw_dispatch(
+            register, identity, reason=data.reason, authority=by.account.district, actor=by.actor
+        )
+        return _dispatch(withdrawn)
+
     @post(
         "/api/v1/cards/{number:str}/dispatches",
         operation_id="dispatch",
@@ -91,17 +178,14 @@ class EngagementController(Controller):
         operation_id="staffing",
         summary="Where people are short",
         guards=[needs(Permission.ENGAGE, Permission.DISPATCH)],
-        responses=documented(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        responses=documented(*LIST_REFUSALS),
         sync_to_thread=True,
     )
     def staffing(
-        self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]], institution: Code = None
+        self,
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        institution: InstitutionQuery = None,
     ) -> StaffingBody:
         """Count the people of an institution, or of all that one sees: its own, or those on file with the district."""
         account = asker(request).account
@@ -117,3 +201,34 @@ class EngagementController(Controller):
 
 def _warned(warnings: Iterable[Warned]) -> tuple[WarnedBody, ...]:
     return tuple(WarnedBody(one.article, one.zh, one.en) for one in warnings)
+
+
+def _engagement(one: StoredEngagement) -> EngagementBody:
+    new = one.engagement
+    return EngagementBody(
+        id=one.id,
+        number=one.number,
+        name=one.name,
+        kind=one.kind,
+        institution=new.institution,
+        first_day=new.since,
+        last_day=new.until,
+        as_internal=new.as_internal,
+        document=new.document,
+        ended_on=one.ended_on,
+        end_reason=one.end_reason,
+    )
+
+
+def _dispatch(one: StoredDispatch) -> DispatchBody:
+    return DispatchBody(
+        id=one.id,
+        number=one.number,
+        name=one.name,
+        institution=one.institution,
+        on=one.on,
+        authority=one.authority,
+        plan=one.plan or None,
+        withdrawn_on=one.withdrawn_on,
+        withdrawal_reason=one.withdrawal_reason,
+    )

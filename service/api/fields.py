@@ -9,6 +9,7 @@ from typing import Any, Final
 from msgspec import Meta
 
 from service.domain.kinds import SkillLevel
+from service.domain.review import Grade
 from service.domain.verdict_words import Word
 
 
@@ -45,12 +46,15 @@ FORMS: Final[Mapping[str, Form]] = {
     ),
     "offline": Form("是否离线查验", "whether it was checked offline"),
     "as_of": Form("所用状态数据的时刻", "the moment of the status data that was used"),
-    "ground": Form("情形：督§19(1)—(10) 或 考§21(1)—(10)", "an item of 督§19(1)-(10) or 考§21(1)-(10)"),
+    "ground": Form(
+        "情形：督§19(1)—(10) 或 考§21(1)—(10)，劝告为 考§20(1)—(5)",
+        "an item of 督§19(1)-(10) or 考§21(1)-(10), for a warning of 考§20(1)-(5)",
+    ),
     "institution": Form("机构的 6 位代码", "the 6-digit code of an institution"),
     "first_day": Form("聘期起日", "the first day of the term"),
     "last_day": Form("聘期止日，不填则到可聘的最后一日", "its last day; without it, the last that the rules allow"),
     "as_internal": Form("外督聘为内督（督§14）", "an external supervisor as internal one (督§14)"),
-    "on": Form("委派的日期", "the day on which somebody is sent"),
+    "on": Form("日期，YYYY-MM-DD", "the day, YYYY-MM-DD"),
     "plan": Form("评价计划，至多 120 字", "the assessment plan, 120 characters at most"),
     "authority": Form("备案地人社部门", "the filing HR authority"),
     "reason": Form(
@@ -60,6 +64,12 @@ FORMS: Final[Mapping[str, Form]] = {
     "decided_by": Form("作出决定的人员", "the person who decided"),
     "decided_on": Form("决定日期，不晚于今天", "date of the decision, today at the latest"),
     "proposed_by": Form("建议人", "the person who proposes"),
+    "reported_by": Form("交回人", "who brings it back"),
+    "by": Form("填写或作出处理的人员", "the person who answers for the entry"),
+    "points": Form("评议表各项得分，依表中顺序，整数", "the points of a sheet's rows, in their order, whole numbers"),
+    "result": Form(f"{'、'.join(Grade)} 之一", f"one of {', '.join(Grade)}"),
+    "note": Form("说明", "a remark"),
+    "months": Form("月数，1 至 36", "the number of months, 1 to 36"),
     "document": Form("文号", "the document's number"),
     "document_file": Form(
         "附件：文件名和 Base64 内容，PDF、JPEG 或 PNG，不超过 4 MB",
@@ -74,7 +84,7 @@ FORMS: Final[Mapping[str, Form]] = {
     ),
     "reviewed_by": Form("审核人", "who confirms what no record shows"),
     "photo": Form("新照片，Base64；不填则用已登记的照片", "a new photograph in Base64; else the registered one"),
-    "identity": Form("建议的编号", "the proposal's number"),
+    "identity": Form("编号", "the number of a proposal, a case, an engagement or a dispatch"),
     "since": Form(
         "自此时刻起上传的记录，RFC 3339，含时区", "scans handed in from this moment on, RFC 3339 with its time zone"
     ),

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from http import HTTPStatus
-from typing import Any
 
-from litestar import Controller, Request, get
-from litestar.datastructures import State
+from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from msgspec import Struct
 
 from service.api.problems import documented
+from service.api.routes import READ_REFUSALS, AnyRequest
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
 from service.flows.register import Register
 from service.flows.reviews import person_record
 from service.web.authentication import NotPermitted, asker, needs
-
-AnyRequest = Request[Any, Any, State]
 
 
 class KeeperBody(Struct, frozen=True):
@@ -66,13 +62,7 @@ class RecordController(Controller):
         operation_id="getRecord",
         summary="The integrity record of a card's holder",
         guards=[needs(Permission.CHANGE_CARDS, Permission.PROPOSE)],
-        responses=documented(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.NOT_FOUND,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        responses=documented(*READ_REFUSALS),
         sync_to_thread=True,
     )
     def record(

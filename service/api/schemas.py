@@ -17,6 +17,7 @@ from service.domain.access import Role
 from service.domain.card_number import CardNumber
 from service.domain.fitness import Answer
 from service.domain.kinds import CardKind
+from service.domain.review import EntryKind, Grade
 from service.domain.staffing import Staffed
 from service.domain.verdict import Outcome, Tone
 from service.domain.verdict_words import Word
@@ -43,6 +44,48 @@ class EngagedBody(Struct, frozen=True):
     id: int
     last_day: date
     warnings: tuple[WarnedBody, ...]
+
+
+class EngagementBody(Struct, frozen=True):
+    """A contract of a card's holder; ``ended_on`` is its last day where it has ended before its term."""
+
+    id: int
+    number: str
+    name: str
+    kind: CardKind
+    institution: str
+    first_day: date
+    last_day: date
+    as_internal: bool
+    document: str | None
+    ended_on: date | None
+    end_reason: str | None
+
+
+class EngagementsBody(Struct, frozen=True):
+    """Contracts, the oldest first."""
+
+    engagements: tuple[EngagementBody, ...]
+
+
+class DispatchBody(Struct, frozen=True):
+    """Who is sent where and when, and by whom."""
+
+    id: int
+    number: str
+    name: str
+    institution: str
+    on: date
+    authority: str
+    plan: str | None
+    withdrawn_on: date | None
+    withdrawal_reason: str | None
+
+
+class DispatchesBody(Struct, frozen=True):
+    """Dispatches in order of date."""
+
+    dispatches: tuple[DispatchBody, ...]
 
 
 class DispatchedBody(Struct, frozen=True):
@@ -74,6 +117,68 @@ class NumberBody(Struct, frozen=True):
     """A card's number."""
 
     number: str
+
+
+class FoundBody(Struct, frozen=True):
+    """A card's number, and how many replaced copies of it there are."""
+
+    number: str
+    replaced_copies: int
+
+
+class ExpiringCardBody(Struct, frozen=True):
+    """A card that expires soon, and the day from which it can be renewed."""
+
+    number: str
+    name: str
+    kind: CardKind
+    occupations: tuple[str, ...]
+    work_unit: str
+    issuer: str
+    expires_on: date
+    renewal_opens_on: date
+
+
+class ExpiringBody(Struct, frozen=True):
+    """Cards that expire soon, the first to expire first."""
+
+    cards: tuple[ExpiringCardBody, ...]
+
+
+class EnteredBody(Struct, frozen=True):
+    """What was entered in an integrity record; ``case`` says whether its issuer must now decide."""
+
+    id: int
+    what: EntryKind
+    article: str
+    outcome: Grade | None
+    total: int | None
+    case: bool
+
+
+class CaseBody(Struct, frozen=True):
+    """A failed result that the card's issuer decides on, and what became of it."""
+
+    id: int
+    number: str
+    kind: CardKind
+    ground: str
+    on: date
+    body: str
+    by: str
+    note: str
+    issuer: str
+    open: bool
+    cancelled_on: date | None
+    closed_on: date | None
+    closed_by: str | None
+    answer: str | None
+
+
+class CasesBody(Struct, frozen=True):
+    """Cases, the oldest first."""
+
+    cases: tuple[CaseBody, ...]
 
 
 class ProposalBody(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""``revoke``, ``propose``, ``proposals``, ``decline`` and ``correct``: around losing a qualification."""
+"""``revoke``, ``propose``, ``proposals``, ``decline``, ``correct`` and ``document``: around losing a qualification."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import click
 
 from service.cli.command import command, pass_context
 from service.cli.context import Context
-from service.cli.params import DAY, IN_FILE, card_number
+from service.cli.files import refuse_existing, whole_file
+from service.cli.params import DAY, IN_FILE, OUT_FILE, card_number
 from service.cli.register import opened
 from service.domain.cancellation import Proposal, parse_ground
+from service.flows.attached import Attached, card_document, proposal_document
 from service.flows.cancellations import correct_cancellation, decline_proposal, list_proposals, propose_revocation
 from service.flows.documents import Handed
 from service.flows.lifecycle import revoke_card
@@ -186,6 +188,31 @@ def correct(
     context.say("已更正，持证人可重新申报 corrected, the person may apply again: " + "、".join(corrected))
 
 
+@command("document")
+@click.argument("of", type=click.Choice(["proposal", *(one.value for one in Attached)]))
+@click.argument("which")
+@click.option("--out", required=True, type=OUT_FILE, help="写入的文件 file to write.")
+@pass_context
+def document(context: Context, of: str, which: str, out: Path) -> None:
+    """调取附件 Read back the document of a proposal or a decision.
+
+    WHICH：建议编号或证卡编号 the proposal's or the card's number. 写出前核对 SHA-256 Its SHA-256 is checked.
+    """
+    refuse_existing(out)
+    if of == "proposal" and not which.isdecimal():
+        raise click.BadParameter(f"{which}：应为建议编号 expected a proposal's number", param_hint="WHICH")
+    with opened(context) as register:
+        kept = (
+            proposal_document(register, int(which))
+            if of == "proposal"
+            else card_document(register, card_number(which), Attached(of))
+        )
+    with whole_file(out) as file:
+        file.write(kept.content)
+    context.answer({"name": kept.name, "bytes": len(kept.content), "file": str(out)})
+    context.say(f"已写出 written: {out}（{kept.name}）")
+
+
 def _as_json(one: StoredProposal) -> dict[str, object]:
     """Give a proposal for programs."""
     proposal = one.proposal
@@ -204,7 +231,7 @@ def _as_json(one: StoredProposal) -> dict[str, object]:
     }
 
 
-COMMANDS: Final = (revoke, propose, proposals, decline, correct)
+COMMANDS: Final = (revoke, propose, proposals, decline, correct, document)
 
 
 def _handed(file: Path | None) -> Handed | None:

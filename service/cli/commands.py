@@ -50,6 +50,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "proposals": "cancelling",
         "decline": "cancelling",
         "correct": "cancelling",
+        "document": "cancelling",
     },
     "聘用与委派 at work": {
         "engage": "engaging",

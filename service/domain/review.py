@@ -109,6 +109,11 @@ class Entry:
 _WITH_NOTE: Final = frozenset({EntryKind.WARNING, EntryKind.REWARD, EntryKind.SANCTION})
 
 
+def sheet_of(kind: CardKind) -> FormName:
+    """Name the sheet on which the work of such a holder is marked. 督§16, 考§17."""
+    return FormName.ASSESSOR_REVIEW if kind.is_assessor else FormName.SUPERVISOR_REVIEW
+
+
 def items_of(form: ReviewForm) -> tuple[Item, ...]:
     """List what a sheet marks, in the order of its rows. 督附2, 考附1."""
     return tuple(item for group in form.groups for item in group.items)
@@ -221,6 +226,16 @@ def check_body(entry: EntryKind, kind: CardKind, issuer: str, body: str) -> None
             f"{entry} of this holder is for {en} to enter, not for {body}; name the body with --body",
             code="record-body",
         )
+
+
+def not_its_record(entry: EntryKind, kind: CardKind) -> RecordRefused:
+    """Say that the register knows of no contract by which a body would keep the record of such a holder. 考§17."""
+    zh, en = keepers_of(kind)
+    return RecordRefused(
+        f"{kind.zh}的{_KINDS_ZH[entry]}由{zh}记载；登记库中没有本单位的聘用登记，请先登记聘用",
+        f"{entry} of this holder is for {en} to enter; no engagement of yours is entered: enter it first",
+        code="record-body",
+    )
 
 
 def may_read(kind: CardKind, issuer: str, engaged_by: Collection[str], body: str) -> bool:

@@ -47,7 +47,7 @@ def send(
         card = of_locked_person(connection, number)
         place = registered_institution(connection, institution)
         check_dispatch(card, on, authority)
-        check_rotation(card, visit, _visits(connection, place.code))
+        check_rotation(card, visit, visits_of(connection, place.code))
         engaged = any(one.term.covers(place.code, on) for one in engagements.of_person(connection, card.person))
         warnings = avoidance(cards.of_person(connection, card.person), place, engaged_there=engaged)
         identity = dispatches.add(connection, number, place.code, on, authority.strip(), visit[1], now)
@@ -63,13 +63,20 @@ def send(
     return Dispatched(identity, warnings)
 
 
-def withdraw_dispatch(register: Register, identity: int, *, reason: str, actor: str) -> StoredDispatch:
-    """Take a dispatch back, which then counts no more. Raises Refused for an unknown one, twice, or with no reason."""
+def withdraw_dispatch(
+    register: Register, identity: int, *, reason: str, actor: str, authority: str | None = None
+) -> StoredDispatch:
+    """Take a dispatch back, which then counts no more; ``authority``: only if it is one that this authority has made.
+
+    Raises Refused for an unknown one, twice, or with no reason.
+    """
     today, now = register.effects.today(), register.effects.now()
     if not reason.strip():
         raise Refused("dispatch-withdrawal-reason", "撤回委派须写明原因", "say why the dispatch is withdrawn")
     with register.database.write() as connection:
         found = _stored(connection, identity)
+        if authority not in {None, found.authority}:
+            raise _no_such_dispatch(identity)
         of_locked_person(connection, found.number)
         found = _stored(connection, identity)
         if found.withdrawn_on is not None:
@@ -80,15 +87,21 @@ def withdraw_dispatch(register: Register, identity: int, *, reason: str, actor: 
     return replace(found, withdrawn_on=today, withdrawal_reason=reason)
 
 
-def list_dispatches(register: Register, institution: str | None = None) -> tuple[StoredDispatch, ...]:
-    """List the dispatches to an institution, or to all, in order of date. Raises Refused for an unknown one."""
+def list_dispatches(
+    register: Register, institution: str | None = None, *, authority: str | None = None
+) -> tuple[StoredDispatch, ...]:
+    """List the dispatches to an institution, or to all, in order of date; ``authority``: those it has made.
+
+    Raises Refused for an unknown institution.
+    """
     with register.database.read() as connection:
         if institution is not None:
             registered_institution(connection, institution)
-        return dispatches.all_of(connection, institution)
+        return dispatches.all_of(connection, institution, authority)
 
 
-def _visits(connection: Connection, institution: str) -> dict[Visit, set[int]]:
+def visits_of(connection: Connection, institution: str) -> dict[Visit, set[int]]:
+    """Give an institution's visits by external supervisors, each with the people sent (register's ids). 督§15."""
     found: dict[Visit, set[int]] = {}
     for one in dispatches.all_of(connection, institution):
         if one.withdrawn_on is None:
@@ -99,5 +112,9 @@ def _visits(connection: Connection, institution: str) -> dict[Visit, set[int]]:
 def _stored(connection: Connection, identity: int) -> StoredDispatch:
     found = dispatches.get(connection, identity)
     if found is None:
-        raise Refused("no-such-dispatch", f"没有编号为 {identity} 的委派", f"there is no dispatch {identity}")
+        raise _no_such_dispatch(identity)
     return found
+
+
+def _no_such_dispatch(identity: int) -> Refused:
+    return Refused("no-such-dispatch", f"没有编号为 {identity} 的委派", f"there is no dispatch {identity}")

@@ -45,6 +45,29 @@ def keep_document(register: Register, handed: Handed | None) -> Attachment | Non
     return Attachment(name or f"document{suffix}", digest)
 
 
+def read_document(register: Register, attachment: Attachment) -> Handed:
+    """Read a kept document; its name ends as its kind does, whatever it was called.
+
+    Raises Refused for one that is not there any more, or that has been changed.
+    """
+    for start, suffix in _SIGNATURES.items():
+        path = _path(register, attachment.digest, suffix)
+        if path.is_file():
+            content = path.read_bytes()
+            if hashlib.sha256(content).digest() == attachment.digest and content.startswith(start):
+                return Handed(_named(attachment.name, suffix), content)
+    raise Refused(
+        "document-damaged",
+        "附件已丢失或被改动，请从备份恢复 documents 文件夹",
+        "the document is lost or has been changed: restore the folder documents from a backup",
+    )
+
+
+def _named(name: str, suffix: str) -> str:
+    endings = {suffix, ".jpeg"} if suffix == ".jpg" else {suffix}
+    return name if PurePath(name).suffix.lower() in endings else name + suffix
+
+
 def _path(register: Register, digest: bytes, suffix: str) -> Path:
     name = digest.hex()
     return register.folder / DOCUMENTS_FOLDER / name[:2] / (name + suffix)

@@ -80,17 +80,22 @@ def engage(  # noqa: PLR0913 - one argument a fact of the contract
     return Engaged(identity, new.until, terms_warning(terms) if as_internal else ())
 
 
-def end_engagement(register: Register, identity: int, *, on: date | None, reason: str, actor: str) -> StoredEngagement:
+def end_engagement(
+    register: Register, identity: int, *, on: date | None, reason: str, actor: str, body: str | None = None
+) -> StoredEngagement:
     """End a contract before its term; ``on`` is its last day, None: today.
 
-    Raises Refused for an unknown contract, one that has been ended, or without a reason, and EngagementRefused for a
-    day outside its term.
+    ``body`` is who ends it: an institution its own, the centre (or None) any. Raises Refused for a contract that is
+    not there for this body, one that has been ended, or without a reason, and EngagementRefused for a day outside its
+    term.
     """
     now, last = register.effects.now(), on or register.effects.today()
     if not reason.strip():
         raise Refused("engagement-end-reason", "终止聘用须写明原因", "say why the engagement ends")
     with register.database.write() as connection:
         found = _stored(connection, identity)
+        if body not in {None, CENTRE, found.engagement.institution}:
+            raise _no_such_engagement(identity)
         of_locked_person(connection, found.number)
         found = _stored(connection, identity)
         if found.ended_on is not None:
@@ -143,5 +148,9 @@ def registered_institution(connection: Connection, code: str) -> Institution:
 def _stored(connection: Connection, identity: int) -> StoredEngagement:
     found = engagements.get(connection, identity)
     if found is None:
-        raise Refused("no-such-engagement", f"没有编号为 {identity} 的聘用", f"there is no engagement {identity}")
+        raise _no_such_engagement(identity)
     return found
+
+
+def _no_such_engagement(identity: int) -> Refused:
+    return Refused("no-such-engagement", f"没有编号为 {identity} 的聘用", f"there is no engagement {identity}")

@@ -15,7 +15,7 @@ from service.domain.card_number import CardNumber
 from service.domain.forms import FeedbackForm, FormName, Forms, ReviewForm, SessionRecordForm, Topic
 from service.domain.kinds import CardKind
 from service.domain.review import grade_of, items_of
-from service.flows.errors import Refused
+from service.flows.errors import Refused, no_such_card
 from service.flows.register import Register
 from service.flows.shipped import shipped_forms
 from service.store import cards
@@ -71,7 +71,7 @@ def card_with_form(register: Register, number: CardNumber, name: FormName) -> Ca
     with register.database.read() as connection:
         record = cards.get(connection, number)
     if record is None:
-        raise Refused("card-unknown", f"没有编号为 {number} 的证卡", f"no card has the number {number}")
+        raise no_such_card(number)
     if record.card.kind not in _HOLDERS[name]:
         raise Refused(
             "form-of-others",

@@ -27,7 +27,7 @@ from service.store import cancellations, cards, copies, journal, numbers, people
 from service.store.copies import Copy
 from service.store.states import ProposalState
 
-_OF_CANCELLATION: Final = frozenset({"revoke", "decline", "correct"})
+_OF_CANCELLATION: Final = frozenset({"revoke", "decline", "correct", "close-case"})
 
 
 def revoke_card(  # noqa: PLR0913 - one argument a fact of the decision
@@ -148,14 +148,18 @@ def void_number(register: Register, number: CardNumber, reason: str, actor: str,
         journal.append_many(connection, now, actor, (event,))
 
 
-def record_found(register: Register, number: CardNumber, reported_by: str, actor: str) -> int:
+def record_found(
+    register: Register, number: CardNumber, reported_by: str, actor: str, *, body: str | None = None
+) -> int:
     """Note that a lost card was found again; it stays replaced, and no step brings it back. Gives how many there are.
 
-    Raises Refused for a number that is not registered, for one that has no replaced copy, and without a person.
+    Raises Refused for a number that is not registered, for one that has no replaced copy, and without a person, and
+    DecisionRefused for a body that is not the issuer.
     """
     today, now = register.effects.today(), register.effects.now()
     if not reported_by.strip():
         raise Refused("found-by", "须写明由谁交回", "say who brings it back")
+    check_who_decides(register, number, body, "found", actor, {})
     with register.database.write() as connection:
         _locked(connection, number)
         dead = copies.replaced(connection, number)

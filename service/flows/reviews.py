@@ -31,6 +31,7 @@ from service.domain.review import (
     grade_of,
     keepers_of,
     may_read,
+    not_its_record,
     opens_case,
 )
 from service.flows.errors import Refused
@@ -53,12 +54,16 @@ class Entered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """Who gives an entry, when, and why. ``body`` is by default the card's issuer."""
+    """Who gives an entry, when, and why. ``body`` is by default the card's issuer.
+
+    ``only_own``: refuse a body that keeps no record of the holder, by what the register knows of contracts.
+    """
 
     on: date
     by: str
     body: str | None = None
     note: str = ""
+    only_own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +126,7 @@ def enter_review(
     card = card_with_form(register, number, form)
     check_points(sheets[form], points)
     entry = replace(
-        _entry(card, EntryKind.REVIEW, form.value, given),
+        _entry(register, card, EntryKind.REVIEW, form.value, given),
         outcome=grade_of(form, sum(points)),
         points=tuple(points),
         plan=work.plan,
@@ -144,7 +149,7 @@ def enter_evaluation(register: Register, number: CardNumber, result: Grade, give
     with register.database.read() as connection:
         card = registered(connection, number)
     check_evaluation(card.kind, result)
-    entry = _entry(card, EntryKind.EVALUATION, evaluation_article(card.kind), given)
+    entry = _entry(register, card, EntryKind.EVALUATION, evaluation_article(card.kind), given)
     return _enter(register, number, replace(entry, outcome=result), actor)
 
 
@@ -152,7 +157,8 @@ def enter_warning(register: Register, number: CardNumber, ground: str, given: Gi
     """Enter a warning (劝告) by the institution; the card counts as before. 考§20. Raises Refused, RecordRefused."""
     with register.database.read() as connection:
         card = registered(connection, number)
-    return _enter(register, number, _entry(card, EntryKind.WARNING, check_warning(card.kind, ground), given), actor)
+    article = check_warning(card.kind, ground)
+    return _enter(register, number, _entry(register, card, EntryKind.WARNING, article, given), actor)
 
 
 def enter_reward_or_sanction(
@@ -161,13 +167,18 @@ def enter_reward_or_sanction(
     """Enter a reward (奖励) or a sanction (处分). 督§20, 考§19. Raises Refused, RecordRefused."""
     with register.database.read() as connection:
         card = registered(connection, number)
-    return _enter(register, number, _entry(card, kind, "考§19" if card.kind.is_assessor else "督§20", given), actor)
+    article = "考§19" if card.kind.is_assessor else "督§20"
+    return _enter(register, number, _entry(register, card, kind, article, given), actor)
 
 
-def list_cases(register: Register) -> tuple[Case, ...]:
-    """List the failed results that were or are to be decided on, the oldest first."""
+def list_cases(register: Register, *, body: str = CENTRE) -> tuple[Case, ...]:
+    """List the failed results that were or are to be decided on, the oldest first.
+
+    The centre sees all, another ``body`` those it decides on and those it has entered.
+    """
     with register.database.read() as connection:
-        return reviews.cases(connection)
+        found = reviews.cases(connection)
+    return tuple(one for one in found if body in {CENTRE, one.issuer, one.entry.body})
 
 
 def close_case(register: Register, identity: int, *, reason: str, by: str, actor: str, body: str | None = None) -> Case:
@@ -200,8 +211,7 @@ def person_record(register: Register, number: CardNumber, *, body: str = CENTRE)
     """
     with register.database.read() as connection:
         card = registered(connection, number)
-        contracts = engagements.of_person(connection, card.person)
-        engaged_by = {one.engagement.institution for one in contracts}
+        engaged_by = _engaged_by(connection, card)
         held = tuple(
             one for one in cards.of_person(connection, card.person) if may_read(one.kind, one.issuer, engaged_by, body)
         )
@@ -220,8 +230,23 @@ def person_record(register: Register, number: CardNumber, *, body: str = CENTRE)
     )
 
 
-def _entry(card: Card, kind: EntryKind, article: str, given: Given) -> Entry:
-    return Entry(kind=kind, article=article, on=given.on, body=given.body or card.issuer, by=given.by, note=given.note)
+def may_read_of(connection: Connection, card: Card, body: str) -> bool:
+    """Tell whether a body reads what is recorded of a card's holder. 督§4, 考§17."""
+    return may_read(card.kind, card.issuer, _engaged_by(connection, card), body)
+
+
+def _engaged_by(connection: Connection, card: Card) -> frozenset[str]:
+    return frozenset(one.engagement.institution for one in engagements.of_person(connection, card.person))
+
+
+def _entry(register: Register, card: Card, kind: EntryKind, article: str, given: Given) -> Entry:
+    body = given.body or card.issuer
+    check_body(kind, card.kind, card.issuer, body)
+    if given.only_own:
+        with register.database.read() as connection:
+            if not may_read_of(connection, card, body):
+                raise not_its_record(kind, card.kind)
+    return Entry(kind=kind, article=article, on=given.on, body=body, by=given.by, note=given.note)
 
 
 def _enter(register: Register, number: CardNumber, entry: Entry, actor: str) -> Entered:
@@ -232,7 +257,6 @@ def _enter(register: Register, number: CardNumber, entry: Entry, actor: str) -> 
             raise Refused("institution-unknown", f"没有登记机构 {code}", f"institution {code} is not entered")
     with register.database.write() as connection:
         card = registered(connection, number)
-        check_body(entry.kind, card.kind, card.issuer, entry.body)
         if not card.issued_on <= entry.on <= today:
             raise Refused(
                 "record-date",

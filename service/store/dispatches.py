@@ -60,11 +60,15 @@ def get(connection: Connection, identity: int) -> StoredDispatch | None:
     return None if row is None else _stored(row)
 
 
-def all_of(connection: Connection, institution: str | None = None) -> tuple[StoredDispatch, ...]:
-    """List the dispatches to an institution, or to all, in order of date."""
+def all_of(
+    connection: Connection, institution: str | None = None, authority: str | None = None
+) -> tuple[StoredDispatch, ...]:
+    """List the dispatches to an institution, or to all, by one authority or by any, in order of date."""
     wanted = _select()
     if institution is not None:
         wanted = wanted.where(dispatch.c.institution == institution)
+    if authority is not None:
+        wanted = wanted.where(dispatch.c.authority == authority)
     return tuple(map(_stored, connection.execute(wanted)))
 
 

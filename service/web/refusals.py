@@ -24,6 +24,7 @@ from service.domain.errors import (
     IllegalTransition,
     TermInvalid,
 )
+from service.domain.review import RecordRefused
 from service.flows.errors import Refused
 from service.flows.sign_in import SignInRefused
 from service.store.errors import Busy, Conflict, NotFound
@@ -67,7 +68,7 @@ class Refusal:
 
 
 _Plain: TypeAlias = Absent | SignInRefused | NotSignedIn | NotPermitted | CrossSite
-_Placed: TypeAlias = EngagementRefused | DispatchRefused | TermInvalid
+_Placed: TypeAlias = EngagementRefused | DispatchRefused | TermInvalid | RecordRefused
 _Ruled: TypeAlias = Refused | IllegalTransition | GroundInvalid | DecisionRefused | NotFound | Conflict
 _Ours: TypeAlias = _Plain | _Ruled | _Placed | LimitReached | Busy | NotReady
 
@@ -83,6 +84,7 @@ _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
     EngagementRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     DispatchRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     TermInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RecordRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     IllegalTransition: HTTPStatus.CONFLICT,
     Conflict: HTTPStatus.CONFLICT,
     NotFound: HTTPStatus.NOT_FOUND,
@@ -98,6 +100,12 @@ OURS: Final[tuple[type[_Ours], ...]] = tuple(_STATUS)
 _STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "no-such-card": HTTPStatus.NOT_FOUND,
     "no-such-proposal": HTTPStatus.NOT_FOUND,
+    "no-such-case": HTTPStatus.NOT_FOUND,
+    "no-such-engagement": HTTPStatus.NOT_FOUND,
+    "no-such-dispatch": HTTPStatus.NOT_FOUND,
+    "no-document": HTTPStatus.NOT_FOUND,
+    "document-damaged": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "record-body": HTTPStatus.FORBIDDEN,
     "decision-body": HTTPStatus.FORBIDDEN,
     "engagement-body": HTTPStatus.FORBIDDEN,
     "decision-issuer": HTTPStatus.FORBIDDEN,
@@ -154,7 +162,7 @@ def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
             return _ours(error)
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return _ours(error)
-        case EngagementRefused() | DispatchRefused() | TermInvalid():
+        case EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused():
             return _ours(error)
         case NotReady():
             _log.error("not ready\n%s", "\n".join(_outline(error)))
@@ -180,7 +188,7 @@ def _headers(error: _Ours) -> dict[str, str]:
             return {}
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return {}
-        case EngagementRefused() | DispatchRefused() | TermInvalid():
+        case EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused():
             return {}
         case LimitReached():
             return {"Retry-After": str(error.retry_after)}

@@ -87,3 +87,72 @@ def test_each_sees_where_its_own_people_are_short(staffed: Staffed) -> None:
     assert staffed.client.get("/api/v1/staffing").status_code == 401
     gate = staffed.token("gate", Permission.CHECK)
     assert staffed.client.get("/api/v1/staffing", headers=gate).status_code == 403
+
+
+def ask(staffed: Staffed, headers: dict[str, str], address: str, body: object = None) -> tuple[int, dict[str, Any]]:
+    answer = staffed.client.request("GET" if body is None else "POST", f"/api/v1/{address}", json=body, headers=headers)
+    return answer.status_code, answer.json()
+
+
+def test_each_lists_and_ends_its_own_contracts(staffed: Staffed) -> None:
+    """考§16: another's reads as if it did not exist."""
+    number = staffed.office.issue_one(applicant("standard", 2))
+    who = {name: staffed.token(name, Permission.ENGAGE) for name in ("centre", "school", "factory")}
+    for name in ("school", "factory"):
+        place = str(ACCOUNTS[name].institution)
+        assert ask(staffed, who[name], f"cards/{number}/engagements", {**TERM, "institution": place})[0] == 201
+    for name, seen in (("school", [1]), ("factory", [2]), ("centre", [1, 2])):
+        status, listed = ask(staffed, who[name], f"engagements{'' if name == 'centre' else '?institution=500123'}")
+        assert (status, [one["id"] for one in listed["engagements"]]) == (200, seen)
+    assert [one["id"] for one in ask(staffed, who["centre"], "engagements?institution=500777")[1]["engagements"]] == [2]
+    assert ask(staffed, who["centre"], "engagements?institution=999999")[1]["code"] == "no-such-institution"
+
+    end = {"reason": "辞聘"}
+    status, refused = ask(staffed, who["factory"], "engagements/1/end", end)
+    assert (status, refused["code"]) == (404, "no-such-engagement")
+    status, ended = ask(staffed, who["school"], "engagements/1/end", end)
+    assert (status, ended["ended_on"], ended["end_reason"]) == (200, "2026-11-02", "辞聘")
+    assert ask(staffed, who["school"], "engagements/1/end", end)[1]["code"] == "engagement-ended"
+    assert ask(staffed, who["centre"], "engagements/2/end", {**end, "on": "2026-11-01"})[1]["code"] == "engagement-end"
+    assert ask(staffed, who["centre"], "engagements/2/end", end)[0] == 200
+    district = staffed.token("yubei", Permission.DISPATCH)
+    assert ask(staffed, district, "engagements")[0] == 403
+
+
+def test_each_lists_and_withdraws_what_it_has_sent(staffed: Staffed) -> None:
+    """督§3, 督§4."""
+    centre, yubei = (staffed.token(name, Permission.DISPATCH) for name in ("centre", "yubei"))
+    school, factory = (staffed.token(name, Permission.ENGAGE) for name in ("school", "factory"))
+    sent = f"cards/{staffed.number}/dispatches"
+    assert ask(staffed, yubei, sent, VISIT)[0] == 201
+    assert ask(staffed, centre, sent, {**VISIT, "institution": FACTORY.code})[0] == 201
+    for headers, seen in ((yubei, [1]), (school, [1]), (factory, [2]), (centre, [1, 2])):
+        status, listed = ask(staffed, headers, "dispatches")
+        assert (status, sorted(one["id"] for one in listed["dispatches"])) == (200, seen)
+    why = {"reason": "改期"}
+    status, refused = ask(staffed, yubei, "dispatches/2/withdrawal", why)
+    assert (status, refused["code"]) == (404, "no-such-dispatch")
+    assert ask(staffed, school, "dispatches/1/withdrawal", why)[0] == 403
+    status, withdrawn = ask(staffed, yubei, "dispatches/1/withdrawal", why)
+    assert (status, withdrawn["withdrawn_on"], withdrawn["withdrawal_reason"]) == (200, "2026-11-02", "改期")
+    assert ask(staffed, yubei, "dispatches/1/withdrawal", why)[1]["code"] == "dispatch-withdrawn"
+    assert ask(staffed, centre, "dispatches/2/withdrawal", why)[0] == 200
+
+
+def test_an_issuer_notes_cards_found_and_sees_which_expire(staffed: Staffed) -> None:
+    """督§10, 考§12."""
+    centre, school = (staffed.token(name, Permission.CHANGE_CARDS) for name in ("centre", "school"))
+    inside = staffed.office.issue_one(applicant("internal", 3))
+    found, brought = f"cards/{staffed.number}/found", {"reported_by": "王芳"}
+    assert ask(staffed, centre, found, brought)[1]["code"] == "no-replaced-copy"
+    assert ask(staffed, centre, f"cards/{staffed.number}/replacement", {"reason": "lost"})[0] == 200
+    assert ask(staffed, school, found, brought)[1]["code"] == "decision-issuer"
+    assert ask(staffed, centre, found, brought) == (200, {"number": staffed.number, "replaced_copies": 1})
+    for headers, seen in ((centre, {staffed.number, inside}), (school, {inside})):
+        status, listed = ask(staffed, headers, "expiring?months=36")
+        assert (status, {one["number"] for one in listed["cards"]}) == (200, seen)
+    (card,) = ask(staffed, school, "expiring?months=36")[1]["cards"]
+    assert (card["issuer"], card["expires_on"], card["renewal_opens_on"]) == (SCHOOL.code, "2029-11-02", "2029-05-02")
+    assert ask(staffed, school, "expiring")[1]["cards"] == []
+    assert ask(staffed, school, "expiring?months=37")[0] == 400
+    assert ask(staffed, staffed.token("yubei", Permission.PROPOSE), "expiring")[0] == 403

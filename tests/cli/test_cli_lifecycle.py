@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import openpyxl
 import pytest
 
@@ -26,6 +28,14 @@ def test_a_proposal_is_listed_declined_or_decided(desk: Desk) -> None:
     assert desk.run("decline", "99", *answer).refusal == "no-such-proposal"
     assert desk.run("revoke", ASSESSOR, "--ground", "考§21(7)", *REVOKE, "--body", "500123").refusal == "decision-body"
     desk.done("revoke", ASSESSOR, "--ground", "考§21(7)", *REVOKE, "--document-file", str(document))
+    for words in (("proposal", "1"), ("revocation", ASSESSOR)):
+        out = desk.path(f"{words[0]}.pdf")
+        told = desk.done("document", *words, "--out", out, "--json").json
+        assert (told["name"], Path(out).read_bytes()) == (document.name, document.read_bytes())
+        assert desk.run("document", *words, "--out", out).refusal == "file-exists"
+    assert desk.run("document", "correction", ASSESSOR, "--out", desk.path("none")).refusal == "no-document"
+    assert desk.run("document", "proposal", "one", "--out", desk.path("none")).code == 2
+    assert not Path(desk.path("none")).exists()
     assert desk.done("proposals", "--json").json == []
     assert [one["state"] for one in desk.done("proposals", "--all", "--json").json] == ["decided", "declined"]
     assert desk.done("correct", ASSESSOR, *answer, "--json").json == {"corrected": [ASSESSOR]}
