@@ -72,6 +72,10 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
         frozenset({"what", "on"}),
         frozenset({"article", "outcome", "points", "note", "entry", "body"}),
     ),
+    "session-planned": (frozenset({"institution", "on", "numbers", "people"}), frozenset({"replaces"})),  # session:N
+    "session-cancelled": (frozenset({"on", "reason"}), _NONE),
+    "session-roll-called": (frozenset({"came", "numbers"}), _NONE),
+    "session-recorded": (frozenset({"digest", "verdict"}), _NONE),
     "case-closed": (frozenset({"entry", "ground", "body"}), _NONE),
 }
 

@@ -126,6 +126,23 @@ def fit_for_duty(
     return FitForDuty(answer, tuple(r for r in reasons if answer is Answer.YES or r.answer is not Answer.YES))
 
 
+def is_placed(
+    card: CardView, place: str, on: date, engagements: Iterable[Engagement], dispatches: Iterable[Dispatch]
+) -> bool:
+    """Tell whether it is on record that a card's holder may work at a place: engaged there, in-house, or sent.
+
+    考§4, 考§16, 督§3; an internal card says it itself (督§9).
+    """
+    match card.kind:
+        case CardKind.INTERNAL:
+            return card.issuer == place
+        case CardKind.EXTERNAL:
+            return Dispatch(place, on) in tuple(dispatches)
+        case CardKind.SENIOR | CardKind.STANDARD | CardKind.SPECIAL_SKILL:
+            in_house = bool(card.in_house) and card.institution == place
+            return in_house or any(one.covers(place, on) for one in engagements)
+
+
 def _occupation(held: tuple[Occupation, ...], asked: str | None) -> Reason:
     """Accept the card's exact job types: whether another is related (相关职业) is a person's judgement. 考§2."""
     article = "考§2"

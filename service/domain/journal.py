@@ -36,7 +36,7 @@ class Entry:
 
 def entry_bytes(entry: Entry) -> bytes:
     """Give the canonical bytes of an entry. Raises JournalInvalid for data that has no canonical form."""
-    return _canonical(
+    return canonical(
         {
             "seq": entry.seq,
             "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
@@ -123,8 +123,11 @@ def _status_after(event: Event) -> CardStatus | None:
             return None
 
 
-def _canonical(value: Json) -> bytes:
-    """Serialise after RFC 8785. Keys must be ASCII, whose order is the same in UTF-8 and UTF-16 (3.2.3)."""
+def canonical(value: Json) -> bytes:
+    """Serialise after RFC 8785. Keys must be ASCII, whose order is the same in UTF-8 and UTF-16 (3.2.3).
+
+    Raises JournalInvalid for what has no canonical form.
+    """
     _check(value)
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), default=dict)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -185,6 +185,18 @@ def signed_head(register: Register) -> SignedHead:
     """Sign the journal's head as it is now: kept elsewhere, it shows whether the register was set back."""
     with register.database.read() as connection:
         head = journal.head(connection)
+    return _signed(register, head)
+
+
+def prove_signed(register: Register, seq: int) -> tuple[Inclusion, SignedHead]:
+    """Show that one entry is in the journal, with the signed head of that very moment. Raises JournalInvalid."""
+    with register.database.read() as connection:
+        head = journal.head(connection)
+        leaves = journal.leaves(connection, head.size)
+    return _inclusion(head, leaves, seq), _signed(register, head)
+
+
+def _signed(register: Register, head: Frontier) -> SignedHead:
     signer = register.signer(Purpose.HEAD)
     unsigned = SignedHead(
         size=head.size,
@@ -201,6 +213,10 @@ def prove_entry(register: Register, seq: int) -> Inclusion:
     with register.database.read() as connection:
         head = journal.head(connection)
         leaves = journal.leaves(connection, head.size)
+    return _inclusion(head, leaves, seq)
+
+
+def _inclusion(head: Frontier, leaves: Sequence[bytes], seq: int) -> Inclusion:
     path = inclusion_proof(leaves, seq)
     return Inclusion(head.size, head.root.hex(), seq, leaves[seq].hex(), tuple(node.hex() for node in path))
 

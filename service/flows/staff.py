@@ -22,11 +22,11 @@ from service.store.scans import LoggedScan, Scan
 from service.store.states import CopyState
 
 
-def check_number(register: Register, number: CardNumber, duty: Duty = NO_DUTY) -> Verdict:
-    """Give the verdict on the card with a number; ``unknown`` where no card has it."""
+def check_number(register: Register, number: CardNumber, duty: Duty = NO_DUTY, at: datetime | None = None) -> Verdict:
+    """Give the verdict on the card with a number; ``unknown`` where no card has it. ``at`` stands in for the clock."""
     with register.database.read() as connection:
         record = _record(register, connection, number)
-    return judge_number(record, register.effects.now(), duty)
+    return judge_number(record, at or register.effects.now(), duty)
 
 
 def take_scans(register: Register, by: Principal, handed_in: Sequence[Scan]) -> tuple[tuple[Scan, bool], ...]:
@@ -62,18 +62,20 @@ def _record(register: Register, connection: Connection, number: CardNumber) -> R
     return Record(found.card, issuer_name, copy_is_live=True, claims_match=True, engagements=engaged, dispatches=sent)
 
 
-def _word_now(register: Register, one: Scan) -> str | None:
-    """Say what the very copy, or else the card, is worth now; None where the scan names neither."""
-    if one.number is None:
-        return None
-    number = CardNumber(one.number)
-    word = check_number(register, number).verdict
+def word_on(register: Register, number: CardNumber, copy: bytes | None, at: datetime | None = None) -> Word:
+    """Say what the register holds of the very copy, or else of the card; ``at`` stands in for the clock."""
+    word = check_number(register, number, at=at).verdict
     if word is Word.UNKNOWN:
-        return Word.UNREGISTERED.value
-    if one.copy is None or word not in {Word.VALID, Word.EXPIRED, Word.NOT_YET_VALID, Word.SUPERSEDED}:
-        return word.value
+        return Word.UNREGISTERED
+    if copy is None or word not in {Word.VALID, Word.EXPIRED, Word.NOT_YET_VALID, Word.SUPERSEDED}:
+        return word
     with register.database.read() as connection:
-        found = copies.find(connection, one.copy)
+        found = copies.find(connection, copy)
     if found is None or found.card.number != number:
-        return Word.UNREGISTERED.value
-    return word.value if found.copy.state is CopyState.LIVE else Word.REPLACED.value
+        return Word.UNREGISTERED
+    return word if found.copy.state is CopyState.LIVE else Word.REPLACED
+
+
+def _word_now(register: Register, one: Scan) -> str | None:
+    """Say what a scan's card is worth now; None where it names none."""
+    return None if one.number is None else word_on(register, CardNumber(one.number), one.copy).value

@@ -30,6 +30,8 @@ from service.store.statements import chunks
 from service.store.tables import (
     Instant,
     account,
+    assessment,
+    assessment_person,
     batch,
     card,
     dispatch,
@@ -40,6 +42,7 @@ from service.store.tables import (
     person,
     proposal,
     rate_limit,
+    roll_call_record,
     session,
     status_change,
 )
@@ -48,7 +51,10 @@ from service.store.tables import (
 TABLES: Final = tuple(table for table in metadata.sorted_tables if table not in {rate_limit, session})
 """In an order in which every row finds those it refers to."""
 
-_COUNTED: Final = (person, batch, status_change, account, proposal, engagement, dispatch, integrity)
+_COUNTED: Final = (
+    *(person, batch, status_change, account, proposal, engagement, dispatch, integrity),
+    *(assessment, assessment_person, roll_call_record),
+)
 """Tables whose ids the database hands out."""
 
 _TYPES: Final[tuple[tuple[type[TypeEngine[Any]], Any], ...]] = (

@@ -37,6 +37,8 @@ from service.domain.issuer import CENTRE, CODE_LENGTH
 from service.domain.kinds import CardKind
 from service.domain.regulation import GRADE_DIGITS, INSTITUTION_LETTERS, LAST_SEQUENCE, MAX_OCCUPATIONS
 from service.domain.review import EntryKind, Grade
+from service.domain.session import Declared
+from service.domain.session import Role as SessionRole
 from service.domain.status_list import LIST_SIZE
 from service.store.states import CopyState, NumberState, ProposalState
 
@@ -182,11 +184,11 @@ card: Final = Table(
     Column("kind", Text, nullable=False),
     Column("issuer", Text, nullable=False),
     Column("institution", Text, ForeignKey("institution.code"), index=True),
-    Column("work_unit", Text, nullable=False),
+    Column("work_unit", Text, nullable=False, index=True),
     Column("name", Text, nullable=False),
     Column("applied_on", Date),
     Column("issued_on", Date, nullable=False),
-    Column("expires_on", Date, nullable=False),
+    Column("expires_on", Date, nullable=False, index=True),
     Column("status", Text, nullable=False),
     Column("status_on", Date),
     Column("predecessor", Text, ForeignKey("card.number"), index=True),
@@ -196,6 +198,7 @@ card: Final = Table(
     Column("in_house", Boolean),
     Column("application", JSON(none_as_null=True)),
     Column("created_at", Instant, nullable=False),
+    Column("recommended_by", Text, index=True),  # as the application states it; whoever has recommended sees the card
     _one_of("kind", CardKind),
     _one_of("status", CardStatus),
     CheckConstraint(_KIND_OF_NUMBER, name="kind_of_number"),
@@ -370,7 +373,7 @@ dispatch: Final = Table(
     Column("number", Text, ForeignKey("card.number"), nullable=False, index=True),
     Column("institution", Text, ForeignKey("institution.code"), nullable=False, index=True),
     Column("on_day", Date, nullable=False),
-    Column("authority", Text, nullable=False),
+    Column("authority", Text, nullable=False, index=True),
     Column("plan", Text, nullable=False),  # empty where none is named
     Column("entered_at", Instant, nullable=False),
     Column("withdrawn_on", Date),
@@ -424,6 +427,76 @@ case_closing: Final = Table(
     Column("closed_by", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("entered_at", Instant, nullable=False),
+)
+
+# Sessions of assessment (场次) as planned; one that is planned anew is cancelled and entered again.
+assessment: Final = Table(
+    "assessment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("institution", Text, ForeignKey("institution.code"), nullable=False),
+    Column("on_day", Date, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("jobs", JSON, nullable=False),
+    Column("entered_at", Instant, nullable=False),
+    Column("cancelled_on", Date),
+    Column("cancel_reason", Text),
+    CheckConstraint("(cancelled_on IS NULL) = (cancel_reason IS NULL)", name="cancelled"),
+    Index("ix_assessment_institution_on_day", "institution", "on_day"),
+)
+
+assessment_person: Final = Table(
+    "assessment_person",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("assessment", Integer, ForeignKey("assessment.id"), nullable=False, index=True),
+    Column("role", Text, nullable=False),
+    Column("number", Text, ForeignKey("card.number"), index=True),
+    Column("person_id", Integer, ForeignKey("person.id")),
+    Column("blind_index", LargeBinary),  # of whoever is not in the register, where the identity number was given
+    Column("name", Text, nullable=False),
+    Column("declared", Text),
+    _one_of("role", SessionRole),
+    _one_of("declared", Declared),
+    CheckConstraint("number IS NULL OR person_id IS NOT NULL", name="number"),
+    CheckConstraint("blind_index IS NULL OR person_id IS NULL", name="blind_index"),
+    CheckConstraint("number IS NOT NULL OR role NOT IN ('leader', 'assessor', 'internal', 'external')", name="carded"),
+)
+
+# Who came, as each was called at the door; by the nonce one handed in twice is known.
+roll_call: Final = Table(
+    "roll_call",
+    metadata,
+    Column("nonce", LargeBinary, primary_key=True),
+    Column("assessment", Integer, ForeignKey("assessment.id"), nullable=False, index=True),
+    Column("role", Text, nullable=False),
+    Column("planned", Integer, ForeignKey("assessment_person.id")),
+    Column("number", Text),
+    Column("copy", LargeBinary),
+    Column("name", Text, nullable=False),
+    Column("verdict", Text),
+    Column("is_holder", Boolean),
+    Column("declared", Text),
+    Column("offline", Boolean, nullable=False),
+    Column("came_at", Instant, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+    Column("account_id", Integer, ForeignKey("account.id")),
+    CheckConstraint("length(nonce) = 16", name="nonce"),
+    _one_of("role", SessionRole),
+    _one_of("declared", Declared),
+)
+
+# A record of a roll-call: what was found at a moment, whose digest stands in the journal at ``seq``.
+roll_call_record: Final = Table(
+    "roll_call_record",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("assessment", Integer, ForeignKey("assessment.id"), nullable=False, index=True),
+    Column("seq", Integer, ForeignKey("journal.seq"), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("made_at", Instant, nullable=False),
 )
 
 journal: Final = Table(

@@ -13,6 +13,16 @@ from service.domain.session.model import (
     Stage,
     Standing,
 )
+from service.domain.session.planning import (
+    NewPerson,
+    NewSession,
+    SessionRefused,
+    check_plan,
+    parse_job,
+    parse_person,
+    person_of,
+    plan_refused,
+)
 from service.domain.session.ruling import Composition, Outcome, Ruling, Verdict
 
 __all__ = [
@@ -22,14 +32,22 @@ __all__ = [
     "Composition",
     "Declared",
     "Job",
+    "NewPerson",
+    "NewSession",
     "Outcome",
     "Part",
     "Role",
     "Ruling",
     "Session",
+    "SessionRefused",
     "ShownCard",
     "Stage",
     "Standing",
     "Verdict",
+    "check_plan",
     "compose",
+    "parse_job",
+    "parse_person",
+    "person_of",
+    "plan_refused",
 ]

@@ -129,7 +129,8 @@ def assessors_a_candidate(gathering: Gathering) -> Iterator[Ruling]:
                 "督附1",
                 Outcome.WARNING,
                 f"{zh}：考生 {job.candidates} 人，按 1:{job.per_assessor} 应有考评人员 {need} 名，现有 {have} 名",
-                f"{en}: {job.candidates} candidates, {job.per_assessor} an assessor: {need} assessors needed, have {have}",
+                f"{en}: {job.candidates} candidates, {job.per_assessor} an assessor: "
+                f"{need} assessors needed, have {have}",
             )
 
 

@@ -1,0 +1,238 @@
+"""Sessions of assessment (场次): planned once, cancelled once; who came, and records, are only ever added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from service.domain.card_number import CardNumber
+from service.domain.kinds import CardKind, SkillLevel
+from service.domain.occupation import Occupation
+from service.domain.session import Declared, Job, Part, Role, Session
+from service.store.statements import upsert
+from service.store.tables import assessment, assessment_person, card, roll_call, roll_call_record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPerson:
+    """Somebody of a plan; ``person`` is the register's id of who is in it, ``blind_index`` finds who is not."""
+
+    id: int
+    role: Role
+    number: CardNumber | None
+    person: int | None
+    blind_index: bytes | None
+    name: str
+    declared: Declared | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSession:
+    """A session as planned."""
+
+    id: int
+    session: Session
+    plan: str
+    place: str
+    cancelled_on: date | None
+    cancel_reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Somebody who came, as called at the door.
+
+    ``planned`` is the id of the plan's person; ``number`` and ``copy`` are the shown card's, ``verdict`` is
+    the word of the check at the door; ``nonce`` (16 bytes) tells arrivals apart.
+    """
+
+    nonce: bytes
+    role: Role
+    planned: int | None
+    number: str | None
+    copy: bytes | None
+    name: str
+    verdict: str | None
+    is_holder: bool | None
+    declared: Declared | None
+    offline: bool
+    came_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record of a roll-call: its canonical bytes, and the journal entry that holds their digest."""
+
+    id: int
+    session: int
+    seq: int
+    body: bytes
+    made_at: datetime
+
+
+def add(connection: Connection, session: Session, plan: str, place: str, now: datetime) -> int:
+    """Enter a session and give its id. Raises ReferenceMissing."""
+    result = connection.execute(
+        assessment.insert().returning(assessment.c.id),
+        {
+            "institution": session.institution,
+            "on_day": session.on,
+            "starts_at": session.starts_at,
+            "plan": plan,
+            "place": place,
+            "jobs": [job.as_json() for job in session.jobs],
+            "entered_at": now,
+        },
+    )
+    identity: int = result.scalar_one()
+    return identity
+
+
+def add_people(connection: Connection, identity: int, people: Sequence[Mapping[str, object]]) -> None:
+    """Enter the people of a plan: role, number, person_id, blind_index, name, declared."""
+    if people:
+        connection.execute(assessment_person.insert(), [{"assessment": identity, **one} for one in people])
+
+
+def get(connection: Connection, identity: int, *, lock: bool = False) -> StoredSession | None:
+    """Find a session by its id; ``lock`` holds it until the transaction ends."""
+    statement = select(assessment).where(assessment.c.id == identity)
+    row = connection.execute(statement.with_for_update() if lock else statement).one_or_none()
+    return None if row is None else _stored(row)
+
+
+def all_of(
+    connection: Connection, institution: str | None = None, on: date | None = None, *, most: int = 500
+) -> tuple[StoredSession, ...]:
+    """List the sessions of an institution or of all, on a day or on any, the latest first."""
+    wanted = select(assessment).order_by(assessment.c.starts_at.desc(), assessment.c.id.desc()).limit(most)
+    if institution is not None:
+        wanted = wanted.where(assessment.c.institution == institution)
+    if on is not None:
+        wanted = wanted.where(assessment.c.on_day == on)
+    return tuple(map(_stored, connection.execute(wanted)))
+
+
+def people_of(connection: Connection, identity: int) -> tuple[PlannedPerson, ...]:
+    """List the people of a plan, in its order."""
+    rows = connection.execute(
+        select(assessment_person).where(assessment_person.c.assessment == identity).order_by(assessment_person.c.id)
+    )
+    return tuple(
+        PlannedPerson(
+            id=row.id,
+            role=Role(row.role),
+            number=None if row.number is None else CardNumber(row.number),
+            person=row.person_id,
+            blind_index=row.blind_index,
+            name=row.name,
+            declared=None if row.declared is None else Declared(row.declared),
+        )
+        for row in rows
+    )
+
+
+def cancel(connection: Connection, identity: int, on: date, reason: str) -> None:
+    """Note that a session is not held. Raises AppendOnly for one that is cancelled already."""
+    connection.execute(
+        update(assessment).where(assessment.c.id == identity).values(cancelled_on=on, cancel_reason=reason)
+    )
+
+
+def take(
+    connection: Connection, identity: int, arrivals: Sequence[Arrival], account_id: int | None, now: datetime
+) -> tuple[Arrival, ...]:
+    """Add those who came; give those that were not there yet."""
+    new: list[Arrival] = []
+    for one in arrivals:
+        row = {name: getattr(one, name) for name in Arrival.__slots__}
+        row |= {"assessment": identity, "account_id": account_id, "taken_at": now}
+        added = upsert(connection, roll_call).values(row).on_conflict_do_nothing(index_elements=[roll_call.c.nonce])
+        if connection.execute(added.returning(roll_call.c.nonce)).first() is not None:
+            new.append(one)
+    return tuple(new)
+
+
+def arrivals_of(connection: Connection, identity: int) -> tuple[Arrival, ...]:
+    """List who came, in order of time."""
+    rows = connection.execute(
+        select(roll_call).where(roll_call.c.assessment == identity).order_by(roll_call.c.came_at, roll_call.c.nonce)
+    )
+    return tuple(
+        Arrival(
+            nonce=row.nonce,
+            role=Role(row.role),
+            planned=row.planned,
+            number=row.number,
+            copy=row.copy,
+            name=row.name,
+            verdict=row.verdict,
+            is_holder=row.is_holder,
+            declared=None if row.declared is None else Declared(row.declared),
+            offline=row.offline,
+            came_at=row.came_at,
+        )
+        for row in rows
+    )
+
+
+def supervised(connection: Connection, institution: str) -> tuple[tuple[date, str, int], ...]:
+    """List which external supervisors have come to an institution's sessions: day, plan, the person's id."""
+    rows = connection.execute(
+        select(assessment.c.on_day, assessment.c.plan, card.c.person_id)
+        .join(roll_call, roll_call.c.assessment == assessment.c.id)
+        .join(card, card.c.number == roll_call.c.number)
+        .where(
+            assessment.c.institution == institution,
+            assessment.c.cancelled_on.is_(None),
+            roll_call.c.role == Role.EXTERNAL.value,
+            card.c.kind == CardKind.EXTERNAL.value,
+        )
+        .distinct()
+    )
+    return tuple((row.on_day, row.plan, row.person_id) for row in rows)
+
+
+def add_record(connection: Connection, identity: int, seq: int, body: bytes, now: datetime) -> int:
+    """Keep a record of a roll-call and give its id."""
+    result = connection.execute(
+        roll_call_record.insert().returning(roll_call_record.c.id),
+        {"assessment": identity, "seq": seq, "body": body, "made_at": now},
+    )
+    record: int = result.scalar_one()
+    return record
+
+
+def records_of(connection: Connection, identity: int) -> tuple[StoredRecord, ...]:
+    """List the records of a session, the newest first."""
+    rows = connection.execute(
+        select(roll_call_record).where(roll_call_record.c.assessment == identity).order_by(roll_call_record.c.id.desc())
+    )
+    return tuple(StoredRecord(row.id, row.assessment, row.seq, row.body, row.made_at) for row in rows)
+
+
+def _stored(row: Row[*tuple[Any, ...]]) -> StoredSession:
+    return StoredSession(
+        id=row.id,
+        session=Session(row.institution, row.starts_at, tuple(map(_job, row.jobs))),
+        plan=row.plan,
+        place=row.place,
+        cancelled_on=row.cancelled_on,
+        cancel_reason=row.cancel_reason,
+    )
+
+
+def _job(stored: Mapping[str, Any]) -> Job:
+    return Job(
+        occupation=Occupation(stored["occupation"], stored["code"]),
+        level=SkillLevel(stored["level"]),
+        parts=frozenset(map(Part, stored["parts"])),
+        machine_marked=stored["machine_marked"],
+        candidates=stored["candidates"],
+        per_assessor=stored["per_assessor"],
+        per_invigilator=stored["per_invigilator"],
+    )
