@@ -14,6 +14,7 @@ from litestar.di import Provide
 from uvicorn.supervisors import Multiprocess
 
 from service import effects as machine
+from service.api.assessments import AssessmentController
 from service.api.cancellations import CancellationController
 from service.api.cards import CardController
 from service.api.docs import complete, openapi_config
@@ -65,7 +66,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
         route_handlers=[
             *(VerificationController, LookupController, PublicationController, HealthController),
             *(SessionController, StaffController, CardController, CancellationController, RecordController),
-            *(EngagementController, ReviewController, DocumentController),
+            *(EngagementController, ReviewController, DocumentController, AssessmentController),
             *(HomePage, CheckedPage, LookupPage, SignInPage, Shells, AssetFiles),
             OfficePage,
         ],

@@ -66,27 +66,27 @@ def is_instant(moment: datetime) -> bool:
     return moment.tzinfo is not None and _EARLIEST <= moment < _LATEST
 
 
-_Instant = Annotated[datetime, Meta(tz=True)]
+Instant = Annotated[datetime, Meta(tz=True)]
 
-_Nonce = Annotated[str, described("nonce", pattern="^[0-9a-f]{32}$", examples=["0123456789abcdef0123456789abcdef"])]
+Nonce = Annotated[str, described("nonce", pattern="^[0-9a-f]{32}$", examples=["0123456789abcdef0123456789abcdef"])]
 
-_CopyId = Annotated[str, described("copy", pattern="^[0-9a-f]{16}$")]
+CopyId = Annotated[str, described("copy", pattern="^[0-9a-f]{16}$")]
 
 
 class ScanItem(Struct, frozen=True, forbid_unknown_fields=True):
     """One scan at a gate; no name, no picture and not the credential."""
 
-    nonce: _Nonce
-    scanned_at: _Instant
+    nonce: Nonce
+    scanned_at: Instant
     verdict: Annotated[Word, described("verdict")]
     offline: bool
     number: CardNumber | None = None
-    copy: _CopyId | None = None
+    copy: CopyId | None = None
     place: Annotated[str, described("place", pattern="^[0-9]{6}$")] | None = None
     occupation: Annotated[str, described("occupation", max_length=60, pattern=r"^[^\x00]*$")] | None = None
     level: SkillLevel | None = None
     same_person: bool | None = None
-    as_of: _Instant | None = None
+    as_of: Instant | None = None
 
     def __post_init__(self) -> None:
         if not all(is_instant(moment) for moment in (self.scanned_at, self.as_of) if moment is not None):
@@ -99,12 +99,12 @@ class ScansRequest(Struct, frozen=True, forbid_unknown_fields=True):
     scans: Annotated[tuple[ScanItem, ...], described("scans", min_length=1, max_length=200)]
 
 
-_NO_NUL: Final = r"^[^\x00]*$"
+NO_NUL: Final = r"^[^\x00]*$"
 """PostgreSQL keeps every character in a text but this one."""
 
 
 def _text(field: str, most: int, **more: Any) -> Meta:  # noqa: ANN401 - what Meta takes
-    return described(field, max_length=most, pattern=_NO_NUL, **more)
+    return described(field, max_length=most, pattern=NO_NUL, **more)
 
 
 _Reason = Annotated[str, _text("reason", 2000, min_length=1)]
@@ -121,7 +121,7 @@ _DocumentNumber = Annotated[str, _text("document", 120)]
 class DocumentBody(Struct, frozen=True, forbid_unknown_fields=True):
     """A document that is handed in."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=200, pattern=_NO_NUL)]
+    name: Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL)]
     content: Annotated[bytes, described("content")]
 
 
@@ -179,18 +179,18 @@ class RenewalRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """The new certification; everything else is what the register knows, unless it is among the facts."""
 
     certified_on: Annotated[date, described("certified_on")]
-    facts: Annotated[dict[str, Annotated[str, Meta(pattern=_NO_NUL)]], described("facts", max_length=40)]
+    facts: Annotated[dict[str, Annotated[str, Meta(pattern=NO_NUL)]], described("facts", max_length=40)]
     reviewed_by: Annotated[str, _text("reviewed_by", 60, min_length=1)]
     photo: Annotated[bytes, described("photo")] | None = None
 
 
-_Institution = Annotated[str, described("institution", pattern="^[0-9]{6}$", examples=["500123"])]
+InstitutionCode = Annotated[str, described("institution", pattern="^[0-9]{6}$", examples=["500123"])]
 
 
 class EngagementRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """A contract of a card's holder with an institution; ``document`` names it, or the 责任书."""
 
-    institution: _Institution
+    institution: InstitutionCode
     first_day: Annotated[date, described("first_day")]
     last_day: Annotated[date, described("last_day")] | None = None
     as_internal: Annotated[bool, described("as_internal")] = False
@@ -200,7 +200,7 @@ class EngagementRequest(Struct, frozen=True, forbid_unknown_fields=True):
 class DispatchRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Where an external supervisor is sent, on which day, and for which plan."""
 
-    institution: _Institution
+    institution: InstitutionCode
     on: Annotated[date, described("on")]
     plan: _Plan | None = None
 
@@ -232,7 +232,7 @@ class SheetRequest(Struct, frozen=True, forbid_unknown_fields=True):
     by: _By
     plan: _Plan
     occupation: Annotated[str, _text("occupation", 60)] = ""
-    institution: _Institution | None = None
+    institution: InstitutionCode | None = None
 
 
 class EvaluationRequest(Struct, frozen=True, forbid_unknown_fields=True):

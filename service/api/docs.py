@@ -26,6 +26,7 @@ from litestar.openapi.spec import (
 )
 from litestar.openapi.spec.enums import OpenAPIType
 
+from service.api.assessment_bodies import REQUEST_BODIES as SESSION_BODIES
 from service.api.bodies import REQUEST_BODIES
 from service.api.documents import BYTES
 from service.api.verifications import JPEG
@@ -97,6 +98,7 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="cards", description="Renew, replace and void cards"),
             Tag(name="cancellations", description="Propose, decide and correct cancellations"),
             Tag(name="engagements", description="Who works where, who is sent where, and where people are short"),
+            Tag(name="sessions", description="Plan sessions of assessment, call their roll, and give records of it"),
             Tag(name="records", description="Integrity records: what a person's work came to, and failed results"),
             Tag(name="publications", description="Signed documents for checking offline"),
             Tag(name="health", description="Probes"),
@@ -125,7 +127,7 @@ _JSON: Final = re.compile(r"application/(.+\+)?json")
 
 def complete(document: OpenAPI) -> None:
     """Add what the framework cannot tell: headers, closed request bodies, bodies that are bytes, and HEAD from GET."""
-    for body in REQUEST_BODIES:
+    for body in (*REQUEST_BODIES, *SESSION_BODIES):
         schemas = document.components.schemas if document.components else None
         assert schemas is not None
         schema = schemas[body.__name__]

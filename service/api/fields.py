@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from service.domain.kinds import SkillLevel
 from service.domain.review import Grade
+from service.domain.session import Role
 from service.domain.verdict_words import Word
 
 
@@ -84,6 +85,19 @@ FORMS: Final[Mapping[str, Form]] = {
     ),
     "reviewed_by": Form("审核人", "who confirms what no record shows"),
     "photo": Form("新照片，Base64；不填则用已登记的照片", "a new photograph in Base64; else the registered one"),
+    "parts": Form("考评内容：theory、skill、review", "what is assessed: theory, skill, review"),
+    "role": Form(f"{'、'.join(Role)} 之一", f"one of {', '.join(Role)}"),
+    "resident_id": Form("18 位身份证号，用于区分同名人员", "the 18-digit identity number, which tells namesakes apart"),
+    "starts_at": Form("开始时间，RFC 3339，含时区", "when it starts, RFC 3339 with its time zone"),
+    "session_place": Form("评价地点，至多 120 字", "where it is held, 120 characters at most"),
+    "jobs": Form("考评项目，1 至 20 个", "what is assessed, 1 to 20 jobs"),
+    "people": Form("人员，至多 200 名", "who is to be there, 200 at most"),
+    "came_at": Form("到场时间，RFC 3339，含时区", "when somebody came, RFC 3339 with its time zone"),
+    "person": Form("计划人员的 person", "the ``person`` of somebody of the plan"),
+    "entries": Form("到场人员，1 至 200 名", "who has come, 1 to 200"),
+    "made_by": Form("记录人", "who answers for the record"),
+    "record": Form("点名记录的编号，不填则为最新", "the number of a record; without it, the newest"),
+    "day": Form("日期，YYYY-MM-DD", "the day, YYYY-MM-DD"),
     "identity": Form("编号", "the number of a proposal, a case, an engagement or a dispatch"),
     "since": Form(
         "自此时刻起上传的记录，RFC 3339，含时区", "scans handed in from this moment on, RFC 3339 with its time zone"

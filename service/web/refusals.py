@@ -22,9 +22,12 @@ from service.domain.errors import (
     EngagementRefused,
     GroundInvalid,
     IllegalTransition,
+    ResidentIdInvalid,
     TermInvalid,
 )
+from service.domain.occupation import OccupationInvalid
 from service.domain.review import RecordRefused
+from service.domain.session import SessionRefused
 from service.flows.errors import Refused
 from service.flows.sign_in import SignInRefused
 from service.store.errors import Busy, Conflict, NotFound
@@ -69,8 +72,9 @@ class Refusal:
 
 _Plain: TypeAlias = Absent | SignInRefused | NotSignedIn | NotPermitted | CrossSite
 _Placed: TypeAlias = EngagementRefused | DispatchRefused | TermInvalid | RecordRefused
+_Stated: TypeAlias = SessionRefused | OccupationInvalid | ResidentIdInvalid
 _Ruled: TypeAlias = Refused | IllegalTransition | GroundInvalid | DecisionRefused | NotFound | Conflict
-_Ours: TypeAlias = _Plain | _Ruled | _Placed | LimitReached | Busy | NotReady
+_Ours: TypeAlias = _Plain | _Ruled | _Placed | _Stated | LimitReached | Busy | NotReady
 
 _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
     Absent: HTTPStatus.NOT_FOUND,
@@ -85,6 +89,9 @@ _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
     DispatchRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     TermInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     RecordRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SessionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    OccupationInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ResidentIdInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     IllegalTransition: HTTPStatus.CONFLICT,
     Conflict: HTTPStatus.CONFLICT,
     NotFound: HTTPStatus.NOT_FOUND,
@@ -109,6 +116,10 @@ _STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "decision-body": HTTPStatus.FORBIDDEN,
     "engagement-body": HTTPStatus.FORBIDDEN,
     "decision-issuer": HTTPStatus.FORBIDDEN,
+    "no-such-session": HTTPStatus.NOT_FOUND,
+    "no-such-record": HTTPStatus.NOT_FOUND,
+    "session-body": HTTPStatus.FORBIDDEN,
+    "session-cancelled": HTTPStatus.CONFLICT,
 }
 """Refusals whose code says more than their kind."""
 
@@ -162,7 +173,9 @@ def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
             return _ours(error)
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return _ours(error)
-        case EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused():
+        case (EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused()) | (
+            SessionRefused() | OccupationInvalid() | ResidentIdInvalid()
+        ):
             return _ours(error)
         case NotReady():
             _log.error("not ready\n%s", "\n".join(_outline(error)))
@@ -188,7 +201,9 @@ def _headers(error: _Ours) -> dict[str, str]:
             return {}
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return {}
-        case EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused():
+        case (EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused()) | (
+            SessionRefused() | OccupationInvalid() | ResidentIdInvalid()
+        ):
             return {}
         case LimitReached():
             return {"Retry-After": str(error.retry_after)}

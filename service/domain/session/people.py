@@ -32,6 +32,11 @@ _WHY: Final = {
 }
 
 
+def word_of_card(verdict: str) -> tuple[str, str]:
+    """Say in a word or two what a check has found of a card, in Chinese and English."""
+    return ("有效", "valid") if verdict == Word.VALID else _WHY[Word(verdict)]
+
+
 def valid_cards(gathering: Gathering) -> Iterator[Ruling]:
     """Ask everybody whose post needs one for a valid card of his own. 考§14(1), 督§12(1).
 
