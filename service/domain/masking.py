@@ -1,11 +1,15 @@
-"""Masked names, for answers that anyone may see."""
+"""Masked names and identity numbers, for whoever needs to tell people apart and no more."""
 
 from __future__ import annotations
 
 import unicodedata
 from typing import Final
 
+from service.domain.people import ResidentId
+
 MASK: Final = "*"
+_ID_HEAD: Final = 3
+_ID_TAIL: Final = 4
 _KEPT: Final = frozenset("·-. ")
 """Separators inside a name: they stay, so that 迪丽热巴·迪力木拉提 still reads as a name of two parts."""
 
@@ -26,3 +30,8 @@ def mask_name(name: str) -> str:
     if len(characters) > 2:
         shown.add(len(characters) - 1)
     return "".join(c if i in shown or c in _KEPT else MASK for i, c in enumerate(characters))
+
+
+def mask_id(resident_id: ResidentId) -> str:
+    """Mask all of an identity number but its first three and last four characters: birth date and half the place."""
+    return resident_id[:_ID_HEAD] + MASK * (len(resident_id) - _ID_HEAD - _ID_TAIL) + resident_id[-_ID_TAIL:]

@@ -285,7 +285,13 @@ def _card_values(record: CardRecord, now: datetime) -> dict[str, object]:
         "in_house": new.in_house,
         "application": record.application,
         "created_at": now,
+        "recommended_by": _text_of(record.application, "recommended_by"),
     }
+
+
+def _text_of(application: Mapping[str, object] | None, key: str) -> str | None:
+    stated = (application or {}).get(key)
+    return stated if isinstance(stated, str) else None
 
 
 def _scope_values(new: Card) -> Iterator[dict[str, object]]:

@@ -1,0 +1,105 @@
+"""An office with a dozen people who are tied to bodies in every way there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from service.domain.cancellation import Proposal, parse_ground
+from service.domain.card import ReplacementReason
+from service.domain.card_number import CardNumber
+from service.domain.forms import FormName
+from service.domain.issuer import Institution
+from service.domain.review import Grade
+from service.flows.cancellations import propose_revocation
+from service.flows.dispatching import send, withdraw_dispatch
+from service.flows.documents import Handed
+from service.flows.engagements import end_engagement, engage
+from service.flows.institutions import add_institution
+from service.flows.lifecycle import replace_card, revoke_card, void_number
+from service.flows.reviews import Given, Work, enter_evaluation, enter_review
+from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant
+
+BUREAU = str(SCHOOL.authority)
+OTHER_BUREAU = "江北区人力资源和社会保障局"
+COLLEGE = Institution("500888", "H", "重庆市某某职业学院", OTHER_BUREAU)
+BEGINNING = date(2026, 11, 2)
+NOW = date(2029, 11, 10)
+SHEET = (4, 3, 3, 4, 4, 4, 4, 4, 5, 5, 5, 5, 10, 5, 5, 10, 2)
+
+
+@dataclass
+class Crowd:
+    """The office, and each card by what it is there for."""
+
+    office: Office
+    cards: dict[str, CardNumber] = field(default_factory=dict)
+
+    def named(self, numbers: object) -> set[str]:
+        """Say of numbers what they are there for."""
+        assert isinstance(numbers, (list, tuple, set, frozenset))
+        names = {number: name for name, number in self.cards.items()}
+        return {names[number] for number in numbers}
+
+
+def make_crowd(office: Office) -> Crowd:
+    """Let three years pass in which everything happens; NOW is the last day."""
+    crowd = Crowd(office)
+    cards, register = crowd.cards, office.register
+    add_institution(register, COLLEGE, ACTOR)
+    cards["expired"] = office.issue_one(applicant("external", 1, recommended_by="荣昌区人社局"))
+    cards["former"] = office.issue_one(applicant("standard", 2, occupations="焊工"))
+    office.move_to(date(2028, 6, 1))
+    dated = {"certified_on": date(2028, 5, 10), "applied_on": date(2028, 5, 1)}
+    cards["engaged"] = office.issue_one(applicant("standard", 3, **dated))
+    engage(register, cards["engaged"], SCHOOL.code, since=office.today, until=None, document="合同 7 号", actor=ACTOR)
+    cards["inside"] = office.issue_one(applicant("internal", 3, institution=COLLEGE.code, **dated))
+    cards["once engaged"] = office.issue_one(applicant("senior", 4, **dated))
+    contract = engage(register, cards["once engaged"], FACTORY.code, since=office.today, until=None, actor=ACTOR)
+    end_engagement(register, contract.id, on=office.today, reason="辞聘", actor=ACTOR)
+    cards["hired"] = office.issue_one(applicant("standard", 5, institution=FACTORY.code, **dated))
+    cards["recommended"] = office.issue_one(applicant("external", 6, recommended_by=BUREAU, **dated))
+    cards["employed"] = office.issue_one(applicant("external", 7, work_unit=BUREAU, **dated))
+    cards["sent"] = office.issue_one(applicant("external", 8, **dated))
+    send(register, cards["sent"], FACTORY.code, on=office.today, authority=BUREAU, plan="一号计划", actor=ACTOR)
+    cards["not sent"] = office.issue_one(applicant("external", 9, **dated))
+    taken_back = send(register, cards["not sent"], FACTORY.code, on=office.today, authority=BUREAU, actor=ACTOR)
+    withdraw_dispatch(register, taken_back.id, reason="改期", actor=ACTOR)
+    cards["revoked"] = office.issue_one(applicant("standard", 10, institution=SCHOOL.code, **dated))
+    cards["voided"] = office.issue_one(applicant("external", 11, **dated))
+    void_number(register, cards["voided"], "姓名有误", ACTOR)
+    office.move_to(date(2029, 10, 20))
+    dated = {"certified_on": date(2029, 10, 10), "applied_on": date(2029, 10, 1)}
+    cards["renewed"] = office.issue_one(applicant("standard", 2, occupations="焊工", **dated))
+    _let_things_happen(crowd)
+    office.move_to(NOW)
+    cards["later"] = office.issue_one(applicant("internal", 12, **dated), issued_on=date(2029, 11, 25))
+    return crowd
+
+
+def _let_things_happen(crowd: Crowd) -> None:
+    register, cards = crowd.office.register, crowd.cards
+    given = Given(on=crowd.office.today, by="周主任", body=SCHOOL.code)
+    enter_review(
+        register,
+        cards["engaged"],
+        FormName.ASSESSOR_REVIEW,
+        SHEET,
+        work=Work(plan="一号计划"),
+        given=given,
+        actor=ACTOR,
+    )
+    enter_evaluation(register, cards["revoked"], Grade.FAILED, given, ACTOR)
+    proposal = Proposal(parse_ground("考§21(4)"), BUREAU, "赵科长", "评分出现重大错误", "渝北人社函〔2029〕3 号")
+    propose_revocation(register, cards["revoked"], proposal, ACTOR)
+    revoke_card(
+        register,
+        cards["revoked"],
+        ground="考§21(1)",
+        reason="年度考核不合格",
+        decided_by="王主任",
+        document="渝职鉴〔2029〕8 号",
+        handed=Handed("决定.pdf", b"%PDF-1.4\n%%EOF\n"),
+        actor=ACTOR,
+    )
+    replace_card(register, cards["engaged"], ReplacementReason.LOST, ACTOR)
