@@ -274,7 +274,7 @@ status_publication: Final = Table(
     "status_publication",
     metadata,
     Column("list_no", Integer, ForeignKey("status_list.list_no"), primary_key=True),
-    Column("iat", Integer, nullable=False),  # seconds since 1970
+    Column("iat", BigInteger().with_variant(Integer, "sqlite"), nullable=False),  # seconds since 1970
     Column("body", LargeBinary, nullable=False),
     Column("told_on", Date),  # the day in Shanghai whose statuses it tells
     Column("key_version", Integer),  # of the key document it was signed under

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, func, insert, select, update
@@ -113,13 +113,45 @@ def test_an_account_that_contradicts_itself_is_refused(
         connection.execute(insert(account), row)
 
 
-@pytest.mark.parametrize("changes", [{"name": "other"}, {"role": "centre", "institution": None}, {"created_at": LATER}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "other"},
+        {"role": "centre", "institution": None},
+        {"role": "institution"},
+        {"institution": "500777"},
+        {"district": "渝北区人力资源和社会保障局"},
+        {"created_at": LATER},
+    ],
+)
 def test_who_an_account_is_never_changes(database: Database, changes: dict[str, object]) -> None:
     (gate,) = add(database, GATE)
+    with database.write() as connection:
+        institutions.add(connection, Institution("500777", "Y", "重庆市某某机械有限公司"), NOW)
     with pytest.raises(AppendOnly), database.write() as connection:
         connection.execute(update(account).where(account.c.id == gate.id).values(changes))
     with pytest.raises(AppendOnly), database.write() as connection:
         connection.execute(delete(account).where(account.c.id == gate.id))
+
+
+@pytest.mark.parametrize("again", [None, LATER + timedelta(days=1), NOW])
+def test_a_closed_account_is_never_opened_again(database: Database, again: datetime | None) -> None:
+    (gate,) = add(database, GATE)
+    with database.write() as connection:
+        accounts.disable(connection, gate.id, LATER)
+    with pytest.raises(AppendOnly), database.write() as connection:
+        connection.execute(update(account).where(account.c.id == gate.id).values(disabled_at=again))
+    with database.write() as connection:
+        accounts.keep_hash(connection, gate.id, "dearer hash")
+    with database.read() as connection:
+        assert accounts.get(connection, "gate").disabled_at == LATER
+
+
+def test_an_account_of_a_district_stays_in_it(database: Database) -> None:
+    (yubei,) = add(database, Account("yubei", Role.DISTRICT, district="渝北区人力资源和社会保障局"))
+    for district in (None, "江北区人力资源和社会保障局"):
+        with pytest.raises(AppendOnly), database.write() as connection:
+            connection.execute(update(account).where(account.c.id == yubei.id).values(district=district))
 
 
 def test_another_password_ends_the_sign_ins_of_its_account_and_no_token(database: Database) -> None:

@@ -140,6 +140,17 @@ def test_a_change_made_while_a_list_is_signed_is_told_by_the_next(database: Data
     assert standing(database) == Standing(1, FIRST, changed=True)
 
 
+def test_lists_are_published_beyond_the_end_of_32_bits_and_never_backwards(database: Database) -> None:
+    late = replace(FIRST, iat=2**31)  # 19 January 2038
+    with database.write() as connection:
+        issue_one(connection)
+    publish(database, FIRST, None)
+    publish(database, late, FIRST)
+    assert standing(database) == Standing(1, late, changed=False)
+    with pytest.raises(PublicationStale):
+        publish(database, replace(late, iat=late.iat - 1), late)
+
+
 def test_of_two_who_sign_at_once_the_second_is_refused_and_drops_no_note(database: Database) -> None:
     with database.write() as connection:
         issued = issue_one(connection)
