@@ -118,6 +118,7 @@ def correct_cancellation(
                 decision is not None
                 and one.status_on == card.status_on
                 and cancellations.get(connection, one.number) == decision
+                and cancellations.get_correction(connection, one.number) is None  # an earlier mistake of that day
             )
         )
         events = tuple(correct(one, correction) for one in taken_with)

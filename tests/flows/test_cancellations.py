@@ -86,6 +86,19 @@ def test_correction_lifts_the_bar_and_leaves_the_card_revoked(office: Office) ->
     assert audit(office.register).faults == ()
 
 
+def test_two_mistakes_of_one_day_are_corrected_one_by_one(office: Office) -> None:
+    """督§19: the second decision is worded like the first, which stands corrected already."""
+    first = office.issue_one(applicant("external", 1))
+    office.clock.set_to(date(2026, 12, 1))
+    revoke_card(office.register, first, ground="督§19(4)", **FACTS)
+    assert correct_cancellation(office.register, first, **FACTS) == (first,)
+    second = office.issue_one(applicant("external", 1, certified_on=date(2026, 11, 20)))
+    revoke_card(office.register, second, ground="督§19(4)", **FACTS)
+    assert correct_cancellation(office.register, second, **FACTS) == (second,)
+    with pytest.raises(AlreadyCorrected):
+        correct_cancellation(office.register, first, **FACTS)
+
+
 def test_only_a_revoked_card_is_corrected_and_only_by_who_decided(lite: Office) -> None:
     number = lite.issue_one(applicant("internal", 1))
     with pytest.raises(IllegalTransition) as refused:
