@@ -35,6 +35,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "查验 check": {
         "verify": "verifying",
         "lookup": "verifying",
+        "search": "finding",
+        "person": "finding",
         "explain": "explaining",
         "bundle": "verifying",
         "publish": "publishing",
@@ -57,6 +59,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "engagement": "engaging",
         "dispatch": "engaging",
         "staffing": "staffing",
+        "session": "assessing",
     },
     "评议与诚信档案 record": {
         "review": "reviewing",
