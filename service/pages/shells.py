@@ -27,6 +27,7 @@ _ONLY_SCAN: Final = frozenset(
     for name in (
         *("scan", "banners", "camera", "case", "decoder", "gate", "offline", "pictures", "queue", "screen"),
         *("settings", "signals", "standing", "ways", "wedge"),
+        *(f"rollcall{part}" for part in ("", "panel", "people", "queue", "store", "view")),
     )
 ) | frozenset(f"verifier/session{name}.js" for name in ("", "assessors", "model", "people", "supervisors"))
 

@@ -14,7 +14,8 @@ from tests import needs
 _FOLDER: Final = Path(__file__).parent
 _FINDINGS: Final = """async () => (await axe.run()).violations.map(
   (found) => found.id + ': ' + found.nodes.map((node) => node.html).join(' '))"""
-_OPERABLE: Final = "a[href], button, input:not([type=hidden]), select, summary, textarea"
+# Of radio buttons the Tab key reaches the chosen one; the arrow keys go on from there.
+_OPERABLE: Final = "a[href], button, input:not([type=hidden], [type=radio]:not(:checked)), select, summary, textarea"
 _VISIBLE: Final = f"""() => {{
   let count = 0
   for (const element of document.querySelectorAll('{_OPERABLE}')) {{

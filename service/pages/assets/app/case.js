@@ -36,6 +36,14 @@ export function onNext(react) {
   whenNext = react
 }
 
+/** @type {(mine: Case) => void} what else is asked of a card on the screen */
+let whenShown = () => undefined
+
+/** @param {(mine: Case) => void} react */
+export function onShown(react) {
+  whenShown = react
+}
+
 /** @param {string} raw */
 export async function checkText(raw) {
   const text = tidied(raw)
@@ -73,7 +81,7 @@ export async function conclude(text, answer, checked, photo) {
   signal(verdict.tone, gate.settings)
   await log(mine)
   if (photo !== null) photo.then((blob) => showPhoto(mine, blob))
-  const goesOn = gate.settings.next && verdict.tone === 'green'
+  const goesOn = gate.settings.next && !gate.isCalling && verdict.tone === 'green'
   if (goesOn) setTimeout(() => current === mine && next(), GO_ON_MS)
   return mine
 }
@@ -87,6 +95,7 @@ function render(mine) {
   $('same').hidden = photo === null || !isSignedIn()
   pressed('same-yes', mine.scan.same_person === true)
   pressed('same-no', mine.scan.same_person === false)
+  whenShown(mine)
 }
 
 /** @param {Case} mine @param {Blob | null} blob */

@@ -6,14 +6,20 @@ import { Offline } from './offline.js'
 import { DEFAULTS } from './store.js'
 
 /**
- * `user` is whoever signed in on this device last, known without a network too; `session` what the service said last.
+ * `user` is whoever signed in on this device last, known without a network too; `session` what the service said last;
+ * `isCalling` whether the roll of a session is being called.
  * @type {{
  *   settings: import('./store.js').Settings, session: import('./service.js').Session | null, user: string,
- *   isOnline: boolean, offline: Offline
+ *   isOnline: boolean, isCalling: boolean, offline: Offline
  * }}
  */
 export const gate = {
-  settings: { ...DEFAULTS }, session: null, user: '', isOnline: navigator.onLine, offline: new Offline(),
+  settings: { ...DEFAULTS },
+  session: null,
+  user: '',
+  isOnline: navigator.onLine,
+  isCalling: false,
+  offline: new Offline(),
 }
 
 export const isSignedIn = () => gate.session !== null && gate.session.user !== null

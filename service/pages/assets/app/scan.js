@@ -6,6 +6,7 @@ import { inWeChat } from './camera.js'
 import { next, onNext, samePerson, upload } from './case.js'
 import { gate } from './gate.js'
 import { loadWords, say, speak, spoken, translate } from './language.js'
+import { handInRoll, listenToRoll, redrawRoll } from './rollcall.js'
 import { $, show } from './screen.js'
 import { fillForm, readForm } from './settings.js'
 import { wakeSound } from './signals.js'
@@ -28,7 +29,7 @@ async function main() {
   await prepare()
   await Promise.all([startCamera(), renew(), renewSession()])
   setInterval(renew, RENEW_MS)
-  setInterval(upload, HAND_IN_MS)
+  setInterval(handIn, HAND_IN_MS)
   setInterval(refresh, SAY_MS)
   if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(() => false)
 }
@@ -65,6 +66,12 @@ function toggleNumber() {
 function switchLanguage() {
   speak(spoken() === 'zh' ? 'en' : 'zh')
   refresh()
+  redrawRoll()
+}
+
+function handIn() {
+  upload()
+  handInRoll()
 }
 
 function listen() {
@@ -78,9 +85,10 @@ function listen() {
     ['switch-language', 'click', switchLanguage], ['sign-out', 'click', signOut],
   ]
   for (const [id, kind, run] of reactions) $(id).addEventListener(kind, run)
+  listenToRoll()
   document.addEventListener('keydown', fromKeys)
   document.addEventListener('click', wakeSound)
-  window.addEventListener('online', () => { renew(); renewSession().then(upload) })
+  window.addEventListener('online', () => { renew(); renewSession().then(handIn) })
   window.addEventListener('offline', () => setOnline(false))
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) camera.stop()

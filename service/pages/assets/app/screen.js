@@ -1,7 +1,7 @@
 // @ts-check
-// The scanner's page: its parts by id, and which of its three screens is shown.
+// The scanner's page: its parts by id, and which of its four screens is shown.
 
-const SCREENS = /** @type {const} */ (['scanning', 'verdict-screen', 'settings'])
+const SCREENS = /** @type {const} */ (['scanning', 'verdict-screen', 'roll-call', 'settings'])
 
 /** @param {string} id */
 export const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id))

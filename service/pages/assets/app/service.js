@@ -11,6 +11,15 @@
  *   place: string | null, occupation: string | null, level: string | null, same_person: boolean | null,
  *   offline: boolean, as_of: string | null
  * }} Scan
+ * @typedef {{
+ *   session: number, institution: string, institution_name: string, plan: string, place: string, on: string,
+ *   starts_at: string, state: 'planned' | 'cancelled', jobs: import('../verifier/sessionmodel.js').Job[]
+ * }} Listed
+ * @typedef {import('../verifier/session.js').Composition} Composition
+ * @typedef {Listed & {
+ *   people: import('../verifier/sessionmodel.js').Attendee[], plan_check: Composition, roll_call: Composition
+ * }} CalledSession
+ * @typedef {{code: string, zh: string, en: string}} Refused
  */
 
 const TIMEOUT_MS = 8000
@@ -91,6 +100,39 @@ export async function uploadScans(scans, session) {
   const response = await ask('/api/v1/scans', json({ scans }, session))
   const answer = response !== null && response.ok ? await parsed(response) : null
   return answer === null ? null : answer.scans
+}
+
+/**
+ * List the sessions of assessment of a day.
+ * @param {string} on
+ * @returns {Promise<Listed[] | null>}
+ */
+export async function sessionsOn(on) {
+  const response = await ask(`/api/v1/sessions?on=${on}`)
+  const answer = response !== null && response.ok ? await parsed(response) : null
+  return answer === null ? null : answer.sessions
+}
+
+/** @param {number} identity @returns {Promise<CalledSession | null>} */
+export async function sessionWith(identity) {
+  const response = await ask(`/api/v1/sessions/${identity}`)
+  return response !== null && response.ok ? parsed(response) : null
+}
+
+/**
+ * Hand in who has come; gives the session as it is then, or why none of them is taken, null if there is no answer.
+ * @param {number} identity
+ * @param {object[]} entries
+ * @param {Session} session
+ * @returns {Promise<{taken: CalledSession} | {refused: Refused} | null>}
+ */
+export async function uploadArrivals(identity, entries, session) {
+  const response = await ask(`/api/v1/sessions/${identity}/roll-call`, json({ entries }, session))
+  const answer = response === null ? null : await parsed(response)
+  if (response === null || answer === null) return null
+  if (response.ok) return { taken: answer }
+  const isForLater = response.status === 401 || response.status === 429 || response.status >= 500
+  return isForLater ? null : { refused: { code: answer.code, zh: answer.zh, en: answer.detail } }
 }
 
 /**

@@ -4,6 +4,7 @@
 import { banner } from './banners.js'
 import { gate, isSignedIn, placeName } from './gate.js'
 import { either, say } from './language.js'
+import { arrivalsWaiting } from './rollcallstore.js'
 import { $ } from './screen.js'
 import * as service from './service.js'
 import { offerNames } from './settings.js'
@@ -63,8 +64,10 @@ const isOwed = (found) => [ANY, found.csrf].includes(localStorage.getItem(OWED) 
 /** Say on the screen how things stand. */
 export async function refresh() {
   const state = gate.isOnline ? 'online' : 'offline'
-  $('net').querySelector('use')?.setAttribute('href', `#i-${state}`)
-  $('net-text').textContent = say(state)
+  for (const place of ['net', 'roll-net']) {
+    $(place).querySelector('use')?.setAttribute('href', `#i-${state}`)
+    $(`${place}-text`).textContent = say(state)
+  }
   $('place-name').textContent = placeName()
   const { checker } = gate.offline
   banner('data', checker === null ? say('data_none') : null, { danger: !gate.isOnline })
@@ -78,7 +81,8 @@ export async function refresh() {
   banner('account', gate.user && gate.isOnline && !isSignedIn() ? say('account_ended') : null)
   $('sign-in').hidden = isSignedIn()
   $('sign-out').hidden = !gate.user
-  const waiting = await queueLength().catch(() => 0)
+  $('open-roll').hidden = !gate.user
+  const waiting = await Promise.all([queueLength(), arrivalsWaiting()]).then(([scans, came]) => scans + came, () => 0)
   const queue = waiting ? `${say('queue_waiting', { count: waiting })} · ` : ''
   const who = gate.user ? say('signed_in_as', { name: gate.user }) : say('account_none')
   $('account-text').textContent = queue + who

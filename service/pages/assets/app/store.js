@@ -3,6 +3,7 @@
 // times of lists, without which an older list could be passed off as the newest.
 
 import { EMPTY_MEMORY } from '../verifier/checker.js'
+import { say } from './language.js'
 
 /**
  * @typedef {import('../verifier/checker.js').Memory} Memory
@@ -20,7 +21,10 @@ export const DEFAULTS = {
 }
 
 const NAME = 'zhengka'
+const VERSION = 2
 const [MEMORY, BUNDLE, SETTINGS, QUEUE] = ['memory', 'bundle', 'settings', 'queue']
+/** The sessions of assessment of the day, and who has come and is not handed in yet. */
+export const [SESSIONS, ARRIVALS] = ['sessions', 'arrivals']
 const USER = 'user'
 
 /** @type {Promise<IDBDatabase> | undefined} */
@@ -29,13 +33,21 @@ let opened
 /** @returns {Promise<IDBDatabase>} */
 function database() {
   opened = opened || new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1)
-    request.onupgradeneeded = () => {
-      for (const name of [MEMORY, BUNDLE, SETTINGS]) request.result.createObjectStore(name)
-      request.result.createObjectStore(QUEUE, { keyPath: 'nonce' })
+    const request = indexedDB.open(NAME, VERSION)
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion < 1) {
+        for (const name of [MEMORY, BUNDLE, SETTINGS]) request.result.createObjectStore(name)
+        request.result.createObjectStore(QUEUE, { keyPath: 'nonce' })
+      }
+      request.result.createObjectStore(SESSIONS, { keyPath: 'session' })
+      request.result.createObjectStore(ARRIVALS, { keyPath: 'nonce' })
     }
-    request.onsuccess = () => resolve(request.result)
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close() // else a newer page would wait for this one
+      resolve(request.result)
+    }
     request.onerror = () => reject(request.error)
+    request.onblocked = () => reject(new Error(say('store_blocked')))
   })
   return opened
 }
@@ -48,7 +60,7 @@ function database() {
  * @param {(transaction: IDBTransaction) => IDBRequest<T> | void} work
  * @returns {Promise<T | undefined>}
  */
-async function run(names, mode, work) {
+export async function run(names, mode, work) {
   const transaction = (await database()).transaction(names, mode)
   const request = work(transaction)
   return new Promise((resolve, reject) => {
@@ -128,7 +140,8 @@ export async function dequeue(nonces) {
 
 /** Wipe all but the memory. */
 export async function wipe() {
-  await run([BUNDLE, SETTINGS, QUEUE], 'readwrite', (t) => {
-    for (const name of [BUNDLE, SETTINGS, QUEUE]) t.objectStore(name).clear()
+  const names = [BUNDLE, SETTINGS, QUEUE, SESSIONS, ARRIVALS]
+  await run(names, 'readwrite', (t) => {
+    for (const name of names) t.objectStore(name).clear()
   })
 }

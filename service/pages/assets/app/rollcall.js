@@ -1,0 +1,196 @@
+// @ts-check
+// Roll-call at the door of a session of assessment: choose the session, scan or tick who comes, see whether all are
+// there whom the rules ask for. 督§13, §15, 督附1; 考§6, §14, §15. Works on without a network.
+
+import { civilDay, isoDay } from '../verifier/dates.js'
+import { ROLES, kindsOf } from '../verifier/sessionmodel.js'
+import { tidyName } from '../verifier/tidy.js'
+import { next, onShown } from './case.js'
+import { gate, isSignedIn } from './gate.js'
+import { either, say } from './language.js'
+import { answered, arrival, ask, option, sayRole } from './rollcallpanel.js'
+import { judged, together } from './rollcallpeople.js'
+import { GRACE_MS, flying, handInArrivals, refusals } from './rollcallqueue.js'
+import * as store from './rollcallstore.js'
+import { counted, drawRoll, drawSessions, roleName, titleOf } from './rollcallview.js'
+import { $, show } from './screen.js'
+import * as service from './service.js'
+import { refresh } from './standing.js'
+
+/**
+ * @typedef {import('../verifier/sessionmodel.js').Attendee} Attendee
+ * @typedef {import('../verifier/sessionmodel.js').Role} Role
+ * @typedef {import('./rollcallstore.js').Arrival} Arrival
+ * @typedef {import('./rollcallstore.js').Kept} Kept
+ */
+
+/** @type {Kept | null} the session whose roll is called */
+let kept = null
+/** @type {Arrival[]} who has come to it and is not handed in yet */
+let waiting = []
+
+const today = () => isoDay(civilDay(Date.now()))
+const rowsNow = () => (kept === null ? [] : together(kept.people, waiting))
+const form = () => /** @type {HTMLFormElement} */ ($('roll-add'))
+
+export function listenToRoll() {
+  onShown((mine) => ask(mine, kept, rowsNow()))
+  /** @type {[string, string, (event: any) => void][]} */
+  const reactions = [
+    ['open-roll', 'click', () => (kept === null ? pick() : showRoll())], ['roll-back', 'click', toScanner],
+    ['roll-list', 'click', showRoll], ['roll-scan', 'click', toScanner], ['roll-other', 'click', pick],
+    ['roll-end', 'click', end], ['roll-again', 'click', offerAgain], ['roll-add', 'submit', addByName],
+    ['arrival-form', 'submit', recordCard], ['arrival-as', 'change', sayRole],
+  ]
+  for (const [id, kind, run] of reactions) $(id).addEventListener(kind, run)
+}
+
+/** Show what the roll says now, in the language of the page. */
+export async function redrawRoll() {
+  if (kept === null) return
+  const { session } = kept
+  waiting = (await store.arrivalsOf(gate.user)).filter((one) => one.session === session)
+  kept = (await store.keptSessions(gate.user)).find((one) => one.session === session) || kept
+  draw()
+}
+
+/** Hand in what is ripe, and show what has come of it. */
+export async function handInRoll() {
+  if (!(await handInArrivals())) return
+  await redrawRoll()
+  refresh()
+}
+
+/** Offer today's sessions: those on the device at once, and what the service has to say of them when it answers. */
+async function pick() {
+  show('roll-call')
+  part('roll-pick')
+  $('roll-pick-note').textContent = say('roll_fetching')
+  drawSessions(await ofToday(), open)
+  $('roll-pick-title').focus()
+  const found = await service.sessionsOn(today())
+  if (found !== null) await keep(found)
+  const sessions = await ofToday()
+  const isLost = found === null && !isSignedIn() && gate.isOnline ? 'roll_sign_in' : 'roll_offline'
+  $('roll-pick-note').textContent = found === null ? say(isLost) : sessions.length === 0 ? say('roll_none') : ''
+  if (!$('roll-pick').hidden) drawSessions(sessions, open)
+}
+
+/** @returns {Promise<Kept[]>} */
+async function ofToday() {
+  const own = (await store.keptSessions(gate.user)).filter((one) => one.on === today())
+  return own.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at))
+}
+
+/**
+ * Keep the day's sessions with their people, and let go of days past whose arrivals are all handed in.
+ * @param {service.Listed[]} listed
+ */
+async function keep(listed) {
+  const whole = await Promise.all(listed.map((one) => service.sessionWith(one.session)))
+  for (const one of whole) if (one !== null) await store.keepSession({ ...one, by: gate.user })
+  const owed = new Set((await store.arrivalsOf(gate.user)).map((one) => one.session))
+  const current = new Set(listed.map((one) => one.session))
+  const all = (await store.keptSessions(gate.user)).map((one) => one.session)
+  await store.dropSessions(all.filter((session) => !current.has(session) && !owed.has(session)))
+}
+
+/** @param {number} session */
+async function open(session) {
+  kept = (await ofToday()).find((one) => one.session === session) || null
+  gate.isCalling = kept !== null
+  await showRoll()
+  const newest = await service.sessionWith(session)
+  if (newest !== null) await store.keepSession({ ...newest, by: gate.user })
+  await redrawRoll()
+}
+
+async function showRoll() {
+  show('roll-call')
+  part('roll-open')
+  offerRoles()
+  await redrawRoll()
+  $('roll-title').focus({ preventScroll: true })
+  window.scrollTo(0, 0)
+}
+
+function toScanner() {
+  show('scanning')
+  $(kept === null ? 'open-roll' : 'roll-list').focus()
+}
+
+function end() {
+  kept = null
+  gate.isCalling = false
+  draw()
+  toScanner()
+}
+
+/** @param {'roll-pick' | 'roll-open'} which */
+function part(which) {
+  for (const id of ['roll-pick', 'roll-open']) $(id).hidden = id !== which
+}
+
+function draw() {
+  $('roll-strip').hidden = kept === null
+  if (kept === null) return
+  const rows = rowsNow()
+  const refused = waiting.length === 0 ? undefined : refusals.get(kept.session)
+  $('roll-strip-text').textContent = `${say('roll_calling')} ${titleOf(kept)} · ${say('roll_count', counted(rows))}`
+  $('roll-refused').hidden = refused === undefined
+  $('roll-refused-text').textContent = refused === undefined ? '' : say('roll_refused', { why: either(refused) })
+  drawRoll(kept, rows, judged(kept, rows), { tick, takeBack, isFlying: (nonce) => flying.has(nonce) })
+}
+
+/** @param {Attendee} one who has come and shows no card */
+function tick({ person, role }) {
+  if (kept !== null) record({ ...arrival(kept, role), person })
+}
+
+/** @param {Event} event */
+async function addByName(event) {
+  event.preventDefault()
+  const [name, role] = ['roll-name', 'roll-role'].map((id) => /** @type {HTMLInputElement} */ ($(id)))
+  const tidy = tidyName(name.value)
+  $('roll-add-wrong').textContent = tidy ? '' : say('roll_name_first')
+  if (!tidy || kept === null) return name.focus()
+  name.value = ''
+  await record({ ...arrival(kept, /** @type {Role} */ (role.value)), name: tidy })
+}
+
+/** @param {Event} event */
+async function recordCard(event) {
+  event.preventDefault()
+  const come = kept === null ? null : answered(kept)
+  if (come === null) return
+  next()
+  await record(come)
+  await showRoll()
+}
+
+/** @param {Arrival} come */
+async function record(come) {
+  await store.keepArrival(come)
+  await redrawRoll()
+  refresh()
+  setTimeout(handInRoll, GRACE_MS + 1000)
+}
+
+/** @param {string[]} nonces */
+async function takeBack(nonces) {
+  await store.dropArrivals(nonces.filter((nonce) => !flying.has(nonce)))
+  await redrawRoll()
+  refresh()
+}
+
+async function offerAgain() {
+  refusals.clear()
+  draw()
+  await handInRoll()
+}
+
+/** Whoever is added by name mostly needs no card: those roles come first. */
+function offerRoles() {
+  const roles = /** @type {Role[]} */ (Object.keys(ROLES)).sort((a, b) => kindsOf(a).length - kindsOf(b).length)
+  form().querySelector('select')?.replaceChildren(...roles.map((role) => option(role, roleName(role))))
+}
