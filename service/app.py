@@ -39,7 +39,11 @@ from service.pages.errors import answer_page, wants_page
 from service.pages.files import AssetFiles, Shells
 from service.pages.home import HomePage
 from service.pages.lookups import LookupPage
+from service.pages.office.cards import CardsPage
 from service.pages.office.front import OfficePage
+from service.pages.office.proposals import ProposalsPage
+from service.pages.office.reviews import ReviewsPage
+from service.pages.office.staffing import StaffingPage
 from service.pages.sign_in import SignInPage
 from service.settings import Settings
 from service.web.access_log import LOG_CONFIG
@@ -68,7 +72,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
             *(SessionController, StaffController, CardController, CancellationController, RecordController),
             *(EngagementController, ReviewController, DocumentController, AssessmentController),
             *(HomePage, CheckedPage, LookupPage, SignInPage, Shells, AssetFiles),
-            OfficePage,
+            *(OfficePage, CardsPage, StaffingPage, ProposalsPage, ReviewsPage),
         ],
         dependencies={"register": Provide(_register, sync_to_thread=False)},
         lifespan=[hold_register],

@@ -87,6 +87,15 @@ def withdraw_dispatch(
     return replace(found, withdrawn_on=today, withdrawal_reason=reason)
 
 
+def find_dispatch(register: Register, identity: int, *, authority: str | None = None) -> StoredDispatch:
+    """Find a dispatch by its id; ``authority``: only if it is one that this authority has made. Raises Refused."""
+    with register.database.read() as connection:
+        found = _stored(connection, identity)
+    if authority not in {None, found.authority}:
+        raise _no_such_dispatch(identity)
+    return found
+
+
 def list_dispatches(
     register: Register, institution: str | None = None, *, authority: str | None = None
 ) -> tuple[StoredDispatch, ...]:

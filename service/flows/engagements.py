@@ -110,6 +110,15 @@ def end_engagement(
     return replace(found, ended_on=last, end_reason=reason)
 
 
+def find_engagement(register: Register, identity: int, *, body: str | None = None) -> StoredEngagement:
+    """Find a contract by its id; an institution its own. Raises Refused."""
+    with register.database.read() as connection:
+        found = _stored(connection, identity)
+    if body not in {None, CENTRE, found.engagement.institution}:
+        raise _no_such_engagement(identity)
+    return found
+
+
 def list_engagements(register: Register, institution: str | None = None) -> tuple[StoredEngagement, ...]:
     """List the contracts of an institution, or of all, the oldest first. Raises Refused for an unknown one."""
     with register.database.read() as connection:

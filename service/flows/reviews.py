@@ -181,6 +181,15 @@ def list_cases(register: Register, *, body: str = CENTRE) -> tuple[Case, ...]:
     return tuple(one for one in found if body in {CENTRE, one.issuer, one.entry.body})
 
 
+def find_case(register: Register, identity: int, *, body: str = CENTRE) -> Case:
+    """Find a case by its id, for a body that sees it in ``list_cases``. Raises Refused."""
+    with register.database.read() as connection:
+        found = _case(connection, identity)
+    if body not in {CENTRE, found.issuer, found.entry.body}:
+        raise _no_such_case(identity)
+    return found
+
+
 def close_case(register: Register, identity: int, *, reason: str, by: str, actor: str, body: str | None = None) -> Case:
     """Close a case without a cancellation; the result stays in the record.
 
@@ -282,8 +291,12 @@ def _enter(register: Register, number: CardNumber, entry: Entry, actor: str) -> 
 def _case(connection: Connection, identity: int) -> Case:
     found = reviews.case(connection, identity)
     if found is None:
-        raise Refused("no-such-case", f"没有编号为 {identity} 的待定事项", f"there is no case {identity}")
+        raise _no_such_case(identity)
     return found
+
+
+def _no_such_case(identity: int) -> Refused:
+    return Refused("no-such-case", f"没有编号为 {identity} 的待定事项", f"there is no case {identity}")
 
 
 def _line(number: CardNumber, entry: Entry, case: Case | None) -> RecordLine:

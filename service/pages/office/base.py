@@ -50,7 +50,13 @@ class Entry:
         return any(map(principal.may, self.permissions))
 
 
-MENU: Final = (Entry("search", "/office/search", "lookup", (Permission.READ_PEOPLE,)),)
+MENU: Final = (
+    Entry("search", "/office/search", "lookup", (Permission.READ_PEOPLE,)),
+    Entry("cards", "/office/cards", "swap", (Permission.CHANGE_CARDS, Permission.PROPOSE, Permission.REVIEW)),
+    Entry("staffing", "/office/staffing", "person", (Permission.ENGAGE, Permission.DISPATCH)),
+    Entry("proposals", "/office/proposals", "warning", (Permission.CHANGE_CARDS, Permission.PROPOSE)),
+    Entry("cases", "/office/cases", "question", (Permission.REVIEW,)),
+)
 """Every part of the office, in the order in which it is shown."""
 
 

@@ -11,13 +11,18 @@ import msgspec
 
 from service.pages.words import Language, Text, texts
 
-_FILE: Final = Path(__file__).parent / "texts.json"
+_FILES: Final = tuple(sorted(Path(__file__).parent.glob("texts*.json")))
+
+
+def texts_in(file: Path) -> dict[str, Text]:
+    """Read one file of texts."""
+    return msgspec.json.decode(file.read_bytes(), type=dict[str, Text])
 
 
 @cache
 def office_texts() -> Mapping[str, Text]:
     """Give every text of the office by its key."""
-    return msgspec.json.decode(_FILE.read_bytes(), type=dict[str, Text])
+    return {key: text for file in _FILES for key, text in texts_in(file).items()}
 
 
 def office_speaker(language: Language) -> Callable[..., str]:

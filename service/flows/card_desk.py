@@ -1,0 +1,96 @@
+"""Tell how a card stands, for whoever is about to do something with it: its issuer, or who keeps the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from service.domain.cancellation import Correction, Decision
+from service.domain.card import Card, CardStatus
+from service.domain.card_number import CardNumber
+from service.domain.errors import DomainError
+from service.domain.review import EntryKind, check_body
+from service.domain.verdict_words import Word
+from service.flows.errors import no_such_card
+from service.flows.register import Register
+from service.flows.reviews import may_read_of
+from service.flows.staff import check_number
+from service.store import cancellations, cards, copies, proposals
+from service.store.proposals import StoredProposal
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A card as it stands today, in the verdict's ``word``; ``dead_copies`` are those that have been replaced.
+
+    ``decision`` and ``correction`` tell of a cancellation, ``lost_with`` names the cards it took beside this one.
+    ``entries`` are what the body may enter in the record, ``decides`` whether it is the card's issuer.
+    """
+
+    card: Card
+    issuer_name: str
+    word: Word
+    dead_copies: int
+    proposals: tuple[StoredProposal, ...]
+    decision: Decision | None
+    correction: Correction | None
+    lost_with: tuple[CardNumber, ...]
+    entries: frozenset[EntryKind]
+    decides: bool
+
+    @property
+    def in_force(self) -> bool:
+        """Whether nothing has ended the card but, perhaps, its date."""
+        return self.card.status is CardStatus.VALID
+
+
+def card_standing(register: Register, number: CardNumber, body: str) -> Standing:
+    """Find a card for a body: its issuer, or one that keeps the holder's record. Raises Refused for any other.
+
+    It is refused as if there were no such card. 督§4, 考§17.
+    """
+    with register.database.read() as connection:
+        record = cards.get(connection, number)
+        if record is None or not may_read_of(connection, record.card, body):
+            raise no_such_card(number)
+        card = record.card
+        decision = cancellations.get(connection, number)
+        correction = cancellations.get_correction(connection, number)
+        lost_with = () if decision is None else _lost_with(connection, card, decision)
+        dead = copies.replaced(connection, number)
+        proposed = tuple(
+            one
+            for one in proposals.open_for(connection, (number,))
+            if body in {one.issuer, one.proposal.body}  # as in the list of proposals
+        )
+    return Standing(
+        card=card,
+        issuer_name=register.issuer_name(card.issuer),
+        word=check_number(register, number).verdict,
+        dead_copies=len(dead),
+        proposals=proposed,
+        decision=decision,
+        correction=correction,
+        lost_with=lost_with,
+        entries=frozenset(kind for kind in EntryKind if _may_enter(kind, card, body)),
+        decides=body == card.issuer,
+    )
+
+
+def _lost_with(connection: Connection, card: Card, decision: Decision) -> tuple[CardNumber, ...]:
+    return tuple(
+        one.number
+        for one in cards.of_person(connection, card.person)
+        if one.number != card.number and cancellations.get(connection, one.number) == decision
+    )
+
+
+def _may_enter(kind: EntryKind, card: Card, body: str) -> bool:
+    if kind is EntryKind.WARNING and not card.kind.is_assessor:
+        return False  # 考§20 knows assessors only
+    try:
+        check_body(kind, card.kind, card.issuer, body)
+    except DomainError:
+        return False
+    return True

@@ -1,0 +1,188 @@
+"""Proposals to cancel a qualification: entered by number, decided or declined by the card's issuer (督§19, 考§21)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from litestar import Controller, Request, Response, post, route
+from litestar.datastructures import State, UploadFile
+from litestar.di import NamedDependency
+from litestar.params import MultipartBody, SkipValidation
+
+from service.domain.access import Permission
+from service.flows.cancellations import decline_proposal, find_proposal, list_proposals
+from service.flows.errors import Refused
+from service.flows.lifecycle import revoke_card
+from service.flows.register import Register
+from service.pages.home import READ
+from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
+from service.pages.office.bodies import body_names, ground_choices
+from service.pages.office.cards import LossForm, propose
+from service.pages.office.typed import (
+    MAX_FORM_WITH_FILE,
+    Identity,
+    card_number,
+    day,
+    handed,
+    kept,
+    line,
+    long,
+    signed_in_first,
+    unknown_act,
+)
+from service.pages.shown import moment
+from service.store.proposals import StoredProposal
+from service.store.states import ProposalState
+
+AnyRequest = Request[Any, Any, State]
+PAGE: Final = "/office/proposals"
+_SEES: Final = (Permission.CHANGE_CARDS, Permission.PROPOSE)
+
+
+class ProposalForm(LossForm, frozen=True, kw_only=True):
+    """A proposal on a card whose number is typed."""
+
+    number: str = ""
+
+
+class AnswerForm(DeskForm, frozen=True, kw_only=True):
+    """Both answers to a proposal."""
+
+    act: str = ""
+    reason: str = ""
+    decided_by: str = ""
+    decided_on: str = ""
+    document: str = ""
+    document_file: UploadFile | None = None
+
+
+class ProposalsPage(Controller):
+    """One sees what one's body has proposed, and what it decides on."""
+
+    include_in_schema = False
+    exception_handlers = OFFICE_ERRORS
+
+    @route(PAGE, http_method=READ, sync_to_thread=True)
+    def page(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> Response[str]:
+        """List what nobody has answered, and with ``all`` everything."""
+        desk = at_desk(request, register, *_SEES)
+        return desk.show("office/proposals.html", **_listed(desk, request), kept=kept())
+
+    @post(
+        PAGE,
+        status_code=HTTPStatus.OK,
+        guards=[signed_in_first],
+        request_max_body_size=MAX_FORM_WITH_FILE,
+        sync_to_thread=True,
+    )
+    def enter(
+        self,
+        data: MultipartBody[ProposalForm],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+    ) -> Response[Any]:
+        """Propose: any card, also one whose holder is another's."""
+        desk = at_desk(request, register, Permission.PROPOSE, csrf=data.csrf)
+        try:
+            made = propose(desk, card_number(data.number), data)
+        except REFUSALS as error:
+            shown = _listed(desk, request)
+            return desk.refuse(request, error, "office/proposals.html", **shown, kept=kept("propose", data))
+        return desk.go(f"{PAGE}/{made}", done="proposed")
+
+    @route(PAGE + "/{identity:int}", http_method=READ, sync_to_thread=True)
+    def proposal(
+        self, identity: Identity, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
+    ) -> Response[str]:
+        """Show a proposal, and to whom decides the two answers."""
+        desk = at_desk(request, register, *_SEES)
+        return desk.show("office/proposal.html", **_one(desk, identity), kept=kept())
+
+    @post(
+        PAGE + "/{identity:int}",
+        status_code=HTTPStatus.OK,
+        guards=[signed_in_first],
+        request_max_body_size=MAX_FORM_WITH_FILE,
+        sync_to_thread=True,
+    )
+    def answer(
+        self,
+        identity: Identity,
+        data: MultipartBody[AnswerForm],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+    ) -> Response[Any]:
+        """Cancel, or decline. Whoever is not the issuer is refused, and the journal says so."""
+        desk = at_desk(request, register, *_SEES, csrf=data.csrf)
+        _one(desk, identity)
+        try:
+            return _answer(desk, identity, data)
+        except REFUSALS as error:
+            shown = _one(desk, identity)
+            return desk.refuse(request, error, "office/proposal.html", **shown, kept=kept(data.act, data))
+
+
+def _answer(desk: Desk, identity: int, data: AnswerForm) -> Response[Any]:
+    by, page = desk.principal, f"{PAGE}/{identity}"
+    found = find_proposal(desk.register, identity)
+    match data.act:
+        case "cancel" if found.state is ProposalState.PROPOSED:
+            revoke_card(
+                desk.register,
+                found.number,
+                ground=str(found.proposal.ground),
+                reason=long(data.reason),
+                decided_by=line(data.decided_by, 60),
+                decided_on=day(data.decided_on),
+                document=line(data.document) or None,
+                handed=handed(data.document_file),
+                body=by.body,
+                actor=by.actor,
+            )
+            return desk.go(page, done="revoked")
+        case "cancel":
+            raise Refused("proposal-closed", "此建议已有结果，不能再作答复", "the proposal has been answered already")
+        case "decline":
+            decline_proposal(
+                desk.register,
+                identity,
+                reason=long(data.reason),
+                decided_by=line(data.decided_by, 60),
+                body=by.body,
+                actor=by.actor,
+            )
+            return desk.go(page, done="declined")
+        case _:
+            raise unknown_act()
+
+
+def _listed(desk: Desk, request: AnyRequest) -> dict[str, Any]:
+    everything = "all" in request.query_params
+    found = list_proposals(desk.register, body=desk.principal.body)
+    return {
+        "rows": [one for one in found if everything or one.state is ProposalState.PROPOSED],
+        "everything": everything,
+        "named": body_names(desk),
+        "grounds": ground_choices(desk),
+        "may_propose": desk.principal.may(Permission.PROPOSE),
+        "moment": moment,
+    }
+
+
+def _one(desk: Desk, identity: int) -> dict[str, Any]:
+    found = find_proposal(desk.register, identity)
+    if desk.principal.body not in {found.issuer, found.proposal.body}:
+        raise Refused("no-such-proposal", f"没有编号为 {identity} 的建议", f"there is no proposal {identity}")
+    return {
+        "one": found,
+        "named": body_names(desk),
+        "decides": _decides(desk, found),
+        "moment": moment,
+        "today": desk.register.effects.today(),
+    }
+
+
+def _decides(desk: Desk, found: StoredProposal) -> bool:
+    by = desk.principal
+    return found.state is ProposalState.PROPOSED and by.body == found.issuer and by.may(Permission.CHANGE_CARDS)

@@ -1,0 +1,264 @@
+"""What a person's work came to: sheets, results, warnings, rewards, sanctions; and failed results to decide on.
+
+督§16, §17, §20; 考§17–§20.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from litestar import Controller, Request, Response, post, route
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation, URLEncodedBody
+
+from service.domain.access import Permission
+from service.domain.card_number import CardNumber
+from service.domain.forms import FormName, ReviewForm
+from service.domain.review import WARNINGS, EntryKind, Grade, case_ground, sheet_of, steps_of
+from service.flows.card_desk import card_standing
+from service.flows.errors import Refused
+from service.flows.lifecycle import revoke_card
+from service.flows.register import Register
+from service.flows.reviews import (
+    Given,
+    Work,
+    close_case,
+    enter_evaluation,
+    enter_review,
+    enter_reward_or_sanction,
+    enter_warning,
+    find_case,
+    list_cases,
+    person_record,
+)
+from service.flows.shipped import shipped_forms
+from service.pages.home import READ
+from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
+from service.pages.office.bodies import body_names, place_choices
+from service.pages.office.cards import standing_of
+from service.pages.office.typed import (
+    MAX_FORM_BODY,
+    Identity,
+    day,
+    kept,
+    line,
+    long,
+    some_day,
+    unknown_act,
+    whole,
+)
+from service.store.reviews import Case
+
+AnyRequest = Request[Any, Any, State]
+PAGE: Final = "/office/cases"
+_REVIEW: Final = "/office/cards/{number:str}/review"
+
+
+class ReviewEntryForm(DeskForm, frozen=True, kw_only=True):
+    """The forms of a holder's review page; ``points`` are in the order of the sheet's rows."""
+
+    act: str = ""
+    points: list[str] = []  # noqa: RUF012 - msgspec copies it
+    plan: str = ""
+    occupation: str = ""
+    place: str = ""
+    result: str = ""
+    ground: str = ""
+    kind: str = ""
+    note: str = ""
+    on: str = ""
+    by: str = ""
+
+
+class CaseForm(DeskForm, frozen=True, kw_only=True):
+    """The two ways on from a failed result."""
+
+    act: str = ""
+    reason: str = ""
+    decided_by: str = ""
+    decided_on: str = ""
+    document: str = ""
+
+
+class ReviewsPage(Controller):
+    """Who keeps a holder's record enters; the card's issuer decides on failed results."""
+
+    include_in_schema = False
+    exception_handlers = OFFICE_ERRORS
+
+    @route(_REVIEW, http_method=READ, sync_to_thread=True)
+    def review(
+        self, number: FromPath[CardNumber], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
+    ) -> Response[str]:
+        """Show the record and the forms to enter something in it."""
+        desk = at_desk(request, register, Permission.REVIEW)
+        return desk.show("office/review.html", **_record(desk, number), kept=kept(), points=[])
+
+    @post(_REVIEW, status_code=HTTPStatus.OK, request_max_body_size=MAX_FORM_BODY, sync_to_thread=True)
+    def enter(
+        self,
+        number: FromPath[CardNumber],
+        data: URLEncodedBody[ReviewEntryForm],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+    ) -> Response[Any]:
+        """Enter it; a failed evaluation leads to its case."""
+        desk = at_desk(request, register, Permission.REVIEW, csrf=data.csrf)
+        card_standing(register, number, desk.principal.body)
+        try:
+            return _enter(desk, number, data)
+        except REFUSALS as error:
+            shown = _record(desk, number) | {"kept": kept(data.act, data), "points": data.points}
+            return desk.refuse(request, error, "office/review.html", **shown)
+
+    @route(PAGE, http_method=READ, sync_to_thread=True)
+    def cases(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> Response[str]:
+        """List the failed results that wait for a decision, and with ``all`` everything."""
+        desk = at_desk(request, register, Permission.REVIEW)
+        everything = "all" in request.query_params
+        found = list_cases(register, body=desk.principal.body)
+        rows = [(one, str(case_ground(one.kind))) for one in found if everything or one.is_open]
+        return desk.show("office/cases.html", rows=rows, everything=everything, named=body_names(desk))
+
+    @route(PAGE + "/{identity:int}", http_method=READ, sync_to_thread=True)
+    def case(
+        self, identity: Identity, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
+    ) -> Response[str]:
+        """Show a case, and to whom decides the two ways on."""
+        desk = at_desk(request, register, Permission.REVIEW)
+        return desk.show("office/case.html", **_case(desk, identity), kept=kept())
+
+    @post(
+        PAGE + "/{identity:int}",
+        status_code=HTTPStatus.OK,
+        request_max_body_size=MAX_FORM_BODY,
+        sync_to_thread=True,
+    )
+    def decide(
+        self,
+        identity: Identity,
+        data: URLEncodedBody[CaseForm],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+    ) -> Response[Any]:
+        """Cancel, or close. Whoever is not the issuer is refused, and the journal says so."""
+        desk = at_desk(request, register, Permission.REVIEW, csrf=data.csrf)
+        found = find_case(register, identity, body=desk.principal.body)
+        try:
+            return _decide(desk, found, data)
+        except REFUSALS as error:
+            shown = _case(desk, identity)
+            return desk.refuse(request, error, "office/case.html", **shown, kept=kept(data.act, data))
+
+
+def _enter(desk: Desk, number: CardNumber, data: ReviewEntryForm) -> Response[Any]:
+    register, actor, page = desk.register, desk.principal.actor, f"/office/cards/{number}/review"
+    given = Given(
+        on=some_day(data.on), by=line(data.by, 60), body=desk.principal.body, note=long(data.note), only_own=True
+    )
+    match data.act:
+        case "sheet":
+            points = [whole(one) for one in data.points]
+            work = Work(
+                plan=line(data.plan), occupation=line(data.occupation, 60), institution=line(data.place, 6) or None
+            )
+            enter_review(register, number, sheet_of(number.kind), points, work=work, given=given, actor=actor)
+            return desk.go(page, done="reviewed")
+        case "evaluate":
+            entered = enter_evaluation(register, number, _grade(data.result), given, actor)
+            if entered.case:
+                return desk.go(f"{PAGE}/{entered.id}", done="case_opened")
+            return desk.go(page, done="recorded")
+        case "warn":
+            enter_warning(register, number, data.ground, given, actor)
+            return desk.go(page, done="recorded")
+        case "remark" if data.kind in {EntryKind.REWARD, EntryKind.SANCTION}:
+            enter_reward_or_sanction(register, number, EntryKind(data.kind), given, actor)
+            return desk.go(page, done="recorded")
+        case _:
+            raise unknown_act()
+
+
+def _decide(desk: Desk, found: Case, data: CaseForm) -> Response[Any]:
+    by, page = desk.principal, f"{PAGE}/{found.id}"
+    match data.act:
+        case "cancel" if found.is_open:
+            revoke_card(
+                desk.register,
+                found.number,
+                ground=str(case_ground(found.kind)),
+                reason=long(data.reason),
+                decided_by=line(data.decided_by, 60),
+                decided_on=day(data.decided_on),
+                document=line(data.document) or None,
+                body=by.body,
+                actor=by.actor,
+            )
+            return desk.go(page, done="revoked")
+        case "cancel":
+            raise Refused("case-decided", "此事项已办结", "the case has been decided already")
+        case "close":
+            close_case(
+                desk.register,
+                found.id,
+                reason=long(data.reason),
+                by=line(data.decided_by, 60),
+                body=by.body,
+                actor=by.actor,
+            )
+            return desk.go(page, done="case_closed")
+        case _:
+            raise unknown_act()
+
+
+def _record(desk: Desk, number: CardNumber) -> dict[str, Any]:
+    shown = standing_of(desk, number)
+    told = person_record(desk.register, number, body=desk.principal.body)
+    sheet = _sheet(number)
+    assessor = number.kind.is_assessor
+    return shown | {
+        "lines": [] if told is None else tuple(reversed(told.lines)),
+        "sheet": sheet,
+        "most": sum(item.points for group in sheet.groups for item in group.items),
+        "steps_of": steps_of,
+        "entries": {kind.value for kind in shown["standing"].entries},
+        "result_choices": [
+            (grade.value, grade.value if desk.language == "zh" else grade.en)
+            for grade in Grade
+            if not (assessor and grade is Grade.EXCELLENT)
+        ],
+        "warnings": [
+            (citation, f"{citation} {zh if desk.language == 'zh' else en}") for citation, (zh, en) in WARNINGS.items()
+        ],
+        "place_choices": place_choices(desk),
+        "own": desk.principal.account.institution,
+        "annual": assessor,
+    }
+
+
+def _sheet(number: CardNumber) -> ReviewForm:
+    forms = shipped_forms()
+    of_supervisors = sheet_of(number.kind) is FormName.SUPERVISOR_REVIEW
+    return forms.supervisor_review if of_supervisors else forms.assessor_review
+
+
+def _case(desk: Desk, identity: int) -> dict[str, Any]:
+    by = desk.principal
+    found = find_case(desk.register, identity, body=by.body)
+    ground = case_ground(found.kind)
+    return {
+        "one": found,
+        "ground": ground,
+        "named": body_names(desk),
+        "decides": found.is_open and by.body == found.issuer and by.may(Permission.CHANGE_CARDS),
+        "today": desk.register.effects.today(),
+    }
+
+
+def _grade(text: str) -> Grade:
+    try:
+        return Grade(text)
+    except ValueError:
+        raise Refused("result-missing", "请选择结果", "choose the result") from None

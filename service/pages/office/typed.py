@@ -1,0 +1,117 @@
+"""What people type into the office's forms, read as values; what cannot be read is refused with two sentences."""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, Final
+
+from litestar.datastructures import UploadFile
+from litestar.handlers import BaseRouteHandler
+from litestar.params import PathParameter
+from msgspec import Struct, to_builtins
+
+from service.domain.card_number import CardNumber
+from service.domain.errors import CardNumberMalformed
+from service.domain.issuer import is_institution_code
+from service.flows.documents import MAX_DOCUMENT_BYTES, Handed
+from service.flows.errors import Refused
+from service.flows.register import Register
+from service.web.authentication import AnyRequest, NotSignedIn, signed_in
+
+MAX_FORM_BODY: Final = 64 * 1024
+"""Two texts of 2,000 characters, each of nine bytes in a form, and what stands around them."""
+
+MAX_FORM_WITH_FILE: Final = MAX_DOCUMENT_BYTES + MAX_FORM_BODY
+
+MAX_TEXT: Final = 2000
+MAX_LINE: Final = 120
+
+Identity = Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
+
+
+def line(text: str, most: int = MAX_LINE) -> str:
+    """Read a line or a text without the spaces around it. Raises Refused for one that is too long to be kept."""
+    tidy = text.strip()
+    if len(tidy) > most or "\0" in tidy:
+        raise Refused("text-length", f"文字过长，至多 {most} 字", f"a text is too long: {most} characters at most")
+    return tidy
+
+
+def long(text: str) -> str:
+    """Read a text of some sentences. Raises Refused."""
+    return line(text, MAX_TEXT)
+
+
+def day(text: str) -> date | None:
+    """Read a date, None for an empty field. Raises Refused."""
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(unicodedata.normalize("NFKC", text).strip())
+    except ValueError:
+        raise Refused("date-form", "日期应写作 2026-11-23 的形式", "a date is written like 2026-11-23") from None
+
+
+def some_day(text: str) -> date:
+    """Read a date that must be there. Raises Refused."""
+    found = day(text)
+    if found is None:
+        raise Refused("date-missing", "请填写日期", "a date is missing")
+    return found
+
+
+def card_number(text: str) -> CardNumber:
+    """Read a card number as people type it. Raises Refused."""
+    try:
+        return CardNumber(unicodedata.normalize("NFKC", text).strip().upper())
+    except CardNumberMalformed as error:
+        raise Refused(error.code, error.zh, error.en) from error
+
+
+def institution(text: str) -> str:
+    """Read an institution's code. Raises Refused."""
+    code = unicodedata.normalize("NFKC", text).strip()
+    if not is_institution_code(code):
+        raise Refused("institution-form", "机构代码应为 6 位数字", "the code of an institution has 6 digits")
+    return code
+
+
+def whole(text: str) -> int:
+    """Read a whole number of up to three digits. Raises Refused."""
+    digits = unicodedata.normalize("NFKC", text).strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 3):
+        raise Refused("points-form", "得分应为整数，不得留空", "points are whole numbers, and none is left out")
+    return int(digits)
+
+
+def unknown_act() -> Refused:
+    """Say that a form asks for nothing this page does."""
+    return Refused("act-unknown", "请用页面上的按钮提交", "send one of the page's own forms")
+
+
+def handed(file: UploadFile | None) -> Handed | None:
+    """Read a file that was chosen, None where none was."""
+    if file is None or not file.filename:
+        return None
+    return Handed(file.filename, file.file.read(MAX_DOCUMENT_BYTES + 1))
+
+
+def kept(form: str = "", data: Struct | None = None) -> Callable[..., str]:
+    """Give the function by which a page's fields find what was typed: by form and field, else what they begin with."""
+    typed: dict[str, Any] = {} if data is None else to_builtins(data, enc_hook=lambda _file: None)
+
+    def value(of: str, field: str, begins: object = "") -> str:
+        found = typed.get(field) if of == form else None
+        return str(begins) if found is None else str(found)
+
+    return value
+
+
+async def signed_in_first(request: AnyRequest, _handler: BaseRouteHandler) -> None:
+    """Let nobody send a file who is not signed in (a Litestar guard). Raises NotSignedIn."""
+    register: Register = request.app.state.register
+    if await asyncio.to_thread(signed_in, request, register) is None:
+        raise NotSignedIn

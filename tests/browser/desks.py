@@ -1,0 +1,79 @@
+"""A register at work today, with people of every body who sign in at the office's desk, and cards to work with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Final
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+
+from service.domain.card_number import CardNumber
+from service.flows.institutions import add_institution
+from service.flows.register import Register
+from service.flows.set_up import set_up
+from service.flows.shipped import shipped_jurisdiction
+from tests.browser.server import Server
+from tests.flows.office import ACTOR, CHEAP, FACTORY, SCHOOL, Clock, Office, applicant, settings_of
+from tests.flows.people_at_work import PASSWORD, hire
+
+BUREAU: Final = "渝北区人力资源和社会保障局"
+SEATS: Final = ("centre", "school", "factory", "yubei")
+_CARDS: Final = ("standard", "external", "internal")
+
+
+@dataclass
+class Desks:
+    """The register, which the service has open too, and the numbers of its cards by kind; each is for one test."""
+
+    office: Office
+    server: Server
+    numbers: dict[str, Iterator[CardNumber]]
+
+    @property
+    def register(self) -> Register:
+        return self.office.register
+
+    def card(self, kind: str) -> CardNumber:
+        """Give a card of a kind that no other test has had."""
+        return next(self.numbers[kind])
+
+
+def make_desks(folder: Path, port: int, each: int = 8) -> Desks:
+    """Set it up, issue cards of each kind this morning, and start the service on it."""
+    now = datetime.now(UTC)
+    office = Office(settings_of(folder, f"sqlite:///{folder / 'register.db'}"), Clock(now), Random(29))
+    host = f"localhost:{port}"
+    set_up(office.settings, office.effects, jurisdiction_text=shipped_jurisdiction("chongqing"), host=host, cost=CHEAP)
+    office.open()
+    for institution in (SCHOOL, FACTORY):
+        add_institution(office.register, institution, ACTOR)
+    hire(office, *SEATS)
+    people, certified = count(1), office.today - timedelta(days=20)
+    rows = [
+        applicant(kind, next(people), certified_on=certified, applied_on=certified)
+        for kind in _CARDS
+        for _ in range(each)
+    ]
+    outcome = office.issue(*rows)
+    assert not outcome.refused, outcome.refused
+    numbers = [CardNumber(one.number or "") for one in outcome.issued]
+    server = Server(office.settings, port, folder.with_name("log"))
+    server.start()
+    return Desks(office, server, {kind: iter(numbers[at * each : (at + 1) * each]) for at, kind in enumerate(_CARDS)})
+
+
+def sit_down(page: Page, name: str, path: str = "/office") -> None:
+    """Sign in as somebody and go to a page of the office."""
+    page.goto("/sign-in?next=/office")
+    page.locator("#name").fill(name)
+    page.locator("#password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: urlsplit(url).path == "/office")
+    if path != "/office":
+        page.goto(path)
