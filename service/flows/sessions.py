@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -35,6 +36,9 @@ from service.flows.register import Register
 from service.flows.session_people import People
 from service.store import assessments, cards, institutions, journal, people
 from service.store.assessments import Arrival, StoredSession
+
+CLOCKS_DIFFER: Final = timedelta(minutes=10)
+"""By how much a device at the door may be ahead of the service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +181,7 @@ def call_roll(
         )
     with register.database.write() as connection:
         who = People(register, connection, held, registered_institution(connection, held.session.institution))
-        arrivals = [_arrival(held, who, one, civil_date(now)) for one in calls]
+        arrivals = [_arrival(held, who, one, now) for one in calls]
         account = None if by is None else by.account_id
         new = assessments.take(connection, identity, arrivals, account, now)
         if new:
@@ -199,8 +203,14 @@ def no_such_session(identity: int) -> Refused:
     return Refused("no-such-session", f"没有编号为 {identity} 的场次", f"there is no session {identity}")
 
 
-def _arrival(held: StoredSession, who: People, call: Call, today: date) -> Arrival:
-    if civil_date(call.came_at) != held.session.on or held.session.on > today:
+def _arrival(held: StoredSession, who: People, call: Call, now: datetime) -> Arrival:
+    if call.came_at > now + CLOCKS_DIFFER:
+        raise SessionRefused(
+            "到场时间晚于现在，请核对设备时钟",
+            "somebody is said to have come later than now: check the device's clock",
+            code="session-future",
+        )
+    if civil_date(call.came_at) != held.session.on:
         came = call.came_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
         raise SessionRefused(
             f"到场时间 {came} 不在场次当日（{held.session.on}）",

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from service.domain.kinds import SkillLevel
-from service.domain.session import Attendee, Outcome, Role, Session, Stage, Verdict, compose
+from service.domain.session import Attendee, Declared, Outcome, Role, Session, Stage, Verdict, compose
 from service.domain.verdict_words import Word
 from tests.vectors.session_vectors import (
+    LATE,
+    ON_THE_DOT,
     REVIEW,
     SKILLS,
     THEORY,
@@ -54,7 +56,8 @@ def test_there_are_more_than_forty_written_cases_of_all_verdicts_and_outcomes() 
     assert {one["outcome"] for case in CASES for one in case["rulings"]} == set(Outcome)
 
 
-def test_kao_6_three_assessors_for_each_job_type_and_level() -> None:
+def test_three_assessors_for_each_job_type_and_level() -> None:
+    """考§6."""
     people = enough()
     assert outcome_of("skill-assessors", held_session(), people) is Outcome.MET
     for gone in people[:3]:
@@ -63,7 +66,8 @@ def test_kao_6_three_assessors_for_each_job_type_and_level() -> None:
 
 
 @pytest.mark.parametrize("level", [SkillLevel.TWO, SkillLevel.ONE])
-def test_kao_14_4_three_seniors_review_technicians_and_one_of_them_leads(level: SkillLevel) -> None:
+def test_three_seniors_review_technicians_and_one_of_them_leads(level: SkillLevel) -> None:
+    """考§14(4)."""
     session = held_session(replace(REVIEW, level=level))
     group = [leads(senior(1)), senior(2), senior(3)]
     assert outcome_of("review-group", session, group) is Outcome.MET
@@ -72,19 +76,22 @@ def test_kao_14_4_three_seniors_review_technicians_and_one_of_them_leads(level: 
     assert outcome_of("review-leader", session, [senior(1), *group[1:], leads(assessor(4))]) is Outcome.SHORT
 
 
-def test_kao_14_5_two_assessors_mark_theory_papers_unless_a_machine_does() -> None:
+def test_two_assessors_mark_theory_papers_unless_a_machine_does() -> None:
+    """考§14(5)."""
     assert outcome_of("theory-markers", held_session(THEORY), [assessor(1), assessor(2)]) is Outcome.MET
     assert outcome_of("theory-markers", held_session(THEORY), [assessor(1)]) is Outcome.SHORT
     assert outcome_of("theory-markers", held_session(replace(THEORY, machine_marked=True)), []) is None
 
 
-def test_kao_15_somebody_leads() -> None:
+def test_somebody_leads() -> None:
+    """考§15."""
     assert outcome_of("leader", held_session(), [assessor(1)]) is Outcome.SHORT
     assert outcome_of("leader", held_session(), [leads(assessor(1))]) is Outcome.MET
 
 
 @pytest.mark.parametrize(("first", "second"), list(permutations([role for role in Role if role.post is role], 2)))
-def test_du_13_kao_15_nobody_has_two_posts_by_person_and_not_by_card(first: Role, second: Role) -> None:
+def test_nobody_has_two_posts_by_person_and_not_by_card(first: Role, second: Role) -> None:
+    """督§13, 考§15."""
     made = {
         Role.ASSESSOR: assessor(1),
         Role.INTERNAL: internal(),
@@ -98,23 +105,27 @@ def test_du_13_kao_15_nobody_has_two_posts_by_person_and_not_by_card(first: Role
     assert outcome_of("one-post-each", held_session(), [one, replace(same, person="p2", name="乙")]) is None
 
 
-def test_kao_15_the_leader_is_one_of_the_assessors() -> None:
+def test_the_leader_is_one_of_the_assessors() -> None:
+    """考§15."""
     assert outcome_of("one-post-each", held_session(), [leads(assessor(1)), assessor(1)]) is None
 
 
-def test_du_15_the_third_visit_running_is_refused_and_one_supervisor_alone_warned_of() -> None:
+def test_the_third_visit_running_is_refused_and_one_supervisor_alone_warned_of() -> None:
+    """督§15."""
     assert outcome_of("third-visit-running", held_session(), [external(running=2)]) is None
     assert outcome_of("third-visit-running", held_session(), [external(running=3)]) is Outcome.SHORT
     assert outcome_of("externals-together", held_session(), [external()]) is Outcome.WARNING
     assert outcome_of("externals-together", held_session(), [internal()]) is None
 
 
-def test_du_9_internal_cards_count_at_their_issuer_only() -> None:
+def test_internal_cards_count_at_their_issuer_only() -> None:
+    """督§9."""
     assert outcome_of("internal-elsewhere", held_session(), [internal()]) is None
     assert outcome_of("internal-elsewhere", held_session(), [internal(issuer="500777")]) is Outcome.SHORT
 
 
-def test_du_annex_1_people_are_those_of_the_plan() -> None:
+def test_people_are_those_of_the_plan() -> None:
+    """督附1(3)."""
     planned, extra = assessor(1), assessor(2, is_planned=False)
     assert outcome_of("as-planned", held_session(), [planned]) is Outcome.MET
     assert outcome_of("as-planned", held_session(), [replace(planned, came_at=None)]) is Outcome.SHORT
@@ -130,6 +141,7 @@ def test_whoever_came_instead_in_another_role_is_not_as_planned() -> None:
 
 @pytest.mark.parametrize("word", [word for word in Word if word is not Word.VALID])
 def test_no_card_but_a_valid_one_makes_a_session_complete(word: Word) -> None:
+    """考§14(1), 督§12(1)."""
     people = [leads(assessor(1)), assessor(2), shown(assessor(3), verdict=word), head(), internal()]
     told = compose(held_session(), people, Stage.ROLL_CALL).verdict
     assert told is (Verdict.UNKNOWN if word in {Word.STATUS_UNKNOWN, Word.UNKNOWN_KEY} else Verdict.SHORT)
@@ -152,3 +164,46 @@ def test_a_good_card_more_never_makes_a_job_short() -> None:
         for _ in range(3):
             assert compose(held_session(job), people, Stage.ROLL_CALL).verdict is Verdict.COMPLETE
             people.append(senior(len(people) + 10))
+
+
+def test_an_internal_supervisor_of_the_institution_is_there_half_an_hour_before() -> None:
+    """督附1(1), 督附1(7)."""
+    assert outcome_of("internal-supervisor", held_session(), [internal()]) is Outcome.MET
+    assert outcome_of("internal-supervisor", held_session(), []) is Outcome.SHORT
+    assert outcome_of("internal-in-time", held_session(), [internal(came_at=ON_THE_DOT)]) is Outcome.MET
+    assert outcome_of("internal-in-time", held_session(), [internal(came_at=LATE)]) is Outcome.SHORT
+
+
+def test_somebody_is_in_charge_at_the_site() -> None:
+    """督附1(3)."""
+    assert outcome_of("on-site-head", held_session(), [head()]) is Outcome.MET
+    assert outcome_of("on-site-head", held_session(), [internal()]) is Outcome.SHORT
+
+
+def test_who_declares_ties_stands_aside_and_who_declares_nothing_is_named() -> None:
+    """督§12(4), 考§14(8)."""
+    assert outcome_of("declared-ties", held_session(), [assessor(1, declared=Declared.TIES)]) is Outcome.SHORT
+    assert outcome_of("no-declaration", held_session(), [assessor(1, declared=None)]) is Outcome.WARNING
+    assert outcome_of("no-declaration", held_session(), [head()]) is None
+
+
+def test_no_contract_and_no_dispatch_on_record_leave_it_open() -> None:
+    """考§4, 考§16, 督§3."""
+    assert outcome_of("engaged", held_session(), [assessor(1, is_on_record=False)]) is Outcome.UNKNOWN
+    assert outcome_of("dispatched", held_session(), [external(is_on_record=False)]) is Outcome.UNKNOWN
+
+
+def test_a_card_for_none_of_the_jobs_is_out_of_place() -> None:
+    """考§3."""
+    special = held_session(replace(SKILLS, level=SkillLevel.TWO))
+    assert outcome_of("assessor-scope", special, [assessor(1)]) is Outcome.SHORT
+    assert outcome_of("assessor-scope", special, [senior(1)]) is None
+
+
+def test_ratios_of_the_national_standards_are_warned_of() -> None:
+    """督附1(3)."""
+    many = held_session(replace(SKILLS, candidates=31, per_assessor=10, per_invigilator=40))
+    people = [assessor(1), assessor(2), assessor(3)]
+    assert outcome_of("assessor-ratio", many, people) is Outcome.WARNING
+    assert outcome_of("assessor-ratio", many, [*people, assessor(4)]) is None
+    assert outcome_of("invigilator-ratio", many, people) is Outcome.WARNING

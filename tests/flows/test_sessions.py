@@ -42,6 +42,7 @@ def not_met(view: SessionView) -> dict[str, str]:
 
 
 def test_a_session_whose_people_are_all_there_is_complete(office: Office) -> None:
+    """督§13, 督附1(3), 考§15."""
     _, identity = planned_day(office)
     before = read_session(office.register, identity)
     assert before.plan_check.verdict is Verdict.COMPLETE, before.plan_check
@@ -202,11 +203,15 @@ def test_a_plan_names_cards_that_are_there_and_their_holders(lite: Office) -> No
 
 def test_yesterday_is_not_planned_and_tomorrow_not_called(lite: Office) -> None:
     day, identity = planned_day(lite)
-    calls = calls_of(lite, read_session(lite.register, identity).planned, lite.clock.now + timedelta(days=1))
-    with pytest.raises(SessionRefused, match="not on the session's day") as refused:
-        call_roll(lite.register, identity, calls, actor=ACTOR)
-    assert refused.value.code == "session-day"
+    planned = read_session(lite.register, identity).planned
+    ahead = calls_of(lite, planned, lite.clock.now + timedelta(minutes=11))
+    with pytest.raises(SessionRefused, match="later than now") as refused:
+        call_roll(lite.register, identity, ahead, actor=ACTOR)
+    assert refused.value.code == "session-future"
     lite.clock.now += timedelta(days=1)
+    with pytest.raises(SessionRefused, match="not on the session's day") as refused:
+        call_roll(lite.register, identity, calls_of(lite, planned, lite.clock.now), actor=ACTOR)
+    assert refused.value.code == "session-day"
     with pytest.raises(SessionRefused) as past:
         plan_session(lite.register, day.new(), actor=ACTOR)
     assert [one.code for one in past.value.problems] == ["session-past"]
@@ -278,6 +283,7 @@ def test_the_third_session_running_is_told_at_the_door_whoever_forgot_to_enter_a
 
 
 def test_the_record_is_signed_dated_and_checked_with_public_keys_alone(office: Office) -> None:
+    """督附1(3)."""
     _, identity = planned_day(office)
     with pytest.raises(Refused, match="nobody has been called"):
         make_record(office.register, identity, made_by="何负责", actor=ACTOR)

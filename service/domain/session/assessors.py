@@ -116,7 +116,7 @@ def engaged(gathering: Gathering) -> Iterator[Ruling]:
 
 
 def assessors_a_candidate(gathering: Gathering) -> Iterator[Ruling]:
-    """Warn of fewer assessors than the national standard of the job type asks for, where the plan states it. 督附1."""
+    """Warn of fewer assessors than the national standard of the job type asks for, where stated. 督附1(3)."""
     for job in gathering.session.jobs:
         if job.candidates is None or job.per_assessor is None:
             continue

@@ -67,7 +67,7 @@ def valid_cards(gathering: Gathering) -> Iterator[Ruling]:
 
 
 def on_site_head(gathering: Gathering) -> Iterator[Ruling]:
-    """Ask for an on-site head. 督附1."""
+    """Ask for an on-site head. 督附1(3)."""
     names = names_of(gathering.in_post(Role.ON_SITE_HEAD))
     yield Ruling(
         "on-site-head",
@@ -115,7 +115,7 @@ def one_post_each(gathering: Gathering) -> Iterator[Ruling]:
 
 
 def as_planned(gathering: Gathering) -> Iterator[Ruling]:
-    """Ask that those who have come are those of the plan, in the roles of the plan. 督附1."""
+    """Ask that those who have come are those of the plan, in the roles of the plan. 督附1(3)."""
     if gathering.stage is Stage.PLAN:
         return
     planned = {(one.person, one.role): one.name for one in gathering.people if one.is_planned}
@@ -169,7 +169,7 @@ def declarations(gathering: Gathering) -> Iterator[Ruling]:
 
 
 def invigilators_a_candidate(gathering: Gathering) -> Iterator[Ruling]:
-    """Warn of fewer invigilators than the job types' national standards ask for, where the plan states it. 督附1."""
+    """Warn of fewer invigilators than the job types' national standards ask for, where stated. 督附1(3)."""
     need = sum(
         -(-job.candidates // job.per_invigilator)
         for job in gathering.session.jobs

@@ -42,7 +42,8 @@ _MACHINE: Final = "machine"
 class SessionRefused(DomainError):
     """A session, or somebody's coming to one, cannot be entered as stated.
 
-    Codes: session-plan (with all ``problems``), session-job, session-person, session-day, session-cancelled.
+    Codes: session-plan (with all ``problems``), session-job, session-person, session-day, session-future,
+    session-cancelled.
     """
 
     default_code = "session-plan"

@@ -21,7 +21,7 @@ _OUTCOMES: Final = {Standing.YES: Outcome.MET, Standing.UNSURE: Outcome.UNKNOWN,
 
 
 def internal_supervisor(gathering: Gathering) -> Iterator[Ruling]:
-    """Ask for an internal supervisor with a valid card of the institution itself. 督附1, 督§9."""
+    """Ask for an internal supervisor with a valid card of the institution itself. 督附1(1), 督附1(7), 督§9."""
     count = gathering.count(Role.INTERNAL, lambda card: _own(card, gathering.session.institution))
     outcome = _OUTCOMES[count.standing(MIN_SESSION_INTERNALS)]
     more_zh, more_en = "", ""
@@ -38,7 +38,7 @@ def internal_supervisor(gathering: Gathering) -> Iterator[Ruling]:
 
 
 def internal_in_time(gathering: Gathering) -> Iterator[Ruling]:
-    """Ask that an internal supervisor is there half an hour before the start. 督附1."""
+    """Ask that an internal supervisor is there half an hour before the start. 督附1(1)."""
     session = gathering.session
     arrivals = [
         one.came_at
