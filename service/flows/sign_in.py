@@ -2,6 +2,11 @@
 
 A sign-in is a random id, made anew each time and told to the browser once; the register keeps its hash. What a client
 brings along never becomes an id, so nobody can be made to sign in under one that another knows.
+
+Tries are counted by network and by name, right or wrong. Whoever knows a name could so keep its owner out: where the
+name's counter is full, a network from which somebody has lately signed in with that name keeps a few tries of its own.
+Strangers gain nothing by it, for no network becomes such a one without the password; who guesses from inside one has
+the tries of both counters.
 """
 
 from __future__ import annotations
@@ -35,6 +40,12 @@ from service.store.limits import Claim, Limit, LimitReached
 
 PER_NETWORK: Final = Limit(30, timedelta(minutes=10))
 PER_NAME: Final = Limit(10, timedelta(minutes=10))
+OF_KNOWN_NETWORK: Final = Limit(5, timedelta(minutes=10))
+"""What a network may still try with a name it has signed in with, where too many have tried that name."""
+
+KNOWN_FOR: Final = timedelta(days=30)
+"""How long a network counts as known after a sign-in, for that name alone."""
+
 AT_ONCE: Final = 2
 """Passwords checked at the same time: each takes 64 MiB."""
 
@@ -75,16 +86,7 @@ def sign_in(register: Register, name: str, password: str, network: str, cost: Kd
     Whether the name exists cannot be told from the answer, nor from its time: a password is checked in either case.
     """
     key = user_key(name)
-    now = register.effects.now()
-    claims = (
-        Claim(register.blind.of(f"sign-in network {network}"), PER_NETWORK),
-        Claim(register.blind.of(f"sign-in name {key}"), PER_NAME),
-    )
-    try:
-        with register.database.counters.write() as connection:
-            limits.take(connection, claims, now)
-    except LimitReached as refusal:
-        raise TooManyTries(refusal.retry_after) from None
+    _admit(register, key, network)
     with register.database.read() as connection:
         found = accounts.find(connection, key) if is_user_name(key) else None
     with _checking:
@@ -95,7 +97,29 @@ def sign_in(register: Register, name: str, password: str, network: str, cost: Kd
         hashed = None
         if is_cheaper(found.password, cost):
             hashed = hash_password(password, register.effects.random_bytes(SALT_SIZE), cost)
-    return _open(register, found, hashed)
+    made = _open(register, found, hashed)
+    with register.database.counters.write() as connection:
+        limits.mark(connection, _known(register, key, network), register.effects.now() + KNOWN_FOR)
+    return made
+
+
+def _admit(register: Register, key: str, network: str) -> None:
+    """Count a try before it is known whether it is right. Raises TooManyTries; nothing is counted then."""
+    now = register.effects.now()
+    by_network = Claim(register.blind.of(f"sign-in network {network}"), PER_NETWORK)
+    by_name = Claim(register.blind.of(f"sign-in name {key}"), PER_NAME)
+    own = Claim(register.blind.of(f"sign-in own {network} {key}"), OF_KNOWN_NETWORK)
+    try:
+        with register.database.counters.write() as connection:
+            (full,) = limits.waits(connection, (by_name,), now)
+            on_its_own = full and limits.is_marked(connection, _known(register, key, network), now)
+            limits.take(connection, (by_network, own if on_its_own else by_name), now)
+    except LimitReached as refusal:
+        raise TooManyTries(refusal.retry_after) from None
+
+
+def _known(register: Register, key: str, network: str) -> bytes:
+    return register.blind.of(f"sign-in known {network} {key}")
 
 
 def find_sign_in(register: Register, secret: str) -> SignIn | None:

@@ -2,7 +2,8 @@
 
 A row holds the moment until which its counter is taken: each request moves it on by its share of the period, and
 none may move it more than one period ahead of now (the generic cell rate algorithm, ITU-T I.371 annex A). A moment
-that has passed is as good as no row, so rows are forgotten without losing a count.
+that has passed is as good as no row, so rows are forgotten without losing a count. A mark is a row too: what it notes
+stands until its moment.
 """
 
 from __future__ import annotations
@@ -90,6 +91,23 @@ def take(connection: Connection, claims: Sequence[Claim], now: datetime) -> None
         if counted is None:
             stored = connection.execute(select(taken_until).where(rate_limit.c.key == claim.key)).scalar_one()
             raise LimitReached(_seconds(late_ms(stored, claim.limit, moment)))
+
+
+def mark(connection: Connection, key: bytes, until: datetime) -> None:
+    """Note something under ``key``, 32 bytes as for a counter, to stand until a moment or a later one noted before."""
+    made = upsert(connection, rate_limit).values(key=key, taken_until=_ms(until))
+    later = made.excluded.taken_until > rate_limit.c.taken_until
+    connection.execute(
+        made.on_conflict_do_update(
+            index_elements=[rate_limit.c.key], set_={"taken_until": made.excluded.taken_until}, where=later
+        )
+    )
+
+
+def is_marked(connection: Connection, key: bytes, now: datetime) -> bool:
+    """Tell whether what was noted under ``key`` still stands."""
+    standing = select(rate_limit.c.key).where(rate_limit.c.key == key, rate_limit.c.taken_until > _ms(now))
+    return connection.execute(standing).first() is not None
 
 
 def forget(connection: Connection, now: datetime) -> None:

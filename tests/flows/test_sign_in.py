@@ -11,6 +11,8 @@ from service.effects import Effects
 from service.flows.accounts import add_token, disable_user, revoke_token, set_password
 from service.flows.register import open_register
 from service.flows.sign_in import (
+    KNOWN_FOR,
+    OF_KNOWN_NETWORK,
     PER_NAME,
     PER_NETWORK,
     SignIn,
@@ -227,6 +229,64 @@ def test_tries_for_one_name_are_limited_wherever_they_come_from(lite: Office) ->
     assert is_in(lite, enter(lite, "centre", network="192.0.2.250")), "others come in"
     lite.clock.advance(seconds=limited.value.retry_after)
     assert is_in(lite, enter(lite, "gate", network="192.0.2.250"))
+
+
+def lock(office: Office, name: str) -> None:
+    """Try a name as a stranger does, from everywhere, until it is locked."""
+    for network in range(PER_NAME.requests):
+        refused(office, name, "wrong", f"198.51.100.{network}")
+    with pytest.raises(TooManyTries):
+        enter(office, name, network="198.51.100.250")
+
+
+def test_a_stranger_who_tries_a_name_does_not_lock_its_owner_out_where_he_has_signed_in(office: Office) -> None:
+    hire(office, "gate", "centre")
+    enter(office, "gate")
+    enter(office, "centre", network="192.0.2.9")
+    office.clock.now += KNOWN_FOR - SECOND
+    lock(office, "gate")
+    lock(office, "centre")
+    assert is_in(office, enter(office, "gate"))
+    assert is_in(office, enter(office, "centre", network="192.0.2.9"))
+    for name, network in (("gate", "192.0.2.9"), ("centre", NETWORK)):  # known, but for the other name
+        with pytest.raises(TooManyTries):
+            enter(office, name, network=network)
+
+
+def test_a_known_network_has_a_few_tries_of_its_own_and_no_more(lite: Office) -> None:
+    hire(lite, "gate")
+    enter(lite, "gate")
+    lite.clock.advance(hours=1)
+    lock(lite, "gate")
+    for _ in range(OF_KNOWN_NETWORK.requests):
+        refused(lite, "gate", "wrong")
+    with pytest.raises(TooManyTries) as limited:
+        enter(lite, "gate")
+    assert 0 < limited.value.retry_after <= OF_KNOWN_NETWORK.period.seconds // OF_KNOWN_NETWORK.requests
+    lite.clock.advance(seconds=limited.value.retry_after)
+    assert is_in(lite, enter(lite, "gate"))
+
+
+def test_the_tries_of_its_own_count_for_the_network_too(lite: Office) -> None:
+    hire(lite, "gate")
+    enter(lite, "gate")
+    lite.clock.advance(hours=1)
+    lock(lite, "gate")
+    for place in range(PER_NETWORK.requests):
+        refused(lite, f"nobody{place}", "wrong")
+    with pytest.raises(TooManyTries):
+        enter(lite, "gate")
+
+
+def test_a_network_is_forgotten_a_month_after_the_last_sign_in_and_a_wrong_try_makes_none_known(lite: Office) -> None:
+    hire(lite, "gate")
+    enter(lite, "gate")
+    lite.clock.now += KNOWN_FOR
+    refused(lite, "gate", "wrong")
+    lite.clock.advance(hours=1)
+    lock(lite, "gate")
+    with pytest.raises(TooManyTries):
+        enter(lite, "gate")
 
 
 def test_tries_for_names_that_nobody_has_are_limited_alike(lite: Office) -> None:

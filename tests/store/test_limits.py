@@ -153,3 +153,17 @@ def test_processes_together_get_no_more_than_the_limit(database_url: str) -> Non
         waits = [w for answer in processes.map(_ask, [database_url] * 2, [30] * 2) for w in answer]
     assert len(waits) == 60
     assert waits.count(0) == 25
+
+
+def test_a_mark_stands_until_its_moment_and_is_never_shortened(database: Database) -> None:
+    known = key("known")
+    with database.counters.write() as connection:
+        assert not limits.is_marked(connection, known, NOW)
+        limits.mark(connection, known, NOW + timedelta(days=2))
+        limits.mark(connection, known, NOW + timedelta(days=1))
+        assert limits.is_marked(connection, known, NOW + timedelta(days=2, milliseconds=-1))
+        assert not limits.is_marked(connection, known, NOW + timedelta(days=2))
+        limits.mark(connection, known, NOW + timedelta(days=3))
+        assert limits.is_marked(connection, known, NOW + timedelta(days=2))
+        limits.forget(connection, NOW + timedelta(days=2))
+        assert limits.is_marked(connection, known, NOW + timedelta(days=2))
