@@ -13,8 +13,8 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -112,6 +112,21 @@ def postgresql_server() -> Iterator[URL]:
         needs.missing("PostgreSQL", install="apt-get install postgresql")
     with tempfile.TemporaryDirectory(prefix="zhengka-pg-") as folder, _running(binaries, Path(folder)) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def copies_in_postgresql(
+    postgresql_server: URL, postgresql_template: str
+) -> Callable[[str | None], AbstractContextManager[str]]:
+    """Make copies, as many as are asked for: of the database with this address, or else of the empty migrated one."""
+
+    @contextmanager
+    def copied(url: str | None) -> Generator[str]:
+        template = postgresql_template if url is None else make_url(url).database
+        with _new_database(postgresql_server, template=template or postgresql_template) as name:
+            yield _text(postgresql_server, name)
+
+    return copied
 
 
 def _migrate(url: str) -> None:
