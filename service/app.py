@@ -22,6 +22,7 @@ from service.api.documents import DocumentController
 from service.api.engagements import EngagementController
 from service.api.health import HealthController
 from service.api.lookups import LookupController
+from service.api.people import PeopleController
 from service.api.problems import answer
 from service.api.publications import PublicationController
 from service.api.records import RecordController
@@ -70,7 +71,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
         route_handlers=[
             *(VerificationController, LookupController, PublicationController, HealthController),
             *(SessionController, StaffController, CardController, CancellationController, RecordController),
-            *(EngagementController, ReviewController, DocumentController, AssessmentController),
+            *(EngagementController, ReviewController, DocumentController, AssessmentController, PeopleController),
             *(HomePage, CheckedPage, LookupPage, SignInPage, Shells, AssetFiles),
             *(OfficePage, CardsPage, StaffingPage, ProposalsPage, ReviewsPage),
         ],

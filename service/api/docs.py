@@ -29,6 +29,7 @@ from litestar.openapi.spec.enums import OpenAPIType
 from service.api.assessment_bodies import REQUEST_BODIES as SESSION_BODIES
 from service.api.bodies import REQUEST_BODIES
 from service.api.documents import BYTES
+from service.api.people import REQUEST_BODIES as SEARCH_BODIES
 from service.api.verifications import JPEG
 
 _RAPIDOC: Final = Path(__file__).parent / "assets" / "rapidoc" / "rapidoc-min.js"
@@ -95,6 +96,7 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="lookup", description="Look a card up by its number and the holder's name"),
             Tag(name="session", description="Sign in and out"),
             Tag(name="staff", description="For signed-in staff, and programs with a token"),
+            Tag(name="people", description="Search the register, and read all of a person"),
             Tag(name="cards", description="Renew, replace and void cards"),
             Tag(name="cancellations", description="Propose, decide and correct cancellations"),
             Tag(name="engagements", description="Who works where, who is sent where, and where people are short"),
@@ -127,7 +129,7 @@ _JSON: Final = re.compile(r"application/(.+\+)?json")
 
 def complete(document: OpenAPI) -> None:
     """Add what the framework cannot tell: headers, closed request bodies, bodies that are bytes, and HEAD from GET."""
-    for body in (*REQUEST_BODIES, *SESSION_BODIES):
+    for body in (*REQUEST_BODIES, *SESSION_BODIES, *SEARCH_BODIES):
         schemas = document.components.schemas if document.components else None
         assert schemas is not None
         schema = schemas[body.__name__]

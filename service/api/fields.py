@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from msgspec import Meta
 
-from service.domain.kinds import SkillLevel
+from service.domain.kinds import CardKind, SkillLevel
 from service.domain.review import Grade
+from service.domain.search import CardState, Sort
 from service.domain.session import Role
 from service.domain.verdict_words import Word
 
@@ -98,6 +99,17 @@ FORMS: Final[Mapping[str, Form]] = {
     "made_by": Form("记录人", "who answers for the record"),
     "record": Form("点名记录的编号，不填则为最新", "the number of a record; without it, the newest"),
     "day": Form("日期，YYYY-MM-DD", "the day, YYYY-MM-DD"),
+    "text": Form(
+        "证卡编号或其开头、姓名或其中一部分、身份证号，至多 60 字",
+        "a card number or its beginning, a part of a name, or an identity number, 60 characters at most",
+    ),
+    "kind": Form(f"{'、'.join(CardKind)} 之一", f"one of {', '.join(CardKind)}"),
+    "state": Form(f"{'、'.join(CardState)} 之一", f"one of {', '.join(CardState)}"),
+    "expiring_months": Form("几个月内到期，1 至 36", "valid, and expires within so many months, 1 to 36"),
+    "sort": Form(f"{'、'.join(Sort)} 之一", f"one of {', '.join(Sort)}"),
+    "order": Form("asc 或 desc（倒序）", "asc, or desc: the last one first"),
+    "page": Form("页码，从 1 起", "the page, from 1"),
+    "size": Form("每页张数，1 至 200", "cards a page, 1 to 200"),
     "identity": Form("编号", "the number of a proposal, a case, an engagement or a dispatch"),
     "since": Form(
         "自此时刻起上传的记录，RFC 3339，含时区", "scans handed in from this moment on, RFC 3339 with its time zone"

@@ -138,6 +138,14 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who keeps the record of the holder of such a card."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """A line of the integrity record; a sheet has the points of its rows and their sum."""
 
@@ -178,7 +186,7 @@ class PersonFile:
     contracts: tuple[Contract, ...]
     visits: tuple[Visit, ...]
     proposals: tuple[Proposed, ...]
-    keepers: tuple[tuple[str, str], ...]
+    keepers: tuple[Keeper, ...]
     record: tuple[Recorded, ...]
     journal: tuple[Noted, ...]
 
@@ -309,7 +317,7 @@ def _person_of(register: Register, number: CardNumber, body: str, sight: Sight) 
             )
             for one in proposed
         ),
-        keepers=() if told is None else tuple(keeper for _, keeper in told.keepers),
+        keepers=() if told is None else tuple(Keeper(zh, en) for _, (zh, en) in told.keepers),
         record=() if told is None else tuple(_recorded(line, names) for line in told.lines if line.number in read),
         journal=tuple(_noted(entry, names) for entry in entries if _is_for(entry, sight, about, read)),
     )

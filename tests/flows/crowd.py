@@ -47,7 +47,7 @@ def make_crowd(office: Office) -> Crowd:
     crowd = Crowd(office)
     cards, register = crowd.cards, office.register
     add_institution(register, COLLEGE, ACTOR)
-    cards["expired"] = office.issue_one(applicant("external", 1, recommended_by="荣昌区人社局"))
+    cards["expired"] = office.issue_one(applicant("external", 21, recommended_by="荣昌区人社局"))
     cards["former"] = office.issue_one(applicant("standard", 2, occupations="焊工"))
     office.move_to(date(2028, 6, 1))
     dated = {"certified_on": date(2028, 5, 10), "applied_on": date(2028, 5, 1)}
