@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -39,6 +40,25 @@ def parse_people(rows: Sequence[RawRow]) -> tuple[NewPerson, ...]:
     if problems:
         raise plan_refused(tuple(problems))
     return tuple(people)
+
+
+def rows_of_lines(text: str) -> tuple[RawRow, ...]:
+    """Take lines as rows: what a spreadsheet's cells paste as, or role and number or name with a space between.
+
+    Columns are those of ``PEOPLE_HEADINGS``; empty lines are none.
+    """
+    return tuple(
+        RawRow(number, dict(zip(_FIELDS, _columns(line), strict=False)))
+        for number, line in enumerate(text.splitlines(), start=1)
+        if line.strip()
+    )
+
+
+def _columns(line: str) -> list[str | None]:
+    if "\t" in line or "," in line or "，" in line:
+        return [cell.strip() or None for cell in re.split("[\t,，]", line)]
+    role, _, who = line.strip().partition(" ") if " " in line.strip() else line.strip().partition("\u3000")
+    return [role, who.strip() or None]
 
 
 def _faults(row: RawRow) -> Iterator[Problem]:

@@ -111,6 +111,17 @@ class Job:
         """Whether assessors mark its theory papers."""
         return Part.THEORY in self.parts and not self.machine_marked
 
+    def as_text(self) -> str:
+        """Write the job as people type it; ``parse_job`` reads it back."""
+        counts = {
+            "candidates": self.candidates,
+            "per-assessor": self.per_assessor,
+            "per-invigilator": self.per_invigilator,
+        }
+        parts = ",".join(part.value for part in Part if part in self.parts)
+        more = [*(["machine"] if self.machine_marked else []), *(f"{k}={n}" for k, n in counts.items() if n)]
+        return "/".join((self.occupation.name, self.level.value, parts, *more))
+
     def as_json(self) -> dict[str, Json]:
         """Give the job as programs get it."""
         return {

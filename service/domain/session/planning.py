@@ -27,16 +27,25 @@ MAX_TEXT: Final = 120  # characters, of a plan's name and of a place
 MAX_JOBS: Final = 20
 MAX_PEOPLE: Final = 200
 MAX_CANDIDATES: Final = 9_999
-_LEVELS: Final = {level.value: level for level in SkillLevel}
+_LEVELS: Final = {
+    **{level.value: level for level in SkillLevel},
+    "专项": SkillLevel.SPECIAL,
+    "五级": SkillLevel.FIVE,
+    "四级": SkillLevel.FOUR,
+    "三级": SkillLevel.THREE,
+    "二级": SkillLevel.TWO,
+    "一级": SkillLevel.ONE,
+    "特级": SkillLevel.TE,
+    "首席": SkillLevel.SHOUXI,
+}
 _PARTS: Final = {
     **{part.value: part for part in Part},
     "理论": Part.THEORY,
     "技能": Part.SKILL,
     "综合评审": Part.REVIEW,
 }
-_COUNTS: Final = ("candidates", "per-assessor", "per-invigilator")
-_COUNT: Final = re.compile(rf"(?P<what>{'|'.join(_COUNTS)})=(?P<count>[1-9][0-9]{{0,3}})", re.ASCII)
-_MACHINE: Final = "machine"
+_COUNT: Final = re.compile("(?P<what>candidates|per-assessor|per-invigilator)=(?P<count>[1-9][0-9]{0,3})", re.ASCII)
+_MACHINE: Final = frozenset({"machine", "机考"})
 
 
 class SessionRefused(DomainError):
@@ -100,13 +109,13 @@ def parse_job(text: str, catalogue: Catalogue) -> Job:
     occupation, level, parts, *more = (part.strip() for part in (*text.split("/"), "", ""))
     more = [part for part in more if part]
     named = [_PARTS.get(part.strip()) for part in re.split("[,，、]", parts)]
-    counts = [_COUNT.fullmatch(part) for part in more if part != _MACHINE]
+    counts = [_COUNT.fullmatch(part) for part in more if part not in _MACHINE]
     if level not in _LEVELS or None in named or None in counts:
         raise SessionRefused(
             f"考评项目“{text}”应写作 职业/等级/内容，如 铣工/3/theory,skill/candidates=30；"
-            f"等级为 {'、'.join(_LEVELS)}，内容为 {'、'.join(Part)}",
+            f"等级为 {'、'.join(SkillLevel)}，内容为 {'、'.join(Part)}",
             "a job is written JOB/LEVEL/PARTS, such as 铣工/3/theory,skill/candidates=30; "
-            f"levels: {', '.join(_LEVELS)}; parts: {', '.join(Part)}; got {text!r}",
+            f"levels: {', '.join(SkillLevel)}; parts: {', '.join(Part)}; got {text!r}",
             code="session-job",
         )
     given = {found["what"]: int(found["count"]) for found in counts if found is not None}
@@ -114,7 +123,7 @@ def parse_job(text: str, catalogue: Catalogue) -> Job:
         occupation=parse_occupation(occupation, catalogue),
         level=_LEVELS[level],
         parts=frozenset(part for part in named if part is not None),
-        machine_marked=_MACHINE in more,
+        machine_marked=not _MACHINE.isdisjoint(more),
         candidates=given.get("candidates"),
         per_assessor=given.get("per-assessor"),
         per_invigilator=given.get("per-invigilator"),

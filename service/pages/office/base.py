@@ -54,6 +54,7 @@ MENU: Final = (
     Entry("search", "/office/search", "lookup", (Permission.READ_PEOPLE,)),
     Entry("cards", "/office/cards", "swap", (Permission.CHANGE_CARDS, Permission.PROPOSE, Permission.REVIEW)),
     Entry("staffing", "/office/staffing", "person", (Permission.ENGAGE, Permission.DISPATCH)),
+    Entry("sessions", "/office/sessions", "roll", (Permission.PLAN_SESSIONS, Permission.READ_PEOPLE)),
     Entry("proposals", "/office/proposals", "warning", (Permission.CHANGE_CARDS, Permission.PROPOSE)),
     Entry("cases", "/office/cases", "question", (Permission.REVIEW,)),
 )
