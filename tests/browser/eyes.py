@@ -62,11 +62,14 @@ def has_no_barriers(page: Page) -> None:
         page.set_viewport_size(size)
 
 
-def all_by_keyboard(page: Page) -> None:
-    """Hold that the Tab key reaches everything that can be operated, and that one sees where it is."""
+def all_by_keyboard(page: Page, stops: int = 3) -> None:
+    """Hold that the Tab key reaches everything that can be operated, and that one sees where it is.
+
+    ``stops`` are those beside: the browser itself, the parts of a date, tables that can be moved.
+    """
     count: int = page.evaluate(_VISIBLE)
     reached: set[str] = set()
-    for _ in range(count + 3):
+    for _ in range(count + stops):
         page.keyboard.press("Tab")
         number, is_marked, html = page.evaluate(_FOCUSED)
         if number is not None:
