@@ -54,13 +54,8 @@ def promote_key(register: Register, purpose: Purpose, root: Signer, actor: str, 
     last_day = _last_day(register, purpose)
     records = list_keys(register)
     chosen = _only(records, purpose, KeyState.NEXT)
-    waited = register.effects.now().timestamp() - _public_since(register, chosen)
-    if not at_once and waited < LEAD.total_seconds():
-        raise Refused(
-            "key-too-new",
-            f"下一把密钥公布才 {waited / 3600:.1f} 小时，不足 24 小时，离线查验端或不认识；请稍后，或用 --at-once",
-            f"the next key has been public for {waited / 3600:.1f} h, less than 24 h: wait, or say --at-once",
-        )
+    if not at_once:
+        _check_known_long_enough(register, chosen)
     former = [r for r in records if r.purpose is purpose and r.state is KeyState.ACTIVE]
     after = _publish(
         register, root, actor, "key-promoted", chosen, lambda known: rotation.promote(known, chosen.public, last_day)
@@ -111,6 +106,16 @@ def _publish(register: Register, root: Signer, actor: str, kind: str, subject: K
         event = Event(kind, subject.public.hex(), {"purpose": subject.purpose.value, "kid": subject.kid.hex()})
         journal.append_many(connection, now, actor, (event,))
     return next(record for record in records if record.public == subject.public)
+
+
+def _check_known_long_enough(register: Register, chosen: KeyRecord) -> None:
+    waited = register.effects.now().timestamp() - _public_since(register, chosen)
+    if waited < LEAD.total_seconds():
+        raise Refused(
+            "key-too-new",
+            f"下一把密钥公布才 {waited / 3600:.1f} 小时，不足 24 小时，离线查验端或不认识；请稍后，或用 --at-once",
+            f"the next key has been public for {waited / 3600:.1f} h, less than 24 h: wait, or say --at-once",
+        )
 
 
 def _public_since(register: Register, record: KeyRecord) -> int:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from service.domain.card_number import CardNumber
 from service.domain.dispatching import Visit
 from service.domain.fitness import Dispatch
 from service.store.tables import card, dispatch
+
+# Built once: every check of a supervisor's card runs it, and building it costs more than running it.
+_OF_PERSON: Final = (
+    select(dispatch.c.institution, dispatch.c.on_day)
+    .join(card, card.c.number == dispatch.c.number)
+    .where(card.c.person_id == bindparam("person"), dispatch.c.withdrawn_on.is_(None))
+    .order_by(dispatch.c.on_day, dispatch.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +82,7 @@ def all_of(
 
 def of_person(connection: Connection, person_id: int) -> tuple[Dispatch, ...]:
     """Read where a person is sent, and when."""
-    rows = connection.execute(
-        select(dispatch.c.institution, dispatch.c.on_day)
-        .join(card, card.c.number == dispatch.c.number)
-        .where(card.c.person_id == person_id, dispatch.c.withdrawn_on.is_(None))
-        .order_by(dispatch.c.on_day, dispatch.c.id)
-    )
+    rows = connection.execute(_OF_PERSON, {"person": person_id})
     return tuple(Dispatch(row.institution, row.on_day) for row in rows)
 
 

@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
 
 from service.domain.card_number import CardNumber
 from service.domain.engagement import NewEngagement
 from service.domain.fitness import Engagement
 from service.domain.kinds import CardKind
 from service.store.tables import card, engagement
+
+# Built once: every check of a card runs it, and building it costs more than running it.
+_TERMS: Final = (
+    select(
+        engagement.c.institution,
+        engagement.c.since,
+        func.coalesce(engagement.c.ended_on, engagement.c.until).label("last"),
+    )
+    .join(card, card.c.number == engagement.c.number)
+    .where(card.c.person_id == bindparam("person"), card.c.kind.in_(bindparam("kinds", expanding=True)))
+    .order_by(engagement.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +87,8 @@ def of_person(connection: Connection, person_id: int) -> tuple[StoredEngagement,
 
 def terms_of(connection: Connection, person_id: int, kinds: Collection[CardKind]) -> tuple[Engagement, ...]:
     """Read when a person is engaged, and where, on cards of some kinds."""
-    rows = connection.execute(
-        select(
-            engagement.c.institution,
-            engagement.c.since,
-            func.coalesce(engagement.c.ended_on, engagement.c.until).label("last"),
-        )
-        .join(card, card.c.number == engagement.c.number)
-        .where(card.c.person_id == person_id, card.c.kind.in_(sorted(kind.value for kind in kinds)))
-        .order_by(engagement.c.id)
-    )
+    of = {"person": person_id, "kinds": sorted(kind.value for kind in kinds)}
+    rows = connection.execute(_TERMS, of)
     return tuple(Engagement(row.institution, row.since, row.last) for row in rows)
 
 

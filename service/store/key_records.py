@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from sqlalchemy import Connection, func, select
 
@@ -10,6 +11,8 @@ from keys.keyring import KeyRecord, KeyState, Purpose
 from service.store.errors import NotFound
 from service.store.statements import upsert
 from service.store.tables import key_document, key_record
+
+_LATEST: Final = select(func.max(key_document.c.version))  # built once: every check of a card runs it
 
 
 def put(connection: Connection, records: Iterable[KeyRecord]) -> None:
@@ -58,7 +61,7 @@ def publish(connection: Connection, version: int, body: bytes) -> None:
 
 def latest_version(connection: Connection) -> int:
     """Give the version of the newest key document. Raises NotFound where none has been published."""
-    version: int | None = connection.execute(select(func.max(key_document.c.version))).scalar_one()
+    version: int | None = connection.execute(_LATEST).scalar_one()
     if version is None:
         raise NotFound("尚未发布密钥文件", "no key document has been published")
     return version
