@@ -272,7 +272,7 @@ class Lives(RuleBasedStateMachine):
             if field not in {"name", "resident_id", "kind", "occupations", "work_unit", "institution", "applied_on"}
         }
         renewal = Renewal(
-            facts=cast("dict[str, Cell]", facts | {"certified_on": wish.certified_on}),
+            facts=facts | {"certified_on": wish.certified_on},
             photo=None if former.has_photo else photo(),
             reviewed_by="李审核",
         )

@@ -51,7 +51,7 @@ def lives_in_postgresql(template: Path, databases: Callable[[], AbstractContextM
         url = stack.enter_context(databases())
         office = _at_work(stack, folder, url)
         raw = stack.enter_context(closing(psycopg.connect(url, autocommit=True)))
-        return OpenWorld(office, lambda sql: raw.execute(sql).fetchall())  # type: ignore[arg-type] - no user's text
+        return OpenWorld(office, lambda sql: raw.execute(sql.encode()).fetchall())
 
     return _machine(enter)
 
