@@ -9,9 +9,7 @@ from typing import Any, BinaryIO, Final
 from cardlayout.forms.draw import draw
 from cardlayout.forms.model import Align, Cell, Form, Row, Table
 from service.domain.access import Principal
-from service.domain.fitness import LEVEL_NAMES
-from service.domain.kinds import SkillLevel
-from service.domain.session import ROLE_NAMES, Role
+from service.domain.session import ROLE_NAMES, Job, Role
 from service.domain.session.people import word_of_card
 from service.domain.validity import SHANGHAI
 from service.flows.register import Register
@@ -21,7 +19,6 @@ _TITLE: Final = "鉴定评价场次点名记录"
 _WIDTHS: Final = (26, 26, 36, 20, 20, 42)  # mm
 _VERDICTS: Final = {"complete": "人员齐备", "short": "人员不足", "unknown": "待核实"}
 _OUTCOMES: Final = {"met": "符合", "warning": "提示", "unknown": "待核实", "short": "不符合"}
-_PARTS: Final = {"theory": "理论知识考试", "skill": "技能考核", "review": "综合评审"}
 _LEFT: Final = Align.LEFT
 _SIGNED: Final = 24.0  # mm: room to sign
 
@@ -72,7 +69,7 @@ def _form(given: SignedRecord) -> Form:
             f"评价机构名称：{session['institution_name']}（{session['institution']}）",
             f"评价地点：{session['place']}",
             f"开始时间：{_moment(session['starts_at'])}",
-            *(f"考评项目：{_job(job)}" for job in session["jobs"]),
+            *(f"考评项目：{Job.of_json(job).zh}" for job in session["jobs"]),
             f"记录人：{told['made_by']}    记录时间：{_moment(told['made_at'])}",
         ),
         below=tuple(_proof(given)),
@@ -91,13 +88,6 @@ def _person(one: dict[str, Any]) -> Iterator[str]:
         yield ""
     else:
         yield "不是持证人本人" if one["card"]["is_holder"] is False else word_of_card(one["card"]["verdict"])[0]
-
-
-def _job(job: dict[str, Any]) -> str:
-    parts = "、".join(_PARTS[part] for part in job["parts"])
-    machine = "（机考）" if job["machine_marked"] else ""
-    candidates = "" if job["candidates"] is None else f"，{job['candidates']} 人"
-    return f"{job['occupation']} {LEVEL_NAMES[SkillLevel(job['level'])][0]} {parts}{machine}{candidates}"
 
 
 def _proof(given: SignedRecord) -> Iterator[str]:

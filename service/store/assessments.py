@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from service.domain.card_number import CardNumber
-from service.domain.kinds import CardKind, SkillLevel
-from service.domain.occupation import Occupation
-from service.domain.session import Declared, Job, Part, Role, Session
+from service.domain.kinds import CardKind
+from service.domain.session import Declared, Job, Role, Session
 from service.store.statements import upsert
 from service.store.tables import assessment, assessment_person, card, roll_call, roll_call_record
 
@@ -218,21 +217,9 @@ def records_of(connection: Connection, identity: int) -> tuple[StoredRecord, ...
 def _stored(row: Row[*tuple[Any, ...]]) -> StoredSession:
     return StoredSession(
         id=row.id,
-        session=Session(row.institution, row.starts_at, tuple(map(_job, row.jobs))),
+        session=Session(row.institution, row.starts_at, tuple(map(Job.of_json, row.jobs))),
         plan=row.plan,
         place=row.place,
         cancelled_on=row.cancelled_on,
         cancel_reason=row.cancel_reason,
-    )
-
-
-def _job(stored: Mapping[str, Any]) -> Job:
-    return Job(
-        occupation=Occupation(stored["occupation"], stored["code"]),
-        level=SkillLevel(stored["level"]),
-        parts=frozenset(map(Part, stored["parts"])),
-        machine_marked=stored["machine_marked"],
-        candidates=stored["candidates"],
-        per_assessor=stored["per_assessor"],
-        per_invigilator=stored["per_invigilator"],
     )

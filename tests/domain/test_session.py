@@ -10,12 +10,29 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.domain.kinds import SkillLevel
-from service.domain.session import Attendee, Declared, Outcome, Role, Session, Stage, Verdict, compose
+from service.domain.occupation import Catalogue
+from service.domain.session import (
+    Attendee,
+    Declared,
+    Job,
+    Outcome,
+    Part,
+    Role,
+    Session,
+    Stage,
+    Verdict,
+    compose,
+    parse_job,
+)
+from service.domain.session.listed import parse_people, rows_of_lines
 from service.domain.verdict_words import Word
 from tests.vectors.session_vectors import (
     LATE,
+    MILLING,
     ON_THE_DOT,
     REVIEW,
     SKILLS,
@@ -207,3 +224,45 @@ def test_ratios_of_the_national_standards_are_warned_of() -> None:
     assert outcome_of("assessor-ratio", many, people) is Outcome.WARNING
     assert outcome_of("assessor-ratio", many, [*people, assessor(4)]) is None
     assert outcome_of("invigilator-ratio", many, people) is Outcome.WARNING
+
+
+@given(
+    st.sampled_from(list(SkillLevel)),
+    st.sets(st.sampled_from(list(Part)), min_size=1),
+    st.booleans(),
+    st.tuples(*[st.none() | st.integers(1, 9999)] * 3),
+)
+def test_a_job_is_read_back_from_its_text_and_its_json(
+    level: SkillLevel,
+    parts: set[Part],
+    machine: bool,  # noqa: FBT001 - hypothesis gives it by place
+    counts: tuple[int | None, int | None, int | None],
+) -> None:
+    candidates, per_assessor, per_invigilator = counts
+    job = Job(
+        occupation=MILLING,
+        level=level,
+        parts=frozenset(parts),
+        machine_marked=machine,
+        candidates=candidates,
+        per_assessor=per_assessor,
+        per_invigilator=per_invigilator,
+    )
+    assert parse_job(job.as_text(), Catalogue({"6-18-01-02": "铣工"})) == job
+    assert Job.of_json(job.as_json()) == job
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("考评组长 26310020001", (Role.LEADER, "26310020001", "", None)),
+        ("内督\u3000s500123260001", (Role.INTERNAL, "S500123260001", "", None)),
+        ("现场负责人 买买提江·阿不都拉", (Role.ON_SITE_HEAD, None, "买买提江·阿不都拉", None)),
+        ("staff\t\t张三\t\t无", (Role.STAFF, None, "张三", Declared.CLEAR)),
+        ("assessor,26310020001,,,有", (Role.ASSESSOR, "26310020001", "", Declared.TIES)),
+        ("考评人员，２６３１００２０００１", (Role.ASSESSOR, "26310020001", "", None)),
+    ],
+)
+def test_people_are_read_from_lines(line: str, expected: tuple[Role, str | None, str, Declared | None]) -> None:
+    (one,) = parse_people(rows_of_lines(f"\n{line}\n\n"))
+    assert (one.role, one.number, one.name, one.declared) == expected

@@ -199,9 +199,9 @@ def test_a_wrong_name_and_a_wrong_password_show_one_and_the_same_page(staffed: S
 
 
 def test_one_try_too_many_is_told_when_to_come_back(staffed: Staffed) -> None:
-    for _ in range(PER_NAME.requests):
-        sign_in(staffed, "yubei", "wrong")
-    refused = sign_in(staffed, "yubei")
+    for _ in range(PER_NAME.requests):  # of a name that nobody has signed in with from here
+        sign_in(staffed, "factory", "wrong")
+    refused = sign_in(staffed, "factory")
     assert refused.status_code == 429
     assert refused.headers["retry-after"] in refused.text
 

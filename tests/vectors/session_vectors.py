@@ -60,18 +60,7 @@ def sessions() -> Json:
 def read(case: Json) -> tuple[Session, list[Attendee], Stage]:
     """Read a case's session and people."""
     session = case["session"]
-    jobs = tuple(
-        Job(
-            occupation=Occupation(job["occupation"], job["code"]),
-            level=SkillLevel(job["level"]),
-            parts=frozenset(map(Part, job["parts"])),
-            machine_marked=job["machine_marked"],
-            candidates=job["candidates"],
-            per_assessor=job["per_assessor"],
-            per_invigilator=job["per_invigilator"],
-        )
-        for job in session["jobs"]
-    )
+    jobs = tuple(map(Job.of_json, session["jobs"]))
     return (
         Session(session["institution"], datetime.fromisoformat(session["starts_at"]), jobs),
         [_attendee(one) for one in case["people"]],

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from service.domain.card_number import CardNumber
 from service.domain.event import Json
+from service.domain.fitness import LEVEL_NAMES
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.occupation import Occupation
 from service.domain.regulation import LEVELS_OF_GRADE, UNRULED_LEVELS
@@ -26,6 +27,13 @@ class Part(StrEnum):
     THEORY = "theory"
     SKILL = "skill"
     REVIEW = "review"
+
+
+_PART_NAMES: Final[Mapping[Part, tuple[str, str]]] = {
+    Part.THEORY: ("理论知识考试", "theory"),
+    Part.SKILL: ("技能考核", "skills"),
+    Part.REVIEW: ("综合评审", "review"),
+}
 
 
 class Role(StrEnum):
@@ -111,6 +119,26 @@ class Job:
         """Whether assessors mark its theory papers."""
         return Part.THEORY in self.parts and not self.machine_marked
 
+    @property
+    def zh(self) -> str:
+        """The job as a person reads it."""
+        level, parts = LEVEL_NAMES[self.level][0], "、".join(_PART_NAMES[part][0] for part in self._in_order)
+        machine = "（机考）" if self.machine_marked else ""
+        candidates = "" if self.candidates is None else f"，{self.candidates} 人"
+        return f"{self.occupation.name} {level}：{parts}{machine}{candidates}"
+
+    @property
+    def en(self) -> str:
+        """The job in English."""
+        level, parts = LEVEL_NAMES[self.level][1], ", ".join(_PART_NAMES[part][1] for part in self._in_order)
+        machine = " (marked by a machine)" if self.machine_marked else ""
+        candidates = "" if self.candidates is None else f"; candidates: {self.candidates}"
+        return f"{self.occupation.name}, {level}: {parts}{machine}{candidates}"
+
+    @property
+    def _in_order(self) -> tuple[Part, ...]:
+        return tuple(part for part in Part if part in self.parts)
+
     def as_text(self) -> str:
         """Write the job as people type it; ``parse_job`` reads it back."""
         counts = {
@@ -118,9 +146,22 @@ class Job:
             "per-assessor": self.per_assessor,
             "per-invigilator": self.per_invigilator,
         }
-        parts = ",".join(part.value for part in Part if part in self.parts)
+        parts = ",".join(self._in_order)
         more = [*(["machine"] if self.machine_marked else []), *(f"{k}={n}" for k, n in counts.items() if n)]
         return "/".join((self.occupation.name, self.level.value, parts, *more))
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> Job:
+        """Read a job that ``as_json`` wrote."""
+        return cls(
+            occupation=Occupation(told["occupation"], told["code"]),
+            level=SkillLevel(told["level"]),
+            parts=frozenset(map(Part, told["parts"])),
+            machine_marked=told["machine_marked"],
+            candidates=told["candidates"],
+            per_assessor=told["per_assessor"],
+            per_invigilator=told["per_invigilator"],
+        )
 
     def as_json(self) -> dict[str, Json]:
         """Give the job as programs get it."""
@@ -128,7 +169,7 @@ class Job:
             "occupation": self.occupation.name,
             "code": self.occupation.code,
             "level": self.level.value,
-            "parts": [part.value for part in Part if part in self.parts],
+            "parts": [part.value for part in self._in_order],
             "machine_marked": self.machine_marked,
             "candidates": self.candidates,
             "per_assessor": self.per_assessor,
