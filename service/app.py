@@ -42,8 +42,10 @@ from service.pages.home import HomePage
 from service.pages.lookups import LookupPage
 from service.pages.office.cards import CardsPage
 from service.pages.office.front import OfficePage
+from service.pages.office.people import PeoplePage
 from service.pages.office.proposals import ProposalsPage
 from service.pages.office.reviews import ReviewsPage
+from service.pages.office.search import SearchPage
 from service.pages.office.sessions import SessionsPage
 from service.pages.office.staffing import StaffingPage
 from service.pages.sign_in import SignInPage
@@ -74,7 +76,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
             *(SessionController, StaffController, CardController, CancellationController, RecordController),
             *(EngagementController, ReviewController, DocumentController, AssessmentController, PeopleController),
             *(HomePage, CheckedPage, LookupPage, SignInPage, Shells, AssetFiles),
-            *(OfficePage, CardsPage, StaffingPage, SessionsPage, ProposalsPage, ReviewsPage),
+            *(OfficePage, SearchPage, PeoplePage, CardsPage, StaffingPage, SessionsPage, ProposalsPage, ReviewsPage),
         ],
         dependencies={"register": Provide(_register, sync_to_thread=False)},
         lifespan=[hold_register],

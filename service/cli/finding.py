@@ -194,7 +194,7 @@ def _tell_work(context: Context, told: PersonFile) -> None:
                 str(one.id),
                 str(one.number),
                 one.ground,
-                one.body,
+                one.body_name,
                 one.reason,
                 one.state.value,
                 one.answer or "",
@@ -212,7 +212,7 @@ def _tell_work(context: Context, told: PersonFile) -> None:
                 one.what,
                 one.article,
                 one.outcome if one.total is None else f"{one.total} {one.outcome}",
-                one.body,
+                one.body_name,
                 one.by,
                 one.note,
             )

@@ -48,6 +48,7 @@ class Cancelled:
     zh: str
     en: str
     body: str
+    body_name: str
     decided_on: date
     decided_by: str
     reason: str
@@ -70,7 +71,10 @@ class CopyMade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldCard(FoundCard):
-    """A card with all around it. ``batch`` and ``batch_row`` say where it came from, None for an import."""
+    """A card with all around it. ``batch`` and ``batch_row`` say where it came from, None for an import.
+
+    ``record_told``: whoever asks reads the integrity record of this card.
+    """
 
     scopes: tuple[str, ...]
     in_house: bool | None
@@ -83,6 +87,7 @@ class HeldCard(FoundCard):
     copies: tuple[CopyMade, ...]
     stated: tuple[Stated, ...]
     cancelled: Cancelled | None
+    record_told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,7 @@ class Proposed:
     zh: str
     en: str
     body: str
+    body_name: str
     proposed_by: str
     reason: str
     document: str | None
@@ -157,6 +163,7 @@ class Recorded:
     total: int | None
     points: tuple[int, ...] | None
     body: str
+    body_name: str
     by: str
     note: str
 
@@ -251,7 +258,9 @@ def _person_of(register: Register, number: CardNumber, body: str, sight: Sight) 
             if sight.is_whole or body in {one.issuer, one.proposal.body}
         )
         entries = dossiers.entries_on(connection, numbers)
-        shown_cards = tuple(_held(register, connection, one, held, names, today) for one in held)
+        shown_cards = tuple(
+            _held(register, connection, one, held, names, today, told=one.card.number in read) for one in held
+        )
     contracts = tuple(one for one in contracts if _within(sight, one.engagement.institution, names))
     visits = tuple(
         one for one in sent if _within(sight, one.institution, names) or one.authority in sight.district_names
@@ -304,6 +313,7 @@ def _person_of(register: Register, number: CardNumber, body: str, sight: Sight) 
                 str(one.proposal.ground),
                 one.proposal.ground.zh,
                 one.proposal.ground.en,
+                one.proposal.body,
                 names.of_body(one.proposal.body),
                 one.proposal.proposed_by,
                 one.proposal.reason,
@@ -349,6 +359,8 @@ def _held(
     all_held: Sequence[CardRecord],
     names: Names,
     today: date,
+    *,
+    told: bool,
 ) -> HeldCard:
     card = record.card
     base = shown(card, names, today)
@@ -367,6 +379,7 @@ def _held(
         ),
         stated=stated_in(record.application),
         cancelled=_cancelled(connection, card, names),
+        record_told=told,
     )
 
 
@@ -379,7 +392,8 @@ def _cancelled(connection: Connection, card: Card, names: Names) -> Cancelled | 
         ground=str(decision.ground),
         zh=decision.ground.zh,
         en=decision.ground.en,
-        body=names.of_body(decision.body),
+        body=decision.body,
+        body_name=names.of_body(decision.body),
         decided_on=decision.decided_on,
         decided_by=decision.decided_by,
         reason=decision.reason,
@@ -408,6 +422,7 @@ def _recorded(line: RecordLine, names: Names) -> Recorded:
         line.outcome,
         line.total,
         line.points,
+        line.body,
         names.of_body(line.body),
         line.by,
         line.note,

@@ -23,7 +23,6 @@ from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant
 BUREAU = str(SCHOOL.authority)
 OTHER_BUREAU = "江北区人力资源和社会保障局"
 COLLEGE = Institution("500888", "H", "重庆市某某职业学院", OTHER_BUREAU)
-BEGINNING = date(2026, 11, 2)
 NOW = date(2029, 11, 10)
 SHEET = (4, 3, 3, 4, 4, 4, 4, 4, 5, 5, 5, 5, 10, 5, 5, 10, 2)
 
@@ -42,15 +41,25 @@ class Crowd:
         return {names[number] for number in numbers}
 
 
-def make_crowd(office: Office) -> Crowd:
-    """Let three years pass in which everything happens; NOW is the last day."""
+def first_day(last_day: date) -> date:
+    """Give the day on which the office is to begin, so that it ends on that one."""
+    return date(2026, 11, 2) + (last_day - NOW)
+
+
+def make_crowd(office: Office, last_day: date = NOW) -> Crowd:
+    """Let three years pass with all that happens, up to the last day; the office begins on ``first_day`` of it."""
     crowd = Crowd(office)
+    moved = last_day - NOW
+
+    def dates(year: int, month: int) -> dict[str, date]:
+        return {"certified_on": date(year, month, 10) + moved, "applied_on": date(year, month, 1) + moved}
+
     cards, register = crowd.cards, office.register
     add_institution(register, COLLEGE, ACTOR)
-    cards["expired"] = office.issue_one(applicant("external", 21, recommended_by="荣昌区人社局"))
-    cards["former"] = office.issue_one(applicant("standard", 2, occupations="焊工"))
-    office.move_to(date(2028, 6, 1))
-    dated = {"certified_on": date(2028, 5, 10), "applied_on": date(2028, 5, 1)}
+    cards["expired"] = office.issue_one(applicant("external", 21, recommended_by="荣昌区人社局", **dates(2026, 10)))
+    cards["former"] = office.issue_one(applicant("standard", 2, occupations="焊工", **dates(2026, 10)))
+    office.move_to(date(2028, 6, 1) + moved)
+    dated = dates(2028, 5)
     cards["engaged"] = office.issue_one(applicant("standard", 3, **dated))
     engage(register, cards["engaged"], SCHOOL.code, since=office.today, until=None, document="合同 7 号", actor=ACTOR)
     cards["inside"] = office.issue_one(applicant("internal", 3, institution=COLLEGE.code, **dated))
@@ -68,12 +77,12 @@ def make_crowd(office: Office) -> Crowd:
     cards["revoked"] = office.issue_one(applicant("standard", 10, institution=SCHOOL.code, **dated))
     cards["voided"] = office.issue_one(applicant("external", 11, **dated))
     void_number(register, cards["voided"], "姓名有误", ACTOR)
-    office.move_to(date(2029, 10, 20))
-    dated = {"certified_on": date(2029, 10, 10), "applied_on": date(2029, 10, 1)}
+    office.move_to(date(2029, 10, 20) + moved)
+    dated = dates(2029, 10)
     cards["renewed"] = office.issue_one(applicant("standard", 2, occupations="焊工", **dated))
     _let_things_happen(crowd)
-    office.move_to(NOW)
-    cards["later"] = office.issue_one(applicant("internal", 12, **dated), issued_on=date(2029, 11, 25))
+    office.move_to(last_day)
+    cards["later"] = office.issue_one(applicant("internal", 12, **dated), issued_on=date(2029, 11, 25) + moved)
     return crowd
 
 

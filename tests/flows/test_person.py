@@ -86,7 +86,7 @@ def test_copies_contracts_and_sheets_stand_with_the_cards(crowd: Crowd) -> None:
     (contract,) = page.contracts
     assert (contract.institution_name, contract.document, contract.ended_on) == (SCHOOL.name, "合同 7 号", None)
     (line,) = page.record
-    assert (line.total, line.points, line.body) == (sum(SHEET), SHEET, SCHOOL.name)
+    assert (line.total, line.points, line.body, line.body_name) == (sum(SHEET), SHEET, SCHOOL.code, SCHOOL.name)
     assert photo_of_person(crowd.office.register, page) is not None
 
 
