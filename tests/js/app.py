@@ -19,7 +19,7 @@ def run_module(name: str, script: str, given: object = None) -> Any:  # noqa: AN
         f"const given = {json.dumps(given)}\n"
         f"const give = (value) => console.log(JSON.stringify(value))\n{script}"
     )
-    command = [str(node()), "--input-type=module", "-e", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    command = [str(node()), "--input-type=module", "-"]
+    done = subprocess.run(command, input=code, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -5,7 +5,7 @@ import { kindsOf, ROLES } from '../verifier/sessionmodel.js'
 import { gate } from './gate.js'
 import { say } from './language.js'
 import { newNonce } from './queue.js'
-import { holding } from './rollcallpeople.js'
+import { presenting } from './rollcallpeople.js'
 import { hour, roleName } from './rollcallview.js'
 import { $ } from './screen.js'
 import { node } from './view.js'
@@ -37,14 +37,15 @@ export function ask(mine, kept, rows) {
   const panel = $('arrival')
   panel.hidden = kept === null || kept.state !== 'planned'
   $('arrival-record').hidden = panel.hidden || card === null
-  if (panel.hidden) return
+  if (kept === null || panel.hidden) return
   $('arrival-form').hidden = card === null
   $('arrival-none').hidden = card !== null
   if (card === null || shown === mine) return
   shown = mine
   $('arrival-wrong').textContent = ''
-  const found = holding(rows, card.number)
-  offer(found, rows.filter((row) => row.one.is_planned && row.one.came_at === null && !found.includes(row)), card.kind)
+  const found = presenting(kept.people, rows, card.number)
+  const isOpen = (/** @type {Row} */ { one }) => one.is_planned && (one.came_at === null || one.card === null)
+  offer(found, rows.filter((row) => isOpen(row) && !found.includes(row)), card.kind)
   const [first] = found
   sayPlan(first)
   declare(first === undefined ? null : first.one.declared)
@@ -77,7 +78,7 @@ function sayPlan(found) {
 }
 
 /**
- * Offer as whom somebody has come: the plan's place of this card first, else any place still empty, or none of it.
+ * Offer as whom somebody has come: the plan's place of this card first, else any without a card yet, or none of it.
  * @param {Row[]} found
  * @param {Row[]} others
  * @param {import('../verifier/number.js').Kind} kind

@@ -29,7 +29,7 @@ export function together(people, arrivals) {
   const rows = people.map((one) => ({ one: { ...one }, waiting: [] }))
   for (const arrival of arrivals) {
     const mine = rows.filter((row) => isOf(row.one, arrival))
-    if (mine.length === 0) rows.push({ one: unplanned(rows, arrival), waiting: [arrival.nonce] })
+    if (mine.length === 0) rows.push({ one: unplanned(people, arrival), waiting: [arrival.nonce] })
     else come(rows, mine, arrival)
   }
   return rows
@@ -47,11 +47,20 @@ export function judged(kept, rows) {
 }
 
 /**
- * Find those who are in the list with a card.
+ * Find those who are in the list with a card, or were before they were ticked without it.
+ * @param {Attendee[]} people as the service had them last
  * @param {Row[]} rows
  * @param {string} number
  */
-export const holding = (rows, number) => rows.filter(({ one }) => one.card !== null && one.card.number === number)
+export function presenting(people, rows, number) {
+  const holders = holding(people, number).map((one) => `${one.person} ${one.role}`)
+  const showing = new Set(holding(rows.map(({ one }) => one), number))
+  const now = rows.filter(({ one }) => showing.has(one))
+  return now.length > 0 ? now : rows.filter(({ one }) => holders.includes(`${one.person} ${one.role}`))
+}
+
+/** @param {Attendee[]} people @param {string} number */
+const holding = (people, number) => people.filter(({ card }) => card !== null && card.number === number)
 
 /** @param {Attendee} one @param {Arrival} arrival */
 function isOf(one, arrival) {
@@ -89,14 +98,14 @@ function come(rows, mine, arrival) {
 }
 
 /**
- * Make somebody who is not planned in this role: the same person as another of the list with this card.
- * @param {Row[]} rows
+ * Make somebody who is not planned in this role: the same person as whoever the service has with this card.
+ * @param {Attendee[]} people
  * @param {Arrival} arrival
  * @returns {Attendee}
  */
-function unplanned(rows, arrival) {
+function unplanned(people, arrival) {
   const { role, number, came_at, declared, shown } = arrival
-  const known = number === null ? [] : holding(rows, number).map((row) => row.one)
+  const known = number === null ? [] : holding(people, number)
   const alike = known.find((one) => postOf(one.role) === postOf(role))
   return {
     person: known.length > 0 ? known[0].person : number === null ? nameKey(arrival) : `card:${number}`,

@@ -1,0 +1,437 @@
+"""Roll-call at the door: who comes is scanned or ticked, and the rules say whether all are there, network or none."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from service.domain.access import Account, Role
+from service.domain.card_number import CardNumber
+from service.domain.session import Declared, NewPerson, NewSession, Session, Verdict
+from service.domain.session import Role as Part
+from service.domain.validity import civil_date
+from service.flows.accounts import add_user
+from service.flows.engagements import engage
+from service.flows.sessions import SessionView, cancel_session, plan_session, read_session
+from tests.browser.chromium import is_installed, pull_trigger, verdict_on
+from tests.browser.conftest import Opener
+from tests.browser.eyes import all_by_keyboard, has_no_barriers
+from tests.browser.office import PASSWORD, BrowserOffice
+from tests.browser.server import Server
+from tests.browser.test_scan_staff import STORED, WIPED
+from tests.browser.test_scan_ways_in import is_ready
+from tests.flows.assessment_day import PLACE, SKILLS
+from tests.flows.office import ACTOR, CHEAP, SCHOOL, applicant, name_of
+
+GRACE_MS: Final = 8000
+HANDED_IN_MS: Final = GRACE_MS + 20_000
+NO_CARD: Final = {Part.ON_SITE_HEAD: "何负责", Part.INVIGILATOR: "孙监考"}
+MARGIN: Final = timedelta(minutes=40)
+
+
+@dataclass
+class Door:
+    """The people of the school's sessions: the text of each card, by name, and who works at its door."""
+
+    office: BrowserOffice
+    texts: dict[str, str]
+    people: tuple[NewPerson, ...]
+    _users: Iterator[int] = field(default_factory=count)
+    _plans: Iterator[int] = field(default_factory=count)
+
+    def user(self) -> str:
+        """Add somebody of the site's staff: nobody may sign in too often."""
+        name = f"door-{next(self._users)}"
+        with self.office.office.open() as register:
+            add_user(register, Account(name, Role.SITE_STAFF, SCHOOL.code), PASSWORD, ACTOR, CHEAP)
+        return name
+
+    def plan(self) -> tuple[int, str]:
+        """Plan a session that starts in forty minutes; give its id and the name of its plan."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        if civil_date(now) != civil_date(now + MARGIN):
+            pytest.skip("it is too late in Shanghai for a session that is still held today")
+        name = f"技能等级认定 {next(self._plans)} 号"
+        session = Session(SCHOOL.code, now + MARGIN, (replace(SKILLS, candidates=None),))
+        with self.office.office.open() as register:
+            new = NewSession(session=session, plan=name, place=PLACE, people=self.people)
+            return plan_session(register, new, actor=ACTOR), name
+
+    def read(self, identity: int) -> SessionView:
+        """Read a session as the register has it."""
+        with self.office.office.open() as register:
+            return read_session(register, identity)
+
+
+@pytest.fixture(scope="module")
+def door(office: BrowserOffice) -> Door:
+    """Let the school have three assessors, engaged, and an internal supervisor."""
+    inner = office.office
+    inner.clock.now = datetime.now(UTC)
+    since = inner.today - timedelta(days=20)
+    kinds = {201: "standard", 202: "standard", 203: "standard", 211: "internal"}
+    roles = dict(zip(kinds, (Part.LEADER, Part.ASSESSOR, Part.ASSESSOR, Part.INTERNAL), strict=True))
+    numbers: dict[int, CardNumber] = {}
+    with inner.open() as register:
+        for person, kind in kinds.items():
+            institution = SCHOOL.code if kind == "internal" else None
+            row = applicant(kind, person, certified_on=since, applied_on=since, institution=institution)
+            numbers[person] = inner.issue_one(row)
+            if kind == "standard":
+                engage(register, numbers[person], SCHOOL.code, since=inner.today, until=None, actor=ACTOR)
+        texts = {name_of(person): inner.text(number) for person, number in numbers.items()}
+    clear = Declared.CLEAR
+    carded = (NewPerson(role=roles[person], number=number, declared=clear) for person, number in numbers.items())
+    return Door(office, texts, (*carded, *(NewPerson(role=role, name=name) for role, name in NO_CARD.items())))
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.goto("/sign-in?next=/scan")
+    page.locator("#name").fill(name)
+    page.locator("#password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/scan")
+    is_ready(page)
+
+
+def call(page: Page, plan: str) -> None:
+    """Open the roll of a session."""
+    page.locator("#open-roll").click()
+    page.locator("#roll-sessions button", has_text=plan).click()
+    expect(page.locator("#roll-title")).to_contain_text(plan)
+    expect(page.locator("#roll-title")).to_be_focused()
+
+
+def line_of(page: Page, name: str) -> Locator:
+    return page.locator(".roll-people li", has_text=name)
+
+
+def tick(page: Page, name: str) -> None:
+    line_of(page, name).get_by_role("button", name="到场").click()
+    expect(line_of(page, name)).to_have_attribute("data-came", "true")
+
+
+def show_card(page: Page, text: str) -> str:
+    page.locator("#roll-scan").click()
+    pull_trigger(page, text)
+    return verdict_on(page).verdict
+
+
+def record(page: Page) -> None:
+    page.locator("#arrival-record").click()
+    page.locator("#roll-verdict").wait_for()
+
+
+def all_come(page: Page, door: Door) -> None:
+    for name, text in door.texts.items():
+        assert show_card(page, text) == "valid"
+        expect(page.locator("#arrival-planned.planned")).to_be_visible()
+        record(page)
+        expect(line_of(page, name)).to_have_attribute("data-came", "true")
+    for name in NO_CARD.values():
+        tick(page, name)
+
+
+def says(page: Page, verdict: str, source: str, timeout: float = 5000) -> None:
+    panel = page.locator("#roll-verdict")
+    expect(panel).to_have_attribute("data-source", source, timeout=timeout)
+    expect(panel).to_have_attribute("data-verdict", verdict)
+    words = {"complete": "人员齐备", "short": "人员不足", "unknown": "待核实"}
+    expect(page.locator("#roll-word")).to_have_text(words[verdict])
+
+
+def rules_not_met(page: Page) -> set[str]:
+    lines = page.locator("#roll-rulings li").all()
+    return {str(line.get_attribute("data-rule")) for line in lines}
+
+
+def came(view: SessionView) -> list[tuple[str, str]]:
+    return sorted((one.name, one.role.value) for one in view.called if one.came_at is not None)
+
+
+def everybody(door: Door) -> list[tuple[str, str]]:
+    roles = [one.role.value for one in door.people]
+    return sorted(zip([*door.texts, *NO_CARD.values()], roles, strict=True))
+
+
+def test_a_whole_roll_call_with_a_network(opened: Opener, door: Door) -> None:
+    """督§13, 督附1(3), 考§6, 考§15."""
+    identity, plan = door.plan()
+    page, watch = opened()
+    sign_in(page, door.user())
+    page.locator("#open-roll").click()
+    page.locator("#roll-sessions button", has_text=plan).wait_for()
+    has_no_barriers(page)
+    page.locator("#roll-back").click()
+    call(page, plan)
+    says(page, "short", "service")
+    assert {"leader", "skill-assessors", "on-site-head", "internal-supervisor", "as-planned"} <= rules_not_met(page)
+    expect(page.locator("#roll-rulings li[data-rule=skill-assessors]")).to_contain_text("考§6")
+    expect(page.locator("#roll-count")).to_have_text("计划 6 人，已到 0 人")
+    has_no_barriers(page)
+    all_by_keyboard(page)
+    name, text = next(iter(door.texts.items()))
+    assert show_card(page, text) == "valid"
+    expect(page.locator("#arrival-planned")).to_have_text("计划内：考评组长")
+    expect(page.locator("#arrival-role")).to_have_text("考评组长")
+    expect(page.locator("[data-slot=photo]")).to_be_visible()
+    has_no_barriers(page)
+    all_by_keyboard(page)
+    page.locator("#same-yes").click()
+    record(page)
+    expect(page.locator("#roll-title")).to_be_focused()
+    expect(line_of(page, name)).to_contain_text("待上传")
+    all_come(page, door)
+    says(page, "complete", "device")
+    assert rules_not_met(page) == set()
+    says(page, "complete", "service", HANDED_IN_MS)
+    assert page.evaluate(STORED)["arrivals"] == 0
+    has_no_barriers(page)
+    view = door.read(identity)
+    assert view.roll_call.verdict is Verdict.COMPLETE, view.roll_call
+    assert came(view) == everybody(door)
+    watch.clean()
+
+
+def test_a_whole_roll_call_without_a_network_goes_up_once_there_is_one(
+    opened: Opener, door: Door, own_server: Server
+) -> None:
+    identity, plan = door.plan()
+    page, _ = opened()
+    sign_in(page, door.user())
+    page.locator("#open-roll").click()
+    page.locator("#roll-sessions button", has_text=plan).wait_for()
+    is_installed(page)
+    own_server.kill()
+    page.context.set_offline(True)
+    page.goto("/scan")
+    is_ready(page)
+    call(page, plan)
+    expect(page.locator("#roll-net-text")).to_have_text("离线")
+    all_come(page, door)
+    says(page, "complete", "device")
+    expect(page.locator("#roll-source")).to_contain_text("6 条待上传")
+    page.wait_for_timeout(GRACE_MS + 1500)
+    page.reload()
+    is_ready(page)
+    expect(page.locator("#data-age-text")).to_contain_text("待上传")
+    call(page, plan)
+    says(page, "complete", "device")
+    assert came(door.read(identity)) == []
+    own_server.start()
+    page.context.set_offline(False)
+    says(page, "complete", "service", HANDED_IN_MS)
+    assert page.evaluate(STORED)["arrivals"] == 0
+    view = door.read(identity)
+    assert came(view) == everybody(door)
+    assert view.roll_call.verdict is Verdict.COMPLETE, view.roll_call
+
+
+def test_an_arrival_whose_receipt_is_lost_is_counted_once(opened: Opener, door: Door) -> None:
+    identity, plan = door.plan()
+    page, _ = opened()
+    sign_in(page, door.user())
+    tries: list[Any] = []
+    wire = page.context.new_cdp_session(page)
+
+    def lose_the_first_answer(paused: dict[str, Any]) -> None:
+        tries.append(json.loads(paused["request"]["postData"]))
+        assert paused["responseStatusCode"] == 200
+        lost = {"requestId": paused["requestId"], "errorReason": "ConnectionReset"}
+        if len(tries) == 1:
+            wire.send("Fetch.failRequest", lost)
+        else:
+            wire.send("Fetch.continueRequest", {"requestId": paused["requestId"]})
+
+    wire.on("Fetch.requestPaused", lose_the_first_answer)
+    wire.send("Fetch.enable", {"patterns": [{"urlPattern": "*/roll-call", "requestStage": "Response"}]})
+    call(page, plan)
+    page.locator("#roll-name").fill("王 考务")
+    page.locator("#roll-role").select_option("staff")
+    page.keyboard.press("Enter")
+    until = time.monotonic() + HANDED_IN_MS / 1000
+    while not tries:
+        assert time.monotonic() < until
+        page.wait_for_timeout(100)
+    says(page, "short", "device")
+    tick(page, NO_CARD[Part.ON_SITE_HEAD])
+    says(page, "short", "service", HANDED_IN_MS)
+    assert len(tries) == 2
+    assert tries[0]["entries"][0] in tries[1]["entries"]
+    assert came(door.read(identity)) == [("何负责", "on_site_head"), ("王考务", "staff")]
+
+
+def test_what_was_ticked_by_mistake_is_taken_back_before_it_is_handed_in(opened: Opener, door: Door) -> None:
+    identity, plan = door.plan()
+    page, _ = opened()
+    sign_in(page, door.user())
+    call(page, plan)
+    tick(page, NO_CARD[Part.INVIGILATOR])
+    back = line_of(page, NO_CARD[Part.INVIGILATOR]).get_by_role("button", name="撤回")
+    expect(back).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(line_of(page, NO_CARD[Part.INVIGILATOR])).to_have_attribute("data-came", "false")
+    assert page.evaluate(STORED)["arrivals"] == 0
+    says(page, "short", "service")
+    assert came(door.read(identity)) == []
+
+
+def test_a_card_beside_the_plan_and_a_bad_one_are_recorded_and_say_why_they_do_not_count(
+    opened: Opener, door: Door
+) -> None:
+    """考§14(1), 考§14(8)."""
+    identity, plan = door.plan()
+    page, _ = opened()
+    sign_in(page, door.user())
+    call(page, plan)
+    specimen = door.office.specimens["revoked"]
+    assert show_card(page, specimen.text) == "revoked"
+    expect(page.locator("#arrival-planned.unplanned")).to_be_visible()
+    page.locator("#arrival-record").click()
+    expect(page.locator("#arrival-wrong")).not_to_be_empty()
+    expect(page.locator("#arrival-as")).to_be_focused()
+    page.locator("#arrival-as").select_option("role assessor")
+    page.get_by_label("有利害关系", exact=True).check()
+    expect(page.locator("#arrival-role")).to_have_text("考评人员")
+    record(page)
+    line = line_of(page, specimen.name)
+    expect(line).to_contain_text("已取消")
+    expect(line).to_contain_text("有利害关系")
+    expect(page.locator("#roll-rulings li[data-rule=valid-card]")).to_contain_text(f"{specimen.name}（已取消资格）")
+    assert {"valid-card", "declared-ties"} <= rules_not_met(page)
+    has_no_barriers(page)
+    assert show_card(page, door.office.specimens["forged"].text) == "forged"
+    expect(page.locator("#arrival-none")).to_be_visible()
+    expect(page.locator("#arrival-record")).to_be_hidden()
+    page.locator("#next").click()
+    page.locator("#roll-list").click()
+    says(page, "short", "service", HANDED_IN_MS)
+    assert {"valid-card", "declared-ties"} <= rules_not_met(page)
+    assert came(door.read(identity)) == [(specimen.name, "assessor")]
+
+
+def test_somebody_planned_who_has_no_card_with_him_does_not_count_until_he_shows_it(opened: Opener, door: Door) -> None:
+    _, plan = door.plan()
+    page, _ = opened()
+    sign_in(page, door.user())
+    call(page, plan)
+    name = list(door.texts)[1]
+    tick(page, name)
+    expect(line_of(page, name)).to_contain_text("未出示证卡")
+    assert "valid-card" in rules_not_met(page)
+    assert show_card(page, door.texts[name]) == "valid"
+    expect(page.locator("#arrival-planned")).to_contain_text("计划内：考评人员")
+    record(page)
+    expect(line_of(page, name)).not_to_contain_text("未出示证卡")
+    assert "valid-card" not in rules_not_met(page)
+
+
+def test_what_a_cancelled_session_refuses_stays_with_the_reason(opened: Opener, door: Door) -> None:
+    identity, plan = door.plan()
+    page, watch = opened()
+    sign_in(page, door.user())
+    call(page, plan)
+    with door.office.office.open() as register:
+        cancel_session(register, identity, reason="场地停电", actor=ACTOR)
+    tick(page, NO_CARD[Part.ON_SITE_HEAD])
+    expect(page.locator("#roll-refused")).to_contain_text("场地停电", timeout=HANDED_IN_MS)
+    has_no_barriers(page)
+    assert page.evaluate(STORED)["arrivals"] == 1
+    line_of(page, NO_CARD[Part.ON_SITE_HEAD]).get_by_role("button", name="撤回").click()
+    expect(page.locator("#roll-refused")).to_be_hidden()
+    page.locator("#roll-other").click()
+    expect(page.locator("#roll-sessions button", has_text=plan)).to_be_disabled()
+    watch.clean(409)
+
+
+def test_in_english_on_a_small_telephone(opened: Opener, door: Door) -> None:
+    _, plan = door.plan()
+    page, _ = opened(viewport={"width": 320, "height": 568})
+    sign_in(page, door.user())
+    page.locator("#open-settings").click()
+    page.locator("#switch-language").click()
+    page.locator("#settings-form button.pri").click()
+    call(page, plan)
+    expect(page.locator("#roll-word")).to_have_text("Not enough")
+    expect(page.locator("#roll-rulings li[data-rule=leader]")).to_contain_text("the institution names one")
+    has_no_barriers(page)
+    all_by_keyboard(page)
+    show_card(page, next(iter(door.texts.values())))
+    expect(page.locator("#arrival-planned")).to_contain_text("Planned as leader of the assessors")
+    has_no_barriers(page)
+    record(page)
+    has_no_barriers(page)
+    page.locator("#roll-end").click()
+    expect(page.locator("#roll-strip")).to_be_hidden()
+    expect(page.locator("#open-roll")).to_be_focused()
+
+
+def test_signing_out_wipes_sessions_and_who_has_come(opened: Opener, door: Door) -> None:
+    _, plan = door.plan()
+    page, _ = opened()
+    sign_in(page, door.user())
+    page.route("**/roll-call", lambda route: route.abort())
+    call(page, plan)
+    tick(page, NO_CARD[Part.ON_SITE_HEAD])
+    before = page.evaluate(STORED)
+    assert before["arrivals"] == 1
+    assert before["sessions"] > 0
+    page.route("**/verifier-bundle", lambda route: route.abort())
+    page.locator("#roll-back").click()
+    page.locator("#open-settings").click()
+    with page.expect_navigation():
+        page.locator("#sign-out").click()
+    page.locator("#scanning").wait_for()
+    assert page.evaluate(STORED) == WIPED
+    expect(page.locator("#open-roll")).to_be_hidden()
+
+
+def test_what_is_kept_for_one_person_is_not_shown_to_the_next(opened: Opener, door: Door) -> None:
+    identity, plan = door.plan()
+    page, _ = opened()
+    sign_in(page, door.user())
+    page.route("**/roll-call", lambda route: route.abort())
+    call(page, plan)
+    tick(page, NO_CARD[Part.ON_SITE_HEAD])
+    page.context.clear_cookies()
+    page.unroute("**/roll-call")
+    sign_in(page, door.user())
+    call(page, plan)
+    expect(page.locator("#roll-count")).to_have_text("计划 6 人，已到 0 人")
+    page.wait_for_timeout(GRACE_MS + 1500)
+    assert came(door.read(identity)) == []
+    assert page.evaluate(STORED)["arrivals"] == 1, "it waits for whoever made it"
+
+
+OLD_DATABASE: Final = """() => new Promise((resolve) => {
+  const request = indexedDB.open('zhengka', 1)
+  request.onupgradeneeded = () => {
+    for (const name of ['memory', 'bundle', 'settings']) request.result.createObjectStore(name)
+    request.result.createObjectStore('queue', { keyPath: 'nonce' })
+      .put({ nonce: '00'.repeat(16), by: 'gate', verdict: 'valid' })
+    request.transaction.objectStore('settings').put({ place: '500123' }, 0)
+  }
+  request.onsuccess = () => { request.result.close(); resolve() }
+})"""
+
+
+def test_what_an_older_scanner_has_kept_is_still_there(opened: Opener) -> None:
+    page, watch = opened()
+    page.goto("/lookup")
+    page.evaluate(OLD_DATABASE)
+    page.goto("/scan")
+    is_ready(page)
+    stored = page.evaluate(STORED)
+    assert stored.keys() == WIPED.keys()
+    assert stored["queue"] == 1
+    page.locator("#open-settings").click()
+    expect(page.locator("#place")).to_have_value("500123")
+    watch.clean()
