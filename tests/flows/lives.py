@@ -14,6 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, ClassVar, Final, Protocol, TypeVar, cast
 
@@ -239,30 +240,28 @@ class Lives(RuleBasedStateMachine):
     def apply_again(self, which: list[int], since: int, up: bool, rest: int) -> None:  # noqa: FBT001 - drawn
         """For what they have or had, or for the next grade."""
         self._pass(self.today + rest * DAY)
-        rows: dict[str, Wish] = {}
-        for card in map(self.some_card, which):
-            grade = ASSESSORS.index(card.kind) + up if card.is_assessor else 0
-            rows[card.number] = Wish(
-                person=card.person,
-                kind=ASSESSORS[min(grade, 2)] if card.is_assessor else card.kind,
-                types=_types(card.scopes) if card.is_assessor else (),
-                place=card.issuer if card.kind == "internal" else None,
-                certified_on=self.today - since * DAY,
-            )
+        rows = {card.number: self._again(card, since, up=up) for card in map(self.some_card, which)}
         self._issue([*rows.values()], self.today)
 
     @precondition(has_cards)
     @rule(which=ANY, since=certified, rest=RESTS)
     def renew(self, which: int, since: int, rest: int) -> None:
         self._pass(self.today + rest * DAY)
-        former = self.some_card(which)
-        wish = Wish(
-            person=former.person,
-            kind=former.kind,
-            types=_types(former.counts_for) if former.is_assessor else (),
-            place=former.issuer if former.kind == "internal" else None,
+        self._renew(self.some_card(which), since)
+
+    def _again(self, card: PaperCard, since: int, *, up: bool = False) -> Wish:
+        """Wish for what a card was for, or with ``up`` for the next grade."""
+        grade = ASSESSORS.index(card.kind) + up if card.is_assessor else 0
+        return Wish(
+            person=card.person,
+            kind=ASSESSORS[min(grade, 2)] if card.is_assessor else card.kind,
+            types=_types(card.scopes) if card.is_assessor else (),
+            place=card.issuer if card.kind == "internal" else None,
             certified_on=self.today - since * DAY,
         )
+
+    def _renew(self, former: PaperCard, since: int) -> None:
+        wish = replace(self._again(former, since), types=_types(former.counts_for) if former.is_assessor else ())
         (codes,) = self.paper.against([wish], self.today, self.today)
         if former.status != "valid":
             codes = {f"card-is-{former.status}"}
@@ -631,13 +630,26 @@ class Lives(RuleBasedStateMachine):
             self._pass(self.today + days * DAY)
 
     @precondition(has_cards)
-    @rule(which=ANY, what=st.integers(0, 2), off=st.sampled_from((-1, 0, 1, 30)))
-    def wait_for(self, which: int, what: int, off: int) -> None:
-        """To about the day on which a card may be renewed, runs out, or no longer keeps its holder out."""
+    @rule(
+        which=ANY,
+        what=st.sampled_from(("renewal", "end", "bar")),
+        off=st.sampled_from((-1, 0, 1)),
+        then=st.sampled_from(("wait", "renew", "apply", "apply")),
+    )
+    def on_the_day(self, which: int, what: str, off: int, then: str) -> None:
+        """About the day on which a card may be renewed, runs out, or no longer keeps its holder out: what happens?"""
         card = self.some_card(which)
-        days = (half_a_year_before(card.expires_on), card.expires_on, years_on(card.status_on or self.today, 3))
+        days = {
+            "renewal": half_a_year_before(card.expires_on),
+            "end": card.expires_on,
+            "bar": years_on(card.status_on or self.today, 3) + DAY,
+        }
         with self._step(card.person):
             self._pass(days[what] + off * DAY)
+        if then == "renew":
+            self._renew(card, 0)
+        elif then == "apply":
+            self._issue([self._again(card, 0)], self.today)
 
     def _pass(self, until: date) -> None:
         """Let time pass; the office rotates its keys, which sign for a year only."""

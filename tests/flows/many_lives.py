@@ -14,7 +14,7 @@ from tests.flows.office import make_office
 from tests.flows.worlds import lives_in_sqlite
 
 STEPS = 60
-_WORLDS_A_TURN = 50
+_WORLDS_A_TURN = 25
 
 
 def main(wanted: int) -> None:
