@@ -168,7 +168,6 @@ def standing_of(desk: Desk, number: CardNumber) -> dict[str, Any]:
         "named": body_names(desk),
         "may": _may(desk, told),
         "grounds": ground_choices(desk, told.card.kind),
-        "reasons": tuple(ReplacementReason),
         "today": desk.register.effects.today(),
     }
 
@@ -187,7 +186,8 @@ def _may(desk: Desk, told: Standing) -> frozenset[str]:
         "correct": decides and told.decision is not None and told.correction is None,
         "review": by.may(Permission.REVIEW) and bool(told.entries),
         "loss": any(map(by.may, _LOSERS)),
-        "person": by.may(Permission.READ_PEOPLE),
+        # A bureau keeps the record of external supervisors whose whole file is another's.
+        "person": by.may(Permission.READ_PEOPLE) and by.account.district is None,
     }
     return frozenset(name for name, may in found.items() if may)
 
