@@ -38,13 +38,14 @@ from service.api.routes import (
     InstitutionQuery,
 )
 from service.domain.access import Permission
+from service.domain.forms import FormName
 from service.domain.issuer import Institution
 from service.domain.occupation import parse_occupation
 from service.domain.people import ResidentId
 from service.domain.session import Job, NewPerson, NewSession, Session
 from service.domain.tidy import tidy_name
 from service.flows.register import Register
-from service.flows.session_papers import draw_record
+from service.flows.session_papers import draw_record, draw_session_forms
 from service.flows.session_records import make_record, signed_record
 from service.flows.sessions import (
     Call,
@@ -61,6 +62,7 @@ from service.web.authentication import asker, needs
 MAX_PLAN_BYTES: Final = 256 * 1024
 PDF: Final = "application/pdf"
 Day = Annotated[date | None, QueryParameter(description=FORMS["day"].en)]
+Form = Annotated[FormName, QueryParameter(description=FORMS["form"].en)]
 Record = Annotated[int | None, QueryParameter(description=FORMS["record"].en, ge=1, le=MAX_ID)]
 
 
@@ -226,6 +228,24 @@ class AssessmentController(Controller):
         out = io.BytesIO()
         draw_record(register, identity, record, out, by=asker(request))
         named = {"Content-Disposition": f'attachment; filename="session-{identity}.pdf"'}
+        return Response(out.getvalue(), media_type=PDF, headers=named)
+
+    @get(
+        "/api/v1/sessions/{identity:int}/forms.pdf",
+        operation_id="getSessionForms",
+        summary="The forms that a session's people fill in",
+        guards=[needs(Permission.CHECK, Permission.PLAN_SESSIONS)],
+        media_type=PDF,
+        responses=documented(*READ_REFUSALS, HTTPStatus.UNPROCESSABLE_ENTITY),
+        sync_to_thread=True,
+    )
+    def forms(
+        self, identity: Identity, form: Form, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
+    ) -> Response[bytes]:
+        """Give the forms of one kind, one for each who fills it in, as a PDF on A4."""
+        out = io.BytesIO()
+        draw_session_forms(register, identity, form, out, by=asker(request))
+        named = {"Content-Disposition": f'attachment; filename="session-{identity}-forms.pdf"'}
         return Response(out.getvalue(), media_type=PDF, headers=named)
 
 

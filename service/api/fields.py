@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from msgspec import Meta
 
+from service.domain.forms import FormName
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.review import Grade
 from service.domain.search import CardState, Sort
@@ -98,6 +99,7 @@ FORMS: Final[Mapping[str, Form]] = {
     "entries": Form("到场人员，1 至 200 名", "who has come, 1 to 200"),
     "made_by": Form("记录人", "who answers for the record"),
     "record": Form("点名记录的编号，不填则为最新", "the number of a record; without it, the newest"),
+    "form": Form(f"{'、'.join(FormName)} 之一", f"one of {', '.join(FormName)}"),
     "day": Form("日期，YYYY-MM-DD", "the day, YYYY-MM-DD"),
     "text": Form(
         "证卡编号或其开头、姓名或其中一部分、身份证号，至多 60 字",

@@ -15,6 +15,7 @@ from service.cli.params import DAY, OUT_FILE, card_number
 from service.cli.register import opened
 from service.domain.forms import FormName
 from service.flows.forms import Occasion, draw_forms
+from service.flows.session_papers import draw_session_forms
 
 
 @command("form")
@@ -27,6 +28,7 @@ from service.flows.forms import Occasion, draw_forms
 @click.option("--place", default="", help="评价地点 where.")
 @click.option("--occupation", default="", help="职业（工种）/等级 occupation and level.")
 @click.option("--candidates", default="", help="人数 number of candidates.")
+@click.option("--session", type=int, help="场次：为其人员各出一份 of a session: one for each of its people.")
 @pass_context
 def form(  # noqa: PLR0913, PLR0917 - one option a blank of the forms
     context: Context,
@@ -39,15 +41,22 @@ def form(  # noqa: PLR0913, PLR0917 - one option a blank of the forms
     place: str,
     occupation: str,
     candidates: str,
+    session: int | None,
 ) -> None:
     """打印规程附表 Print a form of the rules, filled with what is known.
 
     督附1 督导情况反馈表，督附2、考附1 工作评议表，考附3 考场情况记录表（每名考评员一张）；A4，按实际大小打印。
     feedback form, review sheets, session record; A4, at actual size.
     """
-    occasion = Occasion(institution, plan, on, place, occupation, candidates)
+    stated = (institution, plan, on, place, occupation, candidates)
+    if session is not None and (numbers or any(stated)):
+        raise click.UsageError("--session 已含其余各项 says all that the other options say")
     with opened(context) as register, whole_file(out) as file:
-        count = draw_forms(register, FormName(name), [card_number(number) for number in numbers], occasion, file)
+        if session is not None:
+            count = draw_session_forms(register, session, FormName(name), file)
+        else:
+            cards = [card_number(number) for number in numbers]
+            count = draw_forms(register, FormName(name), cards, Occasion(*stated), file)
     context.answer({"form": name, "forms": count, "file": str(out)})
     context.say(f"已写出 written: {out}（{name}，{count} 份 forms）")
 

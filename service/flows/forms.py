@@ -50,10 +50,19 @@ def draw_forms(
     Raises Refused for a card that is not there or whose holder has no such form, LayoutError for a text that cannot
     be printed.
     """
+    return draw_each(register, name, [(number, occasion) for number in numbers] or [(None, occasion)], out)
+
+
+def draw_each(
+    register: Register, name: FormName, wanted: Sequence[tuple[CardNumber | None, Occasion]], out: BinaryIO
+) -> int:
+    """Write forms as ``draw_forms`` does, each of an occasion of its own; a form of no card is written by hand."""
     forms = shipped_forms()
-    institution = "" if occasion.institution is None else _institution(register, occasion.institution)
-    found: list[Card | None] = [card_with_form(register, number, name) for number in numbers]
-    made = [_form(forms, name, card, occasion, institution) for card in found or [None]]
+    made: list[Form] = []
+    for number, occasion in wanted:
+        card = None if number is None else card_with_form(register, number, name)
+        institution = "" if occasion.institution is None else _institution(register, occasion.institution)
+        made.append(_form(forms, name, card, occasion, institution))
     draw(made, made[0].title, register.fonts, out)
     return len(made)
 

@@ -1,4 +1,7 @@
-"""The record of a roll-call on paper: who was planned and who came, and what each rule says of it."""
+"""What a session puts on paper: the record of its roll-call, and the forms that its people fill in.
+
+督附1, 督附2, 考附1, 考附3.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,24 @@ from typing import Any, BinaryIO, Final
 from cardlayout.forms.draw import draw
 from cardlayout.forms.model import Align, Cell, Form, Row, Table
 from service.domain.access import Principal
-from service.domain.session import ROLE_NAMES, Job, Role
+from service.domain.fitness import LEVEL_NAMES
+from service.domain.forms import FormName
+from service.domain.session import ROLE_NAMES, Job, Role, ShownCard
 from service.domain.session.people import word_of_card
 from service.domain.validity import SHANGHAI
+from service.flows.errors import Refused
+from service.flows.forms import Occasion, draw_each
 from service.flows.register import Register
 from service.flows.session_records import SignedRecord, signed_record
+from service.flows.sessions import SessionView, read_session
+
+POSTS_OF_FORM: Final = {
+    FormName.FEEDBACK: (Role.INTERNAL, Role.EXTERNAL),  # 督§12(2)
+    FormName.SUPERVISOR_REVIEW: (Role.INTERNAL, Role.EXTERNAL),  # 督§16
+    FormName.ASSESSOR_REVIEW: (Role.ASSESSOR,),  # 考§17
+    FormName.SESSION_RECORD: (Role.ASSESSOR,),  # 考§14(3)
+}
+"""Whose forms they are, by post."""
 
 _TITLE: Final = "鉴定评价场次点名记录"
 _WIDTHS: Final = (26, 26, 36, 20, 20, 42)  # mm
@@ -32,6 +48,57 @@ def draw_record(
     """
     given = signed_record(register, identity, record, by=by)
     draw([_form(given)], _TITLE, register.fonts, out)
+
+
+def draw_session_forms(
+    register: Register, identity: int, name: FormName, out: BinaryIO, *, by: Principal | None = None
+) -> int:
+    """Write the forms of one kind for a session's people as a PDF, filled with what is known; give their number.
+
+    Who has a form: those of the roll-call, or before it those of the plan, whose post is the form's. An assessor's
+    names the jobs the card covers. Raises Refused for a session that is not there, not one's own, or in which nobody
+    has such a form, LayoutError for a text that cannot be printed.
+    """
+    view = read_session(register, identity, by)
+    wanted = tuple(
+        (card.number, _occasion(view, card if role.post is Role.ASSESSOR else None))
+        for role, card in _fill_in(view)
+        if role.post in POSTS_OF_FORM[name]
+    )
+    if not wanted:
+        raise Refused(
+            "form-of-nobody", f"场次 {identity} 没有填写 {name} 的人员", f"nobody of session {identity} fills in {name}"
+        )
+    return draw_each(register, name, wanted, out)
+
+
+def forms_of(view: SessionView) -> frozenset[FormName]:
+    """Tell which forms somebody of a session fills in."""
+    posts = {role.post for role, _ in _fill_in(view)}
+    return frozenset(name for name, of in POSTS_OF_FORM.items() if posts.intersection(of))
+
+
+def _fill_in(view: SessionView) -> Iterator[tuple[Role, ShownCard]]:
+    """Give role and card of all who have come, or before the roll-call of the plan, with a card for the role."""
+    for one in view.called:
+        there = one.came_at is not None or not view.has_been_called
+        if there and one.is_known and one.card is not None and one.card.kind in one.role.kinds:
+            yield one.role, one.card
+
+
+def _occasion(view: SessionView, card: ShownCard | None) -> Occasion:
+    """Say what a form is about: all jobs, or with an assessor's card those it counts for."""
+    held = view.held
+    jobs = [job for job in held.session.jobs if card is None or card.is_of(job)] or list(held.session.jobs)
+    counts = [job.candidates for job in jobs]
+    return Occasion(
+        held.session.institution,
+        held.plan,
+        held.session.on,
+        held.place,
+        "、".join(f"{job.occupation.name}/{LEVEL_NAMES[job.level][0]}" for job in jobs),
+        str(sum(count or 0 for count in counts)) if None not in counts else "",
+    )
 
 
 def _form(given: SignedRecord) -> Form:

@@ -87,6 +87,10 @@ def test_a_session_from_its_plan_to_its_record(staffed: Staffed) -> None:
     assert answer.json()["roll_call"]["verdict"] == "complete", answer.json()["roll_call"]
     assert staffed.client.post(f"{address}/roll-call", json={"entries": entries}, headers=gate).json() == answer.json()
 
+    forms = staffed.client.get(f"{address}/forms.pdf?form=考附3", headers=gate)
+    assert forms.status_code == 200
+    assert all(number in extract_text(io.BytesIO(forms.content)) for number in day.assessors)
+    assert staffed.client.get(f"{address}/forms.pdf?form=督附9", headers=gate).status_code == 400
     assert staffed.client.get(f"{address}/record", headers=gate).json()["code"] == "no-such-record"
     made = staffed.client.post(f"{address}/records", json={"made_by": "何负责"}, headers=school)
     assert (made.status_code, made.json()) == (201, {"record": 1})

@@ -102,6 +102,14 @@ def test_people_come_from_a_spreadsheet_and_its_faults_are_told_at_once(desk: De
     assert "110101199003070000" not in answer.err + answer.out
 
 
+def test_forms_are_drawn_for_the_people_of_a_session(desk: Desk) -> None:
+    identity = planned(desk)
+    told = desk.done("form", "考附3", "--session", identity, "--out", desk.path("forms.pdf"), "--json").json
+    assert told["forms"] == 1
+    assert ASSESSOR in extract_text(io.BytesIO(Path(desk.path("forms.pdf")).read_bytes()))
+    assert desk.run("form", "考附3", "--session", identity, "--plan", "x", "--out", desk.path("b.pdf")).code == 2
+
+
 def test_the_record_is_written_and_checked(desk: Desk) -> None:
     identity = planned(desk)
     assert desk.run("session", "record", identity, "--by", "何负责").refusal == "record-empty"

@@ -71,7 +71,7 @@ def test_who_has_no_such_form_is_refused_by_name(office: Office) -> None:
     supervisor = issued(office, "external", 4)
     with pytest.raises(Refused, match="考附3 is not a form of this kind of holder"):
         read(office, FormName.SESSION_RECORD, [supervisor.number])
-    with pytest.raises(Refused, match="no card has the number"):
+    with pytest.raises(Refused, match="there is no card"):
         read(office, FormName.SESSION_RECORD, [CardNumber("26310029999")])
     with pytest.raises(Refused, match="institution 999999 is not entered"):
         read(office, FormName.FEEDBACK, [], Occasion(institution="999999"))

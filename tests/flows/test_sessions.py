@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ import pytest
 from service.domain.access import Account, Principal
 from service.domain.access import Role as AccountRole
 from service.domain.card_number import CardNumber
+from service.domain.forms import FormName
 from service.domain.kinds import SkillLevel
 from service.domain.people import ResidentId
 from service.domain.session import Declared, NewPerson, Outcome, Part, Role, SessionRefused, Verdict
@@ -21,6 +23,7 @@ from service.flows.dispatching import withdraw_dispatch
 from service.flows.engagements import end_engagement, list_engagements
 from service.flows.errors import Refused
 from service.flows.lifecycle import revoke_card
+from service.flows.session_papers import draw_session_forms
 from service.flows.session_records import list_records, make_record, signed_record, verify_record
 from service.flows.sessions import (
     Call,
@@ -32,6 +35,7 @@ from service.flows.sessions import (
     read_session,
 )
 from service.store import dispatches
+from tests.cardlayout.reading import chars, pages
 from tests.flows.assessment_day import PLAN, SKILLS, assessment_day, call_everybody, calls_of, planned_day
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant, name_of, resident_id
 
@@ -362,3 +366,28 @@ def test_ties_declared_at_the_door_count(lite: Office) -> None:
     calls = calls_of(lite, read_session(lite.register, identity).planned, lite.clock.now)
     calls[2] = replace(calls[2], declared=Declared.TIES)
     assert not_met(call_roll(lite.register, identity, calls, actor=ACTOR)) == {"declared-ties": "short"}
+
+
+def pages_of(office: Office, identity: int, name: FormName) -> list[str]:
+    out = io.BytesIO()
+    count = draw_session_forms(office.register, identity, name, out)
+    found = ["".join(char.get_text() for char in chars(page)) for page in pages(out.getvalue())]
+    assert count >= 1
+    return found
+
+
+def test_each_of_a_session_has_the_forms_of_the_post_filled_with_what_is_known(lite: Office) -> None:
+    """考附3, 考附1, 督附1, 督附2: of the plan before the roll-call, and then of who has come."""
+    day, identity = planned_day(lite)
+    records = pages_of(lite, identity, FormName.SESSION_RECORD)
+    assert [number for number in day.assessors if any(number in page for page in records)] == list(day.assessors)
+    assert all("电工/三级/高级工" in page and "24" in page for page in records)
+    feedback = "".join(pages_of(lite, identity, FormName.FEEDBACK))
+    assert f"评价计划名称：{PLAN}" in feedback
+    view = read_session(lite.register, identity)
+    only_two = [one for one in view.planned if one.role is not Role.EXTERNAL][:2]
+    call_roll(lite.register, identity, calls_of(lite, only_two, lite.clock.now), actor=ACTOR)
+    assert len(pages_of(lite, identity, FormName.SESSION_RECORD)) == 2
+    with pytest.raises(Refused) as refused:
+        draw_session_forms(lite.register, identity, FormName.SUPERVISOR_REVIEW, io.BytesIO())
+    assert refused.value.code == "form-of-nobody"

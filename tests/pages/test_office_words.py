@@ -7,6 +7,7 @@ from pathlib import Path
 
 import service.pages.office
 from service.domain.access import Role
+from service.domain.forms import FormName
 from service.domain.session import Outcome, Verdict
 from service.pages.assets import shipped
 from service.pages.office.base import MENU
@@ -21,6 +22,7 @@ SOURCES = [path.read_text("utf-8") for path in (*TEMPLATES, *sorted(OFFICE.rglob
 COMPUTED = {
     *(f"role_{role.value.replace('-', '_')}" for role in Role),
     *(f"menu_{entry.key}{end}" for entry in MENU for end in ("", "_hint")),
+    *(f"form_{name.name.lower()}" for name in FormName),
     *(f"composition_{verdict.value}" for verdict in Verdict),
     *(f"ruling_{outcome.value}" for outcome in Outcome),
     *(f"done_{done}" for source in SOURCES for done in re.findall(r'done="(\w+)"', source)),

@@ -13,6 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import MultipartBody, SkipValidation, URLEncodedBody
 
 from service.domain.access import Permission
+from service.domain.forms import FormName
 from service.domain.session import Declared, NewPerson, NewSession, Outcome, Role, Session, parse_job
 from service.domain.session.listed import PEOPLE_HEADINGS, parse_people, rows_of_lines
 from service.domain.session.people import word_of_card
@@ -20,6 +21,7 @@ from service.domain.validity import SHANGHAI
 from service.domain.verdict_words import Word
 from service.flows.errors import Refused
 from service.flows.register import Register
+from service.flows.session_papers import forms_of
 from service.flows.session_records import list_records, make_record
 from service.flows.sessions import cancel_session, list_sessions, plan_session, read_session
 from service.pages.home import READ
@@ -216,6 +218,8 @@ def _one(desk: Desk, identity: int) -> dict[str, Any]:
         "told": told,
         "rulings": sorted(told.rulings, key=lambda one: _WORST_FIRST.index(one.outcome)),
         "people": view.called,
+        "form_names": tuple(FormName),
+        "has_forms": forms_of(view),
         "records": list_records(desk.register, identity, desk.principal),
     }
 
