@@ -28,7 +28,7 @@ from service.store.search import Asked
 
 PAGE: Final = 50
 MAX_PAGE: Final = 200
-MAX_SAVED: Final = 20_000
+MAX_SAVED: Final = 10_000
 """Rows of a list that is saved: as many as a few seconds write."""
 
 _NOBODY: Final = 0
@@ -108,8 +108,8 @@ def saved_search(register: Register, sight: Sight, wanted: Search, *, most: int 
         if total > most:
             raise Refused(
                 "list-too-long",
-                f"共 {total} 张证卡，名单最多 {most} 行；请缩小查询范围后分次导出",
-                f"{total} cards are found, a list has {most} rows at most: search for fewer, and save in parts",
+                f"共 {total} 张证卡，名单最多 {most} 行；请缩小范围分次导出，或用 zhengka search --out",
+                f"{total} cards are found, a list has {most} rows at most: save parts, or use zhengka search --out",
             )
         found = store.every(connection, asked)
         names = names_of(register, connection)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from http import HTTPStatus
 from typing import Any, Final
 
 from litestar import Controller, Request, Response, route
@@ -19,6 +18,7 @@ from service.flows.register import Register
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, at_desk
 from service.pages.office.bodies import body_names
+from service.pages.office.search import PAGE as SEARCH
 from service.pages.office.search import STATES
 from service.pages.shown import moment
 
@@ -41,7 +41,7 @@ class PeoplePage(Controller):
         told = person_of(register, number, desk.principal)
         return desk.show(
             "office/person.html",
-            status=HTTPStatus.OK,
+            path=f"{SEARCH}/person",  # in the menu, a person belongs to the search
             person=told,
             photo=_photo(register, told),
             tags=STATES,
