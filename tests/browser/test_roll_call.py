@@ -352,6 +352,46 @@ def test_what_a_cancelled_session_refuses_stays_with_the_reason(opened: Opener, 
     watch.clean(409)
 
 
+PUT: Final = """(changes) => new Promise((resolve) => {
+  const request = indexedDB.open('zhengka')
+  request.onsuccess = () => {
+    const store = request.result.transaction('arrivals', 'readwrite').objectStore('arrivals')
+    store.getAll().onsuccess = ({ target }) => {
+      store.put({ ...target.result[0], ...changes })
+      store.transaction.oncomplete = () => { request.result.close(); resolve() }
+    }
+  }
+})"""
+
+
+def test_one_that_cannot_be_taken_does_not_keep_the_others(opened: Opener, door: Door) -> None:
+    identity, plan = door.plan()
+    page, _ = opened()
+    sign_in(page, door.user())
+    call(page, plan)
+    tick(page, NO_CARD[Part.ON_SITE_HEAD])
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    page.evaluate(PUT, {"nonce": "ab" * 16, "came_at": yesterday, "name": "昨日客", "role": "staff", "person": None})
+    expect(page.locator("#roll-refused")).to_contain_text("不在场次当日", timeout=HANDED_IN_MS)
+    assert page.evaluate(STORED)["arrivals"] == 1
+    assert came(door.read(identity)) == [("何负责", "on_site_head")]
+    page.locator("#roll-other").click()
+    expect(page.locator("#roll-sessions button", has_text=plan)).to_contain_text("1 人待上传")
+    has_no_barriers(page)
+
+
+def test_a_session_of_a_day_past_is_forgotten(opened: Opener, door: Door) -> None:
+    _, plan = door.plan()
+    page, _ = opened()
+    sign_in(page, door.user())
+    call(page, plan)
+    assert page.evaluate(STORED)["sessions"] > 0
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=1))
+    page.reload()
+    page.locator("#open-roll").wait_for()
+    assert page.evaluate(STORED)["sessions"] == 0
+
+
 def test_in_english_on_a_small_telephone(opened: Opener, door: Door) -> None:
     _, plan = door.plan()
     page, _ = opened(viewport={"width": 320, "height": 568})

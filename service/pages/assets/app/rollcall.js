@@ -12,7 +12,7 @@ import { answered, arrival, ask, option, sayRole } from './rollcallpanel.js'
 import { judged, together } from './rollcallpeople.js'
 import { GRACE_MS, flying, handInArrivals, refusals } from './rollcallqueue.js'
 import * as store from './rollcallstore.js'
-import { counted, drawRoll, drawSessions, roleName, titleOf } from './rollcallview.js'
+import { counted, drawRoll, drawSessions, isToday, roleName, titleOf } from './rollcallview.js'
 import { $, show } from './screen.js'
 import * as service from './service.js'
 import { refresh } from './standing.js'
@@ -61,43 +61,57 @@ export async function handInRoll() {
   refresh()
 }
 
+/** Let go of the sessions of days past, with the names in them, once all who came are handed in. */
+export async function forgetPast() {
+  const owed = await owedNow()
+  const past = (await store.keptSessions(gate.user)).filter((one) => !isToday(one) && owed(one.session) === 0)
+  await store.dropSessions(past.map((one) => one.session))
+}
+
 /** Offer today's sessions: those on the device at once, and what the service has to say of them when it answers. */
 async function pick() {
   show('roll-call')
   part('roll-pick')
   $('roll-pick-note').textContent = say('roll_fetching')
-  drawSessions(await ofToday(), open)
+  await drawPick()
   $('roll-pick-title').focus()
   const found = await service.sessionsOn(today())
   if (found !== null) await keep(found)
-  const sessions = await ofToday()
-  const isLost = found === null && !isSignedIn() && gate.isOnline ? 'roll_sign_in' : 'roll_offline'
-  $('roll-pick-note').textContent = found === null ? say(isLost) : sessions.length === 0 ? say('roll_none') : ''
-  if (!$('roll-pick').hidden) drawSessions(sessions, open)
+  const isLost = !isSignedIn() && gate.isOnline ? 'roll_sign_in' : 'roll_offline'
+  const isNone = (await drawPick()) === 0
+  $('roll-pick-note').textContent = found === null ? say(isLost) : isNone ? say('roll_none') : ''
 }
 
-/** @returns {Promise<Kept[]>} */
-async function ofToday() {
-  const own = (await store.keptSessions(gate.user)).filter((one) => one.on === today())
-  return own.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at))
+/** @returns {Promise<number>} how many sessions are offered */
+async function drawPick() {
+  const owed = await owedNow()
+  const offered = (await store.keptSessions(gate.user)).filter((one) => isToday(one) || owed(one.session) > 0)
+  offered.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at))
+  if (!$('roll-pick').hidden) drawSessions(offered, owed, open)
+  return offered.length
+}
+
+/** @returns {Promise<(session: number) => number>} how many have come to a session and are not handed in */
+async function owedNow() {
+  const all = await store.arrivalsOf(gate.user)
+  return (session) => all.filter((one) => one.session === session).length
 }
 
 /**
- * Keep the day's sessions with their people, and let go of days past whose arrivals are all handed in.
+ * Keep the day's sessions with their people, and let go of those that are no more.
  * @param {service.Listed[]} listed
  */
 async function keep(listed) {
   const whole = await Promise.all(listed.map((one) => service.sessionWith(one.session)))
   for (const one of whole) if (one !== null) await store.keepSession({ ...one, by: gate.user })
-  const owed = new Set((await store.arrivalsOf(gate.user)).map((one) => one.session))
-  const current = new Set(listed.map((one) => one.session))
+  const [owed, current] = [await owedNow(), new Set(listed.map((one) => one.session))]
   const all = (await store.keptSessions(gate.user)).map((one) => one.session)
-  await store.dropSessions(all.filter((session) => !current.has(session) && !owed.has(session)))
+  await store.dropSessions(all.filter((session) => !current.has(session) && owed(session) === 0))
 }
 
 /** @param {number} session */
 async function open(session) {
-  kept = (await ofToday()).find((one) => one.session === session) || null
+  kept = (await store.keptSessions(gate.user)).find((one) => one.session === session) || null
   gate.isCalling = kept !== null
   await showRoll()
   const newest = await service.sessionWith(session)
@@ -171,6 +185,7 @@ async function recordCard(event) {
 /** @param {Arrival} come */
 async function record(come) {
   await store.keepArrival(come)
+  refusals.delete(come.session)
   await redrawRoll()
   refresh()
   setTimeout(handInRoll, GRACE_MS + 1000)

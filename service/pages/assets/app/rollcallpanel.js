@@ -6,7 +6,7 @@ import { gate } from './gate.js'
 import { say } from './language.js'
 import { newNonce } from './queue.js'
 import { presenting } from './rollcallpeople.js'
-import { hour, roleName } from './rollcallview.js'
+import { hour, isOpen, roleName } from './rollcallview.js'
 import { $ } from './screen.js'
 import { node } from './view.js'
 
@@ -35,7 +35,7 @@ let offered = []
 export function ask(mine, kept, rows) {
   const { card } = mine.answer.verdict
   const panel = $('arrival')
-  panel.hidden = kept === null || kept.state !== 'planned'
+  panel.hidden = kept === null || !isOpen(kept)
   $('arrival-record').hidden = panel.hidden || card === null
   if (kept === null || panel.hidden) return
   $('arrival-form').hidden = card === null
@@ -44,8 +44,8 @@ export function ask(mine, kept, rows) {
   shown = mine
   $('arrival-wrong').textContent = ''
   const found = presenting(kept.people, rows, card.number)
-  const isOpen = (/** @type {Row} */ { one }) => one.is_planned && (one.came_at === null || one.card === null)
-  offer(found, rows.filter((row) => isOpen(row) && !found.includes(row)), card.kind)
+  const isFree = (/** @type {Row} */ { one }) => one.is_planned && (one.came_at === null || one.card === null)
+  offer(found, rows.filter((row) => isFree(row) && !found.includes(row)), card.kind)
   const [first] = found
   sayPlan(first)
   declare(first === undefined ? null : first.one.declared)

@@ -13,6 +13,7 @@ import { renewSession } from './standing.js'
 
 export const GRACE_MS = 8000 // in which what was ticked by mistake can still be taken back
 const AT_ONCE = 200
+const UNPROCESSABLE = 422
 
 /** @type {Map<number, Refused>} why the service has not taken what waits for a session */
 export const refusals = new Map()
@@ -59,8 +60,13 @@ async function handIn(session, arrivals, by) {
       await renewSession()
       return false
     }
-    if ('refused' in answer) refusals.set(session, answer.refused)
-    else await confirmArrivals({ ...answer.taken, by }, nonces)
+    if ('taken' in answer) {
+      await confirmArrivals({ ...answer.taken, by }, nonces)
+      return true
+    }
+    // The service takes all or none: one that it cannot take does not keep the others.
+    if (answer.refused.status !== UNPROCESSABLE || arrivals.length === 1) refusals.set(session, answer.refused)
+    else for (const one of arrivals) if (!(await handIn(session, [one], by))) return false
     return true
   } finally {
     for (const nonce of nonces) flying.delete(nonce)

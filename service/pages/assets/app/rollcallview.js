@@ -1,7 +1,7 @@
 // @ts-check
 // Draws a roll-call: the day's sessions, and of one of them the verdict, the rules that are not met, and its people.
 
-import { civilMinute } from '../verifier/dates.js'
+import { civilDay, civilMinute, isoDay } from '../verifier/dates.js'
 import { ROLES, kindsOf } from '../verifier/sessionmodel.js'
 import { either, look, say, spoken } from './language.js'
 import { $ } from './screen.js'
@@ -43,22 +43,31 @@ export const hour = (iso) => civilMinute(Date.parse(iso)).slice(11)
 export const roleName = (role) => either(ROLES[role])
 
 /** @param {Kept} kept */
-export const titleOf = (kept) => `${hour(kept.starts_at)} · ${kept.plan}`
+export const titleOf = (kept) => `${isToday(kept) ? '' : `${kept.on} `}${hour(kept.starts_at)} · ${kept.plan}`
+
+/** @param {Kept} kept */
+export const isToday = (kept) => kept.on === isoDay(civilDay(Date.now()))
+
+/** @param {Kept} kept whether its roll can be called now */
+export const isOpen = (kept) => kept.state === 'planned' && isToday(kept)
 
 /**
  * @param {Kept[]} sessions
+ * @param {(session: number) => number} owed how many have come to it and are not handed in yet
  * @param {(session: number) => void} choose
  */
-export function drawSessions(sessions, choose) {
+export function drawSessions(sessions, owed, choose) {
   $('roll-sessions').replaceChildren(...sessions.map((kept) => {
     const line = document.createElement('li')
     const open = button('', () => choose(kept.session))
-    const jobs = kept.jobs.map((job) => `${job.occupation}${say(`level_${job.level}`, {})}`).join('、')
+    const jobs = kept.jobs.map((job) => `${job.occupation} ${say(`level_${job.level}`)}`).join('、')
+    const count = owed(kept.session)
     open.append(
       node('b', titleOf(kept)), node('span', [kept.institution_name, kept.place].filter(Boolean).join(' · ')),
       node('span', jobs), node('span', say(STATES[kept.state]), `state ${kept.state}`),
     )
-    open.disabled = kept.state === 'cancelled'
+    if (count > 0) open.append(node('span', say('roll_owed', { count }), 'waits'))
+    open.disabled = kept.state === 'cancelled' && count === 0
     line.append(open)
     return line
   }))
@@ -84,7 +93,7 @@ export function drawRoll(kept, rows, found, acts) {
   $('roll-beside').replaceChildren(...beside.map(line))
   if (focused instanceof HTMLElement) keepFocus(String(focused.dataset.key))
   $('roll-beside-part').hidden = beside.length === 0
-  for (const id of ['roll-scan', 'roll-add']) $(id).hidden = kept.state !== 'planned'
+  for (const id of ['roll-scan', 'roll-add']) $(id).hidden = !isOpen(kept)
   put('roll-plan-check', say('roll_plan_check', { answer: say(VERDICTS[kept.plan_check.verdict].text) }))
 }
 
@@ -150,7 +159,7 @@ function personLine(kept, { one, waiting }, { tick, takeBack, isFlying }) {
   Object.assign(line.dataset, { came: String(one.came_at !== null), key: `${one.person} ${one.role}` })
   const back = waiting.filter((nonce) => !isFlying(nonce))
   if (back.length > 0) line.append(button('roll_take_back', () => takeBack(back), one.name))
-  if (one.came_at === null && kept.state === 'planned') {
+  if (one.came_at === null && isOpen(kept)) {
     line.append(button(kindsOf(one.role).length > 0 ? 'roll_without_card' : 'roll_tick', () => tick(one), one.name))
   }
   return line

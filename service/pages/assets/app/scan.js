@@ -6,7 +6,7 @@ import { inWeChat } from './camera.js'
 import { next, onNext, samePerson, upload } from './case.js'
 import { gate } from './gate.js'
 import { loadWords, say, speak, spoken, translate } from './language.js'
-import { handInRoll, listenToRoll, redrawRoll } from './rollcall.js'
+import { forgetPast, handInRoll, listenToRoll, redrawRoll } from './rollcall.js'
 import { $, show } from './screen.js'
 import { fillForm, readForm } from './settings.js'
 import { wakeSound } from './signals.js'
@@ -24,6 +24,7 @@ async function main() {
   gate.settings = await readSettings()
   gate.user = await readUser()
   await gate.offline.restore(gate.settings.root)
+  await forgetPast()
   listen()
   refresh()
   await prepare()

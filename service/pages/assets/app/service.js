@@ -19,7 +19,7 @@
  * @typedef {Listed & {
  *   people: import('../verifier/sessionmodel.js').Attendee[], plan_check: Composition, roll_call: Composition
  * }} CalledSession
- * @typedef {{code: string, zh: string, en: string}} Refused
+ * @typedef {{status: number, code: string, zh: string, en: string}} Refused
  */
 
 const TIMEOUT_MS = 8000
@@ -132,7 +132,8 @@ export async function uploadArrivals(identity, entries, session) {
   if (response === null || answer === null) return null
   if (response.ok) return { taken: answer }
   const isForLater = response.status === 401 || response.status === 429 || response.status >= 500
-  return isForLater ? null : { refused: { code: answer.code, zh: answer.zh, en: answer.detail } }
+  const { code, zh, detail } = answer
+  return isForLater ? null : { refused: { status: response.status, code, zh, en: detail } }
 }
 
 /**
