@@ -1,0 +1,54 @@
+"""The register's tables. Their constraints are the invariants: what they refuse cannot be stored by any path.
+
+How a row may change once it stands is ruled by triggers, which the migrations make.
+"""
+
+from __future__ import annotations
+
+from service.store.tables.accounts import account, rate_limit, scan, session, token
+from service.store.tables.base import DIGEST_BYTES, PUBLIC_KEY_BYTES, Instant, metadata
+from service.store.tables.cards import batch, card, card_scope, institution, number, person, series
+from service.store.tables.copies import copy, status_change, status_list, status_publication
+from service.store.tables.decisions import cancellation, correction, proposal
+from service.store.tables.record import journal, journal_head, key_document, key_record, meta
+from service.store.tables.sessions import assessment, assessment_person, roll_call, roll_call_record
+from service.store.tables.work import case_closing, dispatch, engagement, integrity
+
+__all__ = [
+    "DIGEST_BYTES",
+    "PUBLIC_KEY_BYTES",
+    "Instant",
+    "account",
+    "assessment",
+    "assessment_person",
+    "batch",
+    "cancellation",
+    "card",
+    "card_scope",
+    "case_closing",
+    "copy",
+    "correction",
+    "dispatch",
+    "engagement",
+    "institution",
+    "integrity",
+    "journal",
+    "journal_head",
+    "key_document",
+    "key_record",
+    "meta",
+    "metadata",
+    "number",
+    "person",
+    "proposal",
+    "rate_limit",
+    "roll_call",
+    "roll_call_record",
+    "scan",
+    "series",
+    "session",
+    "status_change",
+    "status_list",
+    "status_publication",
+    "token",
+]

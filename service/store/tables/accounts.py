@@ -1,0 +1,91 @@
+"""Accounts with their sign-ins and tokens, the log of scans, and rate limits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from service.domain.access import Role
+from service.store.tables.base import DIGEST_BYTES, Instant, length, metadata, one_of
+
+rate_limit: Final = Table(
+    "rate_limit",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),  # keyed hash of what is counted: an address, a number, a name
+    Column("taken_until", BigInteger, nullable=False, index=True),  # milliseconds since 1970
+    length("key", DIGEST_BYTES),
+)
+
+account: Final = Table(
+    "account",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("institution", Text, ForeignKey("institution.code")),
+    Column("district", Text),
+    Column("password", Text, nullable=False),  # Argon2id, in its own standard form
+    Column("created_at", Instant, nullable=False),
+    Column("disabled_at", Instant),
+    UniqueConstraint("name"),
+    one_of("role", Role),
+    CheckConstraint("(role IN ('institution', 'site-staff')) = (institution IS NOT NULL)", name="institution"),
+)
+
+session: Final = Table(
+    "session",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),  # SHA-256 of what the cookie holds
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False, index=True),
+    Column("csrf", Text, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    length("key", DIGEST_BYTES),
+)
+
+token: Final = Table(
+    "token",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),  # SHA-256 of the token
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_on", Date, nullable=False),
+    UniqueConstraint("account_id", "label"),
+    length("key", DIGEST_BYTES),
+)
+
+scan: Final = Table(
+    "scan",
+    metadata,
+    Column("nonce", LargeBinary, primary_key=True),  # by it a scan handed in twice is known
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
+    Column("institution", Text, index=True),  # of the account
+    Column("number", Text),
+    Column("copy", LargeBinary),
+    Column("verdict", Text, nullable=False),
+    Column("verdict_now", Text),  # what the register said when the scan was handed in
+    Column("place", Text),
+    Column("occupation", Text),
+    Column("level", Text),
+    Column("same_person", Boolean),
+    Column("offline", Boolean, nullable=False),
+    Column("scanned_at", Instant, nullable=False),
+    Column("as_of", Instant),
+    Column("taken_at", Instant, nullable=False, index=True),
+    CheckConstraint("length(nonce) = 16", name="nonce"),
+)
