@@ -85,8 +85,8 @@ class Search:
     descending: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", tidy_name(self.name))
-        object.__setattr__(self, "occupation", tidy_occupation(self.occupation))
+        object.__setattr__(self, "name", _storable(tidy_name(self.name)))
+        object.__setattr__(self, "occupation", _storable(tidy_occupation(self.occupation)))
 
 
 def with_text(search: Search, text: str) -> Search:
@@ -107,6 +107,11 @@ def is_secret(text: str) -> bool:
     """Tell whether a text was meant as an identity number, right or wrong: it is then shown to nobody again."""
     characters = [c for c in unicodedata.normalize("NFKC", text) if c.isalnum()]
     return len(characters) > _LONGEST_NUMBER and sum(c.isdigit() for c in characters) >= _MANY_DIGITS
+
+
+def _storable(text: str) -> str:
+    """Put marks that stand in no name where a database would stumble: at NUL, and at halves of characters."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def state_of(card: Card, on: date) -> CardState:

@@ -41,3 +41,98 @@ def test_the_front_page_says_who_sits_there_and_ends_the_sign_in(staffed: Staffe
 def test_a_token_is_no_sign_in_at_the_desk(staffed: Staffed) -> None:
     answer = staffed.client.get("/office", headers=staffed.token("school"), follow_redirects=False)
     assert answer.status_code == 303
+
+
+SEARCH = {"text": "", "kind": "external"}
+
+
+def csrf_of(staffed: Staffed) -> str:
+    return str(re.findall('name="csrf" value="([^"]*)"', staffed.client.get("/office/search").text)[0])
+
+
+@pytest.mark.parametrize("path", ["/office/search", "/office/search/list"])
+def test_a_form_of_another_page_finds_nothing(staffed: Staffed, path: str) -> None:
+    """Else a page of a stranger could let people's lists be made, and their names be looked for."""
+    sign_in(staffed, "centre")
+    csrf = csrf_of(staffed)
+    assert staffed.client.post(path, data=SEARCH | {"csrf": csrf}).status_code == 200
+    for form, headers in (
+        (SEARCH, {}),
+        (SEARCH | {"csrf": "A" * 43}, {}),
+        (SEARCH | {"csrf": csrf}, {"Origin": "https://evil.example"}),
+        (SEARCH | {"csrf": csrf}, {"Sec-Fetch-Site": "cross-site"}),
+    ):
+        answer = staffed.client.post(path, data=form, headers=headers)
+        assert answer.status_code == 403, form
+        assert staffed.number not in answer.text
+
+
+@pytest.mark.parametrize("name", ["gate", "auditor", "boss"])
+def test_who_may_not_read_people_is_told_so(staffed: Staffed, name: str) -> None:
+    sign_in(staffed, name)
+    for path in ("/office/search", f"/office/people/{staffed.number}"):
+        answer = staffed.client.get(path)
+        assert answer.status_code == 403
+        assert "您的账户没有此项权限" in answer.text
+    front = staffed.client.get("/office").text
+    assert "/office/search" not in front
+    assert 'href="/scan"' in front
+
+
+def test_a_stranger_s_search_is_led_to_the_sign_in(staffed: Staffed) -> None:
+    answer = staffed.client.post("/office/search", data=SEARCH, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2Foffice")
+    answer = staffed.client.get(f"/office/people/{staffed.number}?lang=en", follow_redirects=False)
+    leads_to = f"/sign-in?lang=en&next=%2Foffice%2Fpeople%2F{staffed.number}%3Flang%3Den"
+    assert (answer.status_code, answer.headers["location"]) == (303, leads_to)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"kind": "x"},
+        {"state": "lost"},
+        {"sort": "id"},
+        {"by": "-id"},
+        {"institution": "12"},
+        {"expiring": "37"},
+        {"expiring": "²"},
+        {"holder": "R5"},
+        {"text": "王" * 61},
+        {"occupation": "\0"},
+    ],
+)
+def test_what_the_page_does_not_offer_is_refused_on_the_page(staffed: Staffed, form: dict[str, str]) -> None:
+    sign_in(staffed, "centre")
+    answer = staffed.client.post("/office/search", data=form | {"csrf": csrf_of(staffed)})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert 'id="text"' in answer.text
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "9" * 40, "x", "²", ""])
+def test_any_page_is_some_page(staffed: Staffed, page: str) -> None:
+    sign_in(staffed, "centre")
+    answer = staffed.client.post("/office/search", data={"page": page, "csrf": csrf_of(staffed)})
+    assert answer.status_code == 200
+    assert staffed.number in answer.text
+
+
+def test_what_is_typed_into_the_search_is_text_and_nothing_else(staffed: Staffed) -> None:
+    sign_in(staffed, "centre")
+    hostile = "<script>alert(1)</script>\"'><img src=x>"
+    for field in ("text", "institution", "occupation", "kind", "state", "expiring", "holder", "sort", "by", "page"):
+        answer = staffed.client.post("/office/search", data={field: hostile, "csrf": csrf_of(staffed)})
+        assert answer.status_code in {200, 422}, field
+        assert "<script>alert" not in answer.text
+        assert "<img src=x" not in answer.text
+
+
+def test_a_person_is_kept_by_nobody_on_the_way(staffed: Staffed) -> None:
+    sign_in(staffed, "centre")
+    answer = staffed.client.get(f"/office/people/{staffed.number}")
+    assert answer.headers["cache-control"] == "no-store"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    listed = staffed.client.post("/office/search/list", data={"csrf": csrf_of(staffed)})
+    assert listed.headers["content-disposition"].startswith("attachment; ")
+    assert listed.headers["cache-control"] == "no-store"

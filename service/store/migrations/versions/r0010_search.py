@@ -12,7 +12,7 @@ down_revision = "0009"
 
 RULES = (
     Rule(
-        "card_recommended",
+        "card_recommended_fixed",
         "card",
         "UPDATE",
         "coalesce(new.recommended_by, '') = coalesce(old.recommended_by, '')",
