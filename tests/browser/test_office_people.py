@@ -252,9 +252,24 @@ def test_another_body_s_person_is_not_there(crowd: Crowd, seat: Seat) -> None:
     assert found(bureau, crowd, kind="external") == {"recommended", "employed", "sent"}
 
 
+def test_what_was_found_stays_in_the_other_language(crowd: Crowd, seat: Seat) -> None:
+    page = seat("centre")
+    look_for(page, text=resident_id(3))
+    page.locator(".lang").click()
+    expect(page.locator("#found-title")).to_have_text("2 cards found")
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.locator("#found tbody th a", has_text=crowd.cards["engaged"]).click()
+    assert page.url.endswith(f"/office/people/{crowd.cards['engaged']}?lang=en")
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_search_and_person_are_for_everybody(crowd: Crowd, seat: Seat, language: str) -> None:
-    page = seat("centre", f"/office/search?lang={language}", 422, scripts=True)
+    page = seat("centre", f"/office?lang={language}", 404, 422, scripts=True)
+    has_no_barriers(page)
+    all_by_keyboard(page)
+    page.goto(f"/office/people/R50299999?lang={language}")
+    has_no_barriers(page)
+    page.goto(f"/office/search?lang={language}")
     has_no_barriers(page)
     all_by_keyboard(page)
     look_for(page, kind="external")

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.api.staffed import Staffed
+from tests.flows.office import resident_id
 from tests.pages.test_forms import sign_in
 
 
@@ -136,3 +137,22 @@ def test_a_person_is_kept_by_nobody_on_the_way(staffed: Staffed) -> None:
     listed = staffed.client.post("/office/search/list", data={"csrf": csrf_of(staffed)})
     assert listed.headers["content-disposition"].startswith("attachment; ")
     assert listed.headers["cache-control"] == "no-store"
+
+
+def test_an_identity_number_goes_into_no_answer(staffed: Staffed) -> None:
+    """GB 11643: right or wrong, and whether it is found or not."""
+    sign_in(staffed, "centre")
+    right, strange = resident_id(1), resident_id(444)
+    wrong = right[:-1] + ("1" if right[-1] == "0" else "0")
+    for text, status, finds in (
+        (right, 200, True),
+        (strange, 200, False),
+        (wrong, 422, False),
+        (right[:17], 422, False),
+    ):
+        answer = staffed.client.post("/office/search", data={"text": text, "csrf": csrf_of(staffed)})
+        assert answer.status_code == status
+        assert (staffed.number in answer.text) is finds
+        assert text not in answer.text
+    again = staffed.client.post("/office/search", data={"holder": staffed.number, "csrf": csrf_of(staffed)})
+    assert staffed.number in again.text
