@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from sqlalchemy import Connection
 
 from service.domain.fitness import Engagement
+from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
 from service.domain.staffing import Holder, Requirement, of_authority, of_institution
 from service.flows.engagements import registered_institution
@@ -27,9 +28,9 @@ def staffing(
     today = register.effects.today()
     with register.database.read() as connection:
         places = institutions.all_of(connection)
-        holders = tuple(_holders(connection, today))
         if institution is not None:
             registered_institution(connection, institution)
+        holders = tuple(_holders(connection, today, institution))
     kept = Counter(place.authority for place in places if place.authority is not None)
     if authority is not None and authority not in kept:
         raise Refused(
@@ -39,22 +40,32 @@ def staffing(
         )
     wanted = [place for place in places if institution in {None, place.code} and authority in {None, place.authority}]
     asked = [] if institution is not None else [one for one in sorted(kept) if authority in {None, one}]
+    at = _by_institution(holders)
     return (
-        *(row for place in wanted for row in of_institution(place, holders, today)),
+        *(row for place in wanted for row in of_institution(place, at[place.code], today)),
         *(of_authority(one, kept[one], holders, kept, today) for one in asked),
     )
 
 
-def _holders(connection: Connection, on: date) -> Iterator[Holder]:
+def _by_institution(holders: Iterable[Holder]) -> defaultdict[str, list[Holder]]:
+    """Sort holders by every institution that has or names them: each counts its own, however many others there are."""
+    at: defaultdict[str, list[Holder]] = defaultdict(list)
+    for one in holders:
+        for code in {one.card.issuer, one.card.institution or CENTRE, *(term.institution for term in one.terms)}:
+            at[code].append(one)
+    return at
+
+
+def _holders(connection: Connection, on: date, institution: str | None) -> Iterator[Holder]:
     terms: defaultdict[int, list[Engagement]] = defaultdict(list)
-    for contract in engagements.all_of(connection):
+    for contract in engagements.all_of(connection, institution):
         if contract.kind.is_assessor:
             terms[contract.person].append(contract.term)
     senders: defaultdict[int, set[str]] = defaultdict(set)
     for sent in dispatches.all_of(connection):
         if sent.withdrawn_on is None:
             senders[sent.person].add(sent.authority)
-    for card, recommended_by in working.in_use(connection, on):
+    for card, recommended_by in working.in_use(connection, on, institution):
         if card.kind is CardKind.EXTERNAL:
             stated = {card.work_unit} | ({recommended_by} if recommended_by else set())
             yield Holder(card, of=frozenset(stated | senders[card.person]))

@@ -60,3 +60,21 @@ def test_all_institutions_and_authorities_are_told_unless_one_is_asked_about(lit
     for asked in ({"institution": "999999"}, {"authority": "x"}):
         with pytest.raises(Refused):
             staffing(lite.register, **asked)
+
+
+def test_one_institution_is_told_the_same_alone_as_among_all(office: Office) -> None:
+    """督§5, 考§6: whoever counts for it counts however it is asked, and nobody else does."""
+    register, today = office.register, office.today
+    for place, people in ((SCHOOL, (41, 42)), (FACTORY, (43,))):
+        for person in people:
+            number = office.issue_one(applicant("standard", person))
+            engage(register, number, place.code, since=today, until=None, actor=ACTOR)
+    office.issue_one(applicant("standard", 44, institution=FACTORY.code, in_house="是"))
+    office.issue_one(applicant("standard", 45))
+    office.issue_one(applicant("internal", 46))
+    everything = staffing(register)
+    for place in (SCHOOL, FACTORY):
+        alone = staffing(register, institution=place.code)
+        assert alone == tuple(row for row in everything if row.subject == place.code)
+    counted = {row.subject: row.have for row in everything if row.article == "考§6"}
+    assert counted == {SCHOOL.code: 2, FACTORY.code: 2}
