@@ -21,6 +21,7 @@ from keys.envelope import Envelope, pack, to_be_signed, unpack
 from keys.keyring import Purpose
 from keys.signer import Signer
 from service import settings, terminal
+from service.demo.assessment import hold_assessment
 from service.demo.people import FACTORY, INSTITUTIONS, SamplePerson, earlier_cards, long_ago, people, years_before
 from service.demo.sample import write_photos, write_roster
 from service.domain.access import Account, Role
@@ -125,8 +126,12 @@ def run(console: Console, out: Path, effects: Effects) -> tuple[Case, ...]:
         for issuer in (CENTRE, FACTORY):
             set_portrait_in_code(register, issuer, ACTOR, on=True)
         told.line(f"照片入码 portrait in the code: {CENTRE}、{FACTORY} 启用 on")
-        gate = add_user(register, Account("gate", Role.SITE_STAFF, FACTORY), None, ACTOR)
-        for user in (made.admin, gate):
+        accounts = (
+            Account("gate", Role.SITE_STAFF, FACTORY),
+            Account("factory", Role.INSTITUTION, FACTORY),
+            Account("centre", Role.CENTRE),
+        )
+        for user in (made.admin, *(add_user(register, account, None, ACTOR) for account in accounts)):
             told.line(f"账户 account {user.account.name}：{user.password}")
         imported = import_cards(register, _rows(earlier_cards(today)), ACTOR)
         told.line(f"{len(imported.imported)} 张本系统启用前的证卡 cards from before the system")
@@ -163,6 +168,10 @@ def run(console: Console, out: Path, effects: Effects) -> tuple[Case, ...]:
         by_number = {verdict.card.number: text for verdict, text in zip(verdicts, texts, strict=True) if verdict.card}
         cases = tuple(_cases(register, by_number, out, today))
         told.cases(cases)
+
+        told.step("考核场次", "a session of assessment")
+        for line in hold_assessment(register, out, ACTOR):
+            told.line(line)
     told.line(f"启动服务 start the service: zhengka --data {data} serve")
     return cases
 

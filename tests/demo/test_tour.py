@@ -53,10 +53,21 @@ def test_it_ends_well_and_leaves_everything_to_look_at(toured: tuple[Path, Resul
         "cards.pdf",
         "data",
         "photos",
+        "record.json",
+        "record.pdf",
         "report.xlsx",
         "roster.xlsx",
         "sheets.pdf",
     ]
+
+
+def test_a_session_is_short_until_the_last_has_come_and_its_record_holds(toured: tuple[Path, Result]) -> None:
+    out, result = toured
+    assert "人员不足 short" in result.stdout
+    assert "9 人到场 have come" not in result.stdout
+    assert "8 人到场 have come；人员齐备 complete" in result.stdout
+    checked = run("--data", str(out / "data"), "session", "verify", str(out / "record.json"))
+    assert "人员齐备 complete" in checked.stdout
 
 
 def test_the_closing_table_shows_every_verdict(toured: tuple[Path, Result]) -> None:
