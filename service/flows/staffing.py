@@ -30,15 +30,16 @@ def staffing(
         places = institutions.all_of(connection)
         if institution is not None:
             registered_institution(connection, institution)
-        holders = tuple(_holders(connection, today, institution))
-    kept = Counter(place.authority for place in places if place.authority is not None)
-    if authority is not None and authority not in kept:
-        raise Refused(
-            "no-such-authority",
-            f"没有在“{authority}”备案的机构",
-            f"no institution is on file with {authority}",
-        )
-    wanted = [place for place in places if institution in {None, place.code} and authority in {None, place.authority}]
+        kept = Counter(place.authority for place in places if place.authority is not None)
+        if authority is not None and authority not in kept:
+            raise Refused(
+                "no-such-authority",
+                f"没有在“{authority}”备案的机构",
+                f"no institution is on file with {authority}",
+            )
+        wanted = [one for one in places if institution in {None, one.code} and authority in {None, one.authority}]
+        narrowed = None if institution is None and authority is None else frozenset(one.code for one in wanted)
+        holders = tuple(_holders(connection, today, narrowed))
     asked = [] if institution is not None else [one for one in sorted(kept) if authority in {None, one}]
     at = _by_institution(holders)
     return (
@@ -56,16 +57,17 @@ def _by_institution(holders: Iterable[Holder]) -> defaultdict[str, list[Holder]]
     return at
 
 
-def _holders(connection: Connection, on: date, institution: str | None) -> Iterator[Holder]:
+def _holders(connection: Connection, on: date, places: frozenset[str] | None) -> Iterator[Holder]:
     terms: defaultdict[int, list[Engagement]] = defaultdict(list)
-    for contract in engagements.all_of(connection, institution):
+    only = next(iter(places)) if places is not None and len(places) == 1 else None
+    for contract in engagements.all_of(connection, only):
         if contract.kind.is_assessor:
             terms[contract.person].append(contract.term)
     senders: defaultdict[int, set[str]] = defaultdict(set)
     for sent in dispatches.all_of(connection):
         if sent.withdrawn_on is None:
             senders[sent.person].add(sent.authority)
-    for card, recommended_by in working.in_use(connection, on, institution):
+    for card, recommended_by in working.in_use(connection, on, places):
         if card.kind is CardKind.EXTERNAL:
             stated = {card.work_unit} | ({recommended_by} if recommended_by else set())
             yield Holder(card, of=frozenset(stated | senders[card.person]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Final
 
@@ -16,18 +16,20 @@ from service.store.tables import card, engagement
 _SUPERVISORS: Final = (CardKind.EXTERNAL.value, CardKind.INTERNAL.value)
 
 
-def in_use(connection: Connection, on: date, institution: str | None = None) -> Iterator[tuple[Card, str | None]]:
+def in_use(
+    connection: Connection, on: date, places: Collection[str] | None = None
+) -> Iterator[tuple[Card, str | None]]:
     """Read cards whose dates hold on a day and that nobody has cancelled, each with the unit that recommended.
 
-    Of assessors only those whom an institution has: by a contract on whatever card, or as in-house staff.
-    ``institution``: only the cards that name it, and all of those it engages.
+    Of assessors only those whom an institution has: by a contract on whatever card, or as in-house staff. ``places``:
+    of them and of internal supervisors only those of these institutions.
     """
     engaged = select(card.c.person_id).join(engagement, engagement.c.number == card.c.number)
-    if institution is None:
-        whose = or_(card.c.kind.in_(_SUPERVISORS), card.c.in_house.is_(True), card.c.person_id.in_(engaged))
-    else:
-        of_it = engaged.where(engagement.c.institution == institution)
-        whose = or_(card.c.institution == institution, card.c.person_id.in_(of_it))
+    of_places = card.c.kind.in_(_SUPERVISORS) | card.c.in_house.is_(True)
+    if places is not None:
+        engaged = engaged.where(engagement.c.institution.in_(sorted(places)))
+        of_places = card.c.institution.in_(sorted(places)) | (card.c.kind == CardKind.EXTERNAL.value)
+    whose = or_(of_places, card.c.person_id.in_(engaged))
     wanted = select_cards(card.c.application).where(
         card.c.issued_on <= on,
         card.c.expires_on >= on,

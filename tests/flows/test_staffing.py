@@ -76,5 +76,7 @@ def test_one_institution_is_told_the_same_alone_as_among_all(office: Office) -> 
     for place in (SCHOOL, FACTORY):
         alone = staffing(register, institution=place.code)
         assert alone == tuple(row for row in everything if row.subject == place.code)
+    of_bureau = staffing(register, authority=BUREAU)
+    assert of_bureau == tuple(row for row in everything if row.subject in {SCHOOL.code, BUREAU})
     counted = {row.subject: row.have for row in everything if row.article == "考§6"}
     assert counted == {SCHOOL.code: 2, FACTORY.code: 2}
