@@ -15,13 +15,16 @@ from uvicorn.supervisors import Multiprocess
 
 from service import effects as machine
 from service.api.assessments import AssessmentController
+from service.api.batches import BatchController
 from service.api.cancellations import CancellationController
 from service.api.cards import CardController
 from service.api.docs import complete, openapi_config
 from service.api.documents import DocumentController
 from service.api.engagements import EngagementController
 from service.api.health import HealthController
+from service.api.journal import JournalController
 from service.api.lookups import LookupController
+from service.api.metrics import MetricsController
 from service.api.people import PeopleController
 from service.api.problems import answer
 from service.api.publications import PublicationController
@@ -42,6 +45,8 @@ from service.pages.home import HomePage
 from service.pages.lookups import LookupPage
 from service.pages.office.cards import CardsPage
 from service.pages.office.front import OfficePage
+from service.pages.office.issuing import IssuingPage
+from service.pages.office.journal import JournalPage
 from service.pages.office.people import PeoplePage
 from service.pages.office.proposals import ProposalsPage
 from service.pages.office.reviews import ReviewsPage
@@ -73,9 +78,13 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
     app = Litestar(
         route_handlers=[
             *(VerificationController, LookupController, PublicationController, HealthController),
+            *(JournalController, MetricsController),
             *(SessionController, StaffController, CardController, CancellationController, RecordController),
+            BatchController,
             *(EngagementController, ReviewController, DocumentController, AssessmentController, PeopleController),
             *(HomePage, CheckedPage, LookupPage, SignInPage, Shells, AssetFiles),
+            JournalPage,
+            IssuingPage,
             *(OfficePage, SearchPage, PeoplePage, CardsPage, StaffingPage, SessionsPage, ProposalsPage, ReviewsPage),
         ],
         dependencies={"register": Provide(_register, sync_to_thread=False)},

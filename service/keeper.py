@@ -1,20 +1,28 @@
-"""What the running service does by itself: sign status lists on time and on change, so that no visitor waits."""
+"""What the running service does by itself.
+
+It signs status lists on time and on change, so that no visitor waits, and deletes uploads whose time is over.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import traceback
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from service.flows.publish import keep_current
 from service.flows.register import Register
+from service.flows.uploads import sweep_uploads
 
 PAUSE_S: Final = 60
 """Seconds between two looks at what has changed."""
 
+_WORK: Final[tuple[tuple[str, Callable[[Register], object]], ...]] = (
+    ("publish", keep_current),
+    ("sweep uploads", sweep_uploads),
+)
 _log: Final = logging.getLogger("zhengka.keeper")
 
 
@@ -32,11 +40,12 @@ async def keeping(register: Register, pause_s: float = PAUSE_S) -> AsyncGenerato
 
 async def _keep(register: Register, over: asyncio.Event, pause_s: float) -> None:
     while not over.is_set():
-        try:
-            await asyncio.to_thread(keep_current, register)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the service goes on
-            # Only where it happened: messages may hold data. Whoever asks for a list has it signed then.
-            kind = f"{type(error).__module__}.{type(error).__qualname__}"
-            _log.error("could not publish: %s\n%s", kind, "".join(traceback.format_tb(error.__traceback__)))
+        for name, work in _WORK:
+            try:
+                await asyncio.to_thread(work, register)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the service goes on
+                # Only where it happened: messages may hold data. Whoever asks for a list has it signed then.
+                kind = f"{type(error).__module__}.{type(error).__qualname__}"
+                _log.error("could not %s: %s\n%s", name, kind, "".join(traceback.format_tb(error.__traceback__)))
         with suppress(TimeoutError):
             await asyncio.wait_for(over.wait(), pause_s)

@@ -29,8 +29,10 @@ from litestar.openapi.spec.enums import OpenAPIType
 from service.api.assessment_bodies import REQUEST_BODIES as SESSION_BODIES
 from service.api.bodies import REQUEST_BODIES
 from service.api.documents import BYTES
+from service.api.metrics import EXPOSITION
 from service.api.people import REQUEST_BODIES as SEARCH_BODIES
 from service.api.verifications import JPEG
+from service.web.downloads import PDF
 
 _RAPIDOC: Final = Path(__file__).parent / "assets" / "rapidoc" / "rapidoc-min.js"
 _SCRIPT_PATH: Final = "/schema/rapidoc-9.3.8.js"
@@ -97,13 +99,15 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="session", description="Sign in and out"),
             Tag(name="staff", description="For signed-in staff, and programs with a token"),
             Tag(name="people", description="Search the register, and read all of a person"),
+            Tag(name="batches", description="Issue cards from a roster and its photographs, and print them"),
             Tag(name="cards", description="Renew, replace and void cards"),
             Tag(name="cancellations", description="Propose, decide and correct cancellations"),
             Tag(name="engagements", description="Who works where, who is sent where, and where people are short"),
             Tag(name="sessions", description="Plan sessions of assessment, call their roll, and give records of it"),
             Tag(name="records", description="Integrity records: what a person's work came to, and failed results"),
             Tag(name="publications", description="Signed documents for checking offline"),
-            Tag(name="health", description="Probes"),
+            Tag(name="journal", description="The journal's signed head, its entries, and proofs about its tree"),
+            Tag(name="health", description="Probes and metrics"),
         ],
         components=Components(
             security_schemes={"token": SecurityScheme(type="http", scheme="bearer", description="zhengka token add")}
@@ -164,7 +168,7 @@ def _complete_content(response: OpenAPIResponse) -> None:
     for media_type, content in (response.content or {}).items():
         if not _JSON.fullmatch(media_type):
             content.schema = None  # bytes
-            if media_type not in {JPEG, BYTES}:  # these are for one person, and kept by nobody
+            if media_type not in {JPEG, BYTES, PDF, EXPOSITION}:  # these are for one person, and kept by nobody
                 response.headers = _headers(_ETAG)
 
 

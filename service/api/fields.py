@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from msgspec import Meta
 
+from cardlayout.impose import Flip, Sheet
 from service.domain.forms import FormName
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.review import Grade
@@ -111,8 +112,28 @@ FORMS: Final[Mapping[str, Form]] = {
     "sort": Form(f"{'、'.join(Sort)} 之一", f"one of {', '.join(Sort)}"),
     "order": Form("asc 或 desc（倒序）", "asc, or desc: the last one first"),
     "page": Form("页码，从 1 起", "the page, from 1"),
-    "size": Form("每页张数，1 至 200", "cards a page, 1 to 200"),
+    "size": Form("每页张数，1 至 200；日志的则为条数", "cards a page, 1 to 200; of a journal, how many entries it has"),
+    "seq": Form("日志条目的序号，从 0 起", "the place of an entry in the journal, from 0"),
+    "first": Form(
+        "起始序号，从 0 起；比对时为先前的条数", "the first place, from 0; for consistency, the earlier size, from 1"
+    ),
+    "count": Form("条数，1 至 1000", "how many entries, 1 to 1000"),
+    "second": Form("后来的条数，不填则为现在的", "the later size; without it, the size now"),
     "identity": Form("编号", "the number of a proposal, a case, an engagement or a dispatch"),
+    "roster": Form("申报表，xlsx，不超过 8 MB", "the roster, xlsx, 8 MB at most"),
+    "photos": Form("照片的压缩包，zip，不超过 600 MB", "the photographs in a zip archive, 600 MB at most"),
+    "issued_on": Form("核发日期，不填则为今天", "date of issue; without it, today"),
+    "dry_run": Form("只检查，不占号：true 或 false", "check only and spend no number: true or false"),
+    "all_or_nothing": Form(
+        "有一行不合格则全部不发：true 或 false", "issue nothing unless every row is good: true or false"
+    ),
+    "idempotency_key": Form(
+        "Idempotency-Key 首部：1 至 100 个可见 ASCII 字符，同一键只发一次",
+        "the Idempotency-Key header: 1 to 100 visible ASCII characters; a retry with it issues nothing twice",
+    ),
+    "before": Form("只列编号小于此数的批次", "only batches with an id under this"),
+    "sheet": Form(f"{'、'.join(Sheet)} 之一", f"one of {', '.join(Sheet)}"),
+    "flip": Form(f"{'、'.join(Flip)} 之一", f"one of {', '.join(Flip)}"),
     "since": Form(
         "自此时刻起上传的记录，RFC 3339，含时区", "scans handed in from this moment on, RFC 3339 with its time zone"
     ),

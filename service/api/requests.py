@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -22,10 +23,11 @@ class UnsupportedMediaType(HTTPException):
 class StrictRequest(Request[Any, Any, State]):
     """A request whose JSON body is declared as such and is JSON (RFC 8259: UTF-8)."""
 
-    async def body(self) -> bytes:
-        """Read the body. Raises ClientException where the client leaves in the middle of it."""
+    async def stream(self) -> AsyncGenerator[bytes]:
+        """Read the body in pieces. Raises ClientException where the client leaves in the middle of it."""
         try:
-            return await super().body()
+            async for piece in super().stream():
+                yield piece
         except InternalServerException as error:  # the framework's word for it
             raise ClientException("the body breaks off") from error
 

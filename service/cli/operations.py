@@ -15,9 +15,10 @@ from service.cli.files import whole_file
 from service.cli.params import IN_FILE, OUT_FILE
 from service.cli.register import opened, settings_of
 from service.flows.audit import audit as run_audit
-from service.flows.audit import export_journal, prove_entry, read_head, signed_head
+from service.flows.audit import export_journal, read_head, signed_head
 from service.flows.backup import back_up, restore
 from service.flows.errors import Refused
+from service.flows.proofs import prove_entry
 
 
 @click.group("audit")

@@ -17,7 +17,8 @@ from service.cli.files import whole_file
 from service.cli.params import OFFSET, OUT_FILE, card_number
 from service.cli.register import opened, settings_of
 from service.domain.card_number import CardNumber
-from service.flows.print_cards import numbers_of_batch, print_cards, withdrawn
+from service.flows.batches import still_printable, title_of
+from service.flows.print_cards import print_cards
 from service.flows.register import Register
 
 _FLIP: Final = click.option(
@@ -68,8 +69,7 @@ def print_(  # noqa: PLR0913, PLR0917 - one argument an option
         raise click.UsageError("请给出 --batch 批次或证卡编号之一 give --batch ID or card numbers")
     with opened(context) as register, context.progress("打印 printing") as progress, whole_file(out) as file:
         chosen = _chosen(context, register, numbers, batch)
-        title = f"证卡 {chosen[0]}" + (f" – {chosen[-1]}" if len(chosen) > 1 else "")
-        job = Job(title, Sheet(sheet), Flip(flip), start, offset_front, offset_back)
+        job = Job(title_of(chosen), Sheet(sheet), Flip(flip), start, offset_front, offset_back)
         print_cards(register, chosen, job, file, actor=context.actor, progress=lambda done: progress(done, len(chosen)))
     context.answer({"file": str(out), "numbers": [str(number) for number in chosen]})
     context.say(f"已写出 {len(chosen)} 张 cards written: {out}")
@@ -102,11 +102,9 @@ def _chosen(
 ) -> tuple[CardNumber, ...]:
     """Give the cards to print, each once: of a batch those that were neither revoked nor voided since."""
     if batch is not None:
-        of_batch = numbers_of_batch(register, batch)
-        gone = withdrawn(register, of_batch)
-        if gone and len(gone) < len(of_batch):
+        left, gone = still_printable(register, batch)
+        if gone and left:
             listed = "、".join(gone)
             context.note(f"已取消资格或作废，不再打印：{listed}", f"revoked or voided since, not printed: {listed}")
-            return tuple(number for number in of_batch if number not in gone)
-        return of_batch
+        return left or gone
     return tuple(dict.fromkeys(card_number(number) for number in numbers))

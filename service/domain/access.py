@@ -46,6 +46,7 @@ class Permission(StrEnum):
     """What a role, or the scope of a token, lets somebody do."""
 
     CHECK = "check"  # by number, with the registered photograph; hand in the log of scans
+    ISSUE = "issue"  # batches: an institution its own internal cards, the centre the others
     CHANGE_CARDS = "change-cards"  # of one's own: renew, replace, void, revoke
     PROPOSE = "propose"  # that a qualification be cancelled
     ENGAGE = "engage"  # at one's own institution; the centre at any
@@ -61,6 +62,7 @@ class Permission(StrEnum):
 _ISSUER: Final = frozenset(
     {
         Permission.CHECK,
+        Permission.ISSUE,
         Permission.CHANGE_CARDS,
         Permission.PROPOSE,
         Permission.ENGAGE,

@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 
 from service.domain.errors import JournalInvalid
 
 HASH_SIZE: Final = 32
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()  # RFC 9162 2.1.1: MTH({})
 _SIZE_BYTES: Final = 8
+
+Span: TypeAlias = tuple[int, int]
+"""The leaves from a place on, up to and without another."""
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -83,26 +86,45 @@ class Frontier:
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
-    """Compute the Merkle tree hash of leaf hashes."""
-    return Frontier().extend(leaves).root
+    """Compute the Merkle tree hash of leaf hashes, or of the roots of equal complete subtrees and that of the rest.
+
+    Neighbours are joined level by level; whoever is left over at the end of a level goes up as it is, which is the
+    tree of RFC 9162 2.1.1.
+    """
+    if not leaves:
+        return EMPTY_ROOT
+    level = list(leaves)
+    while len(level) > 1:
+        left_over = level[-1:] if len(level) % 2 else []
+        level = [*map(node_hash, level[::2], level[1::2]), *left_over]
+    return level[0]
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
     """Prove that the leaf at ``index`` is in the tree of ``leaves``: its siblings, lowest first.
 
-    Raises JournalInvalid for an index outside the tree. RFC 9162 2.1.3.1.
+    Raises JournalInvalid for an index outside the tree.
     """
-    if not 0 <= index < len(leaves):
-        raise _no_proof(f"第 {index} 条不在 {len(leaves)} 条的日志中", f"no entry {index} among {len(leaves)}")
-    path: list[bytes] = []
-    low, high = 0, len(leaves)
+    return tuple(root_of(leaves[low:high]) for low, high in inclusion_spans(len(leaves), index))
+
+
+def inclusion_spans(size: int, index: int) -> tuple[Span, ...]:
+    """List the subtrees whose roots prove that a leaf is in a tree of ``size`` leaves, lowest first.
+
+    Each begins where a subtree of at least its own size may begin. Raises JournalInvalid for an index outside the
+    tree. RFC 9162 2.1.3.1.
+    """
+    if not 0 <= index < size:
+        raise _no_proof(f"第 {index} 条不在 {size} 条的日志中", f"no entry {index} among {size}")
+    path: list[Span] = []
+    low, high = 0, size
     while high - low > 1:  # PATH(m, D_n), from the root down
         middle = low + _split(high - low)
         if index < middle:
-            path.append(root_of(leaves[middle:high]))
+            path.append((middle, high))
             high = middle
         else:
-            path.append(root_of(leaves[low:middle]))
+            path.append((low, middle))
             low = middle
     return tuple(reversed(path))
 
@@ -128,25 +150,32 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
 def consistency_proof(leaves: Sequence[bytes], first: int) -> tuple[bytes, ...]:
     """Prove that the tree of the first ``first`` leaves is the beginning of the tree of all.
 
-    Empty when they are the same tree. Raises JournalInvalid unless 1 <= first <= len(leaves). RFC 9162 2.1.4.1.
+    Empty when they are the same tree. Raises JournalInvalid unless 1 <= first <= len(leaves).
     """
-    if not 1 <= first <= len(leaves):
+    return tuple(root_of(leaves[low:high]) for low, high in consistency_spans(len(leaves), first))
+
+
+def consistency_spans(size: int, first: int) -> tuple[Span, ...]:
+    """List the subtrees whose roots prove that a tree of ``size`` leaves begins with that of the first ``first``.
+
+    They begin as those of ``inclusion_spans`` do. Raises JournalInvalid unless 1 <= first <= size. RFC 9162 2.1.4.1.
+    """
+    if not 1 <= first <= size:
         raise _no_proof(
-            f"没有 {first} 条时的日志可供比对（现有 {len(leaves)} 条）",
-            f"no tree of {first} within {len(leaves)} entries",
+            f"没有 {first} 条时的日志可供比对（现有 {size} 条）", f"no tree of {first} within {size} entries"
         )
-    path: list[bytes] = []
-    low, high, whole = 0, len(leaves), True  # SUBPROOF(m, D_n, b), from the root down
+    path: list[Span] = []
+    low, high, whole = 0, size, True  # SUBPROOF(m, D_n, b), from the root down
     while first != high:
         middle = low + _split(high - low)
         if first <= middle:
-            path.append(root_of(leaves[middle:high]))
+            path.append((middle, high))
             high = middle
         else:
-            path.append(root_of(leaves[low:middle]))
+            path.append((low, middle))
             low, whole = middle, False
     if not whole:
-        path.append(root_of(leaves[low:high]))
+        path.append((low, high))
     return tuple(reversed(path))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -18,12 +18,12 @@ from service.domain.journal import parse_entry, replay
 from service.domain.merkle import (
     Frontier,
     consistency_proof,
-    inclusion_proof,
     leaf_hash,
     root_of,
     verify_consistency,
 )
 from service.flows.errors import Refused
+from service.flows.proofs import Inclusion, inclusion_at
 from service.flows.register import Register
 from service.store import cards, journal, key_records, numbers
 from service.store.numbers import Fault as SeriesFault
@@ -46,16 +46,6 @@ class SignedHead(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     kid: str
     signature: str = ""
-
-
-class Inclusion(msgspec.Struct, frozen=True):
-    """The proof that entry ``seq`` is in the journal of ``size`` entries (RFC 9162 2.1.3); hashes in hex."""
-
-    size: int
-    root: str
-    seq: int
-    leaf: str
-    path: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +182,8 @@ def prove_signed(register: Register, seq: int) -> tuple[Inclusion, SignedHead]:
     """Show that one entry is in the journal, with the signed head of that very moment. Raises JournalInvalid."""
     with register.database.read() as connection:
         head = journal.head(connection)
-        leaves = journal.leaves(connection, head.size)
-    return _inclusion(head, leaves, seq), _signed(register, head)
+        proof = inclusion_at(register, connection, head, seq)
+    return proof, _signed(register, head)
 
 
 def _signed(register: Register, head: Frontier) -> SignedHead:
@@ -206,19 +196,6 @@ def _signed(register: Register, head: Frontier) -> SignedHead:
         kid=signer.kid.hex(),
     )
     return msgspec.structs.replace(unsigned, signature=signer.sign(_signed_bytes(unsigned)).hex())
-
-
-def prove_entry(register: Register, seq: int) -> Inclusion:
-    """Show that one entry is in the journal as it is now. Raises JournalInvalid for a place it does not have."""
-    with register.database.read() as connection:
-        head = journal.head(connection)
-        leaves = journal.leaves(connection, head.size)
-    return _inclusion(head, leaves, seq)
-
-
-def _inclusion(head: Frontier, leaves: Sequence[bytes], seq: int) -> Inclusion:
-    path = inclusion_proof(leaves, seq)
-    return Inclusion(head.size, head.root.hex(), seq, leaves[seq].hex(), tuple(node.hex() for node in path))
 
 
 def read_head(data: bytes) -> SignedHead:

@@ -62,6 +62,9 @@ class Register:
         self.publishing = threading.Lock()
         self.last_bundle: tuple[object, bytes] | None = None
         """The verifier bundle last put together, after what it was made from."""
+        self.journal_blocks: tuple[bytes, ...] = ()
+        """Roots of the journal's first complete blocks, which never change: proofs need not read these again."""
+        self.opened_at = effects.now()
         with database.read() as connection:
             stored = {key: meta.get(connection, key) for key in (META_JURISDICTION, META_CATALOGUE, META_HOST)}
         jurisdiction, catalogue, host = (stored[key] for key in (META_JURISDICTION, META_CATALOGUE, META_HOST))

@@ -22,8 +22,9 @@ from service.domain.event import Event, Json
 from service.domain.journal import canonical, parse_entry
 from service.domain.merkle import leaf_hash, verify_inclusion
 from service.domain.session.model import instant_text
-from service.flows.audit import Inclusion, SignedHead, is_signed, prove_signed
+from service.flows.audit import SignedHead, is_signed, prove_signed
 from service.flows.errors import Refused
+from service.flows.proofs import Inclusion
 from service.flows.register import Register
 from service.flows.sessions import SessionView, read_session, subject_of
 from service.store import assessments, journal

@@ -26,6 +26,7 @@ from service.web.authentication import COOKIE, check_own_page, no_cookie, sessio
 AnyRequest = Request[Any, Any, State]
 Next = Annotated[str | None, QueryParameter(name="next")]
 _TELLS_ORIGIN: Final = {"Referrer-Policy": "same-origin"}
+_AT_DESK: Final = (Permission.READ_PEOPLE, Permission.READ_JOURNAL)
 _WAYS_ON: Final = re.compile(r"/|/scan|/lookup|/office(?:/[A-Za-z0-9_-]{1,60}){0,4}(?:\?lang=en)?", re.ASCII)
 
 
@@ -67,7 +68,7 @@ class SignInPage(Controller):
                 register,
                 language_of(lang),
                 user=found.principal.account,
-                at_office=found.principal.may(Permission.READ_PEOPLE),
+                at_office=any(map(found.principal.may, _AT_DESK)),
                 csrf=found.csrf,
             )
             return page(shown, headers=_TELLS_ORIGIN)
@@ -117,7 +118,7 @@ def _allowed(way_on: str | None) -> str:
 
 def _first_page(principal: Principal, language: Language) -> str:
     """Choose where somebody begins who came for no page: at the desk, or at the gate."""
-    if not principal.may(Permission.READ_PEOPLE):
+    if not any(map(principal.may, _AT_DESK)):
         return "/scan"
     return "/office" if language == "zh" else "/office?lang=en"
 

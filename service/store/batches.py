@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from service.store.errors import IdempotencyKeyReused
 from service.store.statements import upsert
-from service.store.tables import batch
+from service.store.tables import batch, card
 
 _COLUMNS: Final = (
     batch.c.id,
@@ -41,6 +41,19 @@ class Batch:
     issuer: str | None
     reviewed_by: str | None
     result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """A batch in a list: ``issued`` counts its cards, ``refused`` its rows that got none."""
+
+    id: int
+    created_at: datetime
+    issued_on: date
+    issuer: str | None
+    reviewed_by: str | None
+    issued: int
+    refused: int
 
 
 def begin(
@@ -85,6 +98,40 @@ def finish(connection: Connection, batch_id: int, result: object) -> None:
 def find(connection: Connection, *, actor: str, key: str) -> Batch | None:
     """Find the batch of an actor's key."""
     return _find(connection, batch.c.actor == actor, batch.c.key == key)
+
+
+def get(connection: Connection, batch_id: int) -> Batch | None:
+    """Find a batch by its id."""
+    return _find(connection, batch.c.id == batch_id)
+
+
+def newest(
+    connection: Connection, issuer: str, *, or_without: bool, before: int | None, most: int
+) -> tuple[BatchLine, ...]:
+    """List an issuer's batches, the newest first, of those with an id under ``before``.
+
+    ``or_without`` takes in those that name no issuer, which may hold every kind of card.
+    """
+    cards = select(func.count()).where(card.c.batch_id == batch.c.id).scalar_subquery()
+    refused = func.coalesce(func.json_array_length(batch.c.result["refused"]), 0)
+    of_issuer = batch.c.issuer == issuer
+    found = (
+        select(
+            batch.c.id,
+            batch.c.created_at,
+            batch.c.issued_on,
+            batch.c.issuer,
+            batch.c.reviewed_by,
+            cards,
+            refused,
+        )
+        .where(or_(of_issuer, batch.c.issuer.is_(None)) if or_without else of_issuer)
+        .order_by(batch.c.id.desc())
+        .limit(most)
+    )
+    if before is not None:
+        found = found.where(batch.c.id < before)
+    return tuple(BatchLine(*row) for row in connection.execute(found))
 
 
 def key_reused(key: str) -> IdempotencyKeyReused:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from service.domain.event import Event
-from service.domain.journal import Entry, entry_bytes
+from service.domain.journal import Entry, entry_bytes, parse_entry
 from service.domain.merkle import Frontier, leaf_hash
 from service.store.tables import journal, journal_head
 
@@ -54,8 +55,46 @@ def entries(connection: Connection, first: int, count: int) -> tuple[bytes, ...]
     return tuple(connection.execute(select(journal.c.entry).where(places).order_by(journal.c.seq)).scalars())
 
 
-def leaves(connection: Connection, size: int) -> list[bytes]:
-    """Read the first ``size`` leaf hashes, for proofs."""
-    return list(
-        connection.execute(select(journal.c.leaf).where(journal.c.seq < size).order_by(journal.c.seq)).scalars()
-    )
+def placed(connection: Connection, first: int, count: int) -> tuple[tuple[int, bytes], ...]:
+    """Read at most ``count`` entries from place ``first`` on, each with its place."""
+    places = journal.c.seq.between(first, first + count - 1)
+    rows = connection.execute(select(journal.c.seq, journal.c.entry).where(places).order_by(journal.c.seq))
+    return tuple((row.seq, row.entry) for row in rows)
+
+
+def leaves(connection: Connection, size: int, first: int = 0) -> list[bytes]:
+    """Read the leaf hashes from place ``first`` on, up to a size of the journal, for proofs."""
+    places = (journal.c.seq >= first) & (journal.c.seq < size)
+    return list(connection.execute(select(journal.c.leaf).where(places).order_by(journal.c.seq)).scalars())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which entries are sought: on one of these subjects, of a kind; what is empty restricts nothing."""
+
+    subjects: tuple[str, ...] = ()
+    kind: str = ""
+
+    def conditions(self) -> tuple[ColumnElement[bool], ...]:
+        """Say it in SQL."""
+        of_subject = (journal.c.subject.in_(self.subjects),) if self.subjects else ()
+        return (*of_subject, *((journal.c.kind == self.kind,) if self.kind else ()))
+
+
+def count(connection: Connection, wanted: Wanted) -> int:
+    """Count what is sought."""
+    return connection.execute(select(func.count()).select_from(journal).where(*wanted.conditions())).scalar_one()
+
+
+def newest(connection: Connection, wanted: Wanted, most: int, *, before: int | None = None) -> tuple[Entry, ...]:
+    """Read the newest entries of what is sought, those before a place, the newest first."""
+    earlier = () if before is None else (journal.c.seq < before,)
+    statement = select(journal.c.entry).where(*wanted.conditions(), *earlier).order_by(journal.c.seq.desc()).limit(most)
+    return tuple(parse_entry(entry) for entry in connection.execute(statement).scalars())
+
+
+def next_after(connection: Connection, wanted: Wanted, most: int, after: int) -> tuple[Entry, ...]:
+    """Read the entries of what is sought that follow a place, the newest first."""
+    conditions = (*wanted.conditions(), journal.c.seq > after)
+    statement = select(journal.c.entry).where(*conditions).order_by(journal.c.seq).limit(most)
+    return tuple(reversed([parse_entry(entry) for entry in connection.execute(statement).scalars()]))

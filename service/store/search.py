@@ -98,13 +98,13 @@ def _of_what(asked: Asked) -> Iterator[ColumnElement[bool]]:
     if search.occupation:
         yield card.c.number.in_(_of_occupation(search, asked.on))
     if search.state is not None:
-        yield _in_state(search.state, asked.on)
+        yield in_state(search.state, asked.on)
     if search.expiring_months is not None:
-        yield _in_state(CardState.VALID, asked.on)
+        yield in_state(CardState.VALID, asked.on)
         yield card.c.expires_on <= add_months(asked.on, search.expiring_months)
 
 
-def _in_state(state: CardState, on: date) -> ColumnElement[bool]:
+def in_state(state: CardState, on: date) -> ColumnElement[bool]:
     """Say in SQL what ``domain.search.state_of`` says."""
     taken_over_later = and_(card.c.status == CardStatus.SUPERSEDED.value, card.c.status_on > on)
     counts = or_(card.c.status == CardStatus.VALID.value, taken_over_later)

@@ -427,11 +427,28 @@ def test_signing_out_wipes_sessions_and_who_has_come(opened: Opener, door: Door)
     page.route("**/verifier-bundle", lambda route: route.abort())
     page.locator("#roll-back").click()
     page.locator("#open-settings").click()
+    page.locator("#sign-out").click()
+    expect(page.locator("#sign-out-warning")).to_contain_text("还有 1 条点名记录没有上传")
+    has_no_barriers(page)
+    assert page.evaluate(STORED)["arrivals"] == 1
     with page.expect_navigation():
         page.locator("#sign-out").click()
     page.locator("#scanning").wait_for()
     assert page.evaluate(STORED) == WIPED
     expect(page.locator("#open-roll")).to_be_hidden()
+
+
+def test_signing_out_hands_in_first_who_has_come(opened: Opener, door: Door) -> None:
+    identity, plan = door.plan()
+    page, _ = opened()
+    sign_in(page, door.user())
+    call(page, plan)
+    tick(page, NO_CARD[Part.ON_SITE_HEAD])
+    page.locator("#roll-back").click()
+    page.locator("#open-settings").click()
+    with page.expect_navigation():
+        page.locator("#sign-out").click()
+    assert came(door.read(identity)) == [("何负责", "on_site_head")]
 
 
 def test_what_is_kept_for_one_person_is_not_shown_to_the_next(opened: Opener, door: Door) -> None:

@@ -37,10 +37,10 @@ def account_of(role: Role) -> Account:
 
 
 def test_each_role_may_do_this_and_nothing_else() -> None:
-    check, change, propose, engage, dispatch, people, review, plan, scans, journal, metrics = Permission
+    check, issue, change, propose, engage, dispatch, people, review, plan, scans, journal, metrics = Permission
     expected = {
-        Role.CENTRE: {check, change, propose, engage, dispatch, people, review, plan, scans},
-        Role.INSTITUTION: {check, change, propose, engage, people, review, plan, scans},
+        Role.CENTRE: {check, issue, change, propose, engage, dispatch, people, review, plan, scans},
+        Role.INSTITUTION: {check, issue, change, propose, engage, people, review, plan, scans},
         Role.DISTRICT: {check, propose, dispatch, people, review},
         Role.SITE_STAFF: {check},
         Role.AUDITOR: {scans, journal},

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from service.domain.access import Account, Principal, Role
 from service.domain.card_number import CardNumber
+from service.domain.review import EntryKind
 from service.domain.search import CardState
 from service.flows.cancellations import correct_cancellation
 from service.flows.errors import Refused
 from service.flows.person import PersonFile, person_of, photo_of_person, whole_person_of
+from service.flows.reviews import Given, enter_reward_or_sanction
 from service.store.states import CopyState, ProposalState
 from tests.flows.crowd import BUREAU, SHEET, Crowd, make_crowd
-from tests.flows.office import FACTORY, SCHOOL, make_office, name_of, resident_id
+from tests.flows.office import FACTORY, SCHOOL, Office, applicant, make_office, name_of, resident_id
 
 CENTRE = Account("c1", Role.CENTRE)
 IN_SCHOOL = Account("s1", Role.INSTITUTION, SCHOOL.code)
@@ -130,6 +133,22 @@ def test_a_proposal_is_between_whoever_makes_it_and_whoever_decides(crowd: Crowd
     assert page.cards[0].cancelled is not None
     assert {noted.event for noted in page.journal} == {"card-issued", "card-revoked"}
     assert len(told(crowd, "revoked", IN_BUREAU).proposals) == 1
+
+
+def test_what_is_recorded_of_a_card_one_does_not_see_is_not_told(lite: Office) -> None:
+    """督§4: the bureau recommended the holder for the card of today, and had nothing to do with the one before."""
+    older = lite.issue_one(applicant("external", 1, recommended_by="荣昌区人社局"))
+    given = Given(on=lite.today, by="王主任", note="表彰")
+    enter_reward_or_sanction(lite.register, older, EntryKind.REWARD, given, "office")
+    lite.move_to(date(2029, 10, 20))
+    dated = {"certified_on": date(2029, 10, 10), "applied_on": date(2029, 10, 1)}
+    newer = lite.issue_one(applicant("external", 1, recommended_by=BUREAU, **dated))
+    enter_reward_or_sanction(lite.register, newer, EntryKind.REWARD, replace(given, on=lite.today), "office")
+    page = person_of(lite.register, newer, Principal(1, IN_BUREAU, frozenset()))
+    assert [card.number for card in page.cards] == [newer]
+    assert [line.number for line in page.record] == [newer]
+    assert {noted.number for noted in page.journal} == {newer}
+    assert [line.number for line in whole_person_of(lite.register, newer).record] == [older, newer]
 
 
 def test_a_card_one_does_not_see_reads_as_a_number_nobody_has(crowd: Crowd) -> None:

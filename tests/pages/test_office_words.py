@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import service.pages.office
+from cardlayout.impose import Flip, Sheet
 from service.domain.access import Role
 from service.domain.forms import FormName
 from service.domain.session import Outcome, Verdict
@@ -23,6 +24,9 @@ COMPUTED = {
     *(f"role_{role.value.replace('-', '_')}" for role in Role),
     *(f"menu_{entry.key}{end}" for entry in MENU for end in ("", "_hint")),
     *(f"form_{name.name.lower()}" for name in FormName),
+    *(f"step_{step}" for step in ("upload", "check", "print")),
+    *(f"sheet_{sheet.name.lower()}" for sheet in Sheet),
+    *(f"flip_{flip.name.lower()}" for flip in Flip),
     *(f"composition_{verdict.value}" for verdict in Verdict),
     *(f"ruling_{outcome.value}" for outcome in Outcome),
     *(f"done_{done}" for source in SOURCES for done in re.findall(r'done="(\w+)"', source)),

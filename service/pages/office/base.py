@@ -52,11 +52,13 @@ class Entry:
 
 MENU: Final = (
     Entry("search", "/office/search", "lookup", (Permission.READ_PEOPLE,)),
+    Entry("issue", "/office/issue", "roll", (Permission.ISSUE,)),
     Entry("cards", "/office/cards", "swap", (Permission.CHANGE_CARDS, Permission.PROPOSE, Permission.REVIEW)),
     Entry("staffing", "/office/staffing", "person", (Permission.ENGAGE, Permission.DISPATCH)),
     Entry("sessions", "/office/sessions", "roll", (Permission.PLAN_SESSIONS, Permission.READ_PEOPLE)),
     Entry("proposals", "/office/proposals", "warning", (Permission.CHANGE_CARDS, Permission.PROPOSE)),
     Entry("cases", "/office/cases", "question", (Permission.REVIEW,)),
+    Entry("journal", "/office/journal", "clock", (Permission.READ_JOURNAL,)),
 )
 """Every part of the office, in the order in which it is shown."""
 

@@ -11,15 +11,17 @@ from typing import Annotated, Any, Final
 from litestar.datastructures import UploadFile
 from litestar.handlers import BaseRouteHandler
 from litestar.params import PathParameter
+from litestar.types import AsyncAnyCallable
 from msgspec import Struct, to_builtins
 
+from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.errors import CardNumberMalformed
 from service.domain.issuer import is_institution_code
 from service.flows.documents import MAX_DOCUMENT_BYTES, Handed
 from service.flows.errors import Refused
 from service.flows.register import Register
-from service.web.authentication import AnyRequest, NotSignedIn, signed_in
+from service.web.authentication import AnyRequest, NotPermitted, NotSignedIn, signed_in
 
 MAX_FORM_BODY: Final = 64 * 1024
 """Two texts of 2,000 characters, each of nine bytes in a form, and what stands around them."""
@@ -115,3 +117,20 @@ async def signed_in_first(request: AnyRequest, _handler: BaseRouteHandler) -> No
     register: Register = request.app.state.register
     if await asyncio.to_thread(signed_in, request, register) is None:
         raise NotSignedIn
+
+
+def needs_first(permission: Permission) -> AsyncAnyCallable:
+    """Make the guard that lets nobody send a large file who may do nothing with it.
+
+    The guard raises NotSignedIn, NotPermitted.
+    """
+
+    async def guard(request: AnyRequest, _handler: BaseRouteHandler) -> None:
+        register: Register = request.app.state.register
+        found = await asyncio.to_thread(signed_in, request, register)
+        if found is None:
+            raise NotSignedIn
+        if not found.principal.may(permission):
+            raise NotPermitted
+
+    return guard

@@ -68,6 +68,16 @@ export async function forgetPast() {
   await store.dropSessions(past.map((one) => one.session))
 }
 
+/**
+ * Hand in all who came before the device is wiped.
+ * @returns {Promise<number>} how many could not be handed in
+ */
+export async function settleRoll() {
+  if (gate.isOnline) await handInArrivals(0)
+  await redrawRoll()
+  return store.arrivalsWaiting()
+}
+
 /** Offer today's sessions: those on the device at once, and what the service has to say of them when it answers. */
 async function pick() {
   show('roll-call')

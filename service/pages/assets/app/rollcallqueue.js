@@ -23,15 +23,16 @@ let isBusy = false
 
 /**
  * Hand in who has come, as whoever is signed in; what is refused stays, and is not offered again by itself.
+ * @param {number} [grace] milliseconds in which somebody can still be taken back
  * @returns {Promise<boolean>} whether anything has changed
  */
-export async function handInArrivals() {
+export async function handInArrivals(grace = GRACE_MS) {
   const user = gate.session === null ? null : gate.session.user
   if (isBusy || user === null) return false
   isBusy = true
   try {
     let hasChanged = false
-    const ripe = (await arrivalsOf(user.name)).filter((one) => Date.now() - Date.parse(one.came_at) >= GRACE_MS)
+    const ripe = (await arrivalsOf(user.name)).filter((one) => Date.now() - Date.parse(one.came_at) >= grace)
     for (const session of new Set(ripe.map((one) => one.session))) {
       const own = ripe.filter((one) => one.session === session)
       for (let at = 0; at < own.length && !refusals.has(session); at += AT_ONCE) {

@@ -6,7 +6,7 @@ import { inWeChat } from './camera.js'
 import { next, onNext, samePerson, upload } from './case.js'
 import { gate } from './gate.js'
 import { loadWords, say, speak, spoken, translate } from './language.js'
-import { forgetPast, handInRoll, listenToRoll, redrawRoll } from './rollcall.js'
+import { forgetPast, handInRoll, listenToRoll, redrawRoll, settleRoll } from './rollcall.js'
 import { $, show } from './screen.js'
 import { fillForm, readForm } from './settings.js'
 import { wakeSound } from './signals.js'
@@ -36,6 +36,7 @@ async function main() {
 }
 
 function openSettings() {
+  $('sign-out-warning').textContent = ''
   fillForm(gate.settings)
   show('settings')
   $('place').focus()
@@ -70,6 +71,14 @@ function switchLanguage() {
   redrawRoll()
 }
 
+/** Sign out, and wipe what somebody may have made for nothing only when asked a second time. */
+async function leave() {
+  const warning = $('sign-out-warning')
+  const count = warning.textContent ? 0 : await settleRoll()
+  warning.textContent = count > 0 ? say('sign_out_owed', { count }) : ''
+  if (count === 0) await signOut()
+}
+
 function handIn() {
   upload()
   handInRoll()
@@ -83,7 +92,7 @@ function listen() {
     ['open-number', 'click', toggleNumber], ['number-form', 'submit', fromNumber], ['next', 'click', next],
     ['same-yes', 'click', () => samePerson(true)], ['same-no', 'click', () => samePerson(false)],
     ['open-settings', 'click', openSettings], ['settings-form', 'submit', saveSettings],
-    ['switch-language', 'click', switchLanguage], ['sign-out', 'click', signOut],
+    ['switch-language', 'click', switchLanguage], ['sign-out', 'click', leave],
   ]
   for (const [id, kind, run] of reactions) $(id).addEventListener(kind, run)
   listenToRoll()

@@ -1,0 +1,288 @@
+"""Issue batches from a roster and its photographs, read them again, and draw their cards (督§9, 考§12)."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from litestar import Controller, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import HeaderParameter, MultipartBody, QueryParameter, SkipValidation
+from litestar.response import Stream
+from msgspec import Struct
+
+from cardlayout.impose import Flip, Sheet
+from service.api.bodies import NO_NUL
+from service.api.fields import FORMS, described
+from service.api.problems import documented
+from service.api.routes import LIST_REFUSALS, MAX_ID, READ_REFUSALS, AnyRequest, Identity
+from service.domain.access import Permission
+from service.flows.batches import draw_batch, find_batch, list_batches
+from service.flows.errors import Refused
+from service.flows.issue_batch import IssuedRow, Outcome, RefusedRow
+from service.flows.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES, Order, issue_files, too_large
+from service.flows.register import Register
+from service.web.authentication import AnyRequest as AnyConnection
+from service.web.authentication import asker, needs
+from service.web.downloads import PDF, pdf_of_batch
+
+MAX_BATCH_BODY: Final = MAX_ROSTER_BYTES + MAX_PHOTOS_BYTES + 64 * 1024
+_KEY: Final = re.compile(r"[!-~]{1,100}")
+_ISSUE_REFUSALS: Final = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+
+Key = Annotated[
+    str | None,
+    HeaderParameter(name="Idempotency-Key", description=FORMS["idempotency_key"].en, pattern="^[!-~]{1,100}$"),
+]
+Before = Annotated[int | None, QueryParameter(description=FORMS["before"].en, ge=1, le=MAX_ID)]
+SheetQuery = Annotated[Sheet, QueryParameter(description=FORMS["sheet"].en)]
+FlipQuery = Annotated[Flip, QueryParameter(description=FORMS["flip"].en)]
+
+
+class BatchRequest(Struct, frozen=True, kw_only=True):
+    """A roster, its photographs, and how they are issued: the parts of a form with files."""
+
+    roster: Annotated[UploadFile, described("roster")]
+    photos: Annotated[UploadFile, described("photos")]
+    issued_on: Annotated[date, described("issued_on")] | None = None
+    reviewed_by: Annotated[str, described("reviewed_by", max_length=60, pattern=NO_NUL)] | None = None
+    dry_run: Annotated[bool, described("dry_run")] = False
+    all_or_nothing: Annotated[bool, described("all_or_nothing")] = False
+
+    def __repr__(self) -> str:
+        return "<BatchRequest>"
+
+
+class BatchBody(Struct, frozen=True, kw_only=True):
+    """What became of each row; ``batch`` is null where nothing was stored. Rows are those of the spreadsheet."""
+
+    batch: int | None
+    dry_run: bool
+    issued: tuple[IssuedRow, ...]
+    refused: tuple[RefusedRow, ...]
+    warned: tuple[RefusedRow, ...]
+    nearly_full: tuple[str, ...]
+    unused_photos: tuple[str, ...]
+
+
+class CountsBody(Struct, frozen=True):
+    """Rows that got their card, rows that got none, and cards neither revoked nor voided since."""
+
+    issued: int
+    refused: int
+    printable: int
+
+
+class LinksBody(Struct, frozen=True):
+    """Where the rest is; ``cards`` is null where no card can be printed."""
+
+    self: str
+    cards: str | None
+
+
+class StoredBatchBody(BatchBody, frozen=True, kw_only=True):
+    """A batch that was issued, with the answer it was given."""
+
+    created_at: datetime
+    issued_on: date
+    issuer: str | None
+    reviewed_by: str | None
+    counts: CountsBody
+    links: LinksBody
+
+
+class BatchLineBody(Struct, frozen=True):
+    """A batch in the list; ``issued`` and ``refused`` count rows."""
+
+    batch: int
+    created_at: datetime
+    issued_on: date
+    issuer: str | None
+    reviewed_by: str | None
+    issued: int
+    refused: int
+
+
+class BatchesBody(Struct, frozen=True):
+    """Batches, the newest first, 100 at most; ``before`` the last one's id gives those that follow."""
+
+    batches: tuple[BatchLineBody, ...]
+
+
+async def _with_files(request: AnyConnection, _handler: BaseRouteHandler) -> None:
+    """Let in forms with files only (a Litestar guard). Raises Refused."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise Refused(
+            "multipart-expected",
+            "请求应为 multipart/form-data，含 roster 和 photos 两个文件",
+            "the request is to be multipart/form-data with the files roster and photos",
+        )
+
+
+class BatchController(Controller):
+    """An institution issues its own internal cards, the centre all others; each sees its own batches."""
+
+    tags = ("batches",)
+    security = [{"token": []}]  # noqa: RUF012 - Litestar copies it
+    guards = [needs(Permission.ISSUE)]  # noqa: RUF012 - Litestar copies it
+
+    @post(
+        "/api/v1/batches",
+        operation_id="issueBatch",
+        summary="Check a roster, or issue its cards",
+        guards=[_with_files],
+        request_max_body_size=MAX_BATCH_BODY,
+        responses={
+            HTTPStatus.OK: ResponseSpec(BatchBody, description="Checked, or nothing issued", generate_examples=False),
+            **documented(*_ISSUE_REFUSALS),
+        },
+        sync_to_thread=True,
+    )
+    def issue(
+        self,
+        data: MultipartBody[BatchRequest],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        idempotency_key: Key = None,
+    ) -> Response[BatchBody]:
+        """Issue all good rows or, with ``all_or_nothing``, none. A retry with its key gives the same answer."""
+        by = asker(request)
+        order = Order(
+            actor=by.actor,
+            issuer=by.body,
+            issued_on=data.issued_on,
+            reviewed_by=(data.reviewed_by or "").strip() or None,
+            dry_run=data.dry_run,
+            all_or_nothing=data.all_or_nothing,
+            key=_key(idempotency_key, needed=not data.dry_run),
+        )
+        if _size(data.photos) > MAX_PHOTOS_BYTES:
+            raise too_large("照片", "photographs", MAX_PHOTOS_BYTES)
+        _, outcome = issue_files(register, data.roster.file, data.photos.file, order)
+        answer = _answer(outcome, dry_run=data.dry_run)
+        if outcome.batch is None:
+            return Response(answer, status_code=HTTPStatus.OK)
+        return Response(answer, headers={"Location": _address(outcome.batch)})
+
+    @get(
+        "/api/v1/batches",
+        operation_id="listBatches",
+        summary="Batches that were issued",
+        responses=documented(*LIST_REFUSALS),
+        sync_to_thread=True,
+    )
+    def listed(
+        self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]], before: Before = None
+    ) -> BatchesBody:
+        """List one's own, the newest first."""
+        return BatchesBody(
+            tuple(
+                BatchLineBody(
+                    batch=one.id,
+                    created_at=one.created_at,
+                    issued_on=one.issued_on,
+                    issuer=one.issuer,
+                    reviewed_by=one.reviewed_by,
+                    issued=one.issued,
+                    refused=one.refused,
+                )
+                for one in list_batches(register, asker(request).body, before)
+            )
+        )
+
+    @get(
+        "/api/v1/batches/{identity:int}",
+        operation_id="getBatch",
+        summary="A batch and what became of its rows",
+        responses=documented(*READ_REFUSALS),
+        sync_to_thread=True,
+    )
+    def read(
+        self, identity: Identity, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
+    ) -> StoredBatchBody:
+        """Give the answer the batch was given; another body's is as if it were not there."""
+        found = find_batch(register, identity, asker(request).body)
+        outcome, address = found.outcome, _address(found.id)
+        return StoredBatchBody(
+            batch=found.id,
+            dry_run=False,
+            issued=outcome.issued,
+            refused=outcome.refused,
+            warned=outcome.warned,
+            nearly_full=outcome.nearly_full,
+            unused_photos=outcome.unused_photos,
+            created_at=found.created_at,
+            issued_on=found.issued_on,
+            issuer=found.issuer,
+            reviewed_by=found.reviewed_by,
+            counts=CountsBody(len(outcome.issued), len(outcome.refused), len(found.printable)),
+            links=LinksBody(address, f"{address}/cards.pdf" if found.printable else None),
+        )
+
+    @get(
+        "/api/v1/batches/{identity:int}/cards.pdf",
+        operation_id="printBatch",
+        summary="The cards of a batch, for printing",
+        media_type=PDF,
+        responses=documented(*READ_REFUSALS, HTTPStatus.UNPROCESSABLE_ENTITY),
+        sync_to_thread=True,
+    )
+    def cards(
+        self,
+        identity: Identity,
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        sheet: SheetQuery = Sheet.FOUR,
+        flip: FlipQuery = Flip.LONG,
+    ) -> Stream:
+        """Draw the cards that were neither revoked nor voided since; the journal says that they were printed."""
+        by = asker(request)
+        drawn = draw_batch(register, identity, body=by.body, actor=by.actor, sheet=sheet, flip=flip)
+        return pdf_of_batch(drawn, identity)
+
+
+def _answer(outcome: Outcome, *, dry_run: bool) -> BatchBody:
+    return BatchBody(
+        batch=outcome.batch,
+        dry_run=dry_run,
+        issued=outcome.issued,
+        refused=outcome.refused,
+        warned=outcome.warned,
+        nearly_full=outcome.nearly_full,
+        unused_photos=outcome.unused_photos,
+    )
+
+
+def _key(key: str | None, *, needed: bool) -> str | None:
+    """Read the key. Raises Refused for one that is missing where numbers are to be spent."""
+    if key is not None and _KEY.fullmatch(key):
+        return key
+    if key is None and not needed:
+        return None
+    raise Refused("key-missing", f"缺少{FORMS['idempotency_key'].zh}", f"missing: {FORMS['idempotency_key'].en}")
+
+
+def _size(upload: UploadFile) -> int:
+    file = upload.file
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    return size
+
+
+def _address(batch: int) -> str:
+    return f"/api/v1/batches/{batch}"

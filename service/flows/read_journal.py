@@ -1,0 +1,155 @@
+"""Read the journal: its entries in order as they stand, and sought out for people, each in words."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from service.domain.event import VOCABULARY, Json
+from service.domain.event_words import data_word, event_words
+from service.domain.journal import Entry, entry_bytes
+from service.domain.merkle import leaf_hash
+from service.flows.errors import Refused
+from service.flows.register import Register
+from service.store import journal
+from service.store.journal import Wanted
+
+MOST: Final = 1000
+"""Entries that are read at once."""
+
+PAGE: Final = 50
+"""Entries on a page for people."""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """An entry: its place, and its canonical text (RFC 8785), whose UTF-8 bytes are what the tree is made of."""
+
+    seq: int
+    text: str
+
+
+class Lines(msgspec.Struct, frozen=True):
+    """Entries in order, and how many the journal has."""
+
+    size: int
+    entries: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry for people; ``facts`` are (word in Chinese, in English, value)."""
+
+    seq: int
+    at: datetime
+    actor: str
+    kind: str
+    subject: str
+    zh: str
+    en: str
+    facts: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf(Told):
+    """One entry with its canonical text and the hash of its leaf, in hex."""
+
+    text: str
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Entries found, the newest first; ``total`` counts all of them, ``size`` the journal. Root in hex."""
+
+    size: int
+    root: str
+    total: int
+    entries: tuple[Told, ...]
+    has_newer: bool
+    has_older: bool
+
+
+def read_lines(register: Register, first: int, count: int) -> Lines:
+    """Give ``count`` entries from a place on, fewer where there are no more."""
+    with register.database.read() as connection:
+        size = journal.head(connection).size
+        found = journal.placed(connection, first, min(count, MOST))
+    return Lines(size, tuple(Line(seq, text.decode()) for seq, text in found))
+
+
+def seek(
+    register: Register, *, subject: str = "", kind: str = "", before: int | None = None, after: int | None = None
+) -> Sought:
+    """Find a page of entries on a subject, of a kind, or of all: the newest, or those beside a place."""
+    if kind and kind not in VOCABULARY:
+        raise Refused("choice-unknown", "请从列表中选择", "choose one of the list")
+    wanted = Wanted(subjects=_as_written(subject), kind=kind)
+    with register.database.read() as connection:
+        head = journal.head(connection)
+        total = journal.count(connection, wanted)
+        if after is not None:
+            found = journal.next_after(connection, wanted, PAGE, after)
+        else:
+            found = journal.newest(connection, wanted, PAGE, before=before)
+        has_newer = bool(found) and bool(journal.next_after(connection, wanted, 1, found[0].seq))
+        has_older = bool(found) and bool(journal.newest(connection, wanted, 1, before=found[-1].seq))
+    return Sought(head.size, head.root.hex(), total, tuple(map(_told, found)), has_newer, has_older)
+
+
+def read_leaf(register: Register, seq: int) -> Leaf:
+    """Give one entry in full. Raises Refused for a place the journal does not have."""
+    with register.database.read() as connection:
+        found = journal.newest(connection, Wanted(), 1, before=seq + 1)
+    if not found or found[0].seq != seq:
+        raise Refused("no-such-entry", f"日志没有第 {seq} 条", f"the journal has no entry {seq}")
+    told, data = _told(found[0]), entry_bytes(found[0])
+    return Leaf(
+        told.seq,
+        told.at,
+        told.actor,
+        told.kind,
+        told.subject,
+        told.zh,
+        told.en,
+        told.facts,
+        data.decode(),
+        leaf_hash(data).hex(),
+    )
+
+
+def _as_written(subject: str) -> tuple[str, ...]:
+    """Read what somebody types for a subject: numbers are written in capitals, the rest in small letters."""
+    typed = unicodedata.normalize("NFKC", subject).strip()
+    return tuple({typed, typed.upper(), typed.casefold()} - {""})
+
+
+def _told(entry: Entry) -> Told:
+    event = entry.event
+    zh, en = event_words(event.kind)
+    facts = tuple((*data_word(key), _value(value)) for key, value in event.data.items() if value not in (None, "", []))
+    return Told(entry.seq, entry.at, entry.actor, event.kind, str(event.subject), zh, en, facts)
+
+
+def _value(value: Json) -> str:
+    match value:
+        case bool():
+            return "是 yes" if value else "否 no"
+        case str():
+            return value
+        case Mapping():
+            return "; ".join(f"{key} {_value(inner)}" for key, inner in value.items())
+        case None | int():
+            return str(value)
+        case _:
+            return "、".join(_values(value))
+
+
+def _values(items: object) -> Iterator[str]:
+    assert isinstance(items, (list, tuple))
+    for item in items:
+        yield _value(item)

@@ -1,0 +1,24 @@
+"""Answers that a browser saves as a file."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from litestar import Response
+from litestar.response import Stream
+
+from service.flows.batches import Drawn
+
+PDF: Final = "application/pdf"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def pdf_of_batch(drawn: Drawn, batch: int) -> Stream:
+    """Send a drawn PDF piece by piece: it is never whole in memory."""
+    headers = {"Content-Disposition": f'attachment; filename="cards-{batch}.pdf"', "Content-Length": str(drawn.size)}
+    return Stream(drawn.chunks(), media_type=PDF, headers=headers)
+
+
+def spreadsheet(book: bytes, name: str) -> Response[bytes]:
+    """Send a spreadsheet; the name is ASCII, without its ending."""
+    return Response(book, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'})
