@@ -43,7 +43,7 @@ async def add_headers(message: Message, scope: Scope) -> None:
         return
     handler: Any = scope.get("route_handler")
     is_open = handler is not None and OPEN_TO_ALL_ORIGINS in handler.opt
-    own = list(message["headers"])
+    own = [(name, _sorted(value) if name.lower() == b"allow" else value) for name, value in message["headers"]]
     if scope.get("method") == "OPTIONS":
         own = [pair for pair in own if pair[0].lower() != b"allow"] + _allowed(scope)
     names = {name.lower() for name, _ in own}
@@ -60,3 +60,8 @@ def _allowed(scope: Scope) -> list[tuple[bytes, bytes]]:
         for method in route.methods
     }
     return [(b"allow", ", ".join(sorted(methods)).encode())] if methods else []
+
+
+def _sorted(methods: bytes) -> bytes:
+    """Order the methods of an Allow header: the framework lists a set, in another order in each process."""
+    return b", ".join(sorted(methods.replace(b" ", b"").split(b",")))
