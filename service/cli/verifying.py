@@ -19,6 +19,7 @@ from service.cli.context import Context
 from service.cli.files import whole_file
 from service.cli.params import IN_FILE, INSTANT, OUT_FILE
 from service.cli.register import opened, settings_of
+from service.domain.credential import is_credential_text
 from service.domain.fitness import Duty
 from service.domain.kinds import SkillLevel
 from service.domain.verdict import Tone, Verdict
@@ -70,7 +71,7 @@ def verify(
     clock = at or effects.real().now()
     words: list[Word] = []
     with _offline(context, offline, root, clock, duty) if offline else _online(context, at, duty) as check:
-        for text in _texts(what):
+        for text in _texts(context, what):
             verdict = check(text)
             words.append(verdict.verdict)
             context.answer(verdict.as_json())
@@ -137,18 +138,37 @@ def _offline(context: Context, file: Path, root: str | None, clock: datetime, du
     yield lambda text: checker.verify(text, clock, duty)
 
 
-def _texts(what: str) -> Iterator[str]:
+def _texts(context: Context, what: str) -> Iterator[str]:
     """Yield the credentials there are to check, in page order."""
     if what == _STANDARD_INPUT:
         yield from (line.rstrip("\r\n") for line in sys.stdin if line.strip())
     elif _ADDRESS.match(what):
         yield what
     elif _is(what, Path.is_file):
-        yield from read_codes(Path(what).read_bytes())
+        yield from _cards_in(context, Path(what).read_bytes())
     elif _FILE_NAME.fullmatch(what) or _is(what, Path.is_dir):
         raise Refused("no-such-file", f"没有文件 {what}", f"there is no file {what}")
     else:
         yield what
+
+
+def _cards_in(context: Context, file: bytes) -> Iterator[str]:
+    """Yield the cards' codes of a file; where it holds none, the codes it holds, for a verdict on them."""
+    others: list[str] = []
+    is_card_found = False
+    for text in read_codes(file):
+        if is_credential_text(text):
+            is_card_found = True
+            yield text
+        else:
+            others.append(text)
+    if not is_card_found:
+        yield from others
+    elif others:
+        context.note(
+            f"图中另有 {len(others)} 个其他二维码，不是证卡，未作查验",
+            f"{len(others)} other codes in the file are not cards and were passed over",
+        )
 
 
 def _is(what: str, kind: Callable[[Path], bool]) -> bool:

@@ -43,13 +43,28 @@ def read_codes(data: bytes) -> Iterator[str]:
 
 
 def codes_of_image(image: Image.Image) -> list[str]:
-    """Return the texts of an image's QR codes, top to bottom and left to right; enlarge and retry if none reads."""
-    grey = image.convert("L")
-    found = _decode(grey)
-    larger = int(grey.width * SECOND_TRY), int(grey.height * SECOND_TRY)
-    if not found and _is_readable(*larger):
-        found = _decode(grey.resize(larger))
-    return found
+    """Return the texts of an image's QR codes, top to bottom and left to right; enlarge and retry if none reads.
+
+    Light codes on dark paper are read too. An image with transparent parts is read as it looks on white paper, then on
+    black.
+    """
+    for grey in _as_seen(image):
+        larger = int(grey.width * SECOND_TRY), int(grey.height * SECOND_TRY)
+        if found := _decode(grey) or (_decode(grey.resize(larger)) if _is_readable(*larger) else []):
+            return found
+    return []
+
+
+def _as_seen(image: Image.Image) -> Iterator[Image.Image]:
+    """Yield the image in shades of grey; one with transparent parts on white, then on black."""
+    if not image.has_transparency_data:
+        yield image.convert("L")
+        return
+    painted = image if image.mode in {"LA", "RGBA"} else image.convert("RGBA")
+    for paper in ("white", "black"):
+        seen = Image.new("L", image.size, paper)
+        seen.paste(painted.convert("L"), mask=painted.getchannel("A"))
+        yield seen
 
 
 def _decode(grey: Image.Image) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+import segno
 from PIL import Image
 
 from tests.cli.desk import FACTORY, SCHOOL, TODAY, Desk
@@ -53,6 +54,26 @@ def test_a_pdf_a_scan_and_a_photo_give_one_verdict_a_card_in_page_order(desk: De
     assert [verdict["card"]["number"] for verdict in verdicts] == numbers
     photo_of_page(desk.folder / "cards.pdf", 3, desk.folder / "photo.jpg")
     assert desk.done("verify", desk.path("photo.jpg"), "--json").json["card"]["number"] == numbers[1]
+
+
+def test_of_several_codes_in_a_picture_the_cards_are_judged(made: Desk) -> None:
+    """A code for following an account hangs beside the card; alone, it is answered for what it is."""
+    number = assessor_of(made)
+    codes = [segno.make(text, error="m") for text in ("https://weixin.qq.com/r/abcdef", made.texts[number])]
+    pictures = []
+    for place, code in enumerate(codes):
+        code.save(made.path(f"{place}.png"), scale=5, border=4)
+        pictures.append(Image.open(made.path(f"{place}.png")).convert("L"))
+    both = Image.new("L", (sum(one.width for one in pictures) + 40, max(one.height for one in pictures)), "white")
+    both.paste(pictures[0], (0, 0))
+    both.paste(pictures[1], (pictures[0].width + 40, 0))
+    both.save(made.path("both.png"))
+
+    answer = made.run("verify", made.path("both.png"), "--json")
+    assert (answer.code, answer.json["card"]["number"]) == (0, number)
+    assert "1 other codes" in answer.err
+    alone = made.run("verify", made.path("0.png"), "--json")
+    assert (alone.code, alone.json["verdict"]) == (1, "unreadable")
 
 
 def test_texts_come_from_standard_input_one_a_line(made: Desk) -> None:

@@ -41,6 +41,14 @@ def text_of(host: str, envelope: bytes) -> str:
     return prefix_of(host) + digits_of(envelope)
 
 
+def is_credential_text(text: str) -> bool:
+    """Return True if a code's text has a credential's form, whoever made it: of several codes in view it is the card's.
+
+    A forged one has the form too. Codes of other services beside the card do not.
+    """
+    return _TEXT.fullmatch(text) is not None
+
+
 def prefix_of(host: str) -> str:
     """Write the part before the digits, up to and with ``#``: the QR's BYTE segment. Raises CredentialError."""
     check_host(host)
