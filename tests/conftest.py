@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
-from tests import needs
+from tests import inside, needs
 
+inside.forbid_reaching_outside(inside.CHECKOUT, inside.everywhere())
 pytest_plugins = ["tests.databases"]
 
 # The same examples each run and no deadline: a slow machine is no reason to fail.

@@ -1,0 +1,56 @@
+"""The suite reads nothing beside its checkout: whoever clones the repository has all that its tests need.
+
+Forbidden is what lies in a folder above the checkout, and not what every machine has: the interpreter and its packages,
+temporary folders, and hidden folders such as a user's caches.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+CHECKOUT: Final = Path(__file__).resolve().parents[1]
+WATCHED: Final[list[Path]] = []  # the checkouts whose surroundings this process may not read
+_EVENTS: Final = {"open", "os.listdir", "os.scandir", "sqlite3.connect"}
+
+
+class ReachedOutside(Exception):
+    """A test read something that lies beside the repository."""
+
+
+def reaches_outside(path: str, checkout: Path, allowed: tuple[str, ...]) -> bool:
+    """Return True if ``path`` lies beside ``checkout`` in one of the folders above it, and in none of ``allowed``."""
+    where = os.path.abspath(path)  # noqa: PTH100 - as it is written: where links lead to is their owner's business
+    if any(_is_under(where, folder) for folder in (str(checkout), *allowed)):
+        return False
+    above = next((folder for folder in map(str, checkout.parents[:-1]) if _is_under(where, folder)), None)
+    return above is not None and not where[len(above) + 1 :].startswith(".")
+
+
+def everywhere() -> tuple[str, ...]:
+    """Return the folders that every machine has: interpreter, packages, temporary files."""
+    folders = {*map(os.path.abspath, (sys.prefix, sys.base_prefix, tempfile.gettempdir(), *filter(None, sys.path)))}
+    return tuple(folder for folder in folders if not _is_under(str(CHECKOUT), folder))
+
+
+def forbid_reaching_outside(checkout: Path, allowed: tuple[str, ...]) -> None:
+    """Make this process raise ReachedOutside from now on where it opens or lists what lies beside ``checkout``."""
+
+    def look(event: str, arguments: tuple[object, ...]) -> None:
+        if event not in _EVENTS or not arguments:
+            return
+        path = arguments[0]
+        if isinstance(path, str | bytes | os.PathLike) and reaches_outside(os.fsdecode(path), checkout, allowed):
+            raise ReachedOutside(
+                f"{os.fsdecode(path)} lies outside the repository {checkout}: put what is read into it"
+            )
+
+    sys.addaudithook(look)
+    WATCHED.append(checkout)
+
+
+def _is_under(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
