@@ -16,9 +16,11 @@ from sqlalchemy import (
     Date,
     Integer,
     LargeBinary,
+    Select,
     Table,
     Text,
     func,
+    literal,
     select,
     text,
     update,
@@ -58,8 +60,8 @@ _COUNTED: Final = (
 """Tables whose ids the database hands out."""
 
 _TYPES: Final[tuple[tuple[type[TypeEngine[Any]], Any], ...]] = (
-    (BigInteger, Annotated[int, msgspec.Meta(ge=-(2**63), lt=2**63)]),
-    (Integer, Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]),
+    (BigInteger, Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]),
+    (Integer, Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]),
     (Boolean, bool),
     (Date, date),
     (Instant, Annotated[datetime, msgspec.Meta(tz=True)]),
@@ -71,11 +73,19 @@ _TYPES: Final[tuple[tuple[type[TypeEngine[Any]], Any], ...]] = (
 
 def dump(connection: Connection, table: Table) -> Iterator[bytes]:
     """Yield a table's rows, one line each, in an order in which cards follow those they replaced."""
-    first = [card.c.created_at] if table is card else []
     names = [column.name for column in table.columns]
-    statement = select(table).order_by(*first, *table.primary_key.columns)
+    statement = _in_succession() if table is card else select(table).order_by(*table.primary_key.columns)
     for row in connection.execution_options(yield_per=1_000).execute(statement):
         yield msgspec.json.encode(dict(zip(names, row, strict=True)))
+
+
+def _in_succession() -> Select[Any]:
+    """Select cards by how many came before them; their instants tell nothing where a clock was set back."""
+    line = select(card.c.number, literal(0).label("depth")).where(card.c.predecessor.is_(None)).cte(recursive=True)
+    line = line.union_all(
+        select(card.c.number, line.c.depth + 1).join_from(line, card, card.c.predecessor == line.c.number)
+    )
+    return select(card).outerjoin(line, card.c.number == line.c.number).order_by(line.c.depth, card.c.number)
 
 
 def load(connection: Connection, table: Table, lines: Iterable[bytes]) -> int:

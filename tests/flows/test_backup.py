@@ -69,6 +69,8 @@ def lived_in(office: Office) -> list[CardNumber]:
     revoke_card(office.register, numbers[1], ground="考§21(4)", reason="错判", decided_by="王主任", actor=ACTOR)
     void_number(office.register, numbers[2], "印错", ACTOR)
     replace_card(office.register, numbers[3], ReplacementReason.LOST, ACTOR)
+    published(office, 1)
+    office.rotate(Purpose.STATUS)
     return numbers
 
 
