@@ -16,9 +16,10 @@ from service.cli.params import IN_FILE, OUT_FILE
 from service.cli.register import opened, settings_of
 from service.flows.audit import audit as run_audit
 from service.flows.audit import export_journal, read_head, signed_head
-from service.flows.backup import back_up, restore
+from service.flows.back_up import back_up
 from service.flows.errors import Refused
 from service.flows.proofs import prove_entry
+from service.flows.restore import restore
 
 
 @click.group("audit")

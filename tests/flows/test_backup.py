@@ -16,11 +16,12 @@ from service.domain.card_number import CardNumber
 from service.domain.status_list import LIST_SIZE, Status
 from service.domain.verdict_words import Word
 from service.flows.audit import SignedHead, audit, export_journal, signed_head
-from service.flows.backup import Restored, back_up, restore
+from service.flows.back_up import back_up
 from service.flows.errors import NoRegister, Refused
 from service.flows.lifecycle import replace_card, revoke_card, void_number
 from service.flows.number_series import list_series, reserve_numbers
 from service.flows.register import open_register
+from service.flows.restore import Restored, restore
 from service.store import copies
 from service.store.errors import StoreError
 from tests import databases

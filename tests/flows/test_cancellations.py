@@ -13,7 +13,7 @@ from service.domain.card_number import CardNumber
 from service.domain.errors import DecisionRefused, GroundInvalid, IllegalTransition
 from service.domain.verdict_words import Word
 from service.flows.audit import audit
-from service.flows.backup import back_up
+from service.flows.back_up import back_up
 from service.flows.cancellations import (
     correct_cancellation,
     decline_proposal,

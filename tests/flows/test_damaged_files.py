@@ -14,10 +14,11 @@ import pytest
 from PIL import Image
 
 from service.flows.audit import read_head
-from service.flows.backup import back_up, restore
+from service.flows.back_up import back_up
 from service.flows.errors import NoRegister, Refused
 from service.flows.read_codes import MAX_SIDE, read_codes
 from service.flows.register import open_register
+from service.flows.restore import restore
 from service.flows.verify_offline import MEMORY_FILE, read_memory
 from service.store.errors import StoreError
 from tests.flows.office import ACTOR, Office, applicant, settings_of

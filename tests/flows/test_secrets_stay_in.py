@@ -12,7 +12,7 @@ from cardlayout.render import Job
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.flows.audit import export_journal, signed_head
-from service.flows.backup import back_up
+from service.flows.back_up import back_up
 from service.flows.import_cards import import_cards
 from service.flows.key_ceremony import unlock_root
 from service.flows.lifecycle import replace_card, revoke_card, void_number

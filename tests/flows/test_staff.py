@@ -11,7 +11,7 @@ from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.fitness import Answer, Duty
 from service.domain.verdict_words import Word
-from service.flows.backup import back_up
+from service.flows.back_up import back_up
 from service.flows.lifecycle import replace_card, revoke_card, void_number
 from service.flows.photos import photo_of_credential, photo_of_number
 from service.flows.staff import all_scans, check_number, read_scans, take_scans

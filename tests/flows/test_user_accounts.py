@@ -20,7 +20,7 @@ from service.flows.accounts import (
     set_password,
 )
 from service.flows.audit import audit, export_journal, signed_head
-from service.flows.backup import back_up
+from service.flows.back_up import back_up
 from service.flows.errors import Refused
 from service.flows.sign_in import SignInRefused, find_sign_in, principal_of_token
 from service.flows.staff import take_scans

@@ -14,8 +14,9 @@ import msgspec
 
 from service.app import create_app
 from service.flows.audit import audit
-from service.flows.backup import back_up, restore
+from service.flows.back_up import back_up
 from service.flows.register import VAULT_FILE
+from service.flows.restore import restore
 from tests.flows.office import ACTOR, Office, settings_of
 from tests.fuzz.mutators.archives import mutate_zip_field, mutate_zip_name, part_mutator, settled
 from tests.fuzz.mutators.raw import mutate_bytes, mutate_text

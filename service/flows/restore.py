@@ -1,30 +1,20 @@
-"""Back the register up into one file, and restore it without ever giving a printed number again.
-
-A zip: ``manifest.json``, ``tables/NAME.jsonl``, ``photos/…``, ``documents/…`` and the sealed vault. Identity
-numbers and keys are in it as they are stored, encrypted; the root key is not: it has its own place off the server.
-"""
+"""Restore a register from its backup without ever giving a printed number again."""
 
 from __future__ import annotations
 
-import errno
-import re
-import struct
 import zipfile
-import zlib
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Final
 
-import msgspec
 from sqlalchemy import Connection
 
 from keys.files import create as create_file
 from service.domain.card_number import prefix_for
-from service.domain.errors import JournalInvalid, SchemeMissing
+from service.domain.errors import SchemeMissing
 from service.domain.event import Event
 from service.domain.jurisdiction import parse_jurisdiction
 from service.domain.kinds import CardKind
@@ -32,33 +22,24 @@ from service.domain.regulation import LAST_SEQUENCE
 from service.domain.validity import civil_date
 from service.effects import Effects
 from service.flows.audit import SignedHead, is_signed
+from service.flows.backup_file import (
+    MANIFEST,
+    Manifest,
+    check_manifest,
+    damaged,
+    kept_names,
+    opened,
+    read_entry,
+    table_entry,
+)
 from service.flows.errors import Refused
-from service.flows.register import DOCUMENTS_FOLDER, META_JURISDICTION, PHOTOS_FOLDER, VAULT_FILE, Register
+from service.flows.register import META_JURISDICTION, VAULT_FILE
 from service.settings import Settings
 from service.store import dump, institutions, journal, key_records, meta, numbers, status_lists
 from service.store.engine import open_database
 from service.store.schema import migrate
 
-FORMAT: Final = 2
-_MANIFEST: Final = "manifest.json"
-_KEPT: Final = re.compile(
-    rf"{PHOTOS_FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{64}}\.jpg|{DOCUMENTS_FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{64}}\.(pdf|jpg|png)"
-)
-_PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _RESTORED: Final = "恢复备份后作废：备份之后可能已打印 voided after a restore: may have been printed since the backup"
-
-Progress = Callable[[int, int], None]
-Content = TypeVar("Content")
-
-
-class Manifest(msgspec.Struct, frozen=True):
-    """What a backup holds."""
-
-    format: int
-    made_at: Annotated[datetime, msgspec.Meta(tz=True)]
-    journal_size: int
-    journal_root: str
-    rows: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,39 +48,6 @@ class Restored:
 
     journal_size: int
     voided: int
-
-
-def back_up(register: Register, out: Path, progress: Progress | None = None) -> Manifest:
-    """Write a backup of one moment; the file appears whole or not at all. Raises Refused where one stands already."""
-    if out.exists():
-        raise Refused("file-exists", f"{out} 已存在，不会覆盖", f"{out} exists and is not overwritten")
-    scratch = out.with_name(out.name + ".part")
-    kept = sorted(
-        (name, path)
-        for folder in (register.photos, register.folder / DOCUMENTS_FOLDER)
-        for path in folder.rglob("*")
-        if _KEPT.fullmatch(name := path.relative_to(register.folder).as_posix())
-    )
-    with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        rows: dict[str, int] = {}
-        with register.database.read() as connection:
-            head = journal.head(connection)
-            for table in dump.TABLES:
-                with archive.open(f"tables/{table.name}.jsonl", "w", force_zip64=True) as file:
-                    rows[table.name] = 0
-                    for line in dump.dump(connection, table):
-                        file.write(line + b"\n")
-                        rows[table.name] += 1
-        for done, (name, path) in enumerate(kept, 1):
-            archive.write(path, name, zipfile.ZIP_STORED)
-            if progress is not None:
-                progress(done, len(kept))
-        archive.write(register.folder / VAULT_FILE, VAULT_FILE)
-        manifest = Manifest(FORMAT, register.effects.now().replace(microsecond=0), head.size, head.root.hex(), rows)
-        archive.writestr(_MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
-    scratch.chmod(0o600)
-    scratch.replace(out)
-    return manifest
 
 
 def restore(
@@ -118,9 +66,9 @@ def restore(
     list is begun. Without one of them a restore is refused. An institution entered after the backup is not known to
     it: its numbers are for the office to void. Raises Refused; no register is left behind then.
     """
-    with _opened(file) as archive:
-        manifest = _read(archive, _MANIFEST, Manifest)
-        _check_manifest(manifest)
+    with opened(file) as archive:
+        manifest = read_entry(archive, MANIFEST, Manifest)
+        check_manifest(manifest)
         if void_ahead is None:
             _check_head(manifest, head)
         if (settings.data / VAULT_FILE).exists():
@@ -142,10 +90,10 @@ def restore(
                         "the database is not empty and is not overwritten: name an empty one",
                     )
                 for table in dump.TABLES:
-                    with archive.open(f"tables/{table.name}.jsonl") as lines:
+                    with archive.open(table_entry(table.name)) as lines:
                         dump.load(connection, table, (line.rstrip(b"\n") for line in lines))
                 if journal.head(connection).root.hex() != manifest.journal_root:
-                    raise _damaged(file)
+                    raise damaged(file)
                 if void_ahead is None:
                     _check_signed(connection, manifest, head)
                 voided = _void_ahead(connection, void_ahead or 0, manifest, effects)
@@ -238,62 +186,9 @@ def _head_too_old() -> Refused:
     )
 
 
-def _check_manifest(manifest: Manifest) -> None:
-    if manifest.format != FORMAT:
-        raise Refused(
-            "backup-format",
-            f"备份格式为 {manifest.format}，本程序读取 {FORMAT}；请使用相应版本的程序",
-            f"the backup has format {manifest.format}, this program reads {FORMAT}: use the version that wrote it",
-        )
-
-
-@contextmanager
-def _opened(file: Path) -> Generator[zipfile.ZipFile]:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            if any(entry.compress_type not in _PACKED for entry in archive.infolist()):
-                raise _damaged(file)
-            yield archive
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        struct.error,
-        UnicodeDecodeError,
-        EOFError,
-        RuntimeError,  # what zipfile raises for an entry that is said to be encrypted
-        KeyError,
-        JournalInvalid,
-    ) as error:
-        raise _damaged(file) from error
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # a place before the file's beginning; a full disk is no damage
-            raise
-        raise _damaged(file) from error
-
-
-def _read(archive: zipfile.ZipFile, name: str, kind: type[Content]) -> Content:
-    try:
-        return msgspec.json.decode(archive.read(name), type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _damaged(Path(str(archive.filename))) from error
-
-
 def _restore_files(archive: zipfile.ZipFile, folder: Path) -> None:
-    for name in _kept_names(archive):
+    for name in kept_names(archive):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.write_bytes(archive.read(name))
     create_file(folder / VAULT_FILE, archive.read(VAULT_FILE))
-
-
-def _kept_names(archive: zipfile.ZipFile) -> Iterator[str]:
-    """Yield the names of photographs and documents, of the one form they have: nothing else is written anywhere."""
-    return (name for name in archive.namelist() if _KEPT.fullmatch(name))
-
-
-def _damaged(file: Path) -> Refused:
-    return Refused(
-        "backup-damaged",
-        f"{file} 不是完整的备份，或内容被改动；未恢复任何数据",
-        f"{file} is no complete backup, or was altered: nothing has been restored",
-    )
