@@ -211,6 +211,7 @@ class UserBody(Struct, frozen=True):
     role: Role
     institution: str | None
     institution_name: str | None
+    person_name: str
 
 
 class SessionBody(Struct, frozen=True):
@@ -252,6 +253,7 @@ class LoggedScanBody(Struct, frozen=True):
     same_person: bool | None
     offline: bool
     as_of: datetime | None
+    person_name: str
 
 
 class LoggedScansBody(Struct, frozen=True):

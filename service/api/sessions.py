@@ -81,4 +81,6 @@ def _body(register: Register, found: SignIn | None) -> SessionBody:
         return SessionBody(None, None, None)
     account = found.principal.account
     name = None if account.institution is None else register.issuer_name(account.institution)
-    return SessionBody(UserBody(account.name, account.role, account.institution, name), found.csrf, found.ends_at)
+    return SessionBody(
+        UserBody(account.name, account.role, account.institution, name, account.person_name), found.csrf, found.ends_at
+    )

@@ -145,4 +145,5 @@ def _logged(one: LoggedScan) -> LoggedScanBody:
         same_person=scan.same_person,
         offline=scan.offline,
         as_of=scan.as_of,
+        person_name=one.person_name,
     )

@@ -105,7 +105,7 @@ def person(context: Context, number: str) -> None:
     context.table(
         ("序号 seq", "时间 at", "经办 actor", "证卡 card", "事项 event", "内容 detail"),
         [
-            (str(one.seq), f"{one.at:%Y-%m-%d %H:%M}", one.actor, one.number, f"{one.zh} {one.en}", one.detail)
+            (str(one.seq), f"{one.at:%Y-%m-%d %H:%M}", one.by, one.number, f"{one.zh} {one.en}", one.detail)
             for one in told.journal
         ],
         wide=(4, 5),

@@ -14,6 +14,7 @@ from service.cli.files import whole_file
 from service.cli.params import DAY, OUT_FILE
 from service.cli.register import new_password, opened
 from service.domain.access import Account, Permission, Role, user_key
+from service.domain.tidy import tidy_name
 from service.domain.validity import SHANGHAI
 from service.flows.accounts import (
     NewUser,
@@ -22,6 +23,7 @@ from service.flows.accounts import (
     disable_user,
     list_tokens,
     list_users,
+    name_person,
     revoke_token,
     set_password,
 )
@@ -56,14 +58,19 @@ def user() -> None:
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="角色 role.")
 @click.option("--institution", help="机构代码（机构、考点工作人员） institution code, for institution and site-staff.")
 @click.option("--district", help="区县人社部门名称 name of the district bureau.")
+@click.option("--person-name", required=True, help="使用人的真实姓名 real name of whoever uses it.")
 @pass_context
-def add(context: Context, name: str, role: str, institution: str | None, district: str | None) -> None:
+def add(
+    context: Context, name: str, role: str, institution: str | None, district: str | None, person_name: str
+) -> None:
     """新增账户 Add an account; the password is asked for, or random and shown once."""
-    new = Account(user_key(name), Role(role), institution, district)
+    new = Account(user_key(name), Role(role), institution, district, tidy_name(person_name))
     with opened(context) as register:
         made = add_user(register, new, new_password(context, NEW_PASSWORD, new.name), context.actor)
-    context.answer({"user": new.name, "role": new.role.value, "password": made.password})
-    context.say(f"已新增 added: {new.name}（{_ROLE_NAMES[new.role]}）")
+    context.answer(
+        {"user": new.name, "person_name": new.person_name, "role": new.role.value, "password": made.password}
+    )
+    context.say(f"已新增 added: {new.shown}，{_ROLE_NAMES[new.role]}")
     tell_password(context, made)
 
 
@@ -77,6 +84,7 @@ def list_accounts(context: Context) -> None:
         [
             {
                 "user": one.account.name,
+                "person_name": one.account.person_name,
                 "role": one.account.role.value,
                 "institution": one.account.institution,
                 "district": one.account.district,
@@ -86,18 +94,31 @@ def list_accounts(context: Context) -> None:
         ]
     )
     context.table(
-        ("用户 user", "角色 role", "机构 institution", "状态 state"),
+        ("用户 user", "姓名 name", "角色 role", "机构 institution", "状态 state"),
         [
             (
                 one.account.name,
+                one.account.person_name,
                 f"{_ROLE_NAMES[one.account.role]} {one.account.role.value}",
                 one.account.institution or one.account.district or "",
                 "已停用 disabled" if one.disabled_at else "",
             )
             for one in found
         ],
-        wide=(2,),
+        wide=(3,),
     )
+
+
+@command("name", user)
+@click.argument("name")
+@click.option("--person-name", required=True, help="使用人的真实姓名 real name of whoever uses it.")
+@pass_context
+def name_(context: Context, name: str, person_name: str) -> None:
+    """登记使用人 Write whose account it is; entries made from now on bear the name."""
+    with opened(context) as register:
+        named = name_person(register, name, person_name, context.actor)
+    context.answer({"user": named.name, "person_name": named.person_name})
+    context.say(f"已登记 entered: {named.shown}")
 
 
 @command("disable", user)
@@ -207,7 +228,7 @@ def _row(one: LoggedScan) -> tuple[str, ...]:
     scan = one.scan
     return (
         scan.scanned_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
-        one.user,
+        one.shown,
         scan.place or "",
         scan.number or "",
         scan.verdict + ("（离线 offline）" if scan.offline else ""),
@@ -221,6 +242,7 @@ def _as_json(one: LoggedScan) -> dict[str, object]:
     return {
         "scanned_at": scan.scanned_at.isoformat(),
         "user": one.user,
+        "person_name": one.person_name,
         "place": scan.place,
         "number": scan.number,
         "verdict": scan.verdict,

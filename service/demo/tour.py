@@ -127,12 +127,12 @@ def run(console: Console, out: Path, effects: Effects) -> tuple[Case, ...]:
             set_portrait_in_code(register, issuer, ACTOR, on=True)
         told.line(f"照片入码 portrait in the code: {CENTRE}、{FACTORY} 启用 on")
         accounts = (
-            Account("gate", Role.SITE_STAFF, FACTORY),
-            Account("factory", Role.INSTITUTION, FACTORY),
-            Account("centre", Role.CENTRE),
+            Account("gate", Role.SITE_STAFF, FACTORY, person_name="门卫东"),
+            Account("factory", Role.INSTITUTION, FACTORY, person_name="何建国"),
+            Account("centre", Role.CENTRE, person_name="李明"),
         )
         for user in (made.admin, *(add_user(register, account, None, ACTOR) for account in accounts)):
-            told.line(f"账户 account {user.account.name}：{user.password}")
+            told.line(f"账户 account {user.account.shown}：{user.password}")
         imported = import_cards(register, _rows(earlier_cards(today)), ACTOR)
         told.line(f"{len(imported.imported)} 张本系统启用前的证卡 cards from before the system")
 

@@ -16,16 +16,19 @@ from typing import Final
 
 from service.domain.errors import DomainError
 from service.domain.issuer import CENTRE, is_institution_code
+from service.domain.tidy import is_name, tidy_name
 
 MIN_PASSWORD: Final = 12  # characters; NIST SP 800-63B 3.1.1.2 asks for 8 or more, guesses here cost nothing to try
 MAX_PASSWORD: Final = 256
+MAX_PERSON_NAME: Final = 60
+_USER_ACTOR: Final = "user:"
 _NAME: Final = re.compile(r"[\w][\w.-]{1,31}")
 
 
 class AccessInvalid(DomainError):
     """An account, a password or a token that cannot be.
 
-    Codes: user-name, user-institution, user-district, password-short, password-name, token-scope.
+    Codes: user-name, user-person-name, user-institution, user-district, password-short, password-name, token-scope.
     """
 
     default_code = "access-invalid"
@@ -112,13 +115,14 @@ def is_over(role: Role, opened_at: datetime, seen_at: datetime, now: datetime) -
 class Account:
     """Somebody who may sign in; ``institution`` and ``district`` are there exactly where the role is of one.
 
-    Raises AccessInvalid.
+    ``person_name`` is the real name of whoever it is; empty for accounts from before it was kept. Raises AccessInvalid.
     """
 
     name: str
     role: Role
     institution: str | None = None
     district: str | None = None
+    person_name: str = ""
 
     def __post_init__(self) -> None:
         if not is_user_name(self.name) or self.name != user_key(self.name):
@@ -140,6 +144,13 @@ class Account:
                 "accounts of district bureaus name the bureau, others none",
                 code="user-district",
             )
+        if self.person_name:
+            check_person_name(self.person_name)
+
+    @property
+    def shown(self) -> str:
+        """What pages call it: the real name with the account's in brackets, or the account's alone."""
+        return with_person_name(self.name, self.person_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +168,7 @@ class Principal:
     @property
     def actor(self) -> str:
         """Name for the journal."""
-        return f"user:{self.account.name}"
+        return actor_of(self.account.name)
 
     @property
     def body(self) -> str:
@@ -168,6 +179,32 @@ class Principal:
     def sees_institution(self) -> str | None:
         """Code of the one institution whose data this is; None: all of them. Each institution sees its own."""
         return self.account.institution
+
+
+def actor_of(name: str) -> str:
+    """Return what the journal calls the user with an account's name."""
+    return _USER_ACTOR + name
+
+
+def user_of(actor: str) -> str | None:
+    """Return the account's name behind a journal's actor; None for whoever sat at the machine, and for ``system``."""
+    return actor.removeprefix(_USER_ACTOR) if actor.startswith(_USER_ACTOR) else None
+
+
+def with_person_name(shown: str, person_name: str) -> str:
+    """Return a real name with the account's in brackets, as 王小明（wang）; without one, the account's alone."""
+    return f"{person_name}（{shown}）" if person_name else shown
+
+
+def check_person_name(person_name: str) -> None:
+    """Refuse what is no person's name, or not in the form in which names are kept. Raises AccessInvalid."""
+    if len(person_name) > MAX_PERSON_NAME or not is_name(person_name) or person_name != tidy_name(person_name):
+        raise AccessInvalid(
+            f"账户须有使用人的真实姓名，至多 {MAX_PERSON_NAME} 个字，收到“{person_name[:40]}”",
+            f"an account has the real name of the person who uses it, {MAX_PERSON_NAME} characters at most; "
+            f"got {person_name[:40]!r}",
+            code="user-person-name",
+        )
 
 
 def user_key(name: str) -> str:

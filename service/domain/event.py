@@ -25,7 +25,8 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "register-restored": (frozenset({"entries", "reason"}), _NONE),  # the register
     "institution-added": (frozenset({"letter", "name"}), frozenset({"authority"})),  # institution code
     "portrait-in-code-set": (frozenset({"on"}), _NONE),  # issuer: the centre or an institution code
-    "user-added": (frozenset({"role"}), frozenset({"issuer"})),  # user name
+    "user-added": (frozenset({"role"}), frozenset({"issuer", "name"})),  # user name
+    "user-named": (frozenset({"name"}), _NONE),
     "user-disabled": (frozenset({"role"}), _NONE),
     "user-password-set": (frozenset({"role"}), _NONE),
     "token-added": (frozenset({"label", "scopes", "expires_on"}), _NONE),  # user name

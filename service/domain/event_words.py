@@ -31,6 +31,7 @@ EVENT_WORDS: Final = {
     "institution-added": ("登记机构", "institution entered"),
     "portrait-in-code-set": ("设定照片入码", "portraits in codes set"),
     "user-added": ("添加用户", "user added"),
+    "user-named": ("登记账户使用人", "account's person named"),
     "user-disabled": ("停用用户", "user disabled"),
     "user-password-set": ("设置密码", "password set"),
     "token-added": ("添加令牌", "token added"),

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, cast
 
+from service.domain.access import user_of, with_person_name
 from service.domain.card import CardStatus
 from service.domain.errors import JournalInvalid
 from service.domain.event import Event, Json
 
 MAX_SAFE_INTEGER: Final = 2**53 - 1  # RFC 8785 3.2.2.3: what every JSON reader keeps exactly
 _FIELDS: Final = frozenset({"seq", "at", "actor", "kind", "subject", "data"})
+_OPTIONAL: Final = frozenset({"name"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +27,32 @@ class Entry:
     """One line of the journal.
 
     ``seq`` is its place, from 0, which is also its leaf's index; ``at`` an aware instant; ``actor`` the user's
-    name or ``system``.
+    name or ``system``; ``name`` the real name that the user's account bore then, empty where it bore none.
     """
 
     seq: int
     at: datetime
     actor: str
     event: Event
+    name: str = ""
+
+    @property
+    def by(self) -> str:
+        """Who it was, for people: 王小明（wang）; without a real name, what the journal calls them."""
+        return with_person_name(user_of(self.actor) or self.actor, self.name) if self.name else self.actor
 
 
 def entry_bytes(entry: Entry) -> bytes:
     """Give the canonical bytes of an entry. Raises JournalInvalid for data that has no canonical form."""
-    return canonical(
-        {
-            "seq": entry.seq,
-            "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
-            "actor": entry.actor,
-            "kind": entry.event.kind,
-            "subject": str(entry.event.subject),
-            "data": entry.event.data,
-        }
-    )
+    fields: dict[str, Json] = {
+        "seq": entry.seq,
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "actor": entry.actor,
+        "kind": entry.event.kind,
+        "subject": str(entry.event.subject),
+        "data": entry.event.data,
+    }
+    return canonical(fields | ({"name": entry.name} if entry.name else {}))
 
 
 def parse_entry(data: bytes) -> Entry:
@@ -54,8 +61,9 @@ def parse_entry(data: bytes) -> Entry:
         fields = cast("object", json.loads(data))
     except (ValueError, RecursionError) as error:
         raise _malformed() from error
-    if not isinstance(fields, dict) or cast("dict[str, object]", fields).keys() != _FIELDS:
+    if not isinstance(fields, dict) or cast("dict[str, object]", fields).keys() - _OPTIONAL != _FIELDS:
         raise _malformed()
+    name = cast("dict[str, object]", fields).get("name", "")
     seq, at, actor, kind, subject, content = (
         cast("dict[str, object]", fields)[name] for name in ("seq", "at", "actor", "kind", "subject", "data")
     )
@@ -66,13 +74,14 @@ def parse_entry(data: bytes) -> Entry:
         and isinstance(kind, str)
         and isinstance(subject, str)
         and isinstance(content, dict)
+        and isinstance(name, str)
     ):
         raise _malformed()
     try:
         instant = datetime.fromisoformat(at)
     except ValueError as error:
         raise _malformed() from error
-    entry = Entry(seq, instant, actor, Event(kind, subject, cast("Mapping[str, Json]", content)))
+    entry = Entry(seq, instant, actor, Event(kind, subject, cast("Mapping[str, Json]", content)), name)
     if instant.tzinfo is None or entry_bytes(entry) != data:
         raise _malformed()
     return entry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -17,10 +17,12 @@ from service.domain.access import (
     Permission,
     Role,
     check_password,
+    check_person_name,
     permissions_of_token,
     user_key,
 )
 from service.domain.event import Event
+from service.domain.tidy import tidy_name
 from service.effects import Effects
 from service.flows.errors import Refused
 from service.flows.register import Register
@@ -60,6 +62,7 @@ def add_user(
     register: Register, new: Account, password: str | None, actor: str, cost: KdfCost = DEFAULT_COST
 ) -> NewUser:
     """Make an account; without a password a random one is made. Raises AccessInvalid, UserTaken, Refused."""
+    check_person_name(new.person_name)
     made = password or random_password(register.effects)
     check_password(new.name, made)
     hashed = hash_password(made, register.effects.random_bytes(SALT_SIZE), cost)
@@ -72,8 +75,9 @@ def add_user(
                 f"institution {new.institution} is not entered: do so with zhengka institution add",
             )
         accounts.add(connection, new, hashed, now)
-        issuer = {} if new.institution is None else {"issuer": new.institution}
-        journal.append_many(connection, now, actor, (Event("user-added", new.name, {"role": new.role.value} | issuer),))
+        data = {"role": new.role.value, "name": new.person_name}
+        data |= {} if new.institution is None else {"issuer": new.institution}
+        journal.append_many(connection, now, actor, (Event("user-added", new.name, data),))
     return NewUser(new, None if password else made)
 
 
@@ -103,6 +107,21 @@ def set_password(
         event = Event("user-password-set", found.account.name, {"role": found.account.role.value})
         journal.append_many(connection, register.effects.now(), actor, (event,))
     return NewUser(found.account, None if password else made)
+
+
+def name_person(register: Register, name: str, person_name: str, actor: str) -> Account:
+    """Write the real name of whoever uses an account; entries made before keep what they say.
+
+    Raises NotFound, Refused, AccessInvalid.
+    """
+    tidied = tidy_name(person_name)
+    check_person_name(tidied)
+    with register.database.write() as connection:
+        found = _open_account(accounts.get(connection, user_key(name)))
+        accounts.set_person_name(connection, found.id, tidied)
+        event = Event("user-named", found.account.name, {"name": tidied})
+        journal.append_many(connection, register.effects.now(), actor, (event,))
+    return replace(found.account, person_name=tidied)
 
 
 def disable_user(register: Register, name: str, actor: str) -> None:

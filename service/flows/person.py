@@ -170,11 +170,12 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """An entry of the journal on one of the cards; ``seq`` is its place there."""
+    """An entry of the journal on one of the cards; ``seq`` is its place there, ``by`` its actor as 王小明（wang）."""
 
     seq: int
     at: datetime
     actor: str
+    by: str
     number: CardNumber
     event: str
     zh: str
@@ -444,7 +445,9 @@ def _noted(entry: Entry, names: Names) -> Noted:
     zh, en = EVENT_WORDS.get(event.kind, (event.kind, event.kind))
     details = (_detail(key, event.data[key], names) for key in _DETAILS if key in event.data)
     number = CardNumber(str(event.subject))
-    return Noted(entry.seq, entry.at, entry.actor, number, event.kind, zh, en, " · ".join(filter(None, details)))
+    return Noted(
+        entry.seq, entry.at, entry.actor, entry.by, number, event.kind, zh, en, " · ".join(filter(None, details))
+    )
 
 
 def _detail(key: str, value: Json, names: Names) -> str:

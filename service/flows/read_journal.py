@@ -42,11 +42,12 @@ class Lines(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An entry for people; ``facts`` are (word in Chinese, in English, value)."""
+    """An entry for people; ``by`` is who it was (王小明（wang）), ``facts`` are (word in Chinese, English, value)."""
 
     seq: int
     at: datetime
     actor: str
+    by: str
     kind: str
     subject: str
     zh: str
@@ -112,6 +113,7 @@ def read_leaf(register: Register, seq: int) -> Leaf:
         told.seq,
         told.at,
         told.actor,
+        told.by,
         told.kind,
         told.subject,
         told.zh,
@@ -132,7 +134,7 @@ def _told(entry: Entry) -> Told:
     event = entry.event
     zh, en = event_words(event.kind)
     facts = tuple((*data_word(key), _value(value)) for key, value in event.data.items() if value not in (None, "", []))
-    return Told(entry.seq, entry.at, entry.actor, event.kind, str(event.subject), zh, en, facts)
+    return Told(entry.seq, entry.at, entry.actor, entry.by, event.kind, str(event.subject), zh, en, facts)
 
 
 def _value(value: Json) -> str:

@@ -22,6 +22,7 @@ _COLUMNS = (
     account.c.password,
     account.c.created_at,
     account.c.disabled_at,
+    account.c.person_name,
 )
 
 
@@ -77,6 +78,7 @@ def add(connection: Connection, new: Account, password: str, now: datetime) -> N
             "role": new.role.value,
             "institution": new.institution,
             "district": new.district,
+            "person_name": new.person_name or None,
             "password": password,
             "created_at": now,
         },
@@ -111,6 +113,11 @@ def set_password(connection: Connection, account_id: int, password: str) -> None
     """Replace a password by its hash, and end every sign-in."""
     keep_hash(connection, account_id, password)
     connection.execute(delete(session).where(session.c.account_id == account_id))
+
+
+def set_person_name(connection: Connection, account_id: int, person_name: str) -> None:
+    """Write whose account it is."""
+    connection.execute(update(account).where(account.c.id == account_id).values(person_name=person_name))
 
 
 def disable(connection: Connection, account_id: int, now: datetime) -> None:
@@ -201,7 +208,7 @@ def _tokens(connection: Connection, condition: ColumnElement[bool]) -> tuple[Tok
 def _stored(row: Row[*tuple[Any, ...]]) -> StoredAccount:
     return StoredAccount(
         row.id,
-        Account(row.name, Role(row.role), row.institution, row.district),
+        Account(row.name, Role(row.role), row.institution, row.district, row.person_name or ""),
         row.password,
         row.created_at,
         row.disabled_at,

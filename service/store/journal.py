@@ -8,17 +8,22 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
+from service.domain.access import user_of
 from service.domain.event import Event
 from service.domain.journal import Entry, entry_bytes, parse_entry
 from service.domain.merkle import Frontier, leaf_hash
-from service.store.tables import journal, journal_head
+from service.store.tables import account, journal, journal_head
 
 
 def append_many(connection: Connection, now: datetime, actor: str, events: Iterable[Event]) -> Frontier:
-    """Append events in order, and give the tree's new edge. The last step of a transaction: the head is locked."""
+    """Append events in order, and give the tree's new edge. The last step of a transaction: the head is locked.
+
+    An entry by a user bears the real name that the user's account has now.
+    """
+    name = _person_name(connection, actor)
     before = head(connection, lock=True)
     entries = [
-        (event, entry_bytes(Entry(seq, now, actor, event))) for seq, event in enumerate(events, start=before.size)
+        (event, entry_bytes(Entry(seq, now, actor, event, name))) for seq, event in enumerate(events, start=before.size)
     ]
     if not entries:
         return before
@@ -41,6 +46,13 @@ def append_many(connection: Connection, now: datetime, actor: str, events: Itera
     )
     connection.execute(update(journal_head).values(size=after.size, frontier=after.to_bytes()))
     return after
+
+
+def _person_name(connection: Connection, actor: str) -> str:
+    user = user_of(actor)
+    if user is None:
+        return ""
+    return connection.execute(select(account.c.person_name).where(account.c.name == user)).scalar() or ""
 
 
 def head(connection: Connection, *, lock: bool = False) -> Frontier:

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
+from service.domain.access import with_person_name
 from service.store.statements import upsert
 from service.store.tables import account, scan
 
@@ -42,6 +43,12 @@ class LoggedScan:
     user: str
     institution: str | None
     taken_at: datetime
+    person_name: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Whoever handed it in, for people: 王小明（wang）."""
+        return with_person_name(self.user, self.person_name)
 
 
 def take(
@@ -60,7 +67,7 @@ def take(
 def since(connection: Connection, moment: datetime, institution: str | None) -> tuple[LoggedScan, ...]:
     """List scans handed in from a moment on, of one institution's staff or of all, oldest first, MOST at once."""
     statement = (
-        select(scan, account.c.name.label("user"))
+        select(scan, account.c.name.label("user"), account.c.person_name)
         .join(account, account.c.id == scan.c.account_id)
         .where(scan.c.taken_at >= moment)
         .order_by(scan.c.taken_at, scan.c.nonce)
@@ -70,7 +77,11 @@ def since(connection: Connection, moment: datetime, institution: str | None) -> 
         statement = statement.where(scan.c.institution == institution)
     return tuple(
         LoggedScan(
-            Scan(**{name: getattr(row, name) for name in Scan.__slots__}), row.user, row.institution, row.taken_at
+            Scan(**{name: getattr(row, name) for name in Scan.__slots__}),
+            row.user,
+            row.institution,
+            row.taken_at,
+            row.person_name or "",
         )
         for row in connection.execute(statement)
     )

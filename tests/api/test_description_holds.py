@@ -62,7 +62,7 @@ def app(world: World) -> Iterator[Litestar]:
 def token_of(world: World) -> str:
     """Make a token of somebody who may use every route that changes or lists anything."""
     with world.open() as register:
-        add_user(register, Account("centre", Role.CENTRE), None, "test", CHEAP)
+        add_user(register, Account("centre", Role.CENTRE, person_name="张三"), None, "test", CHEAP)
         scopes = sorted(PERMISSIONS[Role.CENTRE])
         return add_token(register, "centre", "description", scopes, 366, "test").secret
 

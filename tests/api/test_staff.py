@@ -202,6 +202,7 @@ def test_scans_are_kept_once_and_told_what_has_become_of_the_cards(on_both: Staf
         "same_person": False,
         "offline": True,
         "as_of": "2026-11-01T00:00:00Z",
+        "person_name": "门小卫",
     }
     assert two["number"] is None
 

@@ -51,7 +51,7 @@ class Door:
         """Add somebody of the site's staff: nobody may sign in too often."""
         name = f"door-{next(self._users)}"
         with self.office.office.open() as register:
-            add_user(register, Account(name, Role.SITE_STAFF, SCHOOL.code), PASSWORD, ACTOR, CHEAP)
+            add_user(register, Account(name, Role.SITE_STAFF, SCHOOL.code, person_name="张三"), PASSWORD, ACTOR, CHEAP)
         return name
 
     def plan(self) -> tuple[int, str]:

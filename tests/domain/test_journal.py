@@ -34,6 +34,15 @@ def test_bytes_are_canonical() -> None:
     )
 
 
+def test_an_entry_without_a_real_name_has_the_bytes_it_always_had() -> None:
+    named = entry_bytes(Entry(0, AT, "user:wang", VOIDED, "王小明"))
+    assert b'"kind":"card-voided","name":"\xe7\x8e\x8b' in named
+    assert b'"name"' not in entry_bytes(Entry(0, AT, "user:wang", VOIDED))
+    assert parse_entry(named).by == "王小明（wang）"
+    with pytest.raises(JournalInvalid):
+        parse_entry(named.replace("王小明".encode(), b""))
+
+
 def test_control_characters_are_written_as_rfc_8785_says() -> None:
     """RFC 8785 3.2.2.2: short escapes where JSON has them, else lower-case \\u00xx; nothing else is escaped."""
     event = Event("card-voided", "x", {"on": "", "reason": '\b\t\n\f\r"\\/\x0f\x7f€\u2028'})
@@ -42,9 +51,11 @@ def test_control_characters_are_written_as_rfc_8785_says() -> None:
     )
 
 
-@given(st.integers(0, 10**9), st.datetimes(timezones=st.just(UTC)), texts, values, values)
-def test_reading_gives_back_what_was_written(seq: int, at: datetime, actor: str, on: Json, reason: Json) -> None:
-    entry = Entry(seq, at, actor, Event("card-voided", "R50260001", {"on": on, "reason": reason}))
+@given(st.integers(0, 10**9), st.datetimes(timezones=st.just(UTC)), texts, texts, values, values)
+def test_reading_gives_back_what_was_written(
+    seq: int, at: datetime, actor: str, name: str, on: Json, reason: Json
+) -> None:
+    entry = Entry(seq, at, actor, Event("card-voided", "R50260001", {"on": on, "reason": reason}), name)
     assert parse_entry(entry_bytes(entry)) == entry
 
 

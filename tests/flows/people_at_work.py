@@ -14,13 +14,13 @@ NETWORK: Final = "192.0.2.1"
 ACCOUNTS: Final = {
     account.name: account
     for account in (
-        Account("auditor", Role.AUDITOR),
-        Account("boss", Role.ADMINISTRATOR),
-        Account("centre", Role.CENTRE),
-        Account("factory", Role.INSTITUTION, FACTORY.code),
-        Account("gate", Role.SITE_STAFF, SCHOOL.code),
-        Account("school", Role.INSTITUTION, SCHOOL.code),
-        Account("yubei", Role.DISTRICT, district="渝北区人力资源和社会保障局"),
+        Account("auditor", Role.AUDITOR, person_name="沈默"),
+        Account("boss", Role.ADMINISTRATOR, person_name="管理"),
+        Account("centre", Role.CENTRE, person_name="王小明"),
+        Account("factory", Role.INSTITUTION, FACTORY.code, person_name="厂中仁"),
+        Account("gate", Role.SITE_STAFF, SCHOOL.code, person_name="门小卫"),
+        Account("school", Role.INSTITUTION, SCHOOL.code, person_name="习勤"),
+        Account("yubei", Role.DISTRICT, district="渝北区人力资源和社会保障局", person_name="俞北"),
     )
 }
 

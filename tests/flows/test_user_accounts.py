@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from service.domain.access import AccessInvalid, Account, Permission, Role
+from service.domain.event import Event
+from service.domain.journal import parse_entry
 from service.flows.accounts import (
     MAX_TOKEN_DAYS,
     add_token,
@@ -15,6 +18,7 @@ from service.flows.accounts import (
     disable_user,
     list_tokens,
     list_users,
+    name_person,
     random_password,
     revoke_token,
     set_password,
@@ -22,8 +26,10 @@ from service.flows.accounts import (
 from service.flows.audit import audit, export_journal, signed_head
 from service.flows.back_up import back_up
 from service.flows.errors import Refused
+from service.flows.read_journal import seek
 from service.flows.sign_in import SignInRefused, find_sign_in, principal_of_token
 from service.flows.staff import take_scans
+from service.store import journal
 from service.store.errors import NotFound, TokenTaken, UserTaken
 from tests.flows.office import ACTOR, CHEAP, SCHOOL, Office
 from tests.flows.people_at_work import ACCOUNTS, PASSWORD, enter, hire
@@ -61,9 +67,41 @@ def test_accounts_are_listed_by_name_with_all_that_happened_in_the_journal(offic
 
 
 def test_an_account_names_an_institution_that_is_entered(lite: Office) -> None:
-    code = refusal_of(add_user, lite.register, Account("x.y", Role.INSTITUTION, "500999"), PASSWORD, ACTOR, CHEAP)
+    code = refusal_of(
+        add_user, lite.register, Account("x.y", Role.INSTITUTION, "500999", person_name="张三"), PASSWORD, ACTOR, CHEAP
+    )
     assert code == "institution-unknown"
     assert [user.account.name for user in list_users(lite.register)] == ["admin"]
+
+
+def test_a_new_account_says_whose_it_is(lite: Office) -> None:
+    for person_name in ("", "1234", " 王小明", "王" * 61):
+        with pytest.raises(AccessInvalid) as refused:
+            add_user(lite.register, Account("wang", Role.CENTRE, person_name=person_name), PASSWORD, ACTOR, CHEAP)
+        assert refused.value.code == "user-person-name"
+    assert [user.account.name for user in list_users(lite.register)] == ["admin"]
+
+
+def test_entries_bear_the_real_name_their_account_has_when_they_are_made(office: Office) -> None:
+    hire(office, "centre")
+    by = enter(office, "centre").principal
+    with office.register.database.write() as connection:
+        connection.execute(text("UPDATE account SET person_name = NULL WHERE name = 'centre'"))
+    voided = Event("number-voided", "R50230009", {"reason": "试打"})
+    for _ in range(2):
+        with office.register.database.write() as connection:
+            journal.append_many(connection, office.effects.now(), by.actor, (voided,))
+        assert name_person(office.register, "Centre", " 王 小明", ACTOR).shown == "王小明（centre）"
+    told = [entry for entry in map(parse_entry, export_journal(office.register)) if entry.event.kind == "number-voided"]
+    assert [(entry.actor, entry.name, entry.by) for entry in told] == [
+        ("user:centre", "", "user:centre"),
+        ("user:centre", "王小明", "王小明（centre）"),
+    ]
+    assert [one.by for one in seek(office.register, kind="number-voided").entries] == [
+        "王小明（centre）",
+        "user:centre",
+    ]
+    assert audit(office.register).faults == ()
 
 
 def test_a_user_name_is_given_once(lite: Office) -> None:
@@ -177,5 +215,7 @@ def test_a_backup_carries_accounts_tokens_and_scans_and_no_sign_in(
         assert found is not None
         assert [new for _, new in take_scans(other.register, found, [scan_of(1), scan_of(3)])] == [False, True]
         assert find_sign_in(other.register, enter(other, "gate").secret) is not None
-        add_user(other.register, Account("new", Role.SITE_STAFF, SCHOOL.code), PASSWORD, ACTOR, CHEAP)
+        add_user(
+            other.register, Account("new", Role.SITE_STAFF, SCHOOL.code, person_name="张三"), PASSWORD, ACTOR, CHEAP
+        )
         assert audit(other.register).faults == ()

@@ -40,6 +40,7 @@ account: Final = Table(
     Column("password", Text, nullable=False),  # Argon2id, in its own standard form
     Column("created_at", Instant, nullable=False),
     Column("disabled_at", Instant),
+    Column("person_name", Text),  # the real name of whoever uses it; NULL for accounts from before it was kept
     UniqueConstraint("name"),
     one_of("role", Role),
     CheckConstraint("(role IN ('institution', 'site-staff')) = (institution IS NOT NULL)", name="institution"),
