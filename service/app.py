@@ -53,6 +53,7 @@ from service.pages.office.reviews import ReviewsPage
 from service.pages.office.search import SearchPage
 from service.pages.office.sessions import SessionsPage
 from service.pages.office.staffing import StaffingPage
+from service.pages.rendering import remember_language
 from service.pages.sign_in import SignInPage
 from service.settings import Settings
 from service.web.access_log import LOG_CONFIG
@@ -90,7 +91,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
         dependencies={"register": Provide(_register, sync_to_thread=False)},
         lifespan=[hold_register],
         exception_handlers={Exception: _answer},
-        before_send=[add_headers, SlowRefusals(effects.pause)],
+        before_send=[add_headers, remember_language, SlowRefusals(effects.pause)],
         request_class=StrictRequest,
         request_max_body_size=MAX_BODY_BYTES,
         type_decoders=TEXT_DECODERS,

@@ -12,9 +12,10 @@ from service.flows.photos import photo_of_credential
 from service.flows.register import Register
 from service.flows.verify import verify_text
 from service.pages.errors import PAGE_ERRORS
-from service.pages.home import READ, Lang
+from service.pages.home import READ
 from service.pages.rendering import draw, language_of, page
 from service.pages.shown import show
+from service.web.refusals import AnyRequest
 
 
 class CheckedPage(Controller):
@@ -25,7 +26,7 @@ class CheckedPage(Controller):
 
     @route("/1/{digits:str}", http_method=READ, sync_to_thread=True)
     def checked(
-        self, digits: FromPath[str], register: NamedDependency[SkipValidation[Register]], lang: Lang = None
+        self, digits: FromPath[str], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
     ) -> Response[str]:
         """Show the verdict on a credential that came in the path: never stored, never sent on, never logged."""
         text = prefix_of(register.host) + digits
@@ -34,5 +35,5 @@ class CheckedPage(Controller):
             check.outcome is Outcome.PASSED for check in verdict.checks if check.name == "register"
         )
         photo = photo_of_credential(register, text) if genuine else None
-        shown = show(verdict, language_of(lang), register.effects.now(), photo)
-        return page(draw(register, "checked.html", language_of(lang), v=shown))
+        shown = show(verdict, language_of(request), register.effects.now(), photo)
+        return page(draw(register, "checked.html", language_of(request), v=shown))

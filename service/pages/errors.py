@@ -18,7 +18,7 @@ def answer_page(request: AnyRequest, error: Exception) -> Response[str]:
     body = draw(
         register,
         "error.html",
-        language_of(request.query_params.get("lang")),
+        language_of(request),
         refusal={"zh": refusal.zh, "en": refusal.en},
         status=int(refusal.status),
         code=refusal.code,

@@ -18,7 +18,7 @@ from service.flows.admit_lookup import TooManyLookups
 from service.flows.lookup import PublicAnswer, lookup
 from service.flows.register import Register
 from service.pages.errors import PAGE_ERRORS
-from service.pages.home import READ, Lang
+from service.pages.home import READ
 from service.pages.rendering import draw, language_of, page
 from service.pages.shown import kind_name, moment
 from service.pages.words import Language, look_of
@@ -43,9 +43,11 @@ class LookupPage(Controller):
     exception_handlers = PAGE_ERRORS
 
     @route(http_method=READ, sync_to_thread=False)
-    def form(self, register: NamedDependency[SkipValidation[Register]], lang: Lang = None) -> Response[str]:
+    def form(
+        self, request: Request[Any, Any, State], register: NamedDependency[SkipValidation[Register]]
+    ) -> Response[str]:
         """Show the empty form."""
-        return page(_draw(register, language_of(lang)))
+        return page(_draw(register, language_of(request)))
 
     @post(status_code=HTTPStatus.OK, sync_to_thread=True)
     def answer(
@@ -53,10 +55,9 @@ class LookupPage(Controller):
         data: URLEncodedBody[LookupForm],
         request: Request[Any, Any, State],
         register: NamedDependency[SkipValidation[Register]],
-        lang: Lang = None,
     ) -> Response[str]:
         """Answer on the same page. One and the same page for no such card and for another name."""
-        language = language_of(lang)
+        language = language_of(request)
         number, wrong = _number(data.number), []
         if number is None:
             wrong.append("number")

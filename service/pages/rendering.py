@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import Message, Scope
 
 from service.flows.register import Register
 from service.pages.assets import shipped
 from service.pages.words import Language, speaker
+from service.web.refusals import AnyRequest
 
 HTML: Final = "text/html; charset=utf-8"
+LANGUAGE_COOKIE: Final = "zhengka-language"  # nothing but the language; the scripts keep theirs under the same name
 _TEMPLATES: Final = Path(__file__).parent / "templates"
+
+_LANGUAGES: Final[Mapping[str | None, Language]] = {"zh": "zh", "en": "en"}
+_WEIGHT: Final = re.compile(r"q=(0(?:\.[0-9]{1,3})?|1(?:\.0{1,3})?)", re.IGNORECASE)
 
 _POLICY: Final = {
     "default-src": "'none'",
@@ -77,10 +86,39 @@ def draw_script(template: str, **context: Any) -> str:  # noqa: ANN401 - what it
 
 def page(body: str, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Response[str]:
     """Answer with a page that is for one visitor and stays with none."""
-    own = {"Content-Security-Policy": policy() + NOT_FRAMED, **(headers or {})}
+    own = {"Content-Security-Policy": policy() + NOT_FRAMED, "Vary": "Accept-Language, Cookie", **(headers or {})}
     return Response(body, status_code=status, media_type=MediaType.HTML, headers=own)  # which adds the charset
 
 
-def language_of(asked: str | None) -> Language:
-    """Take the language from the query; Chinese unless English is asked for."""
-    return "en" if asked == "en" else "zh"
+def language_of(request: AnyRequest) -> Language:
+    """Return the language of a page: the query's, else the one chosen before, else the browser's; else Chinese."""
+    for chosen in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if chosen in _LANGUAGES:
+            return _LANGUAGES[chosen]
+    return preferred_language(request.headers.get("accept-language", ""))
+
+
+def preferred_language(header: str) -> Language:
+    """Return which of our languages an Accept-Language header likes best (RFC 9110 12.5.4); Chinese in a tie."""
+    weights = {"zh": 0.0, "en": 0.0}
+    for part in header.split(","):
+        name, _, weight = part.partition(";")
+        language = name.strip().lower().partition("-")[0]
+        if language in weights:
+            weights[language] = max(weights[language], _weight(weight))
+    return "en" if weights["en"] > weights["zh"] else "zh"
+
+
+def _weight(parameter: str) -> float:
+    match = _WEIGHT.fullmatch(parameter.strip())
+    return 1.0 if not parameter.strip() else float(match[1]) if match else 0.0
+
+
+async def remember_language(message: Message, scope: Scope) -> None:
+    """Keep the language that the query of a page chooses, so that the pages it leads to speak it too."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    chosen = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[-1]
+    if chosen in _LANGUAGES and headers.get("content-type", "").startswith("text/html"):
+        headers.add("Set-Cookie", f"{LANGUAGE_COOKIE}={chosen}; Path=/; Max-Age=31536000; SameSite=Lax")

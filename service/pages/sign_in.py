@@ -17,7 +17,7 @@ from service.domain.access import Permission, Principal
 from service.flows.register import Register
 from service.flows.sign_in import SignInRefused, TooManyTries, sign_in, sign_out
 from service.pages.errors import PAGE_ERRORS
-from service.pages.home import READ, Lang
+from service.pages.home import READ
 from service.pages.rendering import draw, language_of, page
 from service.pages.words import Language
 from service.web.admission import network_of
@@ -58,7 +58,6 @@ class SignInPage(Controller):
         self,
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
-        lang: Lang = None,
         way_on: Next = None,
     ) -> Response[str]:
         """Show the form, or who is signed in."""
@@ -66,13 +65,13 @@ class SignInPage(Controller):
         if found is not None:
             shown = _draw(
                 register,
-                language_of(lang),
+                language_of(request),
                 user=found.principal.account,
                 at_office=any(map(found.principal.may, _AT_DESK)),
                 csrf=found.csrf,
             )
             return page(shown, headers=_TELLS_ORIGIN)
-        return page(_draw(register, language_of(lang), next=_allowed(way_on)), headers=_TELLS_ORIGIN)
+        return page(_draw(register, language_of(request), next=_allowed(way_on)), headers=_TELLS_ORIGIN)
 
     @post("/sign-in", sync_to_thread=True)
     def open(
@@ -80,11 +79,10 @@ class SignInPage(Controller):
         data: URLEncodedBody[SignInForm],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
-        lang: Lang = None,
     ) -> Response[Any]:
         """Sign in and go on, to a page of ours only."""
         check_own_page(request)
-        language, way_on = language_of(lang), _allowed(data.next)
+        language, way_on = language_of(request), _allowed(data.next)
         try:
             made = sign_in(register, data.name, data.password, network_of(request, register))
         except SignInRefused:

@@ -19,7 +19,7 @@ both_languages = pytest.mark.parametrize("language", LANGUAGES)
 
 def speak(page: Page, language: str) -> None:
     """Choose the language of the pages that are the same for everybody."""
-    page.add_init_script(f"if (location.host) localStorage.setItem('zhengka-language', '{language}')")
+    page.add_init_script(f"if (location.host) document.cookie = 'zhengka-language={language}; Path=/'")
 
 
 def is_for_everybody(page: Page, language: str) -> None:

@@ -147,7 +147,7 @@ def at_desk(request: AnyRequest, register: Register, *permissions: Permission, c
     if permissions and not any(map(found.principal.may, permissions)):
         raise NotPermitted
     query = request.query_params
-    return Desk(register, found, language_of(query.get("lang")), request.url.path, query.get("done"))
+    return Desk(register, found, language_of(request), request.url.path, query.get("done"))
 
 
 def answer_office(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -157,13 +157,13 @@ def answer_office(request: AnyRequest, error: Exception) -> Response[Any]:
     found = signed_in(request, register) if is_for_people else None
     if found is None:
         return answer_page(request, error)
-    desk = Desk(register, found, language_of(request.query_params.get("lang")), request.url.path)
+    desk = Desk(register, found, language_of(request), request.url.path)
     return desk.refuse(request, error, "office/refused.html")
 
 
 def lead_to_sign_in(request: AnyRequest, _error: Exception) -> Response[Any]:
     """Lead to the sign-in, and from there back to the page; what was typed into a form is not kept."""
-    english = {"lang": "en"} if language_of(request.query_params.get("lang")) == "en" else {}
+    english = {"lang": "en"} if language_of(request) == "en" else {}
     way_back = request.url.path if request.method in _SAFE else OFFICE
     if english:
         way_back += "?" + urlencode(english)

@@ -1,12 +1,14 @@
 // @ts-check
-// The words of the pages: Chinese, or English where the visitor has chosen so; the choice stays on this device.
+// The words of the pages: the language that the visitor has chosen, here or on a page that the service draws, else the
+// one the browser asks for, else Chinese.
 
 /**
  * @typedef {'zh' | 'en'} Language
  * @typedef {{style: string, icon: string, zh: string, en: string, act_zh: string, act_en: string}} Look
  */
 
-const KEY = 'zhengka-language'
+const COOKIE = 'zhengka-language' // as service/pages/rendering.py has it
+const A_YEAR = 31_536_000
 
 /** @type {Record<string, {zh: string, en: string}>} */
 let texts = {}
@@ -15,14 +17,14 @@ let looks = {}
 /** @type {Language} */
 let language = 'zh'
 
-/** Load words and looks, and take the language that was chosen before. */
+/** Load words and looks, and take the visitor's language. */
 export async function loadWords() {
   const [words, shapes] = await Promise.all(
     ['texts.json', 'looks.json'].map(async (name) => (await fetch(new URL(name, import.meta.url).href)).json()),
   )
   texts = words
   looks = shapes
-  language = remembered() === 'en' ? 'en' : 'zh'
+  language = remembered() || preferred()
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
 }
 
@@ -33,11 +35,7 @@ export const spoken = () => language
 export function speak(chosen) {
   language = chosen
   document.documentElement.lang = chosen === 'zh' ? 'zh-CN' : 'en'
-  try {
-    localStorage.setItem(KEY, chosen)
-  } catch {
-    // A browser that keeps nothing speaks the language until it is closed.
-  }
+  document.cookie = `${COOKIE}=${chosen}; Path=/; Max-Age=${A_YEAR}; SameSite=Lax`
   translate(document)
 }
 
@@ -74,11 +72,14 @@ export function translate(root) {
   }
 }
 
-/** @returns {string | null} */
+/** @returns {Language | null} */
 function remembered() {
-  try {
-    return localStorage.getItem(KEY)
-  } catch {
-    return null
-  }
+  const found = /(?:^|; )zhengka-language=(zh|en)(?:;|$)/.exec(document.cookie)
+  return found && /** @type {Language} */ (found[1])
+}
+
+/** @returns {Language} the first of the browser's languages that is ours; Chinese if none is */
+function preferred() {
+  const ours = (navigator.languages || []).map((name) => name.slice(0, 2).toLowerCase())
+  return ours.find((name) => name === 'zh' || name === 'en') === 'en' ? 'en' : 'zh'
 }
