@@ -91,7 +91,7 @@ class _Gate:
         """Open the scanner for the first time, say where it stands, and let it keep what it needs."""
         self.server.start()
         context = self._playwright.chromium.launch_persistent_context(
-            self._folder / "profile", executable_path=program(), args=arguments()
+            self._folder / "profile", executable_path=program(), args=arguments(), locale="zh-CN"
         )
         page = context.new_page()
         page.goto(f"{self.server.address}/scan")
@@ -114,7 +114,11 @@ class _Gate:
         film = self._folder / "film.mjpeg"
         shot = write_film(self._office.backs[kind], film, seed)
         context = self._playwright.chromium.launch_persistent_context(
-            self._folder / "profile", executable_path=program(), args=arguments(film), offline=is_offline
+            self._folder / "profile",
+            executable_path=program(),
+            args=arguments(film),
+            offline=is_offline,
+            locale="zh-CN",
         )
         try:
             page = context.new_page()

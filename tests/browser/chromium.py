@@ -22,7 +22,6 @@ _ARGUMENTS: Final = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--lang=zh-CN",
 )
 _ANSWERED_WITH: Final = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 

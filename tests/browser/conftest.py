@@ -59,7 +59,7 @@ def opened(browser: Browser, server: Server) -> Iterator[Opener]:
     contexts: list[BrowserContext] = []
 
     def open_page(**options: Any) -> tuple[Page, Watch]:  # noqa: ANN401 - whatever a context is made of
-        context = browser.new_context(base_url=server.address, **options)
+        context = browser.new_context(base_url=server.address, **({"locale": "zh-CN"} | options))
         contexts.append(context)
         watch = Watch(f"localhost:{server.port}")
         watch.over(context)

@@ -113,3 +113,23 @@ def test_nothing_of_a_credential_is_in_the_log(opened: Opener, office: BrowserOf
     assert specimen.number not in log
     assert specimen.name not in log
     assert all(specimen.digits[at : at + 12] not in log for at in range(0, len(specimen.digits) - 12, 12))
+
+
+def test_an_english_browser_is_answered_in_english_until_chinese_is_chosen(
+    opened: Opener, office: BrowserOffice
+) -> None:
+    """The choice holds for the pages the service draws and for those of the scripts alike."""
+    page, watch = opened(locale="en-GB")
+    page.goto(f"/1#{office.specimens['valid'].digits}")
+    verdict_on(page)
+    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("[data-slot=big]")).to_have_text("Valid")
+    page.locator("[data-action=language]").click()
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    page.goto("/lookup")
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    page.goto("/lookup?lang=en")
+    page.goto(f"/1#{office.specimens['valid'].digits}")
+    verdict_on(page)
+    assert page.locator("html").get_attribute("lang") == "en"
+    watch.clean()

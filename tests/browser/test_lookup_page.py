@@ -82,7 +82,7 @@ def patient(browser: Browser, tmp_path: Path) -> Iterator[tuple[Page, Watch, Bro
     office = make_browser_office(tmp_path / "data", f"localhost:{port}")
     server = Server(office.office.settings, port, tmp_path / "log")
     server.start()
-    context = browser.new_context(base_url=server.address)
+    context = browser.new_context(locale="zh-CN", base_url=server.address)
     watch = Watch(office.host)
     watch.over(context)
     yield context.new_page(), watch, office

@@ -34,7 +34,7 @@ def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
 
 @pytest.fixture
 def page(browser: Browser, desks: Desks) -> Iterator[Page]:
-    context = browser.new_context(base_url=desks.server.address, java_script_enabled=True)
+    context = browser.new_context(locale="zh-CN", base_url=desks.server.address, java_script_enabled=True)
     yield context.new_page()
     context.close()
 
@@ -93,7 +93,7 @@ def test_a_check_is_for_its_own_sign_in_and_an_institution_issues_its_own(
     """督§9."""
     sit_down(page, "centre")
     hand_in(page, desks, tmp_path, 521)
-    other = browser.new_context(base_url=desks.server.address)
+    other = browser.new_context(locale="zh-CN", base_url=desks.server.address)
     stranger = other.new_page()
     sit_down(stranger, "school")
     stranger.goto(page.url)

@@ -74,7 +74,7 @@ def signed_in(browser: Browser, served: tuple[Crowd, Server]) -> dict[str, Any]:
     """What a browser keeps of each body's sign-in."""
     kept: dict[str, Any] = {}
     for name in SEATS:
-        context = browser.new_context(base_url=served[1].address)
+        context = browser.new_context(locale="zh-CN", base_url=served[1].address)
         sit_down(context.new_page(), name)
         kept[name] = context.storage_state()
         context.close()
@@ -88,7 +88,10 @@ def seat(browser: Browser, served: tuple[Crowd, Server], signed_in: dict[str, An
 
     def at(name: str, path: str = "/office/search", *refusals: int, scripts: bool = False) -> Page:
         context = browser.new_context(
-            base_url=served[1].address, storage_state=signed_in[name], java_script_enabled=scripts
+            locale="zh-CN",
+            base_url=served[1].address,
+            storage_state=signed_in[name],
+            java_script_enabled=scripts,
         )
         watch = Watch(f"localhost:{served[1].port}")
         watch.over(context)

@@ -33,7 +33,7 @@ def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
 
 @pytest.fixture
 def page(browser: Browser, desks: Desks) -> Iterator[Page]:
-    context = browser.new_context(base_url=desks.server.address)
+    context = browser.new_context(locale="zh-CN", base_url=desks.server.address)
     yield context.new_page()
     context.close()
 

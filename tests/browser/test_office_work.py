@@ -45,7 +45,7 @@ def signed_in(browser: Browser, desks: Desks) -> dict[str, Any]:
     """What a browser keeps of each body's sign-in."""
     kept: dict[str, Any] = {}
     for name in SEATS:
-        context = browser.new_context(base_url=desks.server.address)
+        context = browser.new_context(locale="zh-CN", base_url=desks.server.address)
         sit_down(context.new_page(), name)
         kept[name] = context.storage_state()
         context.close()
@@ -59,7 +59,10 @@ def seat(browser: Browser, desks: Desks, signed_in: dict[str, Any]) -> Iterator[
 
     def at(name: str, path: str, *refusals: int, scripts: bool = False) -> Page:
         context = browser.new_context(
-            base_url=desks.server.address, storage_state=signed_in[name], java_script_enabled=scripts
+            locale="zh-CN",
+            base_url=desks.server.address,
+            storage_state=signed_in[name],
+            java_script_enabled=scripts,
         )
         watch = Watch(f"localhost:{desks.server.port}")
         watch.over(context)

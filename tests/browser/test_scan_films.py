@@ -26,7 +26,7 @@ def test_a_card_before_the_camera_gets_its_verdict(
     film = film_of(kind, 100 + KINDS.index(kind))
     browser = playwright.chromium.launch(executable_path=program(), args=arguments(film))
     try:
-        context = browser.new_context(base_url=server.address)
+        context = browser.new_context(locale="zh-CN", base_url=server.address)
         watch = Watch(f"localhost:{server.port}")
         watch.over(context)
         page = context.new_page()
@@ -58,7 +58,7 @@ def test_the_scanner_with_a_camera_is_for_everybody(
     write_film(office.backs["valid"].point(lambda _: 230), film, 1)  # a card with nothing on it
     browser = playwright.chromium.launch(executable_path=program(), args=arguments(film))
     try:
-        context = browser.new_context(base_url=server.address)
+        context = browser.new_context(locale="zh-CN", base_url=server.address)
         watch = Watch(f"localhost:{server.port}")
         watch.over(context)
         page = context.new_page()
