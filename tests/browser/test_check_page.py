@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import verdict_on
+from tests.browser.chromium import Shown, verdict_on
 from tests.browser.conftest import Opener
 from tests.browser.office import WORDS, BrowserOffice
 from tests.browser.server import Server
@@ -24,6 +25,21 @@ OLD_BROWSERS: Final = """for (const name of ['importKey', 'verify']) {
 delete globalThis.DecompressionStream"""
 """No Ed25519 in WebCrypto and no inflating, as in browsers of 2020."""
 
+OPEN: Final = """(address) => new Promise((done) => {
+  addEventListener('hashchange', () => setTimeout(done), { once: true })
+  location.href = address
+})"""
+SLOW: Final = """const real = fetch
+let count = 0
+fetch = async (url, init) => {
+  if (!String(url).endsWith('/verifications') || count++ > 0) return real(url, init)
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  const answer = await real(url, { ...init, signal: undefined })
+  setTimeout(() => { document.documentElement.dataset.late = '' }, 300)
+  return answer
+}"""
+"""The first answer of the service comes late, whoever has given up waiting for it."""
+
 
 def is_announced(page: Page) -> None:
     """Hold that the focus is on the verdict, inside a region that screen readers read out."""
@@ -32,18 +48,88 @@ def is_announced(page: Page) -> None:
     assert heading.evaluate("(found) => found.closest('[role=status]') !== null")
 
 
+def shown_in_this_tab(page: Page, digits: str) -> Shown:
+    """Open a card's address in the tab in which others were open before, and read the verdict."""
+    page.evaluate(OPEN, f"/1#{digits}")
+    return verdict_on(page)
+
+
 def test_every_verdict_is_shown_and_announced(opened: Opener, office: BrowserOffice) -> None:
     page, watch = opened()
+    page.goto("/1?from=somewhere")
     for kind, specimen in office.specimens.items():
-        page.goto("/lookup")
-        page.goto(f"/1?from=somewhere#{specimen.digits}")
-        shown = verdict_on(page)
+        shown = shown_in_this_tab(page, specimen.digits)
         assert (shown.verdict, shown.source) == (WORDS[kind], "online"), kind
         assert page.evaluate("location.href") == f"http://{office.host}/1", "fragment and query are gone"
         is_announced(page)
         is_told = page.locator("[data-slot=name]:visible").count() == 1
         assert is_told is (kind not in {"forged", "unknown_key", "unregistered"}), kind
     watch.clean(404)
+
+
+def test_every_fragment_in_one_tab_gets_its_own_answer(opened: Opener, office: BrowserOffice) -> None:
+    page, watch = opened()
+    page.goto("/1")
+    expect(page.locator("#nothing")).to_be_visible()
+    tails = ("", "&from=singlemessage", "#wechat_redirect", "%23wechat_redirect", "?from=timeline")
+    for place, (kind, specimen) in enumerate(office.specimens.items()):
+        page.goto(f"/1#{specimen.digits}{tails[place % len(tails)]}")
+        expect(page.locator(".vd")).to_have_attribute("data-verdict", WORDS[kind])
+        assert page.evaluate("location.href") == f"http://{office.host}/1"
+        expect(page.locator("[data-slot=checked]")).to_contain_text("秒前")
+    page.goto("/1#wechat_redirect")
+    expect(page.locator("#nothing")).to_be_visible()
+    assert page.locator(".vd").count() == 0
+    watch.clean(404)
+
+
+def test_an_answer_that_comes_late_is_not_shown_for_another_card(opened: Opener, office: BrowserOffice) -> None:
+    page, _ = opened()
+    page.add_init_script(SLOW)
+    page.goto(f"/1#{office.specimens['valid'].digits}")
+    page.wait_for_timeout(200)
+    assert shown_in_this_tab(page, office.specimens["revoked"].digits).verdict == "revoked"
+    page.locator("html[data-late]").wait_for()
+    assert verdict_on(page).verdict == "revoked"
+
+
+def test_going_back_in_the_tab_asks_again_for_the_card_of_that_entry(opened: Opener, office: BrowserOffice) -> None:
+    page, _ = opened()
+    page.goto(f"/1#{office.specimens['revoked'].digits}")
+    assert verdict_on(page).verdict == "revoked"
+    page.goto(f"/1#{office.specimens['valid'].digits}")
+    expect(page.locator(".vd")).to_have_attribute("data-verdict", "valid")
+    page.go_back()
+    expect(page.locator(".vd")).to_have_attribute("data-verdict", "revoked")
+    page.go_forward()
+    expect(page.locator(".vd")).to_have_attribute("data-verdict", "valid")
+    page.reload()
+    expect(page.locator("#nothing")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#nothing")).to_be_visible()  # the address keeps no digits, and so does nothing else
+
+
+def test_what_makes_an_answer_doubtful_blanks_it_and_asks_again(opened: Opener, office: BrowserOffice) -> None:
+    page, _ = opened()
+    page.goto(f"/1#{office.specimens['valid'].digits}")
+    assert verdict_on(page).verdict == "valid"
+    look_away = """(hidden) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden })
+      document.dispatchEvent(new Event('visibilitychange'))
+      return document.querySelectorAll('.vd').length
+    }"""
+    assert page.evaluate(look_away, arg=True) == 0
+    assert page.evaluate(look_away, arg=False) == 0
+    assert verdict_on(page).source == "online"
+    page.route("**/api/**", lambda route: route.abort())
+    page.context.set_offline(True)
+    expect(page.locator("#failed")).to_be_visible()  # nothing is on this device to go by
+    page.unroute("**/api/**")
+    page.context.set_offline(False)
+    assert verdict_on(page).source == "online"
+    with page.expect_request("**/api/v1/verifications"):
+        page.clock.set_fixed_time(datetime.now(UTC) + timedelta(minutes=5))
+    assert verdict_on(page).source == "online"
 
 
 def test_the_holder_of_the_code_sees_name_and_photo(opened: Opener, office: BrowserOffice) -> None:
@@ -58,10 +144,9 @@ def test_the_holder_of_the_code_sees_name_and_photo(opened: Opener, office: Brow
 def test_without_the_service_the_published_list_answers(opened: Opener, office: BrowserOffice) -> None:
     page, watch = opened()
     page.route("**/api/**", lambda route: route.abort())
+    page.goto("/1")
     for kind in ("valid", "expired", "revoked", "superseded", "replaced", "forged", "unknown_key", "not_yet_valid"):
-        page.goto("/lookup")
-        page.goto(f"/1#{office.specimens[kind].digits}")
-        shown = verdict_on(page)
+        shown = shown_in_this_tab(page, office.specimens[kind].digits)
         assert (shown.verdict, shown.source) == (WORDS[kind], "offline"), kind
         is_announced(page)
     assert watch.strangers == []
@@ -71,10 +156,9 @@ def test_a_browser_of_years_ago_gives_the_same_verdicts(opened: Opener, office: 
     page, watch = opened()
     page.add_init_script(OLD_BROWSERS)
     page.route("**/api/**", lambda route: route.abort())
+    page.goto("/1")
     for kind in ("valid", "revoked", "forged", "unknown_key"):
-        page.goto("/lookup")
-        page.goto(f"/1#{office.specimens[kind].digits}")
-        shown = verdict_on(page)
+        shown = shown_in_this_tab(page, office.specimens[kind].digits)
         assert (shown.verdict, shown.source) == (WORDS[kind], "offline"), kind
         fetched = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name).join(' ')")
         assert "noble-ed25519" in fetched
@@ -86,7 +170,7 @@ def test_where_nothing_can_be_fetched_the_page_says_so(opened: Opener, office: B
     for path in ("**/api/**", "**/.well-known/**", "**/status-lists/**", "**/verifier-bundle"):
         page.route(path, lambda route: route.abort())
     page.goto(f"/1#{office.specimens['valid'].digits}")
-    expect(page.locator("#waiting[role=alert]")).to_be_visible()
+    expect(page.locator("#failed[role=alert]")).to_be_visible()
     assert page.locator(".vd").count() == 0
 
 

@@ -10,6 +10,7 @@ from service.domain.credential import (
     bytes_of,
     check_host,
     digits_of,
+    leading_digits,
     parse_text,
     prefix_of,
     text_of,
@@ -109,3 +110,11 @@ def test_a_text_of_a_later_version_says_to_update() -> None:
     with pytest.raises(CredentialError, match="update") as caught:
         parse_text(f"https://{HOST}/2#123")
     assert caught.value.code == "text-version"
+
+
+@pytest.mark.parametrize(
+    "tail", ["", "&from=singlemessage", "#wechat_redirect", "%23x", "/", " 12", "?a=1", "１２", "٣"]
+)
+def test_digits_of_an_address_end_at_the_first_other_character(tail: str) -> None:
+    assert leading_digits("0123456789" + tail) == "0123456789"
+    assert leading_digits(tail) == ""

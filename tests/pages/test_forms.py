@@ -11,6 +11,7 @@ import pytest
 
 from service.flows.admit_lookup import PER_NETWORK
 from service.flows.sign_in import PER_NAME
+from service.pages.assets import shipped
 from tests.api.staffed import COOKIE, ORIGIN, Staffed
 from tests.flows.office import name_of
 from tests.flows.people_at_work import PASSWORD
@@ -133,6 +134,22 @@ def test_a_credential_in_the_path_is_judged_without_scripts(staffed: Staffed) ->
     assert 'data-verdict="valid"' not in forged.text
     assert HOLDER not in forged.text
     assert "data:image" not in forged.text
+
+
+@pytest.mark.parametrize(
+    "tail", ["&from=singlemessage", "%23wechat_redirect", "/", "/x", "%20", "?lang=en", "%EF%BC%91"]
+)
+def test_what_a_share_tool_puts_behind_the_digits_is_ignored(staffed: Staffed, tail: str) -> None:
+    digits = staffed.text.partition("#")[2]
+    assert 'data-verdict="valid"' in staffed.client.get(f"/1/{digits}{tail}").text
+
+
+def test_a_verdict_without_scripts_is_asked_again_before_it_is_old(staffed: Staffed) -> None:
+    answer = staffed.client.get(f"/1/{staffed.text.partition('#')[2]}")
+    stale = re.search(r"STALE_MS = (\d+) \* 60 \* 1000", shipped().files["app/inquiry.js"].body.decode())
+    assert stale is not None
+    assert answer.headers["refresh"] == str(int(stale[1]) * 60)
+    assert answer.headers["cache-control"] == "no-store"
 
 
 def test_signing_in_leads_to_the_scanner_with_a_cookie_of_this_host_alone(staffed: Staffed) -> None:

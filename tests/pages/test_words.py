@@ -89,6 +89,12 @@ def test_only_a_good_card_looks_good() -> None:
             assert (look.style, look.icon, look.act_zh) != (good.style, good.icon, good.act_zh), key
 
 
+def test_a_copy_that_was_replaced_is_not_said_to_be_lost() -> None:
+    replaced = looks()["replaced"]
+    assert not re.search("挂失|丢失|遗失", replaced.zh + replaced.act_zh)
+    assert not re.search("lost|stolen", replaced.en + replaced.act_en)
+
+
 def every_verdict() -> list[Verdict]:
     """Every word with every tone and every answer about the duty, also those that no card can have."""
     bare = judge_number(None, NOON)

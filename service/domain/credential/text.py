@@ -84,6 +84,14 @@ def parse_text(text: str) -> CredentialText:
     return CredentialText(match["host"], bytes_of(match["digits"]))
 
 
+def leading_digits(text: str) -> str:
+    """Return the digits 0–9 with which an address goes on, up to the first other character.
+
+    Share tools append ``&from=…`` or ``#wechat_redirect``: what follows the digits is never part of a credential.
+    """
+    return text[: len(text) - len(text.lstrip("0123456789"))]
+
+
 def digits_of(data: bytes) -> str:
     """Write bytes as digits. Raises CredentialError if they would be more than 2,500."""
     blocks = (data[at : at + _BLOCK_BYTES] for at in range(0, len(data), _BLOCK_BYTES))

@@ -1,17 +1,18 @@
 // @ts-check
-// One check, from a text to the verdict on the screen and its line in the log.
+// One check, from a text or a number to the verdict on the screen and its line in the log.
 
 import { banner } from './banners.js'
 import { choose, isWorse } from './decide.js'
 import { duty, gate, isSignedIn, placeName } from './gate.js'
+import { Inquiry } from './inquiry.js'
 import { look, say, spoken } from './language.js'
 import { handIn, newNonce } from './queue.js'
 import { $, pressed, show } from './screen.js'
 import * as service from './service.js'
-import { signal } from './signals.js'
+import { signal as give } from './signals.js'
 import { refresh, renewSession, setOnline } from './standing.js'
 import { enqueue } from './store.js'
-import { moment, showVerdict } from './view.js'
+import { moment, node, sayChecked, showVerdict } from './view.js'
 import { tidied } from './wedge.js'
 
 /**
@@ -19,15 +20,21 @@ import { tidied } from './wedge.js'
  * @typedef {import('../verifier/checker.js').Checked} Checked
  * @typedef {import('./decide.js').Answer} Answer
  * @typedef {import('./service.js').Scan} Scan
- * @typedef {{text: string | null, answer: Answer, checked: Checked | null, photo: Blob | null, scan: Scan}} Case
+ * @typedef {{
+ *   text: string | null, answer: Answer, checked: Checked | null, photo: Blob | null, scan: Scan, generation: number
+ * }} Case
+ *
+ * What is asked of one card, again and again while it is on the screen; `mine` is what has come of it so far.
+ * @typedef {{text: string, mine: Case | null} | {number: string, mine: Case | null}} Question
+ * @typedef {{answer: Answer, checked: Checked | null, photo: Blob | null}} Found
+ * @typedef {import('./inquiry.js').Turn<Found>} Turn
  */
 
 const ONLINE_MS = 1000 // how long the gate waits for the service before it goes by what is on the device
+const PATIENT_MS = 8000 // where there is nothing on the device to go by
 const GO_ON_MS = 2500
 const NOTHING = { place: null, occupation: null, level: null }
 
-/** @type {Case | null} */
-let current = null
 /** @type {() => void} what is done when the next card's turn has come */
 let whenNext = () => undefined
 
@@ -44,47 +51,125 @@ export function onShown(react) {
   whenShown = react
 }
 
-/** @param {string} raw */
-export async function checkText(raw) {
-  const text = tidied(raw)
-  const asked = duty()
-  const here = gate.offline.checker === null ? null : await gate.offline.checker.check(text, new Date(), asked)
-  const online = service.verifyOnline(text, asked)
-  const soon = await within(online, here === null ? 8000 : ONLINE_MS)
-  setOnline(soon !== null)
-  const answer = choose(here && here.verdict, soon)
-  if (answer === null) {
-    banner('unchecked', null) // so that it is said again at each try
-    banner('unchecked', say('scan_unchecked'), { danger: true })
-    signal('amber', gate.settings)
-    return
+/** Why a card was not checked, in the words of a text. */
+class NotChecked extends Error {
+  /** @param {string} key */
+  constructor(key) {
+    super(key)
+    this.key = key
   }
-  banner('unchecked', null)
-  const photo = answer.source === 'online' && answer.verdict.card !== null ? service.photoOfCode(text) : null
-  const mine = await conclude(text, answer, here, photo)
-  if (soon === null) online.then((late) => late !== null && correct(mine, late))
+}
+
+/** @type {Inquiry<Question, Found>} */
+export const inquiry = new Inquiry({
+  ask: (question, turn) => ('text' in question ? askText(question.text, turn) : askNumber(question.number, turn)),
+  blank(phase) {
+    const isAsked = phase === 'asking' || phase === 'away'
+    $('answer').replaceChildren(...(isAsked ? [node('p', say('check_waiting'), 'checking')] : []))
+    for (const part of ['same', 'arrival', 'arrival-record']) $(part).hidden = true
+  },
+  show: (found) => shown(/** @type {Question} */ (inquiry.question), found),
+  fail(error) {
+    const question = /** @type {Question} */ (inquiry.question)
+    if (!(error instanceof NotChecked)) throw error
+    inquiry.clear()
+    show('scanning')
+    const isTyped = 'number' in question && question.mine === null
+    $('number-wrong').textContent = isTyped ? say(error.key) : ''
+    banner('unchecked', null) // so that it is said again at each try
+    if (isTyped) return
+    banner('unchecked', say(error.key), { danger: true })
+    give('amber', gate.settings)
+  },
+})
+
+const current = () => (inquiry.question === null ? null : inquiry.question.mine)
+
+/** @param {string} raw */
+export const checkText = (raw) => inquiry.ask({ text: tidied(raw), mine: null })
+
+/** @param {string} number */
+export const checkNumber = (number) => inquiry.ask({ number, mine: null })
+
+/**
+ * Ask this device and the service about a code. An answer of the service that came late is shown only if it is worse:
+ * nobody who was let in is called back for good news.
+ * @param {string} text
+ * @param {Turn} turn
+ */
+async function askText(text, { signal, report, isOver }) {
+  const asked = duty()
+  const checked = gate.offline.checker === null ? null : await gate.offline.checker.check(text, new Date(), asked)
+  const online = service.verifyOnline(text, asked, signal)
+  const soon = await within(online, checked === null ? PATIENT_MS : ONLINE_MS)
+  if (isOver()) return
+  setOnline(soon !== null)
+  let answer = choose(checked && checked.verdict, soon)
+  if (answer === null) throw new NotChecked('scan_unchecked')
+  report({ answer, checked, photo: null })
+  const late = soon === null ? await online : null
+  if (late !== null && !isOver()) {
+    setOnline(true)
+    if (isWorse(late, answer.verdict)) answer = { verdict: late, source: 'online' }
+    report({ answer, checked, photo: null })
+  }
+  const hasPhoto = answer.source === 'online' && answer.verdict.card !== null && !isOver()
+  const photo = hasPhoto ? await service.photoOfCode(text, signal) : null
+  if (photo !== null) report({ answer, checked, photo })
 }
 
 /**
- * Show a verdict, say it to ears and hands, and write it into the log of whoever is signed in.
- * @param {string | null} text
- * @param {Answer} answer
- * @param {Checked | null} checked
- * @param {Promise<Blob | null> | null} photo
- * @returns {Promise<Case>}
+ * Ask the service about the number of a card, as signed-in staff.
+ * @param {string} number
+ * @param {Turn} turn
  */
-export async function conclude(text, answer, checked, photo) {
-  const { verdict } = answer
-  const mine = { text, answer, checked, photo: null, scan: scanOf(answer, checked) }
-  current = mine
-  render(mine)
-  signal(verdict.tone, gate.settings)
-  await log(mine)
-  if (photo !== null) photo.then((blob) => showPhoto(mine, blob))
-  const goesOn = gate.settings.next && !gate.isCalling && verdict.tone === 'green'
-  if (goesOn) setTimeout(() => current === mine && next(), GO_ON_MS)
-  return mine
+async function askNumber(number, { signal, report }) {
+  if (gate.session === null || gate.session.user === null) throw new NotChecked('number_network')
+  const response = await service.checkNumber(number, duty(), gate.session, signal)
+  if (response === null) throw new NotChecked('number_network')
+  if (!response.ok) throw new NotChecked(response.status === 400 ? 'number_invalid' : 'number_failed')
+  /** @type {VerdictJson | null} */
+  const verdict = await response.json().catch(() => null)
+  if (verdict === null) throw new NotChecked('number_network')
+  /** @type {Answer} */
+  const answer = { verdict, source: 'online' }
+  report({ answer, checked: null, photo: null })
+  const photo = verdict.card === null ? null : await service.photoOfNumber(verdict.card.number, signal)
+  if (photo !== null) report({ answer, checked: null, photo })
 }
+
+/**
+ * Show what was found, say it to ears and hands, and write it into the log of whoever is signed in. What is found again
+ * of the same card is said and logged only where it is something else: what came late in place of what it corrects, what
+ * was asked anew as a scan of its own.
+ * @param {Question} question
+ * @param {Found} found
+ */
+function shown(question, { answer, checked, photo }) {
+  const before = question.mine
+  const text = 'text' in question ? question.text : null
+  const { generation } = inquiry
+  const mine = before || { text, answer, checked, photo, scan: scanOf(answer, checked), generation }
+  const isNews = before === null || before.answer.verdict.verdict !== answer.verdict.verdict
+    || before.answer.verdict.tone !== answer.verdict.tone
+  if (before !== null && isNews) {
+    const { nonce, same_person } = before.scan
+    mine.scan = { ...scanOf(answer, checked), same_person, ...(before.generation === generation ? { nonce } : {}) }
+  }
+  Object.assign(mine, { answer, checked, photo, generation })
+  question.mine = mine
+  if (before === null) banner('unchecked', null)
+  if (before === null && text === null) /** @type {HTMLInputElement} */ ($('number')).value = ''
+  render(mine)
+  if (!isNews) return
+  give(answer.verdict.tone, gate.settings)
+  log(mine)
+  const goesOn = gate.settings.next && !gate.isCalling && answer.verdict.tone === 'green'
+  if (goesOn) setTimeout(() => current() === mine && isGreen(mine) && next(), GO_ON_MS)
+}
+
+/** @param {Case} mine */
+const isGreen = (mine) => mine.answer.verdict.tone === 'green'
 
 /** @param {Case} mine */
 function render(mine) {
@@ -92,36 +177,18 @@ function render(mine) {
   show('verdict-screen')
   const portrait = checked && checked.portrait
   showVerdict($('answer'), { ...answer, text: mine.text, where: placeName(), photo, portrait })
+  sayAge()
   $('same').hidden = photo === null || !isSignedIn()
   pressed('same-yes', mine.scan.same_person === true)
   pressed('same-no', mine.scan.same_person === false)
   whenShown(mine)
 }
 
-/** @param {Case} mine @param {Blob | null} blob */
-function showPhoto(mine, blob) {
-  if (blob === null || current !== mine) return
-  mine.photo = blob
-  render(mine)
-}
-
-/**
- * An answer that came late is shown only if it is worse: nobody who was let in is called back for good news.
- * @param {Case} mine
- * @param {VerdictJson} late
- */
-function correct(mine, late) {
-  setOnline(true)
-  if (current !== mine || !isWorse(late, mine.answer.verdict)) return
-  mine.answer = { verdict: late, source: 'online' }
-  mine.scan = { ...scanOf(mine.answer, mine.checked), nonce: mine.scan.nonce }
-  render(mine)
-  signal(late.tone, gate.settings)
-  log(mine)
-}
+/** Say how old the verdict on the screen is. */
+export const sayAge = () => sayChecked($('answer'), inquiry.age)
 
 export function next() {
-  current = null
+  inquiry.clear()
   whenNext()
   show('scanning')
   refresh()
@@ -130,13 +197,14 @@ export function next() {
 
 /** @param {boolean} same */
 export async function samePerson(same) {
-  if (current === null) return
-  current.scan = { ...current.scan, same_person: same }
+  const mine = current()
+  if (mine === null) return
+  mine.scan = { ...mine.scan, same_person: same }
   pressed('same-yes', same)
   pressed('same-no', !same)
   $('same-said').textContent = same ? '' : say('same_no_act')
-  if (!same) signal('red', gate.settings)
-  await log(current)
+  if (!same) give('red', gate.settings)
+  await log(mine)
 }
 
 /**
@@ -178,7 +246,7 @@ export async function upload() {
     banner(`worse-${scan.nonce}`, text, {
       danger: true, action: { label: say('close'), run: () => banner(`worse-${scan.nonce}`, null) },
     })
-    signal('red', gate.settings)
+    give('red', gate.settings)
   }
   refresh()
 }

@@ -3,75 +3,125 @@
 // checks the signature here, and asks the service, or where there is none the published list, for the status.
 
 import { choose } from './decide.js'
-import { loadWords, say, speak, spoken, translate } from './language.js'
+import { Inquiry, follow } from './inquiry.js'
+import { loadWords, speak, spoken, translate } from './language.js'
 import { fetchBundle, openKeys, open, takeListFor } from './published.js'
 import { photoOfCode, verifyOnline } from './service.js'
 import { keepMemory, readBundle, readMemory } from './store.js'
 import { EMPTY_MEMORY } from '../verifier/checker.js'
-import { showVerdict } from './view.js'
+import { sayChecked, showVerdict } from './view.js'
 
 /**
  * @typedef {import('../verifier/checker.js').Checker} Checker
  * @typedef {import('../verifier/checker.js').Checked} Checked
+ * @typedef {import('./decide.js').Answer} Answer
+ * @typedef {{answer: Answer, portrait: Uint8Array | null, photo: Blob | null}} Found
  */
 
 const NO_DUTY = { place: null, occupation: null, level: null }
-const fragment = location.hash
-history.replaceState(null, '', '/1')
-const [host, waiting, nothing] = ['answer', 'waiting', 'nothing'].map(
+const [host, waiting, nothing, failed] = ['answer', 'waiting', 'nothing', 'failed'].map(
   (id) => /** @type {HTMLElement} */ (document.getElementById(id)),
 )
-let again = () => {}
+/** @type {Map<string, string>} the digits of each entry in the tab's history: the address itself keeps none */
+const entries = new Map()
+const pageId = Math.random().toString(36).slice(2) // entries left by an earlier load of the page are nobody's
+/** @type {string | null} */
+let entry = null
 
-async function main() {
-  await loadWords()
-  translate(document)
-  for (const button of document.querySelectorAll('[data-action="language"]')) {
-    button.addEventListener('click', () => {
-      speak(spoken() === 'zh' ? 'en' : 'zh')
-      again()
-    })
-  }
-  const digits = fragment.slice(1)
-  if (digits === '') {
-    waiting.hidden = true
-    nothing.hidden = false
-    return
-  }
-  const text = `https://${host.dataset.host}/1#${digits}`
-  const { answer, portrait, photo } = await check(text)
-  waiting.hidden = true
-  const show = () => showVerdict(host, { ...answer, portrait, photo: null })
-  again = show
-  show()
-  const registered = await photo
-  if (registered !== null) {
-    again = () => showVerdict(host, { ...answer, portrait, photo: registered })
-    again()
-  }
+/** @type {Inquiry<string, Found>} */
+const inquiry = new Inquiry({
+  async ask(digits, { signal, report }) {
+    await ready()
+    const text = `https://${host.dataset.host}/1#${digits}`
+    const found = await check(text, signal)
+    report(found)
+    const isGenuine = found.answer.source === 'online' && found.answer.verdict.card !== null
+    const photo = isGenuine ? await photoOfCode(text, signal) : null
+    if (photo !== null) report({ ...found, photo })
+  },
+  blank(phase) {
+    host.replaceChildren()
+    only(phase === 'idle' ? nothing : waiting)
+  },
+  show(found) {
+    only(host)
+    draw(found)
+  },
+  fail(error) {
+    console.warn(error instanceof Error ? error.message : error)
+    only(failed)
+  },
+})
+
+/** @param {Found} found */
+function draw({ answer, portrait, photo }) {
+  showVerdict(host, { ...answer, portrait, photo })
+  sayChecked(host, inquiry.age)
 }
 
-/** @param {string} text */
-async function check(text) {
-  const [local, online] = await Promise.all([checkHere(text), verifyOnline(text, NO_DUTY)])
-  const complete = local !== null && online === null ? await withStatus(local.checker, text) : local && local.checked
+/** @param {HTMLElement} part of the page, the only one to be seen */
+function only(part) {
+  for (const one of [host, waiting, nothing, failed]) one.hidden = one !== part
+}
+
+/**
+ * Answer what stands in the address now. What the tab's history goes back to is asked anew.
+ *
+ * Digits count up to the first other character: what sharing tools put behind them is not part of a credential.
+ */
+function readAddress() {
+  const fragment = location.hash.slice(1)
+  if (fragment !== '') {
+    const fresh = `${pageId}-${entries.size}`
+    entries.set(fresh, (/^[0-9]*/.exec(fragment) || [''])[0])
+    history.replaceState({ entry: fresh }, '', '/1')
+  }
+  const found = history.state === null ? '' : String(history.state.entry)
+  if (found === entry) return
+  entry = found
+  const digits = entries.get(found) || ''
+  if (digits !== '') inquiry.ask(digits)
+  else if (inquiry.phase === 'idle') only(nothing)
+  else inquiry.clear()
+}
+
+/** @type {Promise<void> | null} */
+let words = null
+
+/** Have the words of the page; where they could not be fetched, the next question tries again. */
+function ready() {
+  words = words || loadWords().then(() => translate(document))
+  words.catch(() => { words = null })
+  return words
+}
+
+/**
+ * @param {string} text
+ * @param {AbortSignal} signal
+ * @returns {Promise<Found>}
+ */
+async function check(text, signal) {
+  const [local, online] = await Promise.all([checkHere(text, signal), verifyOnline(text, NO_DUTY, signal)])
+  const complete = local !== null && online === null && !signal.aborted
+    ? await withStatus(local.checker, text, signal)
+    : local && local.checked
   const answer = choose(complete && complete.verdict, online)
   if (answer === null) throw new Error('nothing could be fetched')
-  const shown = answer.source === 'online' && answer.verdict.card !== null
-  return { answer, portrait: complete && complete.portrait, photo: shown ? photoOfCode(text) : Promise.resolve(null) }
+  return { answer, portrait: complete && complete.portrait, photo: null }
 }
 
 /**
  * Check the signature with the published keys, or with what this device has kept for checking offline.
  * @param {string} text
+ * @param {AbortSignal} signal
  * @returns {Promise<{checker: Checker, checked: Checked} | null>}
  */
-async function checkHere(text) {
+async function checkHere(text, signal) {
   const memory = await readMemory().catch(() => EMPTY_MEMORY)
   try {
     const checker = (await openKeys(memory)) || (await kept(memory))
     if (checker === null) return null
-    await remember(checker)
+    await remember(checker, signal)
     return { checker, checked: await checker.check(text, new Date(), NO_DUTY) }
   } catch (error) {
     console.warn(error instanceof Error ? error.message : error)
@@ -83,9 +133,11 @@ async function checkHere(text) {
  * Remember what was accepted, unless the scanner is on this device: its memory goes with the data it keeps, and must
  * not run ahead of it, or that data would be refused as older when the network is gone.
  * @param {Checker} checker
+ * @param {AbortSignal} signal
  */
-async function remember(checker) {
-  if ((await readBundle().catch(() => null)) === null) await keepMemory(checker.memory).catch(() => undefined)
+async function remember(checker, signal) {
+  if ((await readBundle().catch(() => null)) !== null || signal.aborted) return
+  await keepMemory(checker.memory).catch(() => undefined)
 }
 
 /** @param {import('../verifier/checker.js').Memory} memory @returns {Promise<Checker | null>} */
@@ -98,20 +150,27 @@ async function kept(memory) {
  * Without the service: take the status list from wherever it is published, and the names behind the codes.
  * @param {Checker} checker
  * @param {string} text
+ * @param {AbortSignal} signal
  */
-async function withStatus(checker, text) {
+async function withStatus(checker, text, signal) {
   await takeListFor(checker, text)
   const bundle = checker.names.centre === '' ? await fetchBundle() : null
   if (bundle !== null) {
     const named = await open(bundle, checker.memory).catch(() => null)
     if (named !== null) checker.names = named.names
   }
-  await remember(checker)
+  await remember(checker, signal)
   return checker.check(text, new Date(), NO_DUTY)
 }
 
-main().catch((error) => {
-  console.warn(error instanceof Error ? error.message : error)
-  waiting.textContent = say('check_failed')
-  waiting.setAttribute('role', 'alert')
-})
+for (const button of document.querySelectorAll('[data-action="language"]')) {
+  button.addEventListener('click', () => {
+    speak(spoken() === 'zh' ? 'en' : 'zh')
+    if (inquiry.answer !== null) draw(inquiry.answer)
+  })
+}
+document.documentElement.dataset.started = ''
+for (const kind of ['hashchange', 'popstate']) window.addEventListener(kind, readAddress)
+follow(inquiry, () => sayChecked(host, inquiry.age))
+readAddress()
+ready().catch(() => undefined)

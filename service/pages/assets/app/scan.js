@@ -3,8 +3,9 @@
 
 import { banner } from './banners.js'
 import { inWeChat } from './camera.js'
-import { next, onNext, samePerson, upload } from './case.js'
+import { inquiry, next, onNext, samePerson, sayAge, upload } from './case.js'
 import { gate } from './gate.js'
+import { follow } from './inquiry.js'
 import { loadWords, say, speak, spoken, translate } from './language.js'
 import { forgetPast, handInRoll, listenToRoll, redrawRoll, settleRoll } from './rollcall.js'
 import { $, show } from './screen.js'
@@ -96,6 +97,7 @@ function listen() {
   ]
   for (const [id, kind, run] of reactions) $(id).addEventListener(kind, run)
   listenToRoll()
+  follow(inquiry, sayAge)
   document.addEventListener('keydown', fromKeys)
   document.addEventListener('click', wakeSound)
   window.addEventListener('online', () => { renew(); renewSession().then(handIn) })

@@ -26,13 +26,16 @@ const TIMEOUT_MS = 8000
 
 /**
  * @param {string} path
- * @param {RequestInit} [init]
+ * @param {RequestInit} [init] its signal ends the request early
  * @param {number} [timeout]
  * @returns {Promise<Response | null>}
  */
 export async function ask(path, init = {}, timeout = TIMEOUT_MS) {
   const aborter = new AbortController()
   const timer = setTimeout(() => aborter.abort(), timeout)
+  const { signal } = init
+  if (signal && signal.aborted) aborter.abort()
+  else if (signal) signal.addEventListener('abort', () => aborter.abort())
   try {
     return await fetch(path, { credentials: 'same-origin', redirect: 'error', ...init, signal: aborter.signal })
   } catch {
@@ -46,10 +49,11 @@ export async function ask(path, init = {}, timeout = TIMEOUT_MS) {
  * Ask for the verdict on a text.
  * @param {string} text
  * @param {Duty} duty
+ * @param {AbortSignal} signal
  * @returns {Promise<VerdictJson | null>}
  */
-export async function verifyOnline(text, duty) {
-  const response = await ask('/api/v1/verifications', json({ credential: text, ...given(duty) }))
+export async function verifyOnline(text, duty, signal) {
+  const response = await ask('/api/v1/verifications', { ...json({ credential: text, ...given(duty) }), signal })
   return response !== null && response.ok ? parsed(response) : null
 }
 
@@ -58,23 +62,25 @@ export async function verifyOnline(text, duty) {
  * @param {string} number
  * @param {Duty} duty
  * @param {Session} session
+ * @param {AbortSignal} signal
  */
-export async function checkNumber(number, duty, session) {
-  return ask('/api/v1/staff/checks', json({ number, ...given(duty) }, session))
+export async function checkNumber(number, duty, session, signal) {
+  return ask('/api/v1/staff/checks', { ...json({ number, ...given(duty) }, session), signal })
 }
 
 /**
  * Fetch the registered photo: by the code's text for whoever holds the code.
  * @param {string} text
+ * @param {AbortSignal} signal
  * @returns {Promise<Blob | null>}
  */
-export async function photoOfCode(text) {
-  return picture(await ask('/api/v1/verifications/photo', json({ credential: text })))
+export async function photoOfCode(text, signal) {
+  return picture(await ask('/api/v1/verifications/photo', { ...json({ credential: text }), signal }))
 }
 
-/** @param {string} number @returns {Promise<Blob | null>} */
-export async function photoOfNumber(number) {
-  return picture(await ask(`/api/v1/cards/${encodeURIComponent(number)}/photo`))
+/** @param {string} number @param {AbortSignal} signal @returns {Promise<Blob | null>} */
+export async function photoOfNumber(number, signal) {
+  return picture(await ask(`/api/v1/cards/${encodeURIComponent(number)}/photo`, { signal }))
 }
 
 /** @returns {Promise<Session | null>} null: the service is not there, or has no sign-in */
@@ -165,5 +171,5 @@ async function parsed(response) {
 /** @param {Response | null} response @returns {Promise<Blob | null>} */
 async function picture(response) {
   if (response === null || !response.ok || response.headers.get('Content-Type') !== 'image/jpeg') return null
-  return response.blob()
+  return response.blob().catch(() => null)
 }

@@ -37,6 +37,19 @@ export function showVerdict(host, shown) {
 }
 
 /**
+ * Say how long ago the verdict that a host holds was given.
+ * @param {HTMLElement} host
+ * @param {number | null} age milliseconds; null where none stands
+ */
+export function sayChecked(host, age) {
+  const article = host.querySelector('.vd')
+  if (article === null || age === null) return
+  const seconds = Math.floor(age / 1000)
+  const minutes = Math.floor(seconds / 60)
+  put(article, 'checked', minutes < 1 ? say('checked_seconds', { seconds }) : say('checked_minutes', { minutes }))
+}
+
+/**
  * @param {HTMLElement} article
  * @param {Shown} shown
  */

@@ -3,13 +3,12 @@
 
 import { banner } from './banners.js'
 import { Camera, CameraError } from './camera.js'
-import { checkText, conclude } from './case.js'
+import { checkNumber, checkText, inquiry } from './case.js'
 import { startDecoder } from './decoder.js'
-import { duty, gate } from './gate.js'
+import { gate } from './gate.js'
 import { say } from './language.js'
 import { findInFrame, findInPhoto } from './pictures.js'
 import { $, pressed } from './screen.js'
-import * as service from './service.js'
 import { offerLenses } from './settings.js'
 import { Wedge } from './wedge.js'
 
@@ -56,20 +55,23 @@ async function watch(mine) {
   let marked = false
   while (mine === generation && camera.stream !== null) {
     await camera.frame()
-    if (!camera.isRunning || decode === null || $('scanning').hidden) continue
+    if (!camera.isRunning || decode === null || isBusy()) continue
     if (!marked) performance.mark('zhengka-camera')
     marked = true
     const text = await findInFrame(decode, camera.video, turn++)
-    if (text !== null && mine === generation && !$('scanning').hidden) await seen(text)
+    if (text !== null && mine === generation && !isBusy()) seen(text)
   }
 }
 
+/** Whether a card is being checked or another screen is up: what the camera sees then is nobody's question. */
+const isBusy = () => $('scanning').hidden || inquiry.phase === 'asking'
+
 /** @param {string} text */
-async function seen(text) {
+function seen(text) {
   const now = performance.now()
   const isSame = text === last.text && now - last.at < AGAIN_MS
   last = { text, at: now }
-  if (!isSame) await checkText(text)
+  if (!isSame) checkText(text)
 }
 
 /** @param {Event} event */
@@ -97,24 +99,8 @@ export function fromKeys(event) {
 /** @param {Event} event */
 export async function fromNumber(event) {
   event.preventDefault()
-  const input = /** @type {HTMLInputElement} */ ($('number'))
-  const wrong = $('number-wrong')
-  wrong.textContent = ''
-  if (gate.session === null || gate.session.user === null) {
-    wrong.textContent = say('number_network')
-    return
-  }
-  const response = await service.checkNumber(input.value.trim(), duty(), gate.session)
-  if (response === null || !response.ok) {
-    const refused = response !== null && response.status === 400 ? 'number_invalid' : 'number_failed'
-    wrong.textContent = say(response === null ? 'number_network' : refused)
-    return
-  }
-  /** @type {import('../verifier/verdict.js').VerdictJson} */
-  const verdict = await response.json()
-  input.value = ''
-  const photo = verdict.card === null ? Promise.resolve(null) : service.photoOfNumber(verdict.card.number)
-  await conclude(null, { verdict, source: 'online' }, null, photo)
+  $('number-wrong').textContent = ''
+  await checkNumber(/** @type {HTMLInputElement} */ ($('number')).value.trim())
 }
 
 export async function toggleTorch() {
