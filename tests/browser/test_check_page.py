@@ -56,7 +56,8 @@ def shown_in_this_tab(page: Page, digits: str) -> Shown:
 
 def test_every_verdict_is_shown_and_announced(opened: Opener, office: BrowserOffice) -> None:
     page, watch = opened()
-    page.goto("/1?from=somewhere")
+    page.goto("/1?from=somewhere#0")
+    assert verdict_on(page).verdict == "unreadable"
     for kind, specimen in office.specimens.items():
         shown = shown_in_this_tab(page, specimen.digits)
         assert (shown.verdict, shown.source) == (WORDS[kind], "online"), kind
