@@ -17,6 +17,7 @@ from service.cli.context import Context
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "建立与服务 set up": {
         "init": "setting_up",
+        "contact": "contacting",
         "institution": "setting_up",
         "serve": "setting_up",
         "demo": "sampling",

@@ -11,13 +11,16 @@ import click
 
 from service import app, effects
 from service.cli.command import command, pass_context
+from service.cli.contacting import check_contact
 from service.cli.context import Context
 from service.cli.register import new_passphrase, new_password, opened, settings_of, unlocked_settings
 from service.cli.users import tell_password
 from service.domain.issuer import Institution
 from service.flows.accounts import FIRST_USER
+from service.flows.contact import set_contact
 from service.flows.errors import Refused
 from service.flows.institutions import add_institution, list_institutions
+from service.flows.register import open_register
 from service.flows.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from service.settings import ADMIN_PASSWORD
@@ -28,8 +31,9 @@ from service.settings import ADMIN_PASSWORD
     "--jurisdiction", default="chongqing", show_default=True, help="地区配置：随附名称或 JSON 文件 name or JSON file."
 )
 @click.option("--host", help="印在二维码里的域名，不超过 32 个字符 host in the QR code, 32 characters at most.")
+@click.option("--contact", help="公众联系方式 whom the public calls: telephone, address, hours.")
 @pass_context
-def init(context: Context, jurisdiction: str, host: str | None) -> None:
+def init(context: Context, jurisdiction: str, host: str | None, contact: str | None) -> None:
     """建立登记库和密钥 Make the register and its keys; never overwrites."""
     text = _jurisdiction(jurisdiction)
     chosen = settings_of(context)
@@ -37,6 +41,9 @@ def init(context: Context, jurisdiction: str, host: str | None) -> None:
         chosen = replace(chosen, passphrase=new_passphrase())
     password = new_password(context, ADMIN_PASSWORD, FIRST_USER)
     made = set_up(chosen, effects.real(), jurisdiction_text=text, host=host, admin_password=password)
+    if contact is not None:
+        with open_register(chosen, effects.real()) as register:
+            set_contact(register, contact, contact, context.actor)
     context.answer(
         {
             "root_fingerprint": made.root_fingerprint,
@@ -63,6 +70,8 @@ def init(context: Context, jurisdiction: str, host: str | None) -> None:
 @pass_context
 def serve(context: Context, host: str, port: int, workers: int) -> None:
     """启动查验服务 Start the service."""
+    with opened(context) as register:
+        check_contact(register)
     chosen = unlocked_settings(context)
     _check_free(host, port)
     base = f"http://{host}:{port}"

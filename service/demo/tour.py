@@ -36,6 +36,7 @@ from service.domain.kinds import CardKind, SkillLevel
 from service.domain.verdict import NO_DUTY, Tone, Verdict
 from service.effects import Effects
 from service.flows.accounts import add_user
+from service.flows.contact import set_contact
 from service.flows.errors import Refused
 from service.flows.import_cards import import_cards
 from service.flows.institutions import add_institution
@@ -60,6 +61,7 @@ _COLOUR: Final = {Tone.GREEN: "bold green", Tone.AMBER: "bold yellow", Tone.RED:
 _FIELDS: Final = fields_by_heading((*EARLIER_HEADINGS, *HEADINGS))
 ONE_LEVEL_UP: Final = Duty(FACTORY, "电工", SkillLevel.ONE)
 ELSEWHERE: Final = Duty("500901")
+CONTACT: Final = ("023-12345678（示例，工作日 9:00—17:00）", "+86 23 1234 5678 (a sample, workdays 9:00-17:00)")
 _LEAKED_SEED: Final = bytes(range(32))  # a key that is nobody's: what a forger would make for himself
 
 
@@ -123,6 +125,7 @@ def run(console: Console, out: Path, effects: Effects) -> tuple[Case, ...]:
         for code, letter, name, authority in INSTITUTIONS:
             add_institution(register, Institution(code, letter, name, authority), ACTOR)
         told.line(f"{len(INSTITUTIONS)} 家鉴定评价机构 institutions")
+        told.line(f"公众联系方式 contact: {set_contact(register, *CONTACT, ACTOR).zh}")
         for issuer in (CENTRE, FACTORY):
             set_portrait_in_code(register, issuer, ACTOR, on=True)
         told.line(f"照片入码 portrait in the code: {CENTRE}、{FACTORY} 启用 on")

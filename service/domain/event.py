@@ -23,6 +23,7 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     # kind: (keys every such event has, keys it may have); the subject stands in the comment
     "register-created": (frozenset({"jurisdiction"}), _NONE),  # the register
     "register-restored": (frozenset({"entries", "reason"}), _NONE),  # the register
+    "contact-set": (frozenset({"zh", "en"}), _NONE),  # the register
     "institution-added": (frozenset({"letter", "name"}), frozenset({"authority"})),  # institution code
     "portrait-in-code-set": (frozenset({"on"}), _NONE),  # issuer: the centre or an institution code
     "user-added": (frozenset({"role"}), frozenset({"issuer", "name"})),  # user name

@@ -28,6 +28,7 @@ EVENT_WORDS: Final = {
     "cards-printed": ("打印", "printed"),
     "register-created": ("建立登记库", "register made"),
     "register-restored": ("恢复登记库", "register restored"),
+    "contact-set": ("设置公众联系方式", "public contact set"),
     "institution-added": ("登记机构", "institution entered"),
     "portrait-in-code-set": ("设定照片入码", "portraits in codes set"),
     "user-added": ("添加用户", "user added"),

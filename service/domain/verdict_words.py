@@ -61,8 +61,8 @@ _TEXTS: Final[Mapping[Word, tuple[str, str]]] = {
         "Suspect: signed with a key reported stolen or out of use, and no register vouches for it. Check online.",
     ),
     Word.UNREGISTERED: (
-        "签名无误，但登记中没有这张证卡或这份副本，请扣留并报告颁发机构。",
-        "The signature holds, but no such card or copy is registered. Keep it and report it to the issuer.",
+        "签名无误，但登记中没有这张证卡或这份副本，请报告颁发机构。",
+        "The signature holds, but no such card or copy is registered. Report it to the issuer.",
     ),
     Word.REVOKED: ("持证人资格已被取消{on}。", "The qualification has been cancelled{on}."),
     Word.VOIDED: ("该证卡已作废{on}。", "The card has been voided{on}."),

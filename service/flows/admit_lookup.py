@@ -20,6 +20,7 @@ from typing import Final
 
 from service.domain.card_number import CardNumber
 from service.domain.tidy import tidy_name
+from service.flows.contact import contact_or_centre
 from service.flows.register import Register
 from service.store import limits
 from service.store.limits import Claim, Limit, LimitReached
@@ -83,7 +84,7 @@ def admit_lookup(register: Register, origin: Origin, number: CardNumber, name: s
 
 
 def _refusal(register: Register, retry_after: int) -> TooManyLookups:
-    contact = register.jurisdiction.contact or register.jurisdiction.centre
+    contact = contact_or_centre(register)
     return TooManyLookups(retry_after, contact.zh, contact.en)
 
 

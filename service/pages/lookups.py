@@ -84,7 +84,6 @@ def _number(text: str) -> CardNumber | None:
 
 
 def _draw(register: Register, language: Language, *, found: PublicAnswer | None = None, **shown: object) -> str:
-    contact = register.jurisdiction.contact or register.jurisdiction.centre
     context: dict[str, object] = {"number": "", "wrong": (), "limited": None, "asked": False} | shown
     if found is not None:
         summary = found.verdict.summary
@@ -94,4 +93,4 @@ def _draw(register: Register, language: Language, *, found: PublicAnswer | None 
             "kind": kind_name(found.card, language),
             "summary": summary.zh if language == "zh" else summary.en,
         }
-    return draw(register, "lookup.html", language, found=found, contact={"zh": contact.zh, "en": contact.en}, **context)
+    return draw(register, "lookup.html", language, found=found, **context)

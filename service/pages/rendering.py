@@ -15,6 +15,7 @@ from litestar import MediaType, Response
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
+from service.flows.contact import contact_or_centre
 from service.flows.register import Register
 from service.pages.assets import shipped
 from service.pages.words import Language, speaker
@@ -65,7 +66,7 @@ def _environment() -> Environment:
 
 def draw(register: Register, template: str, language: Language, **context: Any) -> str:  # noqa: ANN401 - what it shows
     """Fill a template in one language, with the words all pages share unless the context brings others."""
-    centre = register.jurisdiction.centre
+    centre, contact = register.jurisdiction.centre, contact_or_centre(register)
     return (
         _environment()
         .get_template(template)
@@ -74,6 +75,7 @@ def draw(register: Register, template: str, language: Language, **context: Any) 
             query="" if language == "zh" else "?lang=en",
             host=register.host,
             centre={"zh": centre.zh, "en": centre.en},
+            contact={"zh": contact.zh, "en": contact.en},
             **({"t": speaker(language)} | context),
         )
     )

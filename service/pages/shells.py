@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,6 +10,8 @@ from typing import Final
 
 import msgspec
 
+from service.domain.jurisdiction import Contact
+from service.flows.contact import contact_or_centre
 from service.flows.register import Register
 from service.pages.assets import shipped
 from service.pages.rendering import HTML, NOT_FRAMED, draw, draw_script, policy
@@ -44,7 +47,7 @@ class StaticFile:
 
 def static_files(register: Register) -> Iterator[StaticFile]:
     """Yield every page, script, style and picture that needs no service behind it."""
-    yield from _pages(register)
+    yield from _pages(register, contact_or_centre(register))
     for asset in shipped().files.values():
         headers = {"Cache-Control": FOR_GOOD, "Content-Security-Policy": policy(runs_wasm=True) + NOT_FRAMED}
         yield StaticFile(shipped().url(asset.name), asset.body, asset.media_type, headers)
@@ -52,18 +55,20 @@ def static_files(register: Register) -> Iterator[StaticFile]:
 
 def shell(register: Register, path: str) -> StaticFile:
     """Give the page, worker or manifest at a path."""
-    return next(file for file in _pages(register) if file.path == path)
+    return next(file for file in _pages(register, contact_or_centre(register)) if file.path == path)
 
 
 @lru_cache(maxsize=4)
-def _pages(register: Register) -> tuple[StaticFile, ...]:
+def _pages(register: Register, contact: Contact) -> tuple[StaticFile, ...]:
+    """Draw the pages; the contact stands in them, and a new one makes a new version of what devices keep."""
     assets = shipped()
+    version = hashlib.sha256(f"{assets.version}{contact}".encode()).hexdigest()[:16]
     return (
         _page(register, CHECK, "check.html", {}),
         _page(register, SCAN, "scan.html", {"Permissions-Policy": _CAMERA}, runs_wasm=True),
         StaticFile(
             WORKER,
-            draw_script("sw.js", version=assets.version, shell=_offline()).encode(),
+            draw_script("sw.js", version=version, shell=_offline()).encode(),
             "text/javascript; charset=utf-8",
             {"Cache-Control": ASK_AGAIN, "Content-Security-Policy": policy() + NOT_FRAMED},
         ),

@@ -52,7 +52,7 @@ def show(verdict: Verdict, language: Language, now: datetime, photo: bytes | Non
         big=look.zh if zh else look.en,
         other=look.en if zh else look.zh,
         other_lang="en" if zh else "zh-CN",
-        act=look.act_zh if zh else look.act_en,
+        act=look.public_zh if zh else look.public_en,
         card=card,
         role="" if card is None else _role(card, language),
         facts=() if card is None else tuple(_facts(verdict.verdict, card, language, now)),

@@ -26,7 +26,7 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a verdict looks: colours (``style``), shape, one big word, and one instruction."""
+    """How a verdict looks: colours (``style``), shape, one big word, and what to do: for staff, and for the public."""
 
     style: str
     icon: str
@@ -34,6 +34,8 @@ class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     en: str
     act_zh: str
     act_en: str
+    public_zh: str
+    public_en: str
 
 
 @cache

@@ -4,7 +4,8 @@
 
 /**
  * @typedef {'zh' | 'en'} Language
- * @typedef {{style: string, icon: string, zh: string, en: string, act_zh: string, act_en: string}} Look
+ * @typedef {{style: string, icon: string, zh: string, en: string, act_zh: string, act_en: string, public_zh: string,
+ *   public_en: string}} Look
  */
 
 const COOKIE = 'zhengka-language' // as service/pages/rendering.py has it
@@ -58,12 +59,15 @@ export const either = (both) => both[language]
 export const look = (key) => looks[key]
 
 /**
- * Put the words of the language into everything below a node that names its text.
+ * Put the words of the language into everything below a node that names its text or brings it in both languages.
  * @param {ParentNode} root
  */
 export function translate(root) {
   for (const element of root.querySelectorAll('[data-t]')) {
     element.textContent = say(String(element.getAttribute('data-t')))
+  }
+  for (const element of root.querySelectorAll('[data-zh][data-en]')) {
+    element.textContent = element.getAttribute(`data-${language}`)
   }
   for (const attribute of ['aria-label', 'placeholder', 'alt']) {
     for (const element of root.querySelectorAll(`[data-t-${attribute}]`)) {

@@ -68,7 +68,8 @@ function fill(article, { verdict, source, text, where, photo, portrait }) {
   put(article, 'big', zh ? chosen.zh : chosen.en)
   const other = put(article, 'other', zh ? chosen.en : chosen.zh)
   other.lang = zh ? 'en' : 'zh-CN'
-  put(article, 'act', zh ? chosen.act_zh : chosen.act_en)
+  const [actZh, actEn] = isForStaff() ? [chosen.act_zh, chosen.act_en] : [chosen.public_zh, chosen.public_en]
+  put(article, 'act', zh ? actZh : actEn)
   slot(article, 'hero').classList.toggle('long', zh && chosen.zh.length > 4)
   put(article, 'says', either(verdict.summary))
   fillAge(article, verdict, source)
@@ -224,3 +225,6 @@ function shanghai(instant) {
 export function moment(instant) {
   return new Date(instant.getTime() + 8 * 3600000).toISOString().slice(0, 16).replace('T', ' ')
 }
+
+/** @returns {boolean} true on the scanner, whose users stand at a gate; a passer-by is asked for nothing but care */
+const isForStaff = () => document.body.dataset.audience === 'staff'

@@ -29,8 +29,8 @@ const TEXTS = {
     'Suspect: signed with a key reported stolen or out of use, and no register vouches for it. Check online.',
   ],
   unregistered: [
-    '签名无误，但登记中没有这张证卡或这份副本，请扣留并报告颁发机构。',
-    'The signature holds, but no such card or copy is registered. Keep it and report it to the issuer.',
+    '签名无误，但登记中没有这张证卡或这份副本，请报告颁发机构。',
+    'The signature holds, but no such card or copy is registered. Report it to the issuer.',
   ],
   revoked: ['持证人资格已被取消。', 'The qualification has been cancelled.'],
   voided: ['该证卡已作废。', 'The card has been voided.'],
