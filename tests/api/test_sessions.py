@@ -47,7 +47,6 @@ def test_whoever_signs_in_is_told_who_he_is_and_until_when(staffed: Staffed) -> 
         "institution": "500123",
         "institution_name": "重庆市某某职业技能培训学校",
         "person_name": "门小卫",
-        "person_name": "门小卫",
     }
     assert body["expires_at"] == "2026-11-02T16:00:00Z"
     assert staffed.client.get(PATH).json() == body
