@@ -14,6 +14,7 @@ from litestar.di import Provide
 from uvicorn.supervisors import Multiprocess
 
 from service import effects as machine
+from service.api.access_records import AccessController
 from service.api.assessments import AssessmentController
 from service.api.batches import BatchController
 from service.api.cancellations import CancellationController
@@ -43,6 +44,7 @@ from service.pages.errors import answer_page, wants_page
 from service.pages.files import AssetFiles, Shells
 from service.pages.home import HomePage
 from service.pages.lookups import LookupPage
+from service.pages.office.access import AccessPage
 from service.pages.office.cards import CardsPage
 from service.pages.office.front import OfficePage
 from service.pages.office.issuing import IssuingPage
@@ -79,12 +81,12 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
     app = Litestar(
         route_handlers=[
             *(VerificationController, LookupController, PublicationController, HealthController),
-            *(JournalController, MetricsController),
+            *(JournalController, AccessController, MetricsController),
             *(SessionController, StaffController, CardController, CancellationController, RecordController),
             BatchController,
             *(EngagementController, ReviewController, DocumentController, AssessmentController, PeopleController),
             *(HomePage, CheckedPage, LookupPage, SignInPage, Shells, AssetFiles),
-            JournalPage,
+            *(JournalPage, AccessPage),
             IssuingPage,
             *(OfficePage, SearchPage, PeoplePage, CardsPage, StaffingPage, SessionsPage, ProposalsPage, ReviewsPage),
         ],

@@ -1,6 +1,7 @@
 """What the running service does by itself.
 
-It signs status lists on time and on change, so that no visitor waits, and deletes uploads whose time is over.
+It signs status lists on time and on change, so that no visitor waits, and deletes uploads and lines of the record of
+accesses whose time is over.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
+from service.flows.access_records import forget_accesses
 from service.flows.publish import keep_current
 from service.flows.register import Register
 from service.flows.uploads import sweep_uploads
@@ -22,6 +24,7 @@ PAUSE_S: Final = 60
 _WORK: Final[tuple[tuple[str, Callable[[Register], object]], ...]] = (
     ("publish", keep_current),
     ("sweep uploads", sweep_uploads),
+    ("forget accesses", forget_accesses),
 )
 _log: Final = logging.getLogger("zhengka.keeper")
 

@@ -38,12 +38,14 @@ from service.api.routes import (
     InstitutionQuery,
 )
 from service.domain.access import Permission
+from service.domain.access_record import Access, Act
 from service.domain.forms import FormName
 from service.domain.issuer import Institution
 from service.domain.occupation import parse_occupation
 from service.domain.people import ResidentId
 from service.domain.session import Job, NewPerson, NewSession, Session
 from service.domain.tidy import tidy_name
+from service.flows.access_records import record_access
 from service.flows.register import Register
 from service.flows.session_papers import draw_record, draw_session_forms
 from service.flows.session_records import make_record, signed_record
@@ -126,7 +128,10 @@ class AssessmentController(Controller):
         self, identity: Identity, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
     ) -> SessionBody:
         """Tell who is to be there, who has come, and what the rules say of both."""
-        return _session(read_session(register, identity, asker(request)))
+        by = asker(request)
+        view = read_session(register, identity, by)
+        record_access(register, by.actor, Access(act=Act.ASSESSMENT, outcome=f"session:{identity}"))
+        return _session(view)
 
     @post(
         "/api/v1/sessions/{identity:int}/cancellation",

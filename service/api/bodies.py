@@ -188,10 +188,15 @@ InstitutionCode = Annotated[str, described("institution", pattern="^[0-9]{6}$", 
 
 
 class EngagementRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A contract of a card's holder with an institution; ``document`` names it, or the 责任书."""
+    """A contract of a card's holder with an institution; ``document`` names it, or the 责任书.
+
+    The holder has shown the card, whose code is ``credential``, or the identity card: exactly one of the two.
+    """
 
     institution: InstitutionCode
     first_day: Annotated[date, described("first_day")]
+    credential: Annotated[str, described("credential", max_length=4_000)] | None = None
+    resident_id: Annotated[str, described("resident_id", max_length=40)] | None = None
     last_day: Annotated[date, described("last_day")] | None = None
     as_internal: Annotated[bool, described("as_internal")] = False
     document: _DocumentNumber | None = None

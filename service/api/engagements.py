@@ -29,6 +29,7 @@ from service.domain.engagement import Warned
 from service.flows.dispatching import list_dispatches, send, withdraw_dispatch
 from service.flows.engagements import end_engagement, engage, list_engagements
 from service.flows.register import Register
+from service.flows.shown import Shown
 from service.flows.staffing import staffing
 from service.store.dispatches import StoredDispatch
 from service.store.engagements import StoredEngagement
@@ -56,12 +57,13 @@ class EngagementController(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> EngagedBody:
-        """Enter a contract; its term lies within the card's."""
+        """Enter a contract, with what the holder has shown; its term lies within the card's."""
         by = asker(request)
         made = engage(
             register,
             number,
             data.institution,
+            shown=Shown(data.credential or "", data.resident_id or ""),
             since=data.first_day,
             until=data.last_day,
             as_internal=data.as_internal,

@@ -9,6 +9,7 @@ from typing import Any, Final
 from msgspec import Meta
 
 from cardlayout.impose import Flip, Sheet
+from service.domain.access_record import Act
 from service.domain.forms import FormName
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.review import Grade
@@ -90,7 +91,7 @@ FORMS: Final[Mapping[str, Form]] = {
     "photo": Form("新照片，Base64；不填则用已登记的照片", "a new photograph in Base64; else the registered one"),
     "parts": Form("考评内容：theory、skill、review", "what is assessed: theory, skill, review"),
     "role": Form(f"{'、'.join(Role)} 之一", f"one of {', '.join(Role)}"),
-    "resident_id": Form("18 位身份证号，用于区分同名人员", "the 18-digit identity number, which tells namesakes apart"),
+    "resident_id": Form("18 位身份证号", "the 18-digit identity number"),
     "starts_at": Form("开始时间，RFC 3339，含时区", "when it starts, RFC 3339 with its time zone"),
     "session_place": Form("评价地点，至多 120 字", "where it is held, 120 characters at most"),
     "jobs": Form("考评项目，1 至 20 个", "what is assessed, 1 to 20 jobs"),
@@ -131,12 +132,12 @@ FORMS: Final[Mapping[str, Form]] = {
         "Idempotency-Key 首部：1 至 100 个可见 ASCII 字符，同一键只发一次",
         "the Idempotency-Key header: 1 to 100 visible ASCII characters; a retry with it issues nothing twice",
     ),
-    "before": Form("只列编号小于此数的批次", "only batches with an id under this"),
+    "before": Form("只列编号小于此数的", "only what has an id under this"),
+    "until": Form("至此时刻的记录，RFC 3339，含时区", "what is up to this moment, RFC 3339 with its time zone"),
+    "act": Form(f"{'、'.join(Act)} 之一", f"one of {', '.join(Act)}"),
     "sheet": Form(f"{'、'.join(Sheet)} 之一", f"one of {', '.join(Sheet)}"),
     "flip": Form(f"{'、'.join(Flip)} 之一", f"one of {', '.join(Flip)}"),
-    "since": Form(
-        "自此时刻起上传的记录，RFC 3339，含时区", "scans handed in from this moment on, RFC 3339 with its time zone"
-    ),
+    "since": Form("自此时刻起的记录，RFC 3339，含时区", "what is from this moment on, RFC 3339 with its time zone"),
 }
 """Every field of every request: for the description of the interface, and for what a refusal says."""
 

@@ -18,10 +18,9 @@ from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
 from service.domain.search import MAX_MONTHS, CardState, Search, Sort, with_text
-from service.domain.sight import sight_of
 from service.flows.person import PersonFile, person_of
 from service.flows.register import Register
-from service.flows.search import MAX_PAGE, PAGE, Found, search
+from service.flows.search import MAX_PAGE, PAGE, Found, search_for
 from service.web.authentication import asker, needs
 
 _LAST_PAGE: Final = 1_000_000
@@ -94,8 +93,7 @@ class PeopleController(Controller):
             sort=data.sort,
             descending=data.order is Order.LAST_UP,
         )
-        sight = sight_of(asker(request).account)
-        return search(register, sight, with_text(wanted, data.text), page=data.page, size=data.size)
+        return search_for(register, asker(request), with_text(wanted, data.text), page=data.page, size=data.size)
 
     @get(
         "/api/v1/cards/{number:str}/person",

@@ -15,7 +15,7 @@ from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
 from service.flows.register import Register
-from service.flows.reviews import person_record
+from service.flows.reviews import record_for
 from service.web.authentication import NotPermitted, asker, needs
 
 
@@ -72,7 +72,7 @@ class RecordController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> RecordBody:
         """Tell it to who decides or proposes: the centre all, others what they keep."""
-        told = person_record(register, number, body=asker(request).body)
+        told = record_for(register, number, asker(request))
         if told is None:
             raise NotPermitted
         return RecordBody(

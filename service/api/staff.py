@@ -23,7 +23,7 @@ from service.domain.card_number import CardNumber
 from service.domain.fitness import Duty
 from service.flows.photos import photo_of_number
 from service.flows.register import Register
-from service.flows.staff import check_number, read_scans, take_scans
+from service.flows.staff import check_typed_number, read_scans, take_scans
 from service.store.scans import LoggedScan, Scan
 from service.web.authentication import asker, needs
 
@@ -47,17 +47,18 @@ class StaffController(Controller):
         summary="Check a card by its number",
         guards=[needs(Permission.CHECK)],
         status_code=HTTPStatus.OK,
-        responses=documented(*_BODY, *_SIGNED_IN),
+        responses=documented(*_BODY, *_SIGNED_IN, HTTPStatus.TOO_MANY_REQUESTS),
         sync_to_thread=True,
     )
     def check(
         self,
         data: JSONBody[NumberCheckRequest],
+        request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> VerdictBody:
-        """Give the verdict on the card with a number: ``unknown`` where none has it."""
+        """Give the verdict on the card with a number: ``unknown`` where none has it; limited by account, recorded."""
         duty = Duty(data.place, data.occupation, data.level)
-        return msgspec.convert(check_number(register, data.number, duty).as_json(), VerdictBody)
+        return msgspec.convert(check_typed_number(register, data.number, duty, asker(request)).as_json(), VerdictBody)
 
     @get(
         "/api/v1/cards/{number:str}/photo",
@@ -65,14 +66,17 @@ class StaffController(Controller):
         summary="The registered photograph",
         guards=[needs(Permission.CHECK)],
         media_type=JPEG,
-        responses=documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, *_SIGNED_IN),
+        responses=documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS, *_SIGNED_IN),
         sync_to_thread=True,
     )
     def photo(
-        self, number: FromPath[CardNumber], register: NamedDependency[SkipValidation[Register]]
+        self,
+        number: FromPath[CardNumber],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
     ) -> Response[bytes]:
-        """Give the photograph of a card's holder, as it is printed."""
-        jpeg = photo_of_number(register, number)
+        """Give the photograph of a card's holder to who sees them, or has them in the plan of today at a gate."""
+        jpeg = photo_of_number(register, number, asker(request))
         if jpeg is None:
             raise NO_PHOTO
         return Response(jpeg, media_type=JPEG)

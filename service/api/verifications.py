@@ -12,11 +12,13 @@ from litestar.params import JSONBody, SkipValidation
 
 from service.api.bodies import PhotoRequest, VerificationRequest
 from service.api.problems import documented
+from service.api.routes import AnyRequest
 from service.api.schemas import VerdictBody
 from service.domain.fitness import Duty
 from service.flows.photos import photo_of_credential
 from service.flows.register import Register
 from service.flows.verify import verify_text
+from service.web.authentication import who_asks
 from service.web.refusals import Absent
 
 JPEG: Final = "image/jpeg"
@@ -64,10 +66,13 @@ class VerificationController(Controller):
         sync_to_thread=True,
     )
     def photo(
-        self, data: JSONBody[PhotoRequest], register: NamedDependency[SkipValidation[Register]]
+        self,
+        data: JSONBody[PhotoRequest],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
     ) -> Response[bytes]:
         """Give the photograph, as it is printed, to whoever shows the code of a registered card."""
-        jpeg = photo_of_credential(register, data.credential)
+        jpeg = photo_of_credential(register, data.credential, who_asks(request, register))
         if jpeg is None:
             raise NO_PHOTO
         return Response(jpeg, media_type=JPEG)

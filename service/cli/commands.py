@@ -22,7 +22,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "serve": "setting_up",
         "demo": "sampling",
     },
-    "人员与考点 people": {"user": "users", "token": "users", "scans": "users"},
+    "人员与考点 people": {"user": "users", "token": "users", "scans": "users", "access": "accesses"},
     "核发与打印 issue": {
         "roster-template": "issuing",
         "issue": "issuing",

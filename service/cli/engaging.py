@@ -15,6 +15,7 @@ from service.cli.register import opened
 from service.domain.engagement import Warned
 from service.flows.dispatching import list_dispatches, send, withdraw_dispatch
 from service.flows.engagements import end_engagement, engage, list_engagements
+from service.flows.shown import Shown
 from service.store.dispatches import StoredDispatch
 from service.store.engagements import StoredEngagement
 
@@ -25,28 +26,36 @@ from service.store.engagements import StoredEngagement
 @click.option("--from", "since", required=True, type=DAY, help="聘期起日 first day.")
 @click.option("--until", type=DAY, help="聘期止日 last day (default: the card's, as internal three years).")
 @click.option("--as-internal", is_flag=True, help="外督聘为内督 an external supervisor as internal one (督§14).")
+@click.option("--credential", default="", help="证卡二维码的文字 text of the code on the card.")
+@click.option("--resident-id", default="", help="持证人完整身份证号 the holder's whole identity number; - asks for it.")
 @click.option("--document", help="聘用合同或责任书 the contract, or the 责任书.")
 @pass_context
-def engage_(
+def engage_(  # noqa: PLR0913 - one argument a fact of the contract
     context: Context,
     number: str,
     institution: str,
     since: date,
     until: date | None,
     document: str | None,
+    credential: str,
+    resident_id: str,
     *,
     as_internal: bool,
 ) -> None:
     """聘用 Engage a card's holder at an institution (考§16, 督§14).
 
+    须出示证卡（--credential）或身份证（--resident-id） The holder shows the card or the identity card.
     聘期在证卡有效期之内 The term lies within the card's.
     """
+    if resident_id == "-":
+        resident_id = click.prompt("身份证号 identity number", hide_input=True)
     wanted = card_number(number)
     with opened(context) as register:
         made = engage(
             register,
             wanted,
             institution,
+            shown=Shown(credential, resident_id),
             since=since,
             until=until,
             as_internal=as_internal,

@@ -96,7 +96,7 @@ def search_(  # noqa: PLR0913 - one argument an option
 def person(context: Context, number: str) -> None:
     """持证人全部信息 Tell all that is held of a card's holder."""
     with opened(context) as register:
-        told = whole_person_of(register, card_number(number))
+        told = whole_person_of(register, card_number(number), context.actor)
     context.answer(msgspec.to_builtins(told, enc_hook=str))
     context.say(f"{told.name}（{told.resident_id}）")
     for card in told.cards:

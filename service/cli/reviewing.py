@@ -16,8 +16,10 @@ from service.cli.context import Context
 from service.cli.files import refuse_existing, whole_file
 from service.cli.params import DAY, OUT_FILE, card_number
 from service.cli.register import opened
+from service.domain.access_record import Access, Act
 from service.domain.forms import FormName
 from service.domain.review import EntryKind, Grade, case_ground
+from service.flows.access_records import record_access
 from service.flows.reviews import (
     Entered,
     Given,
@@ -247,6 +249,7 @@ def record(context: Context, number: str) -> None:
     """诚信档案 Tell the integrity record of a card's holder."""
     with opened(context) as register:
         told = person_record(register, card_number(number))
+        record_access(register, context.actor, Access(act=Act.RECORD, number=number, ground="machine"))
     assert told is not None  # whoever has the register reads everything
     context.answer(
         {

@@ -34,6 +34,7 @@ from service.flows.session_desk import calls_at_desk
 from service.flows.session_papers import draw_record
 from service.flows.session_records import make_record, signed_record
 from service.flows.sessions import call_roll, plan_session, read_session
+from service.flows.shown import Shown
 from service.store import cards
 
 _PLAN: Final = "技能等级认定示例批次"
@@ -59,7 +60,8 @@ def hold_assessment(register: Register, out: Path, actor: str) -> Iterator[str]:
     now = register.effects.now()
     assessors, internal, externals = _people(register)
     for one in assessors:
-        engage(register, one.number, FACTORY, since=register.effects.today(), until=None, actor=actor)
+        in_hand = Shown(credential=card_text(register, one.number))
+        engage(register, one.number, FACTORY, shown=in_hand, since=register.effects.today(), until=None, actor=actor)
     starts_at = min(now + _ARRIVES_BEFORE, datetime.combine(register.effects.today(), time(23, 59), SHANGHAI))
     session = Session(FACTORY, starts_at, (_JOB,))
     for one in externals:

@@ -64,7 +64,7 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "decision-refused": (frozenset({"act", "body"}), frozenset({"ground"})),
     "engagement-made": (
         frozenset({"engagement", "institution", "since", "until", "as_internal"}),
-        frozenset({"document"}),
+        frozenset({"document", "shown"}),
     ),
     "engagement-ended": (frozenset({"engagement", "on", "reason"}), _NONE),
     "dispatch-made": (frozenset({"dispatch", "institution", "on", "authority"}), frozenset({"plan"})),

@@ -110,6 +110,7 @@ DATA_WORDS: Final = {
     "row": ("行", "row"),
     "scopes": ("范围", "scopes"),
     "sheet": ("版式", "sheet"),
+    "shown": ("出示", "shown"),
     "since": ("自", "since"),
     "status": ("状态", "status"),
     "status_on": ("状态日期", "status on"),

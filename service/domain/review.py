@@ -18,6 +18,7 @@ from service.domain.errors import DomainError
 from service.domain.forms import FormName, Item, ReviewForm
 from service.domain.issuer import CENTRE, is_institution_code
 from service.domain.kinds import CardKind
+from service.domain.tidy import tidy_name
 
 
 class RecordRefused(DomainError):
@@ -238,16 +239,15 @@ def not_its_record(entry: EntryKind, kind: CardKind) -> RecordRefused:
     )
 
 
-def may_read(kind: CardKind, issuer: str, engaged_by: Collection[str], body: str) -> bool:
+def may_read(kind: CardKind, issuer: str, keepers: Collection[str], body: str) -> bool:
     """Tell whether a body reads what is recorded of such a holder: the centre all, others what they keep.
 
-    ``engaged_by`` are the institutions that engage the holder or did. 督§4, 考§17.
+    ``keepers`` are the institutions that engage an assessor today; of an external supervisor the bureaus that have
+    recommended, employ or have sent them, or have an institution on file that engages them. 督§4, 考§17.
     """
     if body in {CENTRE, issuer}:
         return True
-    if kind is CardKind.EXTERNAL:
-        return not is_institution_code(body)
-    return kind.is_assessor and body in engaged_by
+    return kind is not CardKind.INTERNAL and not {body, tidy_name(body)}.isdisjoint(keepers)
 
 
 def keepers_of(kind: CardKind) -> tuple[str, str]:

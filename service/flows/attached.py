@@ -42,7 +42,7 @@ def card_document(register: Register, number: CardNumber, of: Attached, *, body:
     """
     with register.database.read() as connection:
         record = cards.get(connection, number)
-        readable = record is not None and may_read_of(connection, record.card, body)
+        readable = record is not None and may_read_of(connection, record.card, body, register.effects.today())
         attachment = _attachment(connection, number, of) if readable else None
     if attachment is None:
         raise _no_document()

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from service.domain.access import Principal
+from service.domain.access_record import Access, Act
 from service.domain.cancellation import Correction, Decision
 from service.domain.card import Card, CardStatus
 from service.domain.card_number import CardNumber
 from service.domain.errors import DomainError
 from service.domain.review import EntryKind, check_body
 from service.domain.verdict_words import Word
-from service.flows.errors import no_such_card
+from service.flows.access_records import record_access
+from service.flows.errors import Refused, no_such_card
 from service.flows.register import Register
 from service.flows.reviews import may_read_of
 from service.flows.staff import check_number
@@ -45,14 +48,24 @@ class Standing:
         return self.card.status is CardStatus.VALID
 
 
-def card_standing(register: Register, number: CardNumber, body: str) -> Standing:
-    """Find a card for a body: its issuer, or one that keeps the holder's record. Raises Refused for any other.
+def card_standing(register: Register, number: CardNumber, by: Principal) -> Standing:
+    """Find a card for a body: its issuer, or one that keeps the holder's record, recorded. Raises Refused for others.
 
     It is refused as if there were no such card. 督§4, 考§17.
     """
+    try:
+        standing = _standing(register, number, by.body)
+    except Refused as refused:
+        record_access(register, by.actor, Access(act=Act.REFUSED, number=number, ground=Act.CARD, outcome=refused.code))
+        raise
+    record_access(register, by.actor, Access(act=Act.CARD, number=number, ground="decides-or-keeps"))
+    return standing
+
+
+def _standing(register: Register, number: CardNumber, body: str) -> Standing:
     with register.database.read() as connection:
         record = cards.get(connection, number)
-        if record is None or not may_read_of(connection, record.card, body):
+        if record is None or not may_read_of(connection, record.card, body, register.effects.today()):
             raise no_such_card(number)
         card = record.card
         decision = cancellations.get(connection, number)

@@ -17,6 +17,7 @@ from service.domain.kinds import CardKind
 from service.flows.errors import Refused
 from service.flows.lifecycle import of_locked_person
 from service.flows.register import Register
+from service.flows.shown import Shown, check_shown
 from service.store import dispatches, engagements, institutions, journal
 from service.store.engagements import StoredEngagement
 
@@ -35,6 +36,7 @@ def engage(  # noqa: PLR0913 - one argument a fact of the contract
     number: CardNumber,
     institution: str,
     *,
+    shown: Shown,
     since: date,
     until: date | None,
     as_internal: bool = False,
@@ -44,11 +46,14 @@ def engage(  # noqa: PLR0913 - one argument a fact of the contract
 ) -> Engaged:
     """Enter a contract of a card's holder with an institution; ``until`` None: for as long as the rules allow.
 
-    Terms of one card at one institution never overlap. ``body`` is who engages: an institution its own people, the
-    centre (or None) for any. Raises Refused for another body, an unknown number or institution, and
+    Terms of one card at one institution never overlap. ``shown`` is what the holder has shown: a contract opens a
+    person's page, so that a number alone, which runs on, enters none (个人信息保护法§13). ``body`` is who engages: an
+    institution its own people, the centre (or None) for any. Raises Refused for another body, an unknown number or
+    institution, or where nothing is shown that fits, LimitReached for too many identity numbers that do not, and
     EngagementRefused.
     """
     now = register.effects.now()
+    check_shown(register, number, shown, actor)
     with register.database.write() as connection:
         card = of_locked_person(connection, number)
         place = registered_institution(connection, institution)
@@ -73,6 +78,7 @@ def engage(  # noqa: PLR0913 - one argument a fact of the contract
             "since": new.since.isoformat(),
             "until": new.until.isoformat(),
             "as_internal": new.as_internal,
+            "shown": shown.what,
         }
         if new.document is not None:
             data["document"] = new.document

@@ -14,19 +14,22 @@ from typing import Final
 from sqlalchemy import Connection
 
 from service.domain.access import Principal
+from service.domain.access_record import Access, Act
 from service.domain.card import Card, CardStatus
 from service.domain.card_number import CardNumber
 from service.domain.event import Json
 from service.domain.event_words import EVENT_WORDS, OF_THE_CARD
 from service.domain.issuer import CENTRE
 from service.domain.journal import Entry
+from service.domain.kinds import CardKind
 from service.domain.masking import mask_id
 from service.domain.people import ResidentId
 from service.domain.regulation import BAR_YEARS
-from service.domain.sight import CENTRE_SIGHT, Sight, Ties, reaches, sees, sight_of
+from service.domain.sight import CENTRE_SIGHT, Place, Sight, Ties, ground_of, reaches, sees, sight_of
 from service.domain.stated import Stated, stated_in
 from service.domain.validity import first_application_on
-from service.flows.errors import no_such_card
+from service.flows.access_records import record_access
+from service.flows.errors import Refused, no_such_card
 from service.flows.issuing import ID_CONTEXT
 from service.flows.photo_files import has_photo, read_photo
 from service.flows.register import Register
@@ -214,12 +217,34 @@ def person_of(register: Register, number: CardNumber, by: Principal) -> PersonFi
 
     Raises Refused, as for a number that nobody has, where one does not see that card.
     """
-    return _person_of(register, number, by.body, sight_of(by.account))
+    try:
+        told, ground = _person_of(register, number, by.body, sight_of(by.account))
+    except Refused as refused:
+        record_access(
+            register, by.actor, Access(act=Act.REFUSED, number=number, ground=Act.PERSON, outcome=refused.code)
+        )
+        raise
+    record_access(register, by.actor, Access(act=Act.PERSON, number=number, ground=ground))
+    return told
 
 
-def whole_person_of(register: Register, number: CardNumber) -> PersonFile:
+def whole_person_of(register: Register, number: CardNumber, actor: str) -> PersonFile:
     """Tell all of whoever holds a card to whoever sits at the machine. Raises Refused for a number nobody has."""
-    return _person_of(register, number, CENTRE, CENTRE_SIGHT)
+    told, _ = _person_of(register, number, CENTRE, CENTRE_SIGHT)
+    record_access(register, actor, Access(act=Act.PERSON, number=number, ground="machine"))
+    return told
+
+
+def ground_to_see(register: Register, number: CardNumber, by: Principal) -> str:
+    """Return on what ground somebody sees a card, as ``domain.sight`` names it; empty where there is none."""
+    today = register.effects.today()
+    with register.database.read() as connection:
+        asked = cards.get(connection, number)
+        if asked is None:
+            return ground_of(sight_of(by.account), Ties(), today)
+        names = names_of(register, connection)
+        engaged_at = _engaging(connection, asked.card.person, names)
+        return ground_of(sight_of(by.account), _ties(asked, engaged_at, names), today)
 
 
 def photo_of_person(register: Register, told: PersonFile) -> bytes | None:
@@ -231,7 +256,12 @@ def photo_of_person(register: Register, told: PersonFile) -> bytes | None:
     return None if found is None or found.photo is None else read_photo(register.photos, found.photo)
 
 
-def _person_of(register: Register, number: CardNumber, body: str, sight: Sight) -> PersonFile:
+def _engaging(connection: Connection, person: int, names: Names) -> tuple[Place, ...]:
+    contracts = engagements.of_person(connection, person)
+    return tuple(names.place(one.term.institution, one.term.until) for one in contracts)
+
+
+def _person_of(register: Register, number: CardNumber, body: str, sight: Sight) -> tuple[PersonFile, str]:
     today = register.effects.today()
     with register.database.read() as connection:
         asked = cards.get(connection, number)
@@ -242,17 +272,17 @@ def _person_of(register: Register, number: CardNumber, body: str, sight: Sight) 
         names = names_of(register, connection)
         contracts = engagements.of_person(connection, asked.card.person)
         sent = dossiers.dispatches_of(connection, asked.card.person)
-        engaged_at = frozenset(one.engagement.institution for one in contracts)
-        sent_by = frozenset(one.authority for one in sent if one.withdrawn_on is None)
+        engaged_at = tuple(names.place(one.term.institution, one.term.until) for one in contracts)
         held = tuple(
             one
             for one in dossiers.records_of(connection, asked.card.person)
-            if sees(sight, _ties(one, engaged_at, sent_by, names))
+            if sees(sight, _ties(one, engaged_at, names), today)
         )
         numbers = [one.card.number for one in held]
         if number not in numbers:
             raise no_such_card(number)
-        read = frozenset(one.card.number for one in held if may_read_of(connection, one.card, body))
+        ground = ground_of(sight, _ties(asked, engaged_at, names), today)
+        read = frozenset(one.card.number for one in held if may_read_of(connection, one.card, body, today))
         proposed = tuple(
             one
             for one in dossiers.proposals_of(connection, numbers)
@@ -273,7 +303,7 @@ def _person_of(register: Register, number: CardNumber, body: str, sight: Sight) 
         "proposal": {one.id for one in proposed},
     }
     photographed = (one.card.number for one in held if one.photo is not None and has_photo(register.photos, one.photo))
-    return PersonFile(
+    file = PersonFile(
         name=person.name,
         resident_id=mask_id(ResidentId(register.cipher.open(person.id_sealed, ID_CONTEXT + person.blind_index))),
         photo_of=next(photographed, None),
@@ -332,20 +362,19 @@ def _person_of(register: Register, number: CardNumber, body: str, sight: Sight) 
         record=() if told is None else tuple(_recorded(line, names) for line in told.lines if line.number in read),
         journal=tuple(_noted(entry, names) for entry in entries if _is_for(entry, sight, about, read)),
     )
+    return file, ground
 
 
-def _ties(record: CardRecord, engaged_at: frozenset[str], sent_by: frozenset[str], names: Names) -> Ties:
+def _ties(record: CardRecord, engaged_at: tuple[Place, ...], names: Names) -> Ties:
+    card = record.card
     stated = (record.application or {}).get("recommended_by")
-    institution = record.card.institution
-    places = engaged_at | ({institution} if institution is not None else set())
-    authorities = (names.authority_of(place) for place in places)
+    is_own = card.kind is CardKind.INTERNAL
     return Ties(
-        institution=institution,
-        work_unit=record.card.work_unit,
+        issued_by=names.place(card.institution) if card.institution is not None and is_own else None,
+        named=names.place(card.institution, card.expires_on) if card.institution is not None and not is_own else None,
+        work_unit=card.work_unit,
         recommended_by=stated if isinstance(stated, str) else None,
         engaged_at=engaged_at,
-        sent_by=sent_by,
-        on_file_with=frozenset(authority for authority in authorities if authority is not None),
     )
 
 

@@ -4,35 +4,74 @@ from __future__ import annotations
 
 from typing import Final
 
-from keys.envelope import unpack
+from service.domain.access import Permission, Principal
+from service.domain.access_record import Access, Act
 from service.domain.card_number import CardNumber
+from service.flows.access_records import record_access
+from service.flows.copy_shown import copy_of_credential
+from service.flows.engagements import places_of
+from service.flows.errors import Refused
+from service.flows.person import ground_to_see
 from service.flows.photo_files import has_photo, read_photo
 from service.flows.register import Register
-from service.flows.scan import Naming, scan_text
-from service.store import copies
+from service.flows.staff import count_typed_number
+from service.store import assessments, cards, copies
 
-_NO_NAMES: Final = Naming(lambda _code: None, lambda _issuer: None)
+NOT_SHOWN: Final = "photo-not-shown"
 
 
-def photo_of_credential(register: Register, text: str) -> bytes | None:
+def photo_of_credential(register: Register, text: str, by: Principal | None = None) -> bytes | None:
     """Find the photograph of the card whose genuine, registered credential is shown; None for anything else.
 
-    The JPEG as it is printed. Whoever holds the code holds the card that bears the same picture.
+    The JPEG as it is printed. Whoever holds the code holds the card that bears the same picture. Recorded for who is
+    signed in.
     """
     with register.database.read() as connection:
-        keys = register.trusted_keys(connection)
-        scanned = scan_text(text, keys.document, keys.ring, _NO_NAMES)
-        found = None if scanned.claims is None else copies.find(connection, scanned.claims.copy_id)
-    if found is None or unpack(found.copy.credential).payload != scanned.payload:
-        return None
-    return _stored(register, found.photo)
+        found = copy_of_credential(register, connection, text)
+    if found is not None and by is not None:
+        record_access(register, by.actor, Access(act=Act.PHOTO, number=found.card.number, ground="scanned"))
+    return None if found is None else _stored(register, found.photo)
 
 
-def photo_of_number(register: Register, number: CardNumber) -> bytes | None:
-    """Find the photograph of a card by its number, for signed-in staff; None where there is none."""
+def photo_of_number(register: Register, number: CardNumber, by: Principal) -> bytes | None:
+    """Find the photograph of a card by its number, for who may compare it with a face; None where there is none.
+
+    That is who sees the holder's page, or who works at a gate to which the holder is planned today. To have typed the
+    number is no ground: numbers run on. Raises Refused, TooManyNumbers; what is given is recorded.
+    """
+    ground = ground_to_see(register, number, by) if by.may(Permission.READ_PEOPLE) else ""
+    ground = ground or ("planned-today" if _is_planned_today(register, number, by) else "")
+    if not ground:
+        count_typed_number(register, by)
+        record_access(register, by.actor, Access(act=Act.REFUSED, number=number, ground=Act.PHOTO, outcome=NOT_SHOWN))
+        raise Refused(
+            NOT_SHOWN,
+            "只凭编号不显示照片：请扫描证卡二维码；列入本机构今日场次的人员除外",
+            "no photograph for a number alone: scan the code on the card; but for who is planned at your institution "
+            "today",
+        )
     with register.database.read() as connection:
         found = copies.find_live(connection, number)
+    record_access(register, by.actor, Access(act=Act.PHOTO, number=number, ground=ground))
     return None if found is None else _stored(register, found.photo)
+
+
+def _is_planned_today(register: Register, number: CardNumber, by: Principal) -> bool:
+    """Tell whether a card's holder is planned today at one's own institution, which engages, issued to or awaits them.
+
+    A plan alone is not enough: an institution writes its plans itself. 督附1, 考§14.
+    """
+    place, today = by.account.institution, register.effects.today()
+    with register.database.read() as connection:
+        record = cards.get(connection, number)
+        if place is None or record is None or not assessments.is_planned(connection, number, place, today):
+            return False
+        engaged, sent = places_of(connection, record.card)
+    return (
+        record.card.institution == place
+        or any(one.institution == place and one.since <= today <= (one.until or today) for one in engaged)
+        or any(one.institution == place and one.on == today for one in sent)
+    )
 
 
 def _stored(register: Register, digest: bytes | None) -> bytes | None:

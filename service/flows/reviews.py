@@ -12,11 +12,13 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection
 
+from service.domain.access import Principal
+from service.domain.access_record import Access, Act
 from service.domain.card import Card
 from service.domain.card_number import CardNumber
 from service.domain.event import Event, Json
 from service.domain.forms import FormName
-from service.domain.issuer import CENTRE
+from service.domain.issuer import CENTRE, is_institution_code
 from service.domain.kinds import CardKind
 from service.domain.review import (
     Entry,
@@ -34,12 +36,14 @@ from service.domain.review import (
     not_its_record,
     opens_case,
 )
+from service.domain.tidy import tidy_name
+from service.flows.access_records import record_access
 from service.flows.errors import Refused
 from service.flows.forms import Occasion, card_with_form, draw_forms
 from service.flows.lifecycle import check_who_decides, registered
 from service.flows.register import Register
 from service.flows.shipped import shipped_forms
-from service.store import cancellations, cards, engagements, journal, reviews
+from service.store import cancellations, cards, dossiers, engagements, institutions, journal, reviews
 from service.store.reviews import Case, Closing
 
 
@@ -220,9 +224,9 @@ def person_record(register: Register, number: CardNumber, *, body: str = CENTRE)
     """
     with register.database.read() as connection:
         card = registered(connection, number)
-        engaged_by = _engaged_by(connection, card)
+        today = register.effects.today()
         held = tuple(
-            one for one in cards.of_person(connection, card.person) if may_read(one.kind, one.issuer, engaged_by, body)
+            one for one in cards.of_person(connection, card.person) if may_read_of(connection, one, body, today)
         )
         if number not in {one.number for one in held}:
             return None
@@ -239,13 +243,53 @@ def person_record(register: Register, number: CardNumber, *, body: str = CENTRE)
     )
 
 
-def may_read_of(connection: Connection, card: Card, body: str) -> bool:
-    """Tell whether a body reads what is recorded of a card's holder. 督§4, 考§17."""
-    return may_read(card.kind, card.issuer, _engaged_by(connection, card), body)
+def record_for(register: Register, number: CardNumber, by: Principal) -> PersonRecord | None:
+    """Tell the integrity record to somebody signed in, as ``person_record`` does; that it was read is recorded."""
+    told = person_record(register, number, body=by.body)
+    if told is None:
+        refused = Access(act=Act.REFUSED, number=number, ground=Act.RECORD, outcome="record-body")
+        record_access(register, by.actor, refused)
+    else:
+        record_access(register, by.actor, Access(act=Act.RECORD, number=number, ground="keeps-the-record"))
+    return told
 
 
-def _engaged_by(connection: Connection, card: Card) -> frozenset[str]:
-    return frozenset(one.engagement.institution for one in engagements.of_person(connection, card.person))
+def may_read_of(connection: Connection, card: Card, body: str, on: date) -> bool:
+    """Tell whether a body reads on a day what is recorded of a card's holder. 督§4, 考§17."""
+    if body in {CENTRE, card.issuer}:
+        return True
+    return may_read(card.kind, card.issuer, _keepers(connection, card, on), body)
+
+
+def _keepers(connection: Connection, card: Card, on: date) -> frozenset[str]:
+    """Find who keeps the record of a card's holder today. 督§4, 考§17."""
+    engaging = {
+        one.term.institution
+        for one in engagements.of_person(connection, card.person)
+        if one.term.until is None or on <= one.term.until
+    }
+    if card.kind is not CardKind.EXTERNAL:
+        return frozenset(engaging)
+    sent = (one.authority for one in dossiers.dispatches_of(connection, card.person) if one.withdrawn_on is None)
+    filed = (institutions.get(connection, code) for code in (*engaging, *filter(None, (card.institution,))))
+    bureaus = (
+        card.work_unit,
+        cards.recommended_by(connection, card.number),
+        *sent,
+        *(one and one.authority for one in filed),
+    )
+    return frozenset(tidy_name(one) for one in bureaus if one)
+
+
+def _has_answered_for(connection: Connection, card: Card, body: str, on: date) -> bool:
+    """Tell whether a body writes of what a holder has done: also an institution whose contract has ended. 考§17.
+
+    Of external supervisors any authority does, which reads nothing by it (督§4).
+    """
+    if card.kind is CardKind.EXTERNAL:
+        return not is_institution_code(body)
+    ever = {one.engagement.institution for one in engagements.of_person(connection, card.person)}
+    return may_read_of(connection, card, body, on) or (card.kind.is_assessor and body in ever)
 
 
 def _entry(register: Register, card: Card, kind: EntryKind, article: str, given: Given) -> Entry:
@@ -253,7 +297,7 @@ def _entry(register: Register, card: Card, kind: EntryKind, article: str, given:
     check_body(kind, card.kind, card.issuer, body)
     if given.only_own:
         with register.database.read() as connection:
-            if not may_read_of(connection, card, body):
+            if not _has_answered_for(connection, card, body, register.effects.today()):
                 raise not_its_record(kind, card.kind)
     return Entry(kind=kind, article=article, on=given.on, body=body, by=given.by, note=given.note)
 

@@ -6,19 +6,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Final
 
 from sqlalchemy import Connection
 
+from service.domain.access import Principal
+from service.domain.access_record import Access, Act
 from service.domain.card import Card
 from service.domain.card_number import CardNumber
 from service.domain.card_view import view_of
 from service.domain.issuer import CENTRE, Institution
 from service.domain.kinds import CardKind
 from service.domain.search import CardState, Search, state_of
-from service.domain.sight import Sight
+from service.domain.sight import Place, Sight, sight_of
+from service.flows.access_records import record_access
 from service.flows.errors import Refused
 from service.flows.register import Register
 from service.roster.table import write_table
@@ -81,9 +84,42 @@ class Names:
             return self.centre
         return self.institutions[body].name if body in self.institutions else body
 
+    def place(self, institution: str, until: date | None = None) -> Place:
+        """Return an institution as what ties somebody to it, with its filing authority, to a last day."""
+        return Place(institution, until, self.authority_of(institution))
+
     def authority_of(self, institution: str) -> str | None:
         """Give the filing authority of an institution."""
         return self.institutions[institution].authority if institution in self.institutions else None
+
+
+def search_for(register: Register, by: Principal, wanted: Search, *, page: int = 1, size: int = PAGE) -> Found:
+    """Find cards for somebody signed in, as ``search`` does; by what, and how many were found, is recorded."""
+    found = search(register, sight_of(by.account), wanted, page=page, size=size)
+    record_access(register, by.actor, _searched(Act.SEARCH, wanted, found.total))
+    return found
+
+
+def saved_search_for(register: Register, by: Principal, wanted: Search) -> bytes:
+    """Write all that is found as xlsx for somebody signed in; it is recorded. Raises Refused as ``saved_search``."""
+    book = saved_search(register, sight_of(by.account), wanted)
+    record_access(register, by.actor, _searched(Act.LIST, wanted, None))
+    return book
+
+
+def _searched(act: Act, wanted: Search, total: int | None) -> Access:
+    """Say by what was sought, never for what: a name or an identity number stands in no record."""
+    criteria = [
+        field.name
+        for field in fields(wanted)
+        if field.name not in {"sort", "descending"} and getattr(wanted, field.name) not in {None, ""}
+    ]
+    return Access(
+        act=act,
+        number=wanted.holder,
+        ground=" ".join(criteria)[:120],
+        outcome="" if total is None else str(total),
+    )
 
 
 def search(register: Register, sight: Sight, wanted: Search, *, page: int = 1, size: int = PAGE) -> Found:

@@ -28,11 +28,14 @@ from service.domain.access import (
     Permission,
     Principal,
     Role,
+    actor_of,
     is_over,
     is_user_name,
     term_of,
     user_key,
 )
+from service.domain.access_record import Access, Act
+from service.flows.access_records import record_access
 from service.flows.register import Register
 from service.store import accounts, limits
 from service.store.accounts import StoredAccount
@@ -93,11 +96,13 @@ def sign_in(register: Register, name: str, password: str, network: str, cost: Kd
         known = found is not None and found.disabled_at is None and len(password) <= MAX_PASSWORD
         matches = password_matches(found.password if found is not None else _decoy(cost), password[:MAX_PASSWORD])
         if found is None or not (known and matches):
+            _record(register, found, Act.SIGN_IN_REFUSED, network)
             raise SignInRefused
         hashed = None
         if is_cheaper(found.password, cost):
             hashed = hash_password(password, register.effects.random_bytes(SALT_SIZE), cost)
     made = _open(register, found, hashed)
+    _record(register, found, Act.SIGN_IN, network, "password")
     with register.database.counters.write() as connection:
         limits.mark(connection, _known(register, key, network), register.effects.now() + KNOWN_FOR)
     return made
@@ -116,6 +121,12 @@ def _admit(register: Register, key: str, network: str) -> None:
             limits.take(connection, (by_network, own if on_its_own else by_name), now)
     except LimitReached as refusal:
         raise TooManyTries(refusal.retry_after) from None
+
+
+def _record(register: Register, whose: StoredAccount | None, act: Act, network: str = "", ground: str = "") -> None:
+    """Record a sign-in; a name that is no account's is not written down, for passwords are typed there too."""
+    actor = "" if whose is None else actor_of(whose.account.name)
+    record_access(register, actor, Access(act=act, ground=ground, network=network))
 
 
 def _known(register: Register, key: str, network: str) -> bytes:
@@ -143,7 +154,10 @@ def find_sign_in(register: Register, secret: str) -> SignIn | None:
 def sign_out(register: Register, secret: str) -> None:
     """End the sign-in of a cookie, if it is one."""
     with register.database.write() as connection:
+        found = accounts.find_session(connection, key_of(secret))
         accounts.close_session(connection, key_of(secret))
+    if found is not None:
+        _record(register, found.owner, Act.SIGN_OUT)
 
 
 def principal_of_token(register: Register, secret: str) -> Principal | None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection
 
 from service.domain.access import Principal
+from service.domain.access_record import Access, Act
 from service.domain.card_number import CardNumber
 from service.domain.check_facts import Record
 from service.domain.fitness import Duty
 from service.domain.issuer import CENTRE
 from service.domain.verdict import NO_DUTY, Verdict, judge_number
 from service.domain.verdict_words import Word
+from service.flows.access_records import record_access
 from service.flows.engagements import places_of
 from service.flows.register import Register
-from service.store import cards, copies, institutions, scans
+from service.store import cards, copies, institutions, limits, scans
+from service.store.limits import Claim, Limit, LimitReached
 from service.store.scans import LoggedScan, Scan
 from service.store.states import CopyState
 
@@ -27,6 +31,43 @@ def check_number(register: Register, number: CardNumber, duty: Duty = NO_DUTY, a
     with register.database.read() as connection:
         record = _record(register, connection, number)
     return judge_number(record, at or register.effects.now(), duty)
+
+
+TYPED: Final = (Limit(60, timedelta(minutes=10)), Limit(400, timedelta(hours=24)))
+"""Numbers that one account may type: a queue at a gate has its cards scanned, which is not counted."""
+
+
+class TooManyNumbers(LimitReached):
+    """One typed number too many, of an account; scanning is not counted."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.zh = f"凭编号查询过于频繁，请在 {retry_after} 秒后重试；扫描证卡二维码不受限"
+        self.en = f"too many numbers; try again in {retry_after} seconds. Scanning the code on a card is not limited"
+
+
+def check_typed_number(register: Register, number: CardNumber, duty: Duty, by: Principal) -> Verdict:
+    """Return the verdict on a number that somebody has typed, recorded. Raises TooManyNumbers. 个人信息保护法§51."""
+    count_typed_number(register, by)
+    verdict = check_number(register, number, duty)
+    outcome = verdict.verdict.value
+    record_access(register, by.actor, Access(act=Act.CHECK, number=number, ground="typed-number", outcome=outcome))
+    return verdict
+
+
+def count_typed_number(register: Register, by: Principal) -> None:
+    """Count a number that an account has typed. Raises TooManyNumbers; nothing is counted then."""
+    now = register.effects.now()
+    claims = [Claim(register.blind.of(f"typed {limit.requests} {by.account_id}"), limit) for limit in TYPED]
+    try:
+        with register.database.counters.read() as connection:
+            wait = max(limits.waits(connection, claims, now))
+        if wait:
+            raise TooManyNumbers(wait)
+        with register.database.counters.write() as connection:
+            limits.take(connection, claims, now)
+    except LimitReached as refusal:
+        raise TooManyNumbers(refusal.retry_after) from None
 
 
 def take_scans(register: Register, by: Principal, handed_in: Sequence[Scan]) -> tuple[tuple[Scan, bool], ...]:

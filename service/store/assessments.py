@@ -116,6 +116,21 @@ def all_of(
     return tuple(map(_stored, connection.execute(wanted)))
 
 
+def is_planned(connection: Connection, number: CardNumber, institution: str, on: date) -> bool:
+    """Return True if a card is in the plan of an assessment that an institution holds on a day."""
+    planned = (
+        select(assessment.c.id)
+        .join(assessment_person, assessment_person.c.assessment == assessment.c.id)
+        .where(
+            assessment.c.institution == institution,
+            assessment.c.on_day == on,
+            assessment.c.cancelled_on.is_(None),
+            assessment_person.c.number == str(number),
+        )
+    )
+    return connection.execute(planned.limit(1)).first() is not None
+
+
 def people_of(connection: Connection, identity: int) -> tuple[PlannedPerson, ...]:
     """List the people of a plan, in its order."""
     rows = connection.execute(

@@ -132,6 +132,11 @@ def get(connection: Connection, number: CardNumber) -> CardRecord | None:
     return None
 
 
+def recommended_by(connection: Connection, number: CardNumber) -> str | None:
+    """Return who has recommended a card's holder, as the application states it; None where it states nobody."""
+    return connection.execute(select(card.c.recommended_by).where(card.c.number == str(number))).scalar()
+
+
 def holder_at_or_below(connection: Connection, number: CardNumber) -> tuple[str, str] | None:
     """Read number and holder's name of the card with this number, or else of the one next below.
 

@@ -31,6 +31,7 @@ from service.store.errors import ConstraintBroken
 from service.store.statements import chunks
 from service.store.tables import (
     Instant,
+    access_record,
     account,
     assessment,
     assessment_person,
@@ -55,7 +56,7 @@ TABLES: Final = tuple(table for table in metadata.sorted_tables if table not in 
 
 _COUNTED: Final = (
     *(person, batch, status_change, account, proposal, engagement, dispatch, integrity),
-    *(assessment, assessment_person, roll_call_record),
+    *(assessment, assessment_person, roll_call_record, access_record),
 )
 """Tables whose ids the database hands out."""
 

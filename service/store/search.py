@@ -13,11 +13,12 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, union
 
 from service.domain.card import Card, CardStatus
+from service.domain.kinds import CardKind
 from service.domain.search import CardState, Search, Sort
 from service.domain.sight import Sight
 from service.domain.validity import add_months
 from service.store.cards import select_cards, to_cards
-from service.store.tables import card, card_scope, dispatch, engagement, institution
+from service.store.tables import card, card_scope, engagement, institution
 
 _SORTED_BY: Final = {
     Sort.NUMBER: card.c.number,
@@ -72,7 +73,7 @@ def _order(search: Search) -> tuple[ColumnElement[Any], ...]:
 
 def _conditions(asked: Asked) -> Iterator[ColumnElement[bool]]:
     if not asked.sight.is_whole:
-        yield card.c.number.in_(_seen(asked.sight))
+        yield card.c.number.in_(_seen(asked.sight, asked.on))
     yield from _of_whom(asked)
     yield from _of_what(asked)
 
@@ -134,29 +135,35 @@ def _of_occupation(search: Search, on: date) -> Select[*tuple[Any, ...]]:
     return found
 
 
-def _of_institutions(codes: Iterable[str] | Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Find the cards that institutions have issued, that name them, or whose holders they engage or did."""
+def _of_institutions(
+    codes: Iterable[str] | Select[*tuple[Any, ...]], on: date | None = None
+) -> Select[*tuple[Any, ...]]:
+    """Find the cards that institutions have issued, that name them, or whose holders they engage.
+
+    With a day, only while they answer for them on it, as ``domain.sight`` says; without, ever.
+    """
     wanted = codes if isinstance(codes, Select) else list(codes)
-    engaged = select(_ANY.c.person_id).join(engagement, engagement.c.number == _ANY.c.number)
-    both = union(
-        select(card.c.number).where(card.c.institution.in_(wanted)),
-        select(card.c.number).where(card.c.person_id.in_(engaged.where(engagement.c.institution.in_(wanted)))),
-    ).subquery()
+    engaged = (
+        select(_ANY.c.person_id)
+        .join(engagement, engagement.c.number == _ANY.c.number)
+        .where(engagement.c.institution.in_(wanted))
+    )
+    named = select(card.c.number).where(card.c.institution.in_(wanted))
+    if on is not None:
+        engaged = engaged.where(func.coalesce(engagement.c.ended_on, engagement.c.until) >= on)
+        named = named.where(or_(card.c.kind == CardKind.INTERNAL.value, card.c.expires_on >= on))
+    both = union(named, select(card.c.number).where(card.c.person_id.in_(engaged))).subquery()
     return select(both.c.number)
 
 
-def _seen(sight: Sight) -> Select[*tuple[Any, ...]]:
+def _seen(sight: Sight, on: date) -> Select[*tuple[Any, ...]]:
     """督§4, 考§5, 考§19."""
     if sight.institution is not None:
-        return _of_institutions([sight.institution])
+        return _of_institutions([sight.institution], on)
     names = sorted(sight.district_names)
-    sent = select(_ANY.c.person_id).join(dispatch, dispatch.c.number == _ANY.c.number)
     all_of = union(
         select(card.c.number).where(card.c.work_unit.in_(names)),
         select(card.c.number).where(card.c.recommended_by.in_(names)),
-        select(card.c.number).where(
-            card.c.person_id.in_(sent.where(dispatch.c.authority.in_(names), dispatch.c.withdrawn_on.is_(None)))
-        ),
-        _of_institutions(select(institution.c.code).where(institution.c.authority.in_(names))),
+        _of_institutions(select(institution.c.code).where(institution.c.authority.in_(names)), on),
     ).subquery()
     return select(all_of.c.number)

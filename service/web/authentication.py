@@ -16,6 +16,8 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import AsyncAnyCallable
 
 from service.domain.access import Permission, Principal
+from service.domain.access_record import Access, Act
+from service.flows.access_records import record_access
 from service.flows.register import Register
 from service.flows.sign_in import SignIn, find_sign_in, principal_of_token
 
@@ -61,9 +63,27 @@ def signed_in(request: AnyRequest, register: Register) -> SignIn | None:
 def authorise(request: AnyRequest, register: Register, *permissions: Permission) -> Principal:
     """Find out who asks for something that needs one of these. Raises NotSignedIn, CrossSite, NotPermitted."""
     principal = _of_token(request, register) or _of_cookie(request, register)
-    if not any(map(principal.may, permissions)):
-        raise NotPermitted
+    check_permitted(request, register, principal, *permissions)
     return principal
+
+
+def check_permitted(request: AnyRequest, register: Register, principal: Principal, *permissions: Permission) -> None:
+    """Refuse, and record, who may do none of these things. Raises NotPermitted."""
+    if permissions and not any(map(principal.may, permissions)):
+        asked = f"{request.scope.get('method', '')} {request.scope.get('path_template', '')}"
+        refused = Access(act=Act.REFUSED, ground=asked[:120], outcome=NotPermitted.code)
+        record_access(register, principal.actor, refused)
+        raise NotPermitted
+
+
+def who_asks(request: AnyRequest, register: Register) -> Principal | None:
+    """Return who asks for what anybody may ask for; None for a stranger, and for a sign-in or token that is over."""
+    try:
+        principal = _of_token(request, register)
+    except NotSignedIn:
+        return None
+    found = signed_in(request, register) if principal is None else None
+    return principal if found is None else found.principal
 
 
 def needs(*permissions: Permission) -> AsyncAnyCallable:

@@ -112,6 +112,7 @@ _STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "no-such-dispatch": HTTPStatus.NOT_FOUND,
     "no-document": HTTPStatus.NOT_FOUND,
     "document-damaged": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "photo-not-shown": HTTPStatus.FORBIDDEN,
     "record-body": HTTPStatus.FORBIDDEN,
     "decision-body": HTTPStatus.FORBIDDEN,
     "engagement-body": HTTPStatus.FORBIDDEN,

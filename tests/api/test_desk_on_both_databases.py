@@ -29,7 +29,8 @@ def test_the_life_of_a_holder(database_url: str, tmp_path: Path) -> None:
             return answer if "document" in address else answer.json()
 
         card = f"cards/{number}"
-        ask(school, f"{card}/engagements", 201, {"institution": SCHOOL.code, "first_day": "2026-11-02"})
+        shown = {"institution": SCHOOL.code, "first_day": "2026-11-02", "credential": staffed.office.text(number)}
+        ask(school, f"{card}/engagements", 201, shown)
         ask(school, f"{card}/warnings", 201, {"ground": "考§20(2)", "reason": "未佩戴证卡", **given})
         ask(school, f"{card}/rewards", 201, {"reason": "年度先进", **given})
         ask(school, f"{card}/rewards", 400, {"reason": "a\0b", **given})

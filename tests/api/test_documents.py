@@ -11,9 +11,9 @@ import pytest
 
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
-from service.flows.engagements import engage
 from service.flows.register import DOCUMENTS_FOLDER
 from tests.api.staffed import Staffed, staffed_service
+from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, FACTORY, applicant
 
 PDF = b"%PDF-1.4 a report"

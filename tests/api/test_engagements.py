@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from service.domain.access import Permission
+from service.domain.card import ReplacementReason
+from service.domain.card_number import CardNumber
+from service.flows.lifecycle import replace_card
 from tests.api.staffed import Staffed, staffed_service
-from tests.flows.office import FACTORY, SCHOOL, applicant
+from tests.flows.office import ACTOR, FACTORY, SCHOOL, applicant, resident_id
 from tests.flows.people_at_work import ACCOUNTS
 
 TERM = {"institution": SCHOOL.code, "first_day": "2026-11-02"}
@@ -24,6 +27,8 @@ def staffed(tmp_path: Path) -> Iterator[Staffed]:
 def post(staffed: Staffed, who: str, number: str, what: str, **body: object) -> tuple[int, dict[str, Any]]:
     scope = Permission.ENGAGE if what == "engagements" else Permission.DISPATCH
     headers = staffed.token(who, scope)
+    if what == "engagements":
+        body = {"credential": staffed.office.text(CardNumber(number))} | body
     answer = staffed.client.post(f"/api/v1/cards/{number}/{what}", json=body, headers=headers)
     return answer.status_code, answer.json()
 
@@ -37,6 +42,67 @@ def test_an_institution_engages_people_for_itself_only(staffed: Staffed) -> None
     assert (status, refused["code"]) == (403, "engagement-body")
     status, _ = post(staffed, "centre", number, "engagements", **{**TERM, "institution": FACTORY.code})
     assert status == 201
+
+
+@pytest.mark.parametrize(
+    ("shown", "code"),
+    [
+        ({}, "holder-not-shown"),
+        ({"credential": "{own}", "resident_id": "{identity}"}, "holder-not-shown"),
+        ({"credential": "{other}"}, "holder-mismatch"),
+        ({"credential": "{lost}"}, "holder-mismatch"),
+        ({"credential": "https://zk.example.cn/1#123"}, "holder-mismatch"),
+        ({"resident_id": "{stranger}"}, "holder-mismatch"),
+        ({"resident_id": "{identity}1"}, "resident-id-length"),
+    ],
+)
+def test_a_number_alone_engages_nobody_and_opens_no_page(staffed: Staffed, shown: dict[str, str], code: str) -> None:
+    """考§16, 个人信息保护法§13."""
+    office = staffed.office
+    number = office.issue_one(applicant("standard", 2))
+    texts = {"lost": office.text(number), "other": staffed.text, "stranger": resident_id(3), "identity": resident_id(2)}
+    replace_card(office.register, number, ReplacementReason.LOST, ACTOR)
+    texts["own"] = office.text(number)
+    body = TERM | {name: text.format(**texts) for name, text in shown.items()}
+    school = staffed.token("school", Permission.ENGAGE, Permission.READ_PEOPLE)
+    status, refused = ask(staffed, school, f"cards/{number}/engagements", body)
+    assert (status, refused["code"]) == (422, code)
+    assert texts["identity"] not in str(refused)
+    assert ask(staffed, school, f"cards/{number}/person")[0] == 404
+    assert ask(staffed, school, f"cards/{number}/engagements", TERM | {"resident_id": texts["identity"]})[0] == 201
+    assert ask(staffed, school, f"cards/{number}/person")[0] == 200
+
+
+def test_identity_numbers_are_not_tried_out(staffed: Staffed) -> None:
+    """个人信息保护法§51: ten an hour that do not fit, of one account; the right one is not counted."""
+    number = staffed.office.issue_one(applicant("standard", 2))
+    school = staffed.token("school", Permission.ENGAGE)
+    codes = [
+        ask(staffed, school, f"cards/{number}/engagements", TERM | {"resident_id": resident_id(other)})[1]["code"]
+        for other in range(10, 21)
+    ]
+    assert codes == ["holder-mismatch"] * 10 + ["rate-limited"]
+
+
+def test_sight_ends_with_the_engagement_and_a_dispatch_gives_none(staffed: Staffed) -> None:
+    """考§16, 督§4: to the end of its last day."""
+    office = staffed.office
+    number = office.issue_one(applicant("standard", 2))
+    school = staffed.token("school", Permission.ENGAGE, Permission.READ_PEOPLE, Permission.CHANGE_CARDS)
+    term = TERM | {"credential": office.text(number)}
+    identity = ask(staffed, school, f"cards/{number}/engagements", term)[1]["id"]
+    pages = (f"cards/{number}/person", f"cards/{number}/record")
+    assert [ask(staffed, school, page)[0] for page in pages] == [200, 200]
+    assert ask(staffed, school, f"engagements/{identity}/end", {"reason": "辞聘"})[0] == 200
+    assert [ask(staffed, school, page)[0] for page in pages] == [200, 200]
+    office.clock.advance(days=1)
+    assert [ask(staffed, school, page)[0] for page in pages] == [404, 403]
+    yubei = staffed.token("yubei", Permission.DISPATCH, Permission.READ_PEOPLE, Permission.PROPOSE)
+    assert ask(staffed, yubei, f"cards/{staffed.number}/record")[0] == 403
+    visit = {"institution": FACTORY.code, "on": office.today.isoformat()}
+    assert ask(staffed, yubei, f"cards/{staffed.number}/dispatches", visit)[0] == 201
+    assert ask(staffed, yubei, f"cards/{staffed.number}/person")[0] == 404
+    assert ask(staffed, yubei, f"cards/{staffed.number}/record")[0] == 200, "it keeps the record of whom it sends"
 
 
 def test_an_authority_sends_in_its_own_name(staffed: Staffed) -> None:
@@ -100,7 +166,8 @@ def test_each_lists_and_ends_its_own_contracts(staffed: Staffed) -> None:
     who = {name: staffed.token(name, Permission.ENGAGE) for name in ("centre", "school", "factory")}
     for name in ("school", "factory"):
         place = str(ACCOUNTS[name].institution)
-        assert ask(staffed, who[name], f"cards/{number}/engagements", {**TERM, "institution": place})[0] == 201
+        term = {**TERM, "institution": place, "credential": staffed.office.text(number)}
+        assert ask(staffed, who[name], f"cards/{number}/engagements", term)[0] == 201
     for name, seen in (("school", [1]), ("factory", [2]), ("centre", [1, 2])):
         status, listed = ask(staffed, who[name], f"engagements{'' if name == 'centre' else '?institution=500123'}")
         assert (status, [one["id"] for one in listed["engagements"]]) == (200, seen)

@@ -10,9 +10,9 @@ import pytest
 
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
-from service.flows.engagements import engage
 from service.flows.reviews import person_record
 from tests.api.staffed import Staffed, staffed_service
+from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, SCHOOL, applicant
 from tests.flows.people_at_work import ACCOUNTS
 

@@ -10,11 +10,14 @@ import pytest
 
 from service.api.staff import MAX_SCANS_BYTES
 from service.domain.access import Permission
+from service.domain.session import NewPerson, Role
 from service.flows.accounts import disable_user
 from service.flows.lifecycle import revoke_card
+from service.flows.sessions import plan_session
 from tests.api.staffed import Staffed, staffed_service
 from tests.api.test_sessions import code_of
-from tests.flows.office import ACTOR, photo
+from tests.flows.assessment_day import assessment_day
+from tests.flows.office import ACTOR, SCHOOL, applicant, photo
 
 SCANS = "/api/v1/scans"
 CHECKS = "/api/v1/staff/checks"
@@ -59,11 +62,12 @@ def ask_all(staffed: Staffed, headers: dict[str, str]) -> list[int]:
     ]
 
 
+SEES = (Permission.CHECK, Permission.READ_PEOPLE)
 ALLOWED = {
     "centre": [200, 200, 200, 200],
-    "school": [200, 200, 200, 200],
-    "gate": [200, 200, 200, 403],
-    "yubei": [200, 200, 200, 403],
+    "school": [200, 403, 200, 200],  # whose card it is not
+    "gate": [200, 403, 200, 403],
+    "yubei": [200, 403, 200, 403],
     "auditor": [403, 403, 403, 200],
     "boss": [403, 403, 403, 403],
 }
@@ -104,7 +108,7 @@ def test_a_question_needs_no_csrf_token(staffed: Staffed) -> None:
 
 
 def test_a_program_with_a_token_needs_neither_cookie_nor_csrf_token(staffed: Staffed) -> None:
-    both = staffed.token("centre", Permission.CHECK, Permission.READ_SCANS)
+    both = staffed.token("centre", Permission.CHECK, Permission.READ_PEOPLE, Permission.READ_SCANS)
     assert ask_all(staffed, both) == [200] * 4
     assert ask_all(staffed, staffed.token("centre", Permission.READ_SCANS)) == [403, 403, 403, 200]
     assert ask_all(staffed, {"Authorization": both["Authorization"].replace("Bearer", "bearer")}) == [200] * 4
@@ -147,7 +151,7 @@ def test_a_check_by_number_answers_as_one_by_code_does(staffed: Staffed) -> None
 def test_the_photograph_is_an_image_that_stays_nowhere(staffed: Staffed) -> None:
     for answer in (
         staffed.client.post(PHOTO, json={"credential": staffed.text}),
-        staffed.client.get(f"/api/v1/cards/{staffed.number}/photo", headers=staffed.token("gate")),
+        staffed.client.get(f"/api/v1/cards/{staffed.number}/photo", headers=staffed.token("centre", *SEES)),
     ):
         assert answer.status_code == 200
         assert answer.content == photo(0)
@@ -157,8 +161,48 @@ def test_the_photograph_is_an_image_that_stays_nowhere(staffed: Staffed) -> None
         assert "etag" not in answer.headers
 
 
+def test_a_photograph_goes_with_the_plan_of_today_at_ones_own_place_and_with_no_number_alone(tmp_path: Path) -> None:
+    """个人信息保护法§6: the gate of the school, on the day of its assessment, of those who are to come."""
+    with staffed_service(tmp_path) as staffed:
+        day = assessment_day(staffed.office)
+        stranger = staffed.office.issue_one(applicant("standard", 109))
+        people = (*day.people, NewPerson(role=Role.ASSESSOR, number=stranger))
+        plan_session(staffed.office.register, day.new(*people), actor=ACTOR)
+        gate = staffed.token("gate")
+
+        def seen(number: str) -> int:
+            return int(staffed.client.get(f"/api/v1/cards/{number}/photo", headers=gate).status_code)
+
+        expected = (*day.assessors, day.internal, *day.externals)
+        assert {seen(number) for number in expected} == {403}, "it is tomorrow"
+        staffed.office.clock.now = day.starts_at
+        assert {seen(number) for number in expected} == {200}
+        assert seen(staffed.number) == 403
+        assert seen(stranger) == 403, "a plan that names whoever it likes shows nobody"
+
+
+def test_numbers_that_one_account_types_are_limited_and_each_is_recorded(tmp_path: Path) -> None:
+    """个人信息保护法§51: three hundred numbers at a gate end in 429, and the auditor sees them."""
+    with staffed_service(tmp_path) as staffed:
+        gate, audits = staffed.token("gate"), staffed.token("auditor", Permission.READ_JOURNAL)
+        tried = [f"R5026{place:04d}" for place in range(1, 301)]
+        answers = [staffed.client.post(CHECKS, json={"number": number}, headers=gate) for number in tried[:70]]
+        assert [answer.status_code for answer in answers] == [200] * 60 + [429] * 10
+        assert answers[-1].json()["code"] == "rate-limited"
+        assert int(answers[-1].headers["retry-after"]) > 0
+        other = staffed.token("school")
+        assert staffed.client.post(CHECKS, json={"number": staffed.number}, headers=other).status_code == 200
+        told = staffed.client.get("/api/v1/access-records?user=gate&count=1000", headers=audits).json()
+        assert told["total"] == 60
+        first = told["records"][-1]
+        assert (first["number"], first["act"], first["ground"], first["outcome"], first["person_name"]) == (
+            *("R50260001", "check", "typed-number", "valid", "门小卫"),
+        )
+        assert first["institution"] == SCHOOL.code
+
+
 def test_what_has_no_photograph_is_answered_with_one_and_the_same_404(staffed: Staffed) -> None:
-    token = staffed.token("gate")
+    token = staffed.token("centre", *SEES)
     assert code_of(staffed.client.get("/api/v1/cards/R50269999/photo", headers=token), 404) == "no-photo"
     answers = [
         staffed.client.post(PHOTO, json={"credential": text}) for text in ("", staffed.text[:-9], staffed.number)

@@ -15,7 +15,7 @@ from service.domain.fitness import Answer, Duty
 from service.domain.verdict_words import Word
 from service.flows.cancellations import list_proposals
 from service.flows.dispatching import list_dispatches
-from service.flows.engagements import engage, list_engagements
+from service.flows.engagements import list_engagements
 from service.flows.reviews import list_cases, person_record
 from service.flows.staff import check_number
 from service.store import cancellations, copies
@@ -24,6 +24,7 @@ from tests.browser.chromium import Watch
 from tests.browser.desks import BUREAU, SEATS, Desks, make_desks, sit_down
 from tests.browser.eyes import all_by_keyboard, has_no_barriers
 from tests.browser.server import free_port
+from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, SCHOOL
 
 REPORT: Final = b"%PDF-1.4 a report"
@@ -114,6 +115,8 @@ def test_an_institution_engages_somebody_and_ends_it(desks: Desks, seat: Seat) -
     number = desks.card("standard")
     page = seat("school", "/office/staffing")
     fill(page, "engage", number=number.lower(), document="合同 1 号")
+    expect(page.locator("[role=alert]")).to_contain_text("只凭编号不能登记聘用")
+    fill(page, "engage", credential=desks.office.text(number))
     done(page, "已登记聘用")
     (one,) = (one for one in list_engagements(desks.register) if one.number == number)
     assert (one.engagement.institution, one.engagement.document) == (SCHOOL.code, "合同 1 号")

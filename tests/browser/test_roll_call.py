@@ -19,7 +19,6 @@ from service.domain.session import Declared, NewPerson, NewSession, Session, Ver
 from service.domain.session import Role as Part
 from service.domain.validity import civil_date
 from service.flows.accounts import add_user
-from service.flows.engagements import engage
 from service.flows.sessions import SessionView, cancel_session, plan_session, read_session
 from tests.browser.chromium import is_installed, pull_trigger, verdict_on
 from tests.browser.conftest import Opener
@@ -29,6 +28,7 @@ from tests.browser.server import Server
 from tests.browser.test_scan_staff import STORED, WIPED
 from tests.browser.test_scan_ways_in import is_ready
 from tests.flows.assessment_day import PLACE, SKILLS
+from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, CHEAP, SCHOOL, applicant, name_of
 
 GRACE_MS: Final = 8000

@@ -112,7 +112,7 @@ def test_a_number_is_typed_where_the_code_cannot_be_read(opened: Opener, office:
     page.locator("#number").fill(office.specimens["revoked"].number)
     page.keyboard.press("Enter")
     assert verdict_on(page).verdict == "revoked"
-    expect(page.locator("[data-slot=photo]")).to_be_visible()
+    expect(page.locator("[data-slot=photo]")).to_be_hidden()  # a number alone shows no photograph
     page.locator("#next").click()
     page.locator("#number").fill("26310029876")
     page.keyboard.press("Enter")

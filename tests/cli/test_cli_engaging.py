@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from service.domain.validity import add_years
-from tests.cli.desk import FACTORY, SCHOOL, TODAY, Desk
+from tests.cli.desk import FACTORY, SCHOOL, TODAY, Desk, resident_id
 
 YY = f"{TODAY:%y}"
 ASSESSOR = f"{YY}310020001"
@@ -17,6 +17,11 @@ TO_SCHOOL = ("--institution", SCHOOL, "--on", f"{TODAY}", "--by", "渝北区人�
 LAST = add_years(TODAY, 3)
 
 
+def shown(desk: Desk, number: str) -> tuple[str, str]:
+    """What the holder shows: the card."""
+    return "--credential", desk.texts[number]
+
+
 def fit(desk: Desk, number: str, *duty: str) -> str:
     answer: str = desk.run("verify", desk.texts[number], *duty, "--json").json["fit_for_duty"]["answer"]
     return answer
@@ -24,7 +29,7 @@ def fit(desk: Desk, number: str, *duty: str) -> str:
 
 def test_an_engagement_is_entered_listed_and_ended(desk: Desk) -> None:
     """考§4, 考§16."""
-    made = desk.done("engage", ASSESSOR, *TERM, "--document", "合同1号", "--json").json
+    made = desk.done("engage", ASSESSOR, *shown(desk, ASSESSOR), *TERM, "--document", "合同1号", "--json").json
     assert made == {"engagement": 1, "until": f"{LAST}", "warnings": []}
     (listed,) = desk.done("engagement", "list", "--institution", FACTORY, "--json").json
     assert (listed["number"], listed["since"], listed["document"]) == (ASSESSOR, f"{TODAY}", "合同1号")
@@ -48,7 +53,7 @@ def test_a_dispatch_makes_the_supervisor_fit_and_is_withdrawn(desk: Desk) -> Non
 
 def test_what_should_be_looked_at_is_said_beside_the_answer(desk: Desk) -> None:
     """督§12(4): who is engaged there and sent there."""
-    desk.done("engage", EXTERNAL, *TERM, "--as-internal", "--document", "责任书1号")
+    desk.done("engage", EXTERNAL, *shown(desk, EXTERNAL), *TERM, "--as-internal", "--document", "责任书1号")
     answer = desk.done("dispatch", "add", EXTERNAL, "--institution", FACTORY, "--on", f"{TODAY}", "--by", "市职鉴中心")
     assert "应当回避（督§12(4)）" in answer.err.replace("\n", "")
 
@@ -67,12 +72,24 @@ def test_what_should_be_looked_at_is_said_beside_the_answer(desk: Desk) -> None:
     ],
 )
 def test_what_the_rules_forbid_is_refused_by_name(desk: Desk, words: list[str], code: str) -> None:
-    assert desk.run(*words).refusal == code
+    more = shown(desk, words[1]) if words[0] == "engage" else ()
+    assert desk.run(*words, *more).refusal == code
+
+
+def test_a_number_alone_engages_nobody(desk: Desk) -> None:
+    """考§16, 个人信息保护法§13: the holder has shown the card, or the identity card."""
+    assert desk.run("engage", ASSESSOR, *TERM).refusal == "holder-not-shown"
+    assert desk.run("engage", ASSESSOR, *TERM, "--resident-id", resident_id(103)).refusal == "holder-mismatch"
+    assert desk.run("engage", ASSESSOR, *TERM, *shown(desk, EXTERNAL)).refusal == "holder-mismatch"
+    assert desk.done("engagement", "list", "--json").json == []
+    answer = desk.run("engage", ASSESSOR, *TERM, "--resident-id", "-", "--json", stdin=resident_id(101) + "\n")
+    assert answer.code == 0, answer
+    assert resident_id(101) not in answer.out + answer.err
 
 
 def test_what_is_short_is_listed_and_written_as_a_spreadsheet(desk: Desk) -> None:
     """督§5, 考§6."""
-    desk.done("engage", ASSESSOR, *TERM)
+    desk.done("engage", ASSESSOR, *shown(desk, ASSESSOR), *TERM)
     rows = desk.done("staffing", "--institution", FACTORY, "--json").json
     assert [(row["article"], row["have"], row["need"], row["outcome"]) for row in rows] == [
         ("督§5", 0, 3, "short"),

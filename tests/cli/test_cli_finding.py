@@ -13,6 +13,11 @@ EXTERNAL = f"R50{YY}0001"
 INTERNAL = f"S500123{YY}0001"
 
 
+def engage(desk: Desk, number: str) -> None:
+    term = ("--institution", FACTORY, "--from", f"{TODAY}")
+    desk.done("engage", number, *term, "--credential", desk.texts[number])
+
+
 def numbers(desk: Desk, *words: str, stdin: str | None = None) -> list[str]:
     answer = desk.done("search", *words, "--json", stdin=stdin).json
     found = [card["number"] for card in answer["cards"]]
@@ -34,7 +39,7 @@ def test_cards_are_found_by_number_name_and_identity_number(desk: Desk) -> None:
 def test_cards_are_found_by_institution_job_type_kind_state_and_expiry(desk: Desk) -> None:
     assert numbers(desk, "--institution", SCHOOL) == [INTERNAL]
     assert numbers(desk, "--institution", FACTORY) == []
-    desk.done("engage", ASSESSORS[1], "--institution", FACTORY, "--from", f"{TODAY}")
+    engage(desk, ASSESSORS[1])
     assert numbers(desk, "--institution", FACTORY) == [ASSESSORS[1]]
     assert numbers(desk, "--occupation", "电") == ASSESSORS
     assert numbers(desk, "--kind", "external") == [EXTERNAL]
@@ -65,7 +70,7 @@ def test_a_wrong_identity_number_is_refused_and_not_quoted(desk: Desk, text: str
 
 def test_a_person_is_told_whole(desk: Desk) -> None:
     """考§19."""
-    desk.done("engage", ASSESSORS[0], "--institution", FACTORY, "--from", f"{TODAY}")
+    engage(desk, ASSESSORS[0])
     desk.done("evaluate", ASSESSORS[0], "--result", "不合格", "--on", f"{TODAY}", "--by", "周主任", "--body", FACTORY)
     ground = ("--ground", "考§21(1)", "--reason", "年度考核不合格", "--decided-by", "王主任")
     desk.done("revoke", ASSESSORS[0], *ground, "--document", "渝职鉴〔2026〕8 号")

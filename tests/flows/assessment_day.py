@@ -14,8 +14,8 @@ from service.domain.session import Attendee, Declared, Job, NewPerson, NewSessio
 from service.domain.validity import SHANGHAI
 from service.domain.verdict_words import Word
 from service.flows.dispatching import send
-from service.flows.engagements import engage
 from service.flows.sessions import Call, SessionView, call_roll, plan_session, read_session
+from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, SCHOOL, Office, applicant
 
 PLAN: Final = "2026 年第三批技能等级认定"

@@ -14,10 +14,11 @@ from service.domain.review import Grade
 from service.flows.cancellations import propose_revocation
 from service.flows.dispatching import send, withdraw_dispatch
 from service.flows.documents import Handed
-from service.flows.engagements import end_engagement, engage
+from service.flows.engagements import end_engagement
 from service.flows.institutions import add_institution
 from service.flows.lifecycle import replace_card, revoke_card, void_number
 from service.flows.reviews import Given, Work, enter_evaluation, enter_review
+from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant
 
 BUREAU = str(SCHOOL.authority)

@@ -35,7 +35,7 @@ from service.domain.review import Grade
 from service.flows.audit import audit
 from service.flows.cancellations import correct_cancellation, decline_proposal, propose_revocation
 from service.flows.dispatching import send, withdraw_dispatch
-from service.flows.engagements import end_engagement, engage
+from service.flows.engagements import end_engagement
 from service.flows.errors import Refused
 from service.flows.import_cards import import_cards
 from service.flows.key_ceremony import introduce_key, list_keys, promote_key
@@ -47,6 +47,7 @@ from service.flows.renew import Renewal, renew_card
 from service.flows.reviews import Given, close_case, enter_evaluation
 from service.store.errors import StoreError
 from tests.domain.applicants import ROWS, resident_id
+from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, name_of, photo, photos_of
 from tests.flows.paper_register import (
     ASSESSORS,

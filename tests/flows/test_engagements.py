@@ -11,12 +11,13 @@ from service.domain.kinds import SkillLevel
 from service.domain.verdict import Verdict
 from service.flows.audit import audit
 from service.flows.dispatching import list_dispatches, send, withdraw_dispatch
-from service.flows.engagements import end_engagement, engage, list_engagements
+from service.flows.engagements import end_engagement, list_engagements
 from service.flows.errors import Refused
 from service.flows.staff import check_number
 from service.flows.verify import verify_text
 from service.store.errors import DispatchTaken
 from tests.domain.applicants import ROWS
+from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant
 
 TODAY = date(2026, 11, 2)

@@ -103,7 +103,9 @@ def test_a_renewed_card_names_the_one_before_and_the_one_after(crowd: Crowd) -> 
 
 def test_where_somebody_was_sent_is_told_also_what_was_taken_back(crowd: Crowd) -> None:
     """督§4."""
-    (visit,) = told(crowd, "sent", IN_BUREAU).visits
+    with pytest.raises(Refused):
+        told(crowd, "sent", IN_BUREAU)  # to have sent somebody opens no page
+    (visit,) = told(crowd, "sent").visits
     assert (visit.institution_name, visit.authority, visit.plan, visit.withdrawn_on) == (
         FACTORY.name,
         BUREAU,
@@ -148,7 +150,7 @@ def test_what_is_recorded_of_a_card_one_does_not_see_is_not_told(lite: Office) -
     assert [card.number for card in page.cards] == [newer]
     assert [line.number for line in page.record] == [newer]
     assert {noted.number for noted in page.journal} == {newer}
-    assert [line.number for line in whole_person_of(lite.register, newer).record] == [older, newer]
+    assert [line.number for line in whole_person_of(lite.register, newer, "cli:test").record] == [older, newer]
 
 
 def test_a_card_one_does_not_see_reads_as_a_number_nobody_has(crowd: Crowd) -> None:
@@ -165,7 +167,7 @@ def test_a_card_one_does_not_see_reads_as_a_number_nobody_has(crowd: Crowd) -> N
 
 def test_whoever_sits_at_the_machine_reads_all(crowd: Crowd) -> None:
     for name, number in crowd.cards.items():
-        page = whole_person_of(crowd.office.register, number)
+        page = whole_person_of(crowd.office.register, number, "cli:test")
         assert name in crowd.named([card.number for card in page.cards])
 
 

@@ -18,7 +18,8 @@ from service.domain.review import EntryKind, Grade, RecordRefused
 from service.domain.verdict_words import Word
 from service.flows.audit import audit
 from service.flows.cancellations import correct_cancellation
-from service.flows.engagements import engage
+from service.flows.dispatching import send
+from service.flows.engagements import end_engagement
 from service.flows.errors import Refused
 from service.flows.lifecycle import revoke_card
 from service.flows.reviews import (
@@ -37,6 +38,7 @@ from service.flows.reviews import (
 from service.store.errors import AppendOnly
 from service.store.tables import case_closing, integrity
 from tests.cardlayout.reading import chars, pages
+from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant
 
 TODAY = date(2026, 11, 2)
@@ -256,6 +258,16 @@ def test_a_body_reads_what_it_keeps(office: Office) -> None:
     assert cards_read(CENTRE) == [set(held)] * 3
     assert cards_read(SCHOOL.code) == [set(), set(), {internal}]
     assert cards_read(FACTORY.code) == [set()] * 3
-    assert cards_read("渝北区人力资源和社会保障局") == [set(), {external}, set()]
-    engage(office.register, standard, FACTORY.code, since=TODAY, until=None, actor=ACTOR)
+    bureau = "渝北区人力资源和社会保障局"
+    assert cards_read(bureau) == [set()] * 3
+    send(office.register, external, SCHOOL.code, on=TODAY, authority=bureau, actor=ACTOR)
+    assert cards_read(bureau) == [set(), {external}, set()]
+    assert cards_read("江北区人力资源和社会保障局") == [set()] * 3
+    made = engage(office.register, standard, FACTORY.code, since=TODAY, until=None, actor=ACTOR)
     assert cards_read(FACTORY.code) == [{standard}, set(), set()]
+    end_engagement(office.register, made.id, on=TODAY, reason="辞聘", actor=ACTOR)
+    assert cards_read(FACTORY.code) == [{standard}, set(), set()]
+    office.clock.advance(days=1)
+    assert cards_read(FACTORY.code) == [set()] * 3
+    given = Given(on=TODAY, by="厂长", body=FACTORY.code, only_own=True)
+    enter_evaluation(office.register, standard, Grade.PASSED, given, ACTOR)  # of what was done while it lasted: 考§17

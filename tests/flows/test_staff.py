@@ -145,9 +145,11 @@ def test_the_photograph_of_a_card_is_that_which_is_printed(office: Office) -> No
     row = applicant("external", 1)
     outcome = office.issue(row, photos=photos_of(row))
     number = CardNumber(outcome.issued[0].number or "")
-    assert photo_of_number(office.register, number) == photo(0)
+    hire(office, "centre")
+    centre = enter(office, "centre").principal
+    assert photo_of_number(office.register, number, centre) == photo(0)
     assert photo_of_credential(office.register, office.text(number)) == photo(0)
-    assert photo_of_number(office.register, NOBODYS) is None
+    assert photo_of_number(office.register, NOBODYS, centre) is None
 
 
 def test_only_a_genuine_code_shows_a_photograph(lite: Office) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from service.domain.staffing import Requirement
 from service.flows.dispatching import send, withdraw_dispatch
-from service.flows.engagements import engage
 from service.flows.errors import Refused
 from service.flows.lifecycle import revoke_card
 from service.flows.staffing import staffing
+from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant
 
 TODAY = date(2026, 11, 2)

@@ -14,11 +14,12 @@ from service.domain.card_number import CardNumber
 from service.flows.cancellations import list_proposals
 from service.flows.dispatching import list_dispatches
 from service.flows.documents import MAX_DOCUMENT_BYTES
-from service.flows.engagements import engage, list_engagements
+from service.flows.engagements import list_engagements
 from service.flows.reviews import list_cases, person_record
 from service.store.states import ProposalState
 from tests.api.staffed import Staffed
-from tests.flows.office import ACTOR, FACTORY, SCHOOL, applicant
+from tests.flows.engaging import engage
+from tests.flows.office import ACTOR, FACTORY, SCHOOL, applicant, resident_id
 from tests.pages.test_forms import HOSTILE, sign_in
 
 PDF: Final = b"%PDF-1.4 a report"
@@ -260,9 +261,12 @@ def test_each_institution_engages_for_itself(staffed: Staffed, person: int) -> N
     number = card_of(staffed, "standard", person)
     today = staffed.office.today.isoformat()
     sign_in(staffed, "factory")
-    made = send(
-        staffed, "/office/staffing", {"act": "engage", "number": number, "first_day": today, "institution": SCHOOL.code}
-    )
+    term = {"act": "engage", "number": number, "first_day": today, "institution": SCHOOL.code}
+    refused(send(staffed, "/office/staffing", term), 422, "holder-not-shown")
+    guessed = send(staffed, "/office/staffing", term | {"resident_id": resident_id(3)})
+    refused(guessed, 422, "holder-mismatch")
+    assert resident_id(3) not in guessed.text
+    made = send(staffed, "/office/staffing", term | {"credential": staffed.office.text(number)})
     (one,) = (one for one in list_engagements(staffed.office.register) if one.number == number)
     assert one.engagement.institution == FACTORY.code, "whatever the form says"
     led_to(made, f"/office/staffing/engagements/{one.id}", "engaged")

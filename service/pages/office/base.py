@@ -24,7 +24,7 @@ from service.pages.errors import answer_page
 from service.pages.office.words import office_speaker, office_texts
 from service.pages.rendering import draw, language_of, page
 from service.pages.words import Language
-from service.web.authentication import NotPermitted, NotSignedIn, check_own_page, signed_in
+from service.web.authentication import NotSignedIn, check_own_page, check_permitted, signed_in
 from service.web.refusals import OURS, AnyRequest, Refusal, refusal_of
 
 REFUSALS: Final = OURS
@@ -59,6 +59,7 @@ MENU: Final = (
     Entry("proposals", "/office/proposals", "warning", (Permission.CHANGE_CARDS, Permission.PROPOSE)),
     Entry("cases", "/office/cases", "question", (Permission.REVIEW,)),
     Entry("journal", "/office/journal", "clock", (Permission.READ_JOURNAL,)),
+    Entry("access", "/office/access", "person", (Permission.READ_JOURNAL,)),
 )
 """Every part of the office, in the order in which it is shown."""
 
@@ -144,8 +145,7 @@ def at_desk(request: AnyRequest, register: Register, *permissions: Permission, c
         raise NotSignedIn
     if request.method not in _SAFE:
         check_own_page(request, found, csrf)
-    if permissions and not any(map(found.principal.may, permissions)):
-        raise NotPermitted
+    check_permitted(request, register, found.principal, *permissions)
     query = request.query_params
     return Desk(register, found, language_of(request), request.url.path, query.get("done"))
 

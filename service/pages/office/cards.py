@@ -94,7 +94,7 @@ class CardsPage(Controller):
         desk = at_desk(request, register, *_READERS, csrf=data.csrf)
         try:
             number = card_number(data.number)
-            card_standing(register, number, desk.principal.body)
+            card_standing(register, number, desk.principal)
         except REFUSALS as error:
             return desk.refuse(request, error, "office/cards.html", kept=kept("choose", data))
         return desk.go(f"{PAGE}/{number}")
@@ -117,7 +117,7 @@ class CardsPage(Controller):
     ) -> Response[Any]:
         """Replace it, void it, or note that a copy was found."""
         desk = at_desk(request, register, Permission.CHANGE_CARDS, csrf=data.csrf)
-        card_standing(register, number, desk.principal.body)
+        card_standing(register, number, desk.principal)
         try:
             return _change(desk, number, data)
         except REFUSALS as error:
@@ -148,7 +148,7 @@ class CardsPage(Controller):
     ) -> Response[Any]:
         """Decide, propose or correct."""
         desk = at_desk(request, register, *_LOSERS, csrf=data.csrf)
-        card_standing(register, number, desk.principal.body)
+        card_standing(register, number, desk.principal)
         try:
             return _lose(desk, number, data)
         except REFUSALS as error:
@@ -158,7 +158,7 @@ class CardsPage(Controller):
 
 def standing_of(desk: Desk, number: CardNumber) -> dict[str, Any]:
     """Gather what a page of a card shows of it. Raises Refused where it is not there for this body."""
-    told = card_standing(desk.register, number, desk.principal.body)
+    told = card_standing(desk.register, number, desk.principal)
     look = looks()[told.word.value]
     return {
         "standing": told,

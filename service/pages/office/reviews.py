@@ -31,7 +31,7 @@ from service.flows.reviews import (
     enter_warning,
     find_case,
     list_cases,
-    person_record,
+    record_for,
 )
 from service.flows.shipped import shipped_forms
 from service.pages.home import READ
@@ -106,7 +106,7 @@ class ReviewsPage(Controller):
     ) -> Response[Any]:
         """Enter it; a failed evaluation leads to its case."""
         desk = at_desk(request, register, Permission.REVIEW, csrf=data.csrf)
-        card_standing(register, number, desk.principal.body)
+        card_standing(register, number, desk.principal)
         try:
             return _enter(desk, number, data)
         except REFUSALS as error:
@@ -215,7 +215,7 @@ def _decide(desk: Desk, found: Case, data: CaseForm) -> Response[Any]:
 
 def _record(desk: Desk, number: CardNumber) -> dict[str, Any]:
     shown = standing_of(desk, number)
-    told = person_record(desk.register, number, body=desk.principal.body)
+    told = record_for(desk.register, number, desk.principal)
     sheet = _sheet(number)
     assessor = number.kind.is_assessor
     return shown | {

@@ -25,7 +25,7 @@ from service.domain.search import MAX_MONTHS, CardState, Search, Sort, is_secret
 from service.domain.sight import reaches, sight_of
 from service.flows.errors import Refused
 from service.flows.register import Register
-from service.flows.search import Found, saved_search, search
+from service.flows.search import Found, saved_search_for, search_for
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
 from service.pages.office.bodies import body_names
@@ -113,7 +113,7 @@ class SearchPage(Controller):
         """Give the whole list as a spreadsheet."""
         desk = at_desk(request, register, Permission.READ_PEOPLE, csrf=data.csrf)
         try:
-            book = saved_search(register, sight_of(desk.principal.account), _wanted(data))
+            book = saved_search_for(register, desk.principal, _wanted(data))
         except REFUSALS as error:
             return desk.refuse(request, error, "office/search.html", **_context(desk, data))
         name = f"cards-{register.effects.today()}.xlsx"
@@ -141,7 +141,7 @@ def _listed(desk: Desk, data: SearchForm) -> Listed:
     wanted = _wanted(data)
     number = data.page if data.page.isascii() and data.page.isdigit() else "1"
     page = int(number[:_MAX_PAGE_DIGITS])
-    found = search(desk.register, sight_of(desk.principal.account), wanted, page=page)
+    found = search_for(desk.register, desk.principal, wanted, page=page)
     by_identity = wanted.resident_id is not None
     holder: CardNumber | None = wanted.holder
     if by_identity and found.cards:

@@ -13,12 +13,14 @@ from litestar.di import NamedDependency
 from litestar.params import MultipartBody, SkipValidation, URLEncodedBody
 
 from service.domain.access import Permission
+from service.domain.access_record import Access, Act
 from service.domain.forms import FormName
 from service.domain.session import Declared, NewPerson, NewSession, Outcome, Role, Session, parse_job
 from service.domain.session.listed import PEOPLE_HEADINGS, parse_people, rows_of_lines
 from service.domain.session.people import word_of_card
 from service.domain.validity import SHANGHAI
 from service.domain.verdict_words import Word
+from service.flows.access_records import record_access
 from service.flows.errors import Refused
 from service.flows.register import Register
 from service.flows.session_papers import forms_of
@@ -212,6 +214,7 @@ def _is_day(text: str) -> bool:
 def _one(desk: Desk, identity: int) -> dict[str, Any]:
     """Gather what a session's page shows; rulings that are not met come first."""
     view = read_session(desk.register, identity, desk.principal)
+    record_access(desk.register, desk.principal.actor, Access(act=Act.ASSESSMENT, outcome=f"session:{identity}"))
     told = view.roll_call if view.has_been_called else view.plan_check
     return _frame(desk) | {
         "view": view,

@@ -10,6 +10,7 @@ from litestar import Controller, Request, Response, post, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation, URLEncodedBody
+from msgspec import structs
 
 from service.domain.access import Permission
 from service.domain.staffing import Requirement, Staffed
@@ -17,6 +18,7 @@ from service.flows.dispatching import find_dispatch, list_dispatches, send, with
 from service.flows.engagements import end_engagement, engage, find_engagement, list_engagements
 from service.flows.errors import Refused
 from service.flows.register import Register
+from service.flows.shown import Shown
 from service.flows.staffing import staffing
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
@@ -38,6 +40,7 @@ from service.store.engagements import StoredEngagement
 AnyRequest = Request[Any, Any, State]
 PAGE: Final = "/office/staffing"
 _LOOK_BACK: Final = timedelta(days=30)
+_MAX_CREDENTIAL: Final = 4_000
 _MOST: Final = 300  # rows of one table; the command line and programs get all
 
 
@@ -51,6 +54,8 @@ class StaffingForm(DeskForm, frozen=True, kw_only=True):
     last_day: str = ""
     as_internal: str = ""
     document: str = ""
+    credential: str = ""
+    resident_id: str = ""
     on: str = ""
     plan: str = ""
 
@@ -94,7 +99,9 @@ class StaffingPage(Controller):
                     raise unknown_act()
         except REFUSALS as error:
             shown = _staffing(desk, request)
-            return desk.refuse(request, error, "office/staffing.html", **shown, kept=kept(data.act, data))
+            return desk.refuse(
+                request, error, "office/staffing.html", **shown, kept=kept(data.act, _without_identity(data))
+            )
 
     @route(PAGE + "/engagements/{identity:int}", http_method=READ, sync_to_thread=True)
     def engagement(
@@ -164,12 +171,18 @@ class StaffingPage(Controller):
         return desk.go(desk.path, done="withdrawn")
 
 
+def _without_identity(data: StaffingForm) -> StaffingForm:
+    """Return the form as it is drawn again: an identity number stands in no page."""
+    return structs.replace(data, resident_id="")
+
+
 def _engage(desk: Desk, data: StaffingForm) -> Response[Any]:
     by = desk.principal
     made = engage(
         desk.register,
         card_number(data.number),
         by.account.institution or institution(data.institution),
+        shown=Shown(line(data.credential, _MAX_CREDENTIAL), line(data.resident_id, 40)),
         since=some_day(data.first_day),
         until=day(data.last_day),
         as_internal=bool(data.as_internal),

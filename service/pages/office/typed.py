@@ -21,7 +21,7 @@ from service.domain.issuer import is_institution_code
 from service.flows.documents import MAX_DOCUMENT_BYTES, Handed
 from service.flows.errors import Refused
 from service.flows.register import Register
-from service.web.authentication import AnyRequest, NotPermitted, NotSignedIn, signed_in
+from service.web.authentication import AnyRequest, NotSignedIn, check_permitted, signed_in
 
 MAX_FORM_BODY: Final = 64 * 1024
 """Two texts of 2,000 characters, each of nine bytes in a form, and what stands around them."""
@@ -130,7 +130,6 @@ def needs_first(permission: Permission) -> AsyncAnyCallable:
         found = await asyncio.to_thread(signed_in, request, register)
         if found is None:
             raise NotSignedIn
-        if not found.principal.may(permission):
-            raise NotPermitted
+        await asyncio.to_thread(check_permitted, request, register, found.principal, permission)
 
     return guard

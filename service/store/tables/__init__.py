@@ -5,6 +5,7 @@ How a row may change once it stands is ruled by triggers, which the migrations m
 
 from __future__ import annotations
 
+from service.store.tables.access import access_record
 from service.store.tables.accounts import account, rate_limit, scan, session, token
 from service.store.tables.base import DIGEST_BYTES, PUBLIC_KEY_BYTES, Instant, metadata
 from service.store.tables.cards import batch, card, card_scope, institution, number, person, series
@@ -18,6 +19,7 @@ __all__ = [
     "DIGEST_BYTES",
     "PUBLIC_KEY_BYTES",
     "Instant",
+    "access_record",
     "account",
     "assessment",
     "assessment_person",

@@ -118,6 +118,9 @@ async function askText(text, { signal, report, isOver }) {
   if (photo !== null) report({ answer, checked, photo })
 }
 
+/** What is said of a number that was not checked, by status. @type {Record<number, string>} */
+const WRONG_NUMBER = { 400: 'number_invalid', 429: 'number_limited' }
+
 /**
  * Ask the service about the number of a card, as signed-in staff.
  * @param {string} number
@@ -127,7 +130,7 @@ async function askNumber(number, { signal, report }) {
   if (gate.session === null || gate.session.user === null) throw new NotChecked('number_network')
   const response = await service.checkNumber(number, duty(), gate.session, signal)
   if (response === null) throw new NotChecked('number_network')
-  if (!response.ok) throw new NotChecked(response.status === 400 ? 'number_invalid' : 'number_failed')
+  if (!response.ok) throw new NotChecked(WRONG_NUMBER[response.status] || 'number_failed')
   /** @type {VerdictJson | null} */
   const verdict = await response.json().catch(() => null)
   if (verdict === null) throw new NotChecked('number_network')
