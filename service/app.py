@@ -11,7 +11,6 @@ import uvicorn
 from litestar import Litestar, Response
 from litestar.datastructures import State
 from litestar.di import Provide
-from uvicorn.supervisors import Multiprocess
 
 from service import effects as machine
 from service.api.access_records import AccessController
@@ -60,8 +59,10 @@ from service.pages.sign_in import SignInPage
 from service.settings import Settings
 from service.web.access_log import LOG_CONFIG
 from service.web.admission import SlowRefusals
+from service.web.connections import Limits, ServerConfig, Workers, room_for
 from service.web.headers import add_headers
 from service.web.refusals import AnyRequest
+from service.web.visible_text import refuse_invisible
 
 MAX_BODY_BYTES: Final = 16 * 1024
 """A credential has at most 2,500 digits; a body of this size still holds them with every character escaped."""
@@ -94,6 +95,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
         lifespan=[hold_register],
         exception_handlers={Exception: _answer},
         before_send=[add_headers, remember_language, SlowRefusals(effects.pause)],
+        before_request=refuse_invisible,
         request_class=StrictRequest,
         request_max_body_size=MAX_BODY_BYTES,
         type_decoders=TEXT_DECODERS,
@@ -106,27 +108,24 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
     return app
 
 
-def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
-    """Run the service until it is told to stop, in ``workers`` processes.
+def serve(settings: Settings, host: str, port: int, workers: int = 1, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
+    """Run the service until it is told to stop, in ``workers`` processes, within limits for those who connect.
 
     ``settings`` hold the passphrase. Raises what opening the register raises, before anything listens.
     """
     with open_register(settings, machine.real()) as register:
         register.vault  # noqa: B018 - as in create_app
-    config = uvicorn.Config(
+    config = ServerConfig(
         partial(_application, settings),
-        factory=True,
+        room_for(limits),
+        settings.trusted_proxies,
         host=host,
         port=port,
         workers=workers,
         log_config=LOG_CONFIG,
-        proxy_headers=False,  # service.web.client reads X-Forwarded-For, and from the configured proxies only
-        server_header=False,
-        ws="none",
-        lifespan="on",
     )
     if workers > 1:
-        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        Workers(config, sockets=[config.bind_socket()]).run()
         return
     with suppress(KeyboardInterrupt):  # raised again by the server after it has ended in good order
         uvicorn.Server(config).run()

@@ -8,10 +8,13 @@ from typing import Final
 
 import rich.box
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.measure import Measurement
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
+
+from service.domain.visible import shown
 
 PAPER_WIDTH: Final = 132  # columns of a table that goes to a file or a pipe
 
@@ -22,7 +25,7 @@ _PIECE: Final = re.compile(r"[（“《〈]*(?:[考督]?[\x21-\x7e§]+|.)[，。
 
 def console(*, stderr: bool = False, quiet: bool = False) -> Console:
     """Make a console that leaves the folding of lines to the terminal."""
-    made = Console(stderr=stderr, quiet=quiet, soft_wrap=True, highlight=False)
+    made = _VisibleConsole(stderr=stderr, quiet=quiet, soft_wrap=True, highlight=False)
     if not made.is_terminal:
         made.width = PAPER_WIDTH
     return made
@@ -39,7 +42,7 @@ def print_table(
     for index, heading in enumerate(headings):
         table.add_column(heading, overflow="fold", no_wrap=index not in wide)
     for row in rows:
-        table.add_row(*(_Sentence(cell) if isinstance(cell, str) else cell for cell in row))
+        table.add_row(*(_Sentence(shown(cell)) if isinstance(cell, str) else cell for cell in row))
     if table.row_count == 0:
         return
     if on.is_terminal:
@@ -61,6 +64,19 @@ def folded(text: str, width: int) -> Iterator[str]:
             line = ""
         line += piece
     yield line.rstrip()
+
+
+class _VisibleConsole(Console):
+    """A console on which no text moves the cursor, wipes a line or turns the order of reading round.
+
+    Whatever is printed passes ``render``, tables and progress bars too; what it colours itself are styles, not texts.
+    """
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Render, with every invisible character of a text made visible."""
+        for segment in super().render(renderable, options):
+            text = segment.text if segment.control else shown(segment.text, breaks=True)
+            yield segment if text == segment.text else Segment(text, segment.style)
 
 
 class _Sentence:

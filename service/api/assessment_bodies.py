@@ -7,22 +7,23 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
-from service.api.bodies import NO_NUL, CopyId, Instant, InstitutionCode, Nonce, is_instant
+from service.api.bodies import CopyId, Instant, InstitutionCode, Nonce, is_instant
 from service.api.fields import described
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.session import Declared, Outcome, Part, Role, Verdict
 from service.domain.session.planning import MAX_CANDIDATES, MAX_JOBS, MAX_PEOPLE, MAX_TEXT
 from service.domain.verdict_words import Word
+from service.domain.visible import LINE_PATTERN, TEXT_PATTERN
 
 _Count = Annotated[int, Meta(ge=1, le=MAX_CANDIDATES)]
-_Text = Annotated[str, Meta(max_length=MAX_TEXT, pattern=NO_NUL)]
+_Text = Annotated[str, Meta(max_length=MAX_TEXT, pattern=LINE_PATTERN)]
 
 
 class JobRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """A job type at a level, and the parts of it that are held."""
 
-    occupation: Annotated[str, described("occupation", min_length=1, max_length=60, pattern=NO_NUL)]
+    occupation: Annotated[str, described("occupation", min_length=1, max_length=60, pattern=LINE_PATTERN)]
     level: Annotated[SkillLevel, described("level")]
     parts: Annotated[tuple[Part, ...], described("parts", min_length=1, max_length=3)]
     machine_marked: bool = False
@@ -63,7 +64,7 @@ class SessionRequest(Struct, frozen=True, forbid_unknown_fields=True):
 class CancelRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Why a session is not held."""
 
-    reason: Annotated[str, described("reason", min_length=1, max_length=2000, pattern=NO_NUL)]
+    reason: Annotated[str, described("reason", min_length=1, max_length=2000, pattern=TEXT_PATTERN)]
 
 
 class CallItem(Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,7 +73,7 @@ class CallItem(Struct, frozen=True, forbid_unknown_fields=True):
     nonce: Nonce
     role: Annotated[Role, described("role")]
     came_at: Annotated[Instant, described("came_at")]
-    person: Annotated[str, described("person", max_length=MAX_TEXT + 8, pattern=NO_NUL)] | None = None
+    person: Annotated[str, described("person", max_length=MAX_TEXT + 8, pattern=LINE_PATTERN)] | None = None
     number: CardNumber | None = None
     copy: CopyId | None = None
     name: _Text | None = None
@@ -95,7 +96,7 @@ class RollCallRequest(Struct, frozen=True, forbid_unknown_fields=True):
 class RecordRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Who answers for the record."""
 
-    made_by: Annotated[str, described("made_by", min_length=1, max_length=60, pattern=NO_NUL)]
+    made_by: Annotated[str, described("made_by", min_length=1, max_length=60, pattern=LINE_PATTERN)]
 
 
 class JobBody(Struct, frozen=True):

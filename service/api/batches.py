@@ -18,11 +18,11 @@ from litestar.response import Stream
 from msgspec import Struct
 
 from cardlayout.impose import Flip, Sheet
-from service.api.bodies import NO_NUL
 from service.api.fields import FORMS, described
 from service.api.problems import documented
 from service.api.routes import LIST_REFUSALS, MAX_ID, READ_REFUSALS, AnyRequest, Identity
 from service.domain.access import Permission
+from service.domain.visible import LINE_PATTERN
 from service.flows.batches import draw_batch, find_batch, list_batches
 from service.flows.errors import Refused
 from service.flows.issue_batch import IssuedRow, Outcome, RefusedRow
@@ -60,7 +60,7 @@ class BatchRequest(Struct, frozen=True, kw_only=True):
     roster: Annotated[UploadFile, described("roster")]
     photos: Annotated[UploadFile, described("photos")]
     issued_on: Annotated[date, described("issued_on")] | None = None
-    reviewed_by: Annotated[str, described("reviewed_by", max_length=60, pattern=NO_NUL)] | None = None
+    reviewed_by: Annotated[str, described("reviewed_by", max_length=60, pattern=LINE_PATTERN)] | None = None
     dry_run: Annotated[bool, described("dry_run")] = False
     all_or_nothing: Annotated[bool, described("all_or_nothing")] = False
 

@@ -13,6 +13,13 @@ from service.domain.card_number import CardNumber
 from service.domain.kinds import SkillLevel
 from service.domain.review import Grade
 from service.domain.verdict_words import Word
+from service.domain.visible import LINE_PATTERN, TEXT_PATTERN
+from service.web.visible_text import SEVERAL_LINES
+
+
+def _text(field: str, most: int, **more: Any) -> Meta:  # noqa: ANN401 - what Meta takes
+    pattern = TEXT_PATTERN if field in SEVERAL_LINES else LINE_PATTERN
+    return described(field, max_length=most, pattern=pattern, **more)
 
 
 class VerificationRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -20,7 +27,9 @@ class VerificationRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     credential: Annotated[str, described("credential", examples=["https://zk.example.cn/1#0123456789"])]
     place: Annotated[str, described("place", pattern="^[0-9]{6}$", examples=["500123"])] | None = None
-    occupation: Annotated[str, described("occupation", max_length=60, examples=["电工"])] | None = None
+    occupation: (
+        Annotated[str, described("occupation", max_length=60, pattern=LINE_PATTERN, examples=["电工"])] | None
+    ) = None
     level: Annotated[SkillLevel, described("level")] | None = None
 
 
@@ -28,7 +37,7 @@ class LookupRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """What a lookup asks."""
 
     number: Annotated[CardNumber, described("number")]
-    name: Annotated[str, described("name", min_length=1, max_length=60, examples=["欧阳娜娜"])]
+    name: Annotated[str, described("name", min_length=1, max_length=60, pattern=LINE_PATTERN, examples=["欧阳娜娜"])]
 
 
 class PhotoRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,14 +51,16 @@ class NumberCheckRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     number: Annotated[CardNumber, described("number")]
     place: Annotated[str, described("place", pattern="^[0-9]{6}$", examples=["500123"])] | None = None
-    occupation: Annotated[str, described("occupation", max_length=60, examples=["电工"])] | None = None
+    occupation: (
+        Annotated[str, described("occupation", max_length=60, pattern=LINE_PATTERN, examples=["电工"])] | None
+    ) = None
     level: Annotated[SkillLevel, described("level")] | None = None
 
 
 class SignInRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Name and password."""
 
-    name: Annotated[str, described("user", min_length=1, max_length=64)]
+    name: Annotated[str, described("user", min_length=1, max_length=64, pattern=LINE_PATTERN)]
     password: Annotated[str, described("password", min_length=1, max_length=256)]
 
     def __repr__(self) -> str:
@@ -83,7 +94,7 @@ class ScanItem(Struct, frozen=True, forbid_unknown_fields=True):
     number: CardNumber | None = None
     copy: CopyId | None = None
     place: Annotated[str, described("place", pattern="^[0-9]{6}$")] | None = None
-    occupation: Annotated[str, described("occupation", max_length=60, pattern=r"^[^\x00]*$")] | None = None
+    occupation: Annotated[str, described("occupation", max_length=60, pattern=LINE_PATTERN)] | None = None
     level: SkillLevel | None = None
     same_person: bool | None = None
     as_of: Instant | None = None
@@ -97,14 +108,6 @@ class ScansRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Scans to be kept."""
 
     scans: Annotated[tuple[ScanItem, ...], described("scans", min_length=1, max_length=200)]
-
-
-NO_NUL: Final = r"^[^\x00]*$"
-"""PostgreSQL keeps every character in a text but this one."""
-
-
-def _text(field: str, most: int, **more: Any) -> Meta:  # noqa: ANN401 - what Meta takes
-    return described(field, max_length=most, pattern=NO_NUL, **more)
 
 
 _Reason = Annotated[str, _text("reason", 2000, min_length=1)]
@@ -121,7 +124,7 @@ _DocumentNumber = Annotated[str, _text("document", 120)]
 class DocumentBody(Struct, frozen=True, forbid_unknown_fields=True):
     """A document that is handed in."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL)]
+    name: Annotated[str, Meta(min_length=1, max_length=200, pattern=LINE_PATTERN)]
     content: Annotated[bytes, described("content")]
 
 
@@ -179,7 +182,7 @@ class RenewalRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """The new certification; everything else is what the register knows, unless it is among the facts."""
 
     certified_on: Annotated[date, described("certified_on")]
-    facts: Annotated[dict[str, Annotated[str, Meta(pattern=NO_NUL)]], described("facts", max_length=40)]
+    facts: Annotated[dict[str, Annotated[str, Meta(pattern=LINE_PATTERN)]], described("facts", max_length=40)]
     reviewed_by: Annotated[str, _text("reviewed_by", 60, min_length=1)]
     photo: Annotated[bytes, described("photo")] | None = None
 

@@ -13,6 +13,7 @@ from litestar.exceptions import ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
 from service.api.fields import BODY_FORM, FORMS
+from service.domain.visible import TextRefused
 from service.web.refusals import AnyRequest, Refusal, refusal_of
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -40,7 +41,14 @@ class ProblemDetails(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Turn any error into its problem document: the exception handler of the whole interface."""
-    errors = tuple(_field_problems(error)) if isinstance(error, ValidationException) else ()
+    errors: tuple[FieldProblem, ...] = ()
+    match error:
+        case ValidationException():
+            errors = tuple(_field_problems(error))
+        case TextRefused():
+            errors = (FieldProblem(error.field, error.code, error.zh, error.en),)
+        case _:
+            pass
     return _response(refusal_of(request, error), errors)
 
 

@@ -11,6 +11,8 @@ from litestar import Request
 from litestar.datastructures import State
 from litestar.exceptions import ClientException, HTTPException, InternalServerException
 
+from service.web.visible_text import check_texts
+
 JSON_TYPE: Final = "application/json"
 
 
@@ -32,10 +34,12 @@ class StrictRequest(Request[Any, Any, State]):
             raise ClientException("the body breaks off") from error
 
     async def json(self) -> Any:  # noqa: ANN401 - any JSON value; the handler's type is checked after this
-        """Read the body as JSON. Raises UnsupportedMediaType, and ClientException for what is none."""
+        """Read the body as JSON. Raises UnsupportedMediaType, ClientException for what is none, and TextRefused."""
         if self.content_type[0].lower() != JSON_TYPE:
             raise UnsupportedMediaType
         try:
-            return msgspec.json.decode(await self.body())
+            value = msgspec.json.decode(await self.body())
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ClientException("no JSON") from error
+        check_texts(value)
+        return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar, cast, runtime_checkable
 
@@ -13,6 +13,7 @@ import click
 from cardlayout.errors import LayoutError
 from keys.errors import KeysError
 from service.cli.context import Context
+from service.domain.visible import TextRefused, check_visible
 from service.flows.words import zh_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -21,6 +22,12 @@ Decorator = Callable[[Callable[..., Any]], click.Command]
 DATA_FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 DATA_HELP: Final = "数据目录 data folder (default: ZHENGKA_DATA or ./data)."
 JSON_HELP: Final = "以 JSON 输出 answer in JSON, for programs."
+
+SEVERAL_LINES: Final = frozenset({"reason", "note"})
+"""Options that hold more than a line."""
+
+UNREAD: Final = frozenset({("verify", "what")})
+"""Arguments that are neither kept nor shown: ``verify`` answers whatever a camera reads."""
 
 _WHY: Final = {
     errno.ENOENT: "没有这个文件或文件夹",
@@ -50,12 +57,38 @@ def command(name: str, group: click.Group | None = None) -> Decorator:
     """Make a command of a function: refusals become exit 1; ``--data`` and ``--json`` may follow the command too."""
 
     def make(function: Callable[..., Any]) -> click.Command:
-        made = click.command(name)(_shared_options(_refusing(function)))
+        made = click.command(name, cls=_Guarded)(_shared_options(_refusing(function)))
         if group is not None:
             group.add_command(made)
         return made
 
     return make
+
+
+class _Guarded(click.Command):
+    """A command whose texts are looked at before it does anything."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Run, unless an option or argument holds an invisible character. Raises BadParameter, exit 2."""
+        for parameter in self.params:
+            for text in _texts(ctx.params.get(parameter.name or "")):
+                try:
+                    if (self.name, parameter.name) not in UNREAD:
+                        check_visible(text, parameter.name or "", breaks=parameter.name in SEVERAL_LINES)
+                except TextRefused as error:
+                    raise click.BadParameter(f"{error.zh} {error.en}", ctx, parameter) from error
+        return super().invoke(ctx)
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list() | tuple():
+            for inner in cast("list[object]", value):
+                yield from _texts(inner)
+        case _:
+            pass
 
 
 def _refusing(function: Function) -> Function:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ import click
 
 from service.cli.command import DATA_FOLDER, DATA_HELP, JSON_HELP
 from service.cli.context import Context
+from service.domain.visible import shown
 
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "建立与服务 set up": {
@@ -84,6 +86,16 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 _MODULES: Final = {name: module for chapter in _WORDS.values() for name, module in chapter.items()}
 
 
+@contextmanager
+def _words_made_visible() -> Generator[None]:
+    """Let no error of click's repeat words that wipe or forge a line of the terminal."""
+    try:
+        yield
+    except click.ClickException as error:
+        vars(error)["message"] = shown(error.message, breaks=True)  # not to be assigned to, say its types
+        raise
+
+
 class _Zhengka(click.Group):
     """The command of all commands: a check must not wait for what only printing needs."""
 
@@ -93,6 +105,16 @@ class _Zhengka(click.Group):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
         return super().main(*args, **kwargs)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:  # noqa: ANN401 - click's own signature
+        """Read the words before the command's own."""
+        with _words_made_visible():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Run the command."""
+        with _words_made_visible():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List every word."""

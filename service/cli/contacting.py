@@ -53,4 +53,4 @@ def check_contact(register: Register) -> None:
 
 def _tell(context: Context, found: Contact | None) -> None:
     context.answer(None if found is None else {"zh": found.zh, "en": found.en})
-    context.say("未设置 not set" if found is None else f"{found.zh}\n{found.en}")
+    context.say(*(("未设置 not set",) if found is None else (found.zh, found.en)))

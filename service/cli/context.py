@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from service import terminal
+from service.domain.visible import escaped, shown
 
 Advance = Callable[[int, int], None]
 """Told how much is done, of how much in all."""
@@ -41,29 +42,34 @@ class Context:
         """Whether a person can be asked."""
         return sys.stdin.isatty() and not self.as_json
 
-    def say(self, text: str | Text) -> None:
-        """Print a line for a person; nothing with ``--json``."""
+    def say(self, *lines: str | Text) -> None:
+        """Print lines for a person; nothing with ``--json``. A line break within a text does not end its line."""
         if not self.as_json:
-            self.console.print(text, markup=False)
+            for line in lines:
+                self.console.print(shown(line) if isinstance(line, str) else line, markup=False)
 
     def answer(self, value: object) -> None:
         """Print the answer for programs, one JSON text on one line; nothing without ``--json``."""
         if self.as_json:
             click.echo(_json(value, sys.stdout.encoding))
 
+    def document(self, text: bytes) -> None:
+        """Print a JSON document as it is, the same with and without ``--json``; invisible characters are escaped."""
+        click.echo(escaped(text.decode()))
+
     def note(self, zh: str, en: str) -> None:
         """Print something beside the answer, on standard error."""
         if self.as_json:
             click.echo(_json({"note": {"zh": zh, "en": en}}, sys.stderr.encoding), err=True)
         else:
-            self._errors.print(f"{zh} {en}", markup=False)
+            self._errors.print(shown(f"{zh} {en}"), markup=False)
 
     def refuse(self, code: str, zh: str, en: str) -> None:
         """Print a refusal on standard error: two sentences and the code, or a JSON problem."""
         if self.as_json:
             click.echo(_json({"error": {"code": code, "zh": zh, "en": en}}, sys.stderr.encoding), err=True)
         else:
-            self._errors.print(f"{zh}\n{en}  [{code}]", markup=False)
+            self._errors.print(f"{shown(zh)}\n{shown(en)}  [{code}]", markup=False)
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], wide: Collection[int] = ()) -> None:
         """Print rows under headings, the columns ``wide`` folding; nothing with ``--json``."""
@@ -84,4 +90,4 @@ class Context:
 def _json(value: object, encoding: str) -> str:
     """Write JSON on one line, in ASCII where the stream's encoding may lack a character of it."""
     narrow = not encoding.lower().startswith("utf")
-    return json.dumps(value, ensure_ascii=narrow, separators=(",", ":"))
+    return escaped(json.dumps(value, ensure_ascii=narrow, separators=(",", ":")))

@@ -23,7 +23,7 @@ def explain_(context: Context, number: str) -> None:
     """
     explanation = explain(card_number(number), shipped_jurisdictions())
     context.answer(explanation.as_json())
-    context.say(f"{explanation.zh}\n{explanation.en}")
+    context.say(explanation.zh, explanation.en)
 
 
 COMMANDS: Final = (explain_,)

@@ -49,7 +49,7 @@ def verify(context: Context, head_file: Path | None) -> None:
     )
     context.say(f"日志 {found.size} 条，证卡 {found.cards} 张 entries and cards；树根 root {found.root}")
     for zh, en in found.faults:
-        context.say(f"{zh}\n{en}")
+        context.say(zh, en)
     if found.faults:
         raise Refused(
             "audit-failed",
@@ -67,7 +67,7 @@ def head(context: Context) -> None:
     存于他处的日志头可以表明登记库没有被倒退 It shows later whether the register was set back.
     """
     with opened(context) as register:
-        click.echo(msgspec.json.encode(signed_head(register)))  # the same text with and without --json
+        context.document(msgspec.json.encode(signed_head(register)))  # the same text with and without --json
 
 
 @command("proof", audit)
@@ -79,7 +79,7 @@ def proof(context: Context, seq: int) -> None:
     SEQ 从 0 起 SEQ counts from 0; the proof is RFC 9162's, for the journal as it is now.
     """
     with opened(context) as register:
-        click.echo(msgspec.json.encode(prove_entry(register, seq)))  # the same text with and without --json
+        context.document(msgspec.json.encode(prove_entry(register, seq)))  # the same text with and without --json
 
 
 @command("export", audit)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import click
 
@@ -24,6 +25,9 @@ from service.flows.register import open_register
 from service.flows.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from service.settings import ADMIN_PASSWORD
+from service.web.connections import Limits
+
+Command = TypeVar("Command", bound=Callable[..., object])
 
 
 @command("init")
@@ -56,28 +60,59 @@ def init(context: Context, jurisdiction: str, host: str | None, contact: str | N
         }
     )
     context.say(f"登记库已建立 register made: {chosen.data}（{made.jurisdiction}，{made.host}）")
-    context.say(f"根密钥指纹，查验端须核对 root fingerprint, to be pinned by checkers:\n  {made.root_fingerprint}")
+    context.say("根密钥指纹，查验端须核对 root fingerprint, to be pinned by checkers:", f"  {made.root_fingerprint}")
     context.say(f"根密钥文件 {made.root_file}：请移到离线介质保存 root key: move it off this machine")
     tell_password(context, made.admin)
     if made.passphrase_file is not None:
         context.say(f"口令文件 {made.passphrase_file}：请抄存他处 passphrase: keep a copy of it elsewhere")
 
 
+_LIMITS: Final = Limits()
+
+
+def _count(name: str, default: int, most: int, told: str) -> Callable[[Command], Command]:
+    return click.option(name, default=default, show_default=True, type=click.IntRange(1, most), help=f"{told}.")
+
+
 @command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="端口 port.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="进程数 processes.")
+@_count("--max-connections", _LIMITS.connections, 100_000, "每个进程至多的连接数 connections a process holds")
+@_count("--max-per-client", _LIMITS.per_client, 100_000, "同一地址至多的连接数，代理除外 of one address but proxies")
+@_count("--header-seconds", int(_LIMITS.header_s), 600, "收齐请求首部的时限（秒） for a request's headers")
+@_count("--idle-seconds", int(_LIMITS.idle_s), 3600, "传输停顿的时限（秒） a body or an answer may stand still")
+@_count("--stop-seconds", _LIMITS.stop_s, 3600, "停止时等待在办请求的时限（秒） for requests under way when stopped")
 @pass_context
-def serve(context: Context, host: str, port: int, workers: int) -> None:
+def serve(  # noqa: PLR0913 - one argument an option
+    context: Context,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    max_connections: int,
+    max_per_client: int,
+    header_seconds: int,
+    idle_seconds: int,
+    stop_seconds: int,
+) -> None:
     """启动查验服务 Start the service."""
     with opened(context) as register:
         check_contact(register)
+    limits = replace(
+        _LIMITS,
+        connections=max_connections,
+        per_client=max_per_client,
+        header_s=header_seconds,
+        idle_s=idle_seconds,
+        stop_s=stop_seconds,
+    )
     chosen = unlocked_settings(context)
     _check_free(host, port)
     base = f"http://{host}:{port}"
     context.note(f"查验 {base}/scan 查询 {base}/lookup", f"check, look up; API: {base}/schema")
     context.note("停止：Ctrl-C", "to stop")
-    app.serve(chosen, host, port, workers)
+    app.serve(chosen, host, port, workers, limits)
 
 
 @click.group("institution")

@@ -45,7 +45,7 @@ _ROLE_NAMES: Final = {
 def tell_password(context: Context, made: NewUser) -> None:
     """Show a random password, once."""
     if made.password is not None:
-        context.say(f"用户 {made.account.name} 的密码，只显示这一次 password, shown this once:\n  {made.password}")
+        context.say(f"用户 {made.account.name} 的密码，只显示这一次 password, shown this once:", f"  {made.password}")
 
 
 @click.group("user")
@@ -167,7 +167,7 @@ def add_new_token(context: Context, label: str, name: str, scopes: tuple[str, ..
     with opened(context) as register:
         made = add_token(register, name, label, [Permission(scope) for scope in scopes], days, context.actor)
     context.answer({"label": made.label, "token": made.secret, "expires_on": made.expires_on})
-    context.say(f"令牌，只显示这一次 token, shown this once, good to the end of {made.expires_on}:\n  {made.secret}")
+    context.say(f"令牌，只显示这一次 token, shown this once, good to the end of {made.expires_on}:", f"  {made.secret}")
 
 
 @command("list", token)

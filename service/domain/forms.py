@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from service.domain.errors import DomainError
+from service.domain.visible import TextRefused, check_file
 
 
 class FormsInvalid(DomainError):
@@ -95,6 +96,10 @@ class Forms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def parse_forms(text: str | bytes) -> Forms:
     """Read the forms. Raises FormsInvalid."""
     try:
-        return msgspec.json.decode(text, type=Forms)
+        forms = msgspec.json.decode(text, type=Forms)
+        check_file(msgspec.to_builtins(forms), breaks=True)
+    except TextRefused as error:
+        raise FormsInvalid(error.zh, error.en) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FormsInvalid("表格数据无法读取", f"the forms cannot be read: {error}") from error
+    return forms

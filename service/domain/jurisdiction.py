@@ -15,6 +15,7 @@ import msgspec
 from service.domain.errors import JurisdictionInvalid
 from service.domain.kinds import CardKind
 from service.domain.regulation import TERM_YEARS
+from service.domain.visible import TextRefused, check_file
 
 _LABEL: Final = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*(?::[1-9][0-9]{{0,4}})?")
@@ -122,6 +123,9 @@ def parse_jurisdiction(text: str | bytes) -> Jurisdiction:
     """Read a jurisdiction from JSON; raise JurisdictionInvalid naming the key that is wrong."""
     try:
         jurisdiction = msgspec.json.decode(text, type=Jurisdiction)
+        check_file(msgspec.to_builtins(jurisdiction))
+    except TextRefused as error:
+        raise _invalid(error.zh, error.en) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # a ValidationError names the path
         raise _invalid(str(error), str(error)) from error
     for zh, en in _faults(jurisdiction):

@@ -14,7 +14,8 @@ from typing import Final
 import msgspec
 
 from service.domain.errors import DomainError
-from service.domain.tidy import invisible_character, tidy_occupation
+from service.domain.tidy import tidy_occupation
+from service.domain.visible import TextRefused, check_file, invisible_character
 
 MAX_NAME_BYTES: Final = 60  # of a job type that travels as text in the credential, UTF-8
 _CODE: Final = re.compile(r"[1-8]-[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -84,9 +85,13 @@ class Catalogue:
 def parse_catalogue(text: str | bytes) -> Catalogue:
     """Read a catalogue from JSON, ``{"occupations": {code: name, …}, …}``. Raises CatalogueInvalid."""
     try:
-        return Catalogue(msgspec.json.decode(text, type=_CatalogueFile).occupations)
+        names = msgspec.json.decode(text, type=_CatalogueFile).occupations
+        check_file(names, place="$.occupations")
+    except TextRefused as error:
+        raise CatalogueInvalid(error.zh, error.en) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CatalogueInvalid(f"职业目录无效：{error}", f"catalogue file: {error}") from error
+    return Catalogue(names)
 
 
 def parse_occupations(text: str, catalogue: Catalogue) -> tuple[Occupation, ...]:

@@ -16,9 +16,6 @@ _SPACE_IN_HAN: Final = re.compile(f"(?<=[{_HAN}·]) (?=[{_HAN}·])")
 _DOTS: Final = str.maketrans(dict.fromkeys("\u30fb\u2022\u2027\uff65\u2219\u22c5", "·"))
 _BRACKETS: Final = str.maketrans({"(": "（", ")": "）"})
 _HAN_CHARACTER: Final = re.compile(f"[{_HAN}]")
-# Cc control, Cf format (zero width, direction marks), Cs surrogates, Co private use, Zl and Zp separators.
-# Unassigned (Cn) is left to the fonts: it only means that Unicode is newer than this Python.
-_FORBIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def tidy(text: str) -> str:
@@ -39,14 +36,6 @@ def tidy_occupation(text: str) -> str:
     """Tidy the name of a job type: as a name, and brackets beside Han characters are full width."""
     name = tidy_name(text)
     return name.translate(_BRACKETS) if _HAN_CHARACTER.search(name) else name
-
-
-def invisible_character(text: str) -> str | None:
-    """Find the first character that prints as nothing or differently everywhere, as ``U+200B``; None if all is well."""
-    if text.isprintable():
-        return None
-    offender = next((c for c in text if unicodedata.category(c) in _FORBIDDEN), None)
-    return None if offender is None else f"U+{ord(offender):04X}"
 
 
 def is_name(text: str) -> bool:

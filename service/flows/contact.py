@@ -8,7 +8,8 @@ import msgspec
 
 from service.domain.event import Event
 from service.domain.jurisdiction import Contact
-from service.domain.tidy import invisible_character, tidy
+from service.domain.tidy import tidy
+from service.domain.visible import invisible_character
 from service.flows.errors import Refused
 from service.flows.register import Register
 from service.store import journal, meta

