@@ -7,6 +7,10 @@
     ├── EnvelopeMalformed          envelope-malformed
     ├── UnknownKey                 unknown-key
     ├── SignatureInvalid           signature-invalid
+    ├── KeyUnfit                   key-unfit
+    │   ├── KeyCompromised         key-compromised
+    │   ├── KeyOutOfUse            key-out-of-use
+    │   └── KeyNotInUse            key-not-in-use
     ├── IllegalRotation            illegal-rotation
     ├── KeyDocumentError           key-document-error
     │   ├── KeyDocumentMalformed   key-document-malformed
@@ -57,6 +61,30 @@ class SignatureInvalid(KeysError):
     """Keys with the message's key identifier are known, and none of them made this signature."""
 
     code = "signature-invalid"
+
+
+class KeyUnfit(KeysError):
+    """The signature holds, and by its state or its days the key vouches for nothing of this kind."""
+
+    code = "key-unfit"
+
+
+class KeyCompromised(KeyUnfit):
+    """The key is reported stolen."""
+
+    code = "key-compromised"
+
+
+class KeyOutOfUse(KeyUnfit):
+    """The key did not sign on the day in question, or signs no more."""
+
+    code = "key-out-of-use"
+
+
+class KeyNotInUse(KeyUnfit):
+    """The key is published ahead of its use and signs nothing yet."""
+
+    code = "key-not-in-use"
 
 
 class IllegalRotation(KeysError):

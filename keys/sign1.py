@@ -63,5 +63,11 @@ def verify_tagged(
     raise SignatureInvalid("the signature does not hold: the document was altered, or signed by somebody else")
 
 
+def key_id_of(data: bytes) -> bytes:
+    """Return the key identifier in a document's header; the signature is not checked. Raises EnvelopeMalformed."""
+    header, _ = read_bstr(data, len(_TAGGED_ARRAY))
+    return read_bstr(header, _KEY_ID_AT)[0]
+
+
 def _encode_protected(kid: bytes, others: Headers) -> bytes:
     return cbor2.dumps({ALGORITHM: ED25519.algorithm, KEY_ID: kid, **others}, canonical=True)

@@ -52,8 +52,8 @@ Typed = TypeVar("Typed")
 class StatusListError(DomainError):
     """A status list that cannot be used.
 
-    Codes: status-list-malformed, -not-canonical, -subject (another list's), -size, -older, -from-the-future,
-    status-index.
+    Codes: status-list-malformed, -not-canonical, -subject (another list's), -size, -older, -former-key,
+    -from-the-future, status-index.
     """
 
     default_code = "status-list-malformed"
@@ -193,26 +193,6 @@ def decode_payload(data: bytes, *, number: int) -> StatusListPayload:
             code="status-list-not-canonical",
         )
     return payload
-
-
-def check_succession(payload: StatusListPayload, *, highest_seen: int | None, now: int) -> None:
-    """Refuse a list older than one seen before, or signed more than 10 minutes ahead of the clock.
-
-    ``highest_seen`` is the highest iat known for this list, ``now`` the verifier's clock, in seconds since
-    1970-01-01 UTC. Without this an attacker replays the list from before a revocation. Raises StatusListError.
-    """
-    if highest_seen is not None and payload.issued_at < highest_seen:
-        raise StatusListError(
-            "收到的状态列表比已有的旧，不予采用",
-            f"list {payload.number} was signed at {payload.issued_at}, one of {highest_seen} is known already",
-            code="status-list-older",
-        )
-    if payload.issued_at > now + MAX_AHEAD:
-        raise StatusListError(
-            "状态列表的签发时间晚于本机时间，请核对时钟",
-            f"list {payload.number} was signed at {payload.issued_at}, the clock says {now}: check the clock",
-            code="status-list-from-the-future",
-        )
 
 
 def _encode(payload: StatusListPayload, compressed: bytes) -> bytes:

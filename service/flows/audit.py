@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection
 
 from keys.keyring import KeyRecord, Purpose
+from keys.standing import vouches
 from keys.suites import ED25519
 from service.domain.card import Card, journaled
 from service.domain.errors import CardInvalid, JournalInvalid
@@ -22,6 +24,7 @@ from service.domain.merkle import (
     root_of,
     verify_consistency,
 )
+from service.domain.validity import civil_date
 from service.flows.errors import Refused
 from service.flows.proofs import Inclusion, inclusion_at
 from service.flows.register import Register
@@ -89,7 +92,10 @@ def _tree_faults(stored: list[bytes], head: Frontier) -> Iterator[Fault]:
 def _head_faults(earlier: SignedHead, stored: list[bytes], known: Iterable[KeyRecord]) -> Iterator[Fault]:
     """Hold an exported head against the journal of today (RFC 9162 2.1.4)."""
     if not is_signed(earlier, known):
-        yield "所给日志头的签名不符", "the exported head is not signed by a head key of this register"
+        yield (
+            "所给日志头的签名不符，或所用密钥已报失窃、当时不在使用期内",
+            "the exported head is not signed by a head key of this register that was in use then and is not stolen",
+        )
         return
     leaves = [leaf_hash(entry) for entry in stored]
     if earlier.size > len(leaves):
@@ -104,15 +110,19 @@ def _head_faults(earlier: SignedHead, stored: list[bytes], known: Iterable[KeyRe
 
 
 def is_signed(head: SignedHead, known: Iterable[KeyRecord]) -> bool:
-    """Tell whether a head key, in use or retired, has signed the head as it stands."""
+    """Return whether a head key that vouches for the head's day has signed it as it stands."""
     message = _signed_bytes(head)
-    keys = (record for record in known if record.purpose is Purpose.HEAD and record.kid.hex() == head.kid)
     try:
         signature = bytes.fromhex(head.signature)
         bytes.fromhex(head.root)
-    except ValueError:
+        at = datetime.fromisoformat(head.at)
+        on = civil_date(at) if at.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return False
-    return any(ED25519.load_public(record.public)(signature, message) for record in keys)
+    if on is None:  # no instant: nobody's head is dated so
+        return False
+    keys = (record for record in known if record.purpose is Purpose.HEAD and record.kid.hex() == head.kid)
+    return any(ED25519.load_public(record.public)(signature, message) for record in keys if vouches(record, on))
 
 
 def _held(connection: Connection) -> tuple[dict[str, Card], tuple[Fault, ...]]:

@@ -5,10 +5,12 @@ The root key is kept off the server: every step but listing needs its file for a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
+
+from sqlalchemy import Connection
 
 from keys import rotation
 from keys.document import Pin, open_document, sign_document
@@ -16,6 +18,7 @@ from keys.errors import KeyNotHeld
 from keys.identity import fingerprint
 from keys.keyring import KeyRecord, KeyState, Purpose
 from keys.signer import Signer
+from keys.standing import by_introduction
 from keys.vault import open_root
 from service.domain.event import Event
 from service.flows.errors import Refused
@@ -99,13 +102,19 @@ def _publish(register: Register, root: Signer, actor: str, kind: str, subject: K
     now = register.effects.now()
     with register.database.write() as connection:
         version = key_records.latest_version(connection) + 1
-        records = change(key_records.all_of(connection))
+        # Their order tells checkers which key of a purpose is the newer one; two may have begun on the same day.
+        records = by_introduction(change(key_records.all_of(connection)), _published_before(connection, version))
         document = compose_document(version, records, register.host, register.effects)
         key_records.put(connection, records)
         key_records.publish(connection, version, sign_document(document, root))
         event = Event(kind, subject.public.hex(), {"purpose": subject.purpose.value, "kid": subject.kid.hex()})
         journal.append_many(connection, now, actor, (event,))
     return next(record for record in records if record.public == subject.public)
+
+
+def _published_before(connection: Connection, version: int) -> Iterator[tuple[KeyRecord, ...]]:
+    for earlier in range(1, version):
+        yield open_document(key_records.document(connection, earlier), pin=None)[0].keys
 
 
 def _check_known_long_enough(register: Register, chosen: KeyRecord) -> None:

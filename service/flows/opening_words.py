@@ -40,6 +40,22 @@ _SENTENCES: Final = {  # {n} is the list's number
         "第 {n} 号状态列表比已采用过的旧，不予采用：可能是有人重放取消之前的列表",
         "status list {n} is not used: it was signed at an earlier time than one known, maybe before a cancellation",
     ),
+    "key-compromised": (
+        "第 {n} 号状态列表由已报失窃的状态密钥签署，不予采用",
+        "status list {n} is not used: the status key that signed it is reported stolen",
+    ),
+    "key-out-of-use": (
+        "第 {n} 号状态列表由已停用的状态密钥签署，或签署时间不在其使用期内，不予采用",
+        "status list {n} is not used: the status key that signed it was not in use at that time",
+    ),
+    "key-not-in-use": (
+        "第 {n} 号状态列表由尚未启用的状态密钥签署，不予采用，请更新密钥文件",
+        "status list {n} is not used: the status key that signed it is not in use yet, update the key document",
+    ),
+    "status-list-former-key": (
+        "第 {n} 号状态列表由较早的状态密钥签署，而已采用过较新密钥签署的列表，不予采用：可能是有人重放旧列表",
+        "status list {n} is not used: a former status key signed it, and one of a newer key was accepted before",
+    ),
     "status-list-from-the-future": (
         "第 {n} 号状态列表的签发时间比本机时间晚 10 分钟以上，不予采用，请核对时钟",
         "status list {n} is not used: it was signed more than 10 minutes ahead of this clock, check the clock",

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from keys.keyring import Purpose
-from keys.sign1 import TYPE, sign_tagged
+from keys.sign1 import TYPE, key_id_of, sign_tagged
 from service.domain import bundle as bundles
 from service.domain import status_list as lists
 from service.domain.bundle import Bundle, Names, encode_bundle, encode_names
@@ -61,7 +61,7 @@ def aggregation(register: Register) -> Published:
 def status_list(register: Register, number: int) -> Published | None:
     """Give a status list, signed now if anything has changed or an hour has passed; None for no such list.
 
-    iat rises strictly with each version of a list, so that nobody can pass off an older one as the newer.
+    iat rises strictly with each version of a list by one key, so that nobody can pass off an older one as the newer.
     """
     current = _current(register, number)
     return _published(current[0], lists.MEDIA_TYPE, max_age=0) if current else None
@@ -70,16 +70,22 @@ def status_list(register: Register, number: int) -> Published | None:
 def bundle(register: Register) -> Published:
     """Give the verifier bundle: key document, all status lists, and the names behind the codes.
 
-    It is put together anew only when a part has changed.
+    It is put together anew only when a part has changed. A status key that is promoted meanwhile signs all of it, or
+    nothing: a checker takes no list by a former key beside one by a newer.
     """
-    signed_lists = _current(register)
-    key_document = register.trusted_keys().body
+    keys = register.trusted_keys()
+    while True:
+        signed_lists = _current(register)
+        before, keys = keys, register.trusted_keys()
+        if keys.document.version == before.document.version:
+            break
+    key_document = keys.body
     institutions = {code: institution.name for code, institution in register.institutions().items()}
     made_from = (key_document, signed_lists, institutions)
     kept = register.last_bundle
     if kept is None or kept[0] != made_from:
         names = Names(register.jurisdiction.centre.zh, institutions, register.catalogue.names)
-        signed_names = sign_tagged(register.signer(Purpose.STATUS), {}, encode_names(names), bundles.NAMES_AAD)
+        signed_names = sign_tagged(register.signer(Purpose.STATUS, keys), {}, encode_names(names), bundles.NAMES_AAD)
         kept = register.last_bundle = (made_from, encode_bundle(Bundle(key_document, signed_lists, signed_names)))
     return _published(kept[1], bundles.MEDIA_TYPE, max_age=0)
 
@@ -133,8 +139,11 @@ def _sign_anew(register: Register, number: int, resign_after: int) -> bytes:
             today = register.effects.today()
             entries = encode_list(status_lists.entries(connection, number, today))
         former = standing.published
+        signer = register.signer(Purpose.STATUS, keys)
         now = int(register.effects.now().timestamp())
-        issued_at = now if former is None else max(now, former.iat + 1)
+        # A new key begins anew: so rotating it mends a list that was dated in the future.
+        continues = former is not None and key_id_of(former.body) == signer.kid
+        issued_at = max(now, former.iat + 1) if former is not None and continues else now
         payload = StatusListPayload(
             host=register.host,
             number=number,
@@ -144,7 +153,6 @@ def _sign_anew(register: Register, number: int, resign_after: int) -> bytes:
             key_document_version=keys.document.version,
             entries=entries,
         )
-        signer = register.signer(Purpose.STATUS)
         body = sign_tagged(signer, STATUS_LIST_HEADERS, encode_payload(payload), STATUS_LIST_AAD)
         new = Publication(issued_at, body, today, keys.document.version)
         try:

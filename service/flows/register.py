@@ -119,10 +119,10 @@ class Register:
             self._trusted = trusted
         return trusted
 
-    def signer(self, purpose: Purpose) -> Signer:
-        """Give the key that signs for a purpose today."""
-        record = active(self.trusted_keys().document.keys, purpose, self.effects.today())
-        return self.vault.signer(record.public, purpose)
+    def signer(self, purpose: Purpose, keys: TrustedKeys | None = None) -> Signer:
+        """Return the key that signs for a purpose today, by the newest published key document or by ``keys``."""
+        document = (keys or self.trusted_keys()).document
+        return self.vault.signer(active(document.keys, purpose, self.effects.today()).public, purpose)
 
     def institutions(self) -> Mapping[str, Institution]:
         """Give all institutions by code."""

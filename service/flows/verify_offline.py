@@ -1,12 +1,13 @@
 """Check cards with a verifier bundle and nothing else: no register, no network.
 
 What a checker has once accepted is remembered in a small file beside the bundle's user: the pinned root, the highest
-version of the key document, and the highest iat of each list. Older ones are refused from then on.
+version of the key document, and of each list the highest iat and the key that signed it. Older ones are refused from
+then on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,12 +18,15 @@ import msgspec
 from keys.document import KeyDocument, Pin, open_document
 from keys.errors import KeysError
 from keys.files import replace as replace_file
-from keys.keyring import Keyring, Purpose
+from keys.keyring import KeyRecord, Keyring, Purpose
+from keys.standing import check_vouches, place_of, presumed_signer
 from service.domain.bundle import NAMES_AAD, Names, decode_bundle, decode_names
 from service.domain.check_facts import Genuine, ListAnswer, offline_now
 from service.domain.fitness import Duty
 from service.domain.issuer import CENTRE
-from service.domain.status_list import MAX_INSTANT, StatusListError, StatusListPayload, check_succession, decode_payload
+from service.domain.status_list import MAX_INSTANT, StatusListError, StatusListPayload, decode_payload
+from service.domain.succession import Precedence, check_succession, highest_issued_at, newest_place
+from service.domain.validity import civil_date
 from service.domain.verdict import NO_DUTY, Verdict, judge
 from service.flows.errors import Refused
 from service.flows.opening_words import note_of
@@ -33,12 +37,19 @@ MEMORY_FILE: Final = "checker.json"
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """What a checker keeps for good, whatever else is deleted."""
+    """What a checker keeps for good, whatever else is deleted.
+
+    By list number: ``highest_iat`` of what was accepted, and ``signed_by``, the key that signed it, in hexadecimal. An
+    earlier version of the program did not keep the keys: such a list counts as signed by the newest key of its day.
+    """
 
     root: str | None = None
     next_root: str | None = None
     version: int = 0
     highest_iat: Mapping[int, Annotated[int, msgspec.Meta(ge=0, le=MAX_INSTANT)]] = msgspec.field(default_factory=dict)
+    signed_by: Mapping[int, Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]] = msgspec.field(
+        default_factory=dict
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +60,14 @@ class OfflineChecker:
     ring: Keyring
     names: Names
     status_lists: Mapping[int, StatusListPayload]
+    seen: Mapping[int, Precedence]
     memory: Memory
     root_is_new: bool
     notes: tuple[tuple[str, str], ...] = field(default=())
 
     def verify(self, text: str, clock: datetime, duty: Duty = NO_DUTY) -> Verdict:
         """Give the verdict on a QR code's text at an instant, as far as the bundle can tell."""
-        now = offline_now(clock, max(self.memory.highest_iat.values(), default=None))
+        now = offline_now(clock, highest_issued_at(self.seen.values()))
         naming = Naming(self.names.occupations.get, self._issuer_name)
         scanned = scan_text(text, self.document, self.ring, naming)
         listed = None
@@ -76,38 +88,89 @@ def open_bundle(data: bytes, memory: Memory, clock: datetime, root: str | None =
     """Open a bundle, trusting only what is signed.
 
     1. the key document, under the pinned root (``root``, a fingerprint, or the one remembered, or the first
-    seen); 2. each status list, with a status key, not older than one seen; 3. the names, with a status key. A list that
-    fails is left out and noted: its cards are then ``status_unknown``. Raises BundleInvalid and KeysError.
+    seen); 2. each status list, with a status key that vouches for it, not older than one seen, nor by an older key; 3.
+    the names, with the status key in use. A list that fails is left out and noted: its cards are then
+    ``status_unknown``. Raises BundleInvalid and KeysError.
     """
     bundle = decode_bundle(data)
     pin = _pin(memory, root)
     document, pinned = open_document(bundle.key_document, pin)  # 1
     ring = Keyring(document.keys)
-    accepted: dict[int, StatusListPayload] = {}
-    highest = dict(memory.highest_iat)
-    notes: list[tuple[str, str]] = []
-    now = int(clock.timestamp())
+    taken = _Taken(ring, document.keys, memory, int(clock.timestamp()))
     for number, signed in enumerate(bundle.status_lists, start=1):  # 2
-        try:
-            verified = ring.verify_tagged(signed, Purpose.STATUS, STATUS_LIST_AAD, STATUS_LIST_HEADERS)
-            payload = decode_payload(verified.payload, number=number)
-            check_succession(payload, highest_seen=highest.get(number), now=now)
-        except (KeysError, StatusListError) as error:
-            notes.append(note_of(error.code, number))
-        else:
-            accepted[number] = payload
-            highest[number] = payload.issued_at
-    notes += _expired(document, accepted, offline_now(clock, max(highest.values(), default=None)))
-    names = decode_names(ring.verify_tagged(bundle.names, Purpose.STATUS, NAMES_AAD, {}).payload)  # 3
+        taken.take(number, signed)
+    now = offline_now(clock, highest_issued_at(taken.seen.values()))
+    taken.notes += _expired(document, taken.lists, now)
+    named = ring.verify_tagged(bundle.names, Purpose.STATUS, NAMES_AAD, {})  # 3
+    check_vouches(named.key, None)
     return OfflineChecker(
         document=document,
         ring=ring,
-        names=names,
-        status_lists=accepted,
-        memory=Memory(pinned.root, pinned.next_root, pinned.version, highest),
+        names=decode_names(named.payload),
+        status_lists=taken.lists,
+        seen=taken.seen,
+        memory=taken.memory(pinned),
         root_is_new=pin is None,
-        notes=tuple(notes),
+        notes=tuple(taken.notes),
     )
+
+
+class _Taken:
+    """The status lists of a bundle that are accepted, and what was accepted before: both ordered by key and iat."""
+
+    def __init__(self, ring: Keyring, records: Sequence[KeyRecord], memory: Memory, now: int) -> None:
+        self._ring = ring
+        self._records = records
+        self._now = now
+        self.lists: dict[int, StatusListPayload] = {}
+        self.notes: list[tuple[str, str]] = []
+        self._signers: dict[int, bytes | None] = {
+            number: _signer(memory, number, iat, records) for number, iat in memory.highest_iat.items()
+        }
+        self.seen = {
+            number: Precedence(place_of(self._signers[number], records), iat)
+            for number, iat in memory.highest_iat.items()
+        }
+
+    def take(self, number: int, signed: bytes) -> None:
+        """Take a list under its number, or note why it must not be used."""
+        try:
+            verified = self._ring.verify_tagged(signed, Purpose.STATUS, STATUS_LIST_AAD, STATUS_LIST_HEADERS)
+            payload = decode_payload(verified.payload, number=number)
+            check_vouches(verified.key, payload.published_on)
+            place = place_of(verified.key.public, self._records)
+            check_succession(payload, place=place, seen=self.seen, now=self._now)
+        except (KeysError, StatusListError) as error:
+            self.notes.append(note_of(error.code, number))
+            return
+        self.lists[number] = payload
+        self.seen[number] = Precedence(place, payload.issued_at)
+        self._signers[number] = verified.key.public
+        self._drop_former()
+
+    def _drop_former(self) -> None:
+        """Let go of lists by a former key, once there is one by a newer: in whatever order they came."""
+        newest = newest_place(self.seen.values())
+        for number in [n for n in self.lists if self.seen[n].place != newest]:
+            del self.lists[number]
+            self.notes.append(note_of("status-list-former-key", number))
+
+    def memory(self, pin: Pin) -> Memory:
+        """Return what to remember from now on."""
+        return Memory(
+            pin.root,
+            pin.next_root,
+            pin.version,
+            {number: seen.issued_at for number, seen in self.seen.items()},
+            {number: key.hex() for number, key in self._signers.items() if key is not None},
+        )
+
+
+def _signer(memory: Memory, number: int, issued_at: int, records: Sequence[KeyRecord]) -> bytes | None:
+    noted = memory.signed_by.get(number)
+    if noted is not None:
+        return bytes.fromhex(noted)
+    return presumed_signer(records, Purpose.STATUS, civil_date(datetime.fromtimestamp(issued_at, UTC)))
 
 
 def read_memory(folder: Path) -> Memory:

@@ -120,7 +120,8 @@ def publish(
 ) -> None:
     """Store a signed list over the one it was made to follow, and drop the notes of the changes it tells.
 
-    Raises PublicationStale where another has been published meanwhile, or where ``iat`` does not rise.
+    Raises PublicationStale where another has been published meanwhile, or where neither ``iat`` nor the version of the
+    key document rises.
     """
     made = upsert(connection, status_publication).values(
         list_no=list_no, iat=new.iat, body=new.body, told_on=new.told_on, key_version=new.key_version

@@ -17,7 +17,6 @@ from service.domain.status_list import (
     Status,
     StatusListError,
     StatusListPayload,
-    check_succession,
     decode_payload,
     encode_list,
     encode_payload,
@@ -168,18 +167,3 @@ def test_a_list_that_cannot_be_is_not_made(changes: dict[str, object]) -> None:
 def test_a_list_is_of_the_day_it_is_in_shanghai() -> None:
     assert LIST.published_on == date(2026, 5, 29)
     assert replace(LIST, issued_at=NOON_IN_SHANGHAI + 12 * 3600).published_on == date(2026, 5, 30)
-
-
-def test_a_list_older_than_the_last_seen_is_refused() -> None:
-    check_succession(LIST, highest_seen=None, now=LIST.issued_at)
-    check_succession(LIST, highest_seen=LIST.issued_at, now=LIST.issued_at)
-    with pytest.raises(StatusListError) as caught:
-        check_succession(LIST, highest_seen=LIST.issued_at + 1, now=LIST.issued_at)
-    assert caught.value.code == "status-list-older"
-
-
-def test_a_list_more_than_ten_minutes_ahead_of_the_clock_is_refused() -> None:
-    check_succession(LIST, highest_seen=None, now=LIST.issued_at - 600)
-    with pytest.raises(StatusListError) as caught:
-        check_succession(LIST, highest_seen=None, now=LIST.issued_at - 601)
-    assert caught.value.code == "status-list-from-the-future"

@@ -23,7 +23,7 @@ from tests.vectors.offline_vectors import T0, judged
 from tests.vectors.signing import HOSTS, sign
 from tests.vectors.test_vectors import load
 
-FITNESS, OFFLINE = load("fitness.json"), load("offline-verdicts.json")
+FITNESS, OFFLINE, KEY_STATES = load("fitness.json"), load("offline-verdicts.json"), load("key-states.json")
 TEXTS = {name: str(entry["text"]) for name, entry in OFFLINE["texts"].items()}
 BUNDLES = {name: bytes.fromhex(data) for name, data in OFFLINE["bundles"].items()}
 SHOWS_NO_CARD = {"unreadable", "forged", "unknown_key"}
@@ -31,26 +31,28 @@ SHOWS_NO_CARD = {"unreadable", "forged", "unknown_key"}
 both_kinds_of_browser = pytest.mark.parametrize("old", [False, True], ids=["with WebCrypto", "without"])
 
 
-def job(case: Json) -> Json:
+def job(case: Json, vectors: Json = OFFLINE) -> Json:
     return {
         "do": "open",
-        "bundle": OFFLINE["bundles"][case["bundle"]],
+        "bundle": vectors["bundles"][case["bundle"]],
         "memory": case["memory"],
         "opened_at": case["opened_at"],
         "root": case["root"],
-        "checks": [{**check, "text": TEXTS[check["text"]]} for check in case.get("checks", ())],
+        "checks": [{**check, "text": vectors["texts"][check["text"]]["text"]} for check in case.get("checks", ())],
     }
 
 
 @both_kinds_of_browser
-def test_bundles_and_verdicts_are_the_same(*, old: bool) -> None:
-    cases = OFFLINE["cases"]
-    for case, answer in zip(cases, run([job(case) for case in cases], old_browser=old), strict=True):
+@pytest.mark.parametrize("vectors", [OFFLINE, KEY_STATES], ids=["offline", "key states"])
+def test_bundles_and_verdicts_are_the_same(vectors: Json, *, old: bool) -> None:
+    cases = vectors["cases"]
+    for case, answer in zip(cases, run([job(case, vectors) for case in cases], old_browser=old), strict=True):
         if "refused" in case:
             assert answer.get("refused") == case["refused"], case["name"]
             continue
         result: Json = answer["result"]
-        opened = {field: result[field] for field in ("memory", "root_is_new", "notes")}
+        memory = {field: value for field, value in result["memory"].items() if field in case["memory"]}
+        opened = {"memory": memory, "root_is_new": result["root_is_new"], "notes": result["notes"]}
         assert opened == case["opened"], case["name"]
         assert [found["verdict"] for found in result["answers"]] == [check["verdict"] for check in case["checks"]]
 

@@ -13,6 +13,7 @@ from tests.vectors import (
     card_vectors,
     document_vectors,
     fitness_vectors,
+    key_state_vectors,
     offline_vectors,
     session_vectors,
     status_vectors,
@@ -33,3 +34,4 @@ if __name__ == "__main__":
     write("fitness.json", fitness_vectors.fitness())
     write("sessions.json", session_vectors.sessions())
     write("offline-verdicts.json", offline_vectors.verdicts())
+    write("key-states.json", key_state_vectors.key_states())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Final
@@ -64,9 +64,16 @@ class Case:
 
 def verdicts() -> Json:
     """Give all cases with the texts and bundles they use."""
-    files, texts = bundles(), dict(_texts())
+    about = "Offline checks by published TEST keys: what is opened with which memory, and the verdicts it gives."
+    return verdicts_of(about, bundles(), dict(_texts()), _cases(), with_keys=False)
+
+
+def verdicts_of(
+    about: str, files: Mapping[str, bytes], texts: Mapping[str, Json], cases: Iterable[Case], *, with_keys: bool
+) -> Json:
+    """Return cases with the texts and bundles they use; ``with_keys``: memories tell which key signed each list."""
     return {
-        "about": "Offline checks by published TEST keys: what is opened with which memory, and the verdicts it gives.",
+        "about": about,
         "bundles": {name: data.hex() for name, data in files.items()},
         "texts": texts,
         "cases": [
@@ -74,7 +81,7 @@ def verdicts() -> Json:
                 {
                     "name": case.name,
                     "bundle": case.bundle,
-                    "memory": memory_json(case.memory),
+                    "memory": memory_json(case.memory, with_keys=with_keys),
                     "opened_at": _instant(case.after),
                     "root": case.root,
                     "checks": [
@@ -85,7 +92,7 @@ def verdicts() -> Json:
                 files,
                 {name: str(text["text"]) for name, text in texts.items()},
             )
-            for case in _cases()
+            for case in cases
         ],
     }
 
@@ -99,7 +106,7 @@ def judged(case: Json, files: Mapping[str, bytes], texts: Mapping[str, str]) -> 
         return {key: value for key, value in case.items() if key != "checks"} | {"refused": error.code}
     return case | {
         "opened": {
-            "memory": memory_json(checker.memory),
+            "memory": memory_json(checker.memory, with_keys="signed_by" in case["memory"]),
             "root_is_new": checker.root_is_new,
             "notes": [list(note) for note in checker.notes],
         },
@@ -111,10 +118,15 @@ def judged(case: Json, files: Mapping[str, bytes], texts: Mapping[str, str]) -> 
     }
 
 
-def memory_json(memory: Memory) -> Json:
-    """Write what is remembered as JSON has it: list numbers are text there."""
+def memory_json(memory: Memory, *, with_keys: bool) -> Json:
+    """Write what is remembered as JSON has it: list numbers are text there.
+
+    Without ``with_keys`` as checkers kept it before they noted which key had signed a list.
+    """
     content: Json = structs.asdict(memory)
-    return content | {"highest_iat": {str(number): iat for number, iat in memory.highest_iat.items()}}
+    for key in ("highest_iat", "signed_by"):
+        content[key] = {str(number): value for number, value in content[key].items()}
+    return content if with_keys else {key: value for key, value in content.items() if key != "signed_by"}
 
 
 def _instant(after: float) -> str:

@@ -14,16 +14,36 @@ from tests.vectors.offline_vectors import judged
 from tests.vectors.test_vectors import Json, load, named
 
 FITNESS, OFFLINE = load("fitness.json"), load("offline-verdicts.json")
-BUNDLES = {name: bytes.fromhex(data) for name, data in OFFLINE["bundles"].items()}
-TEXTS = {name: str(entry["text"]) for name, entry in OFFLINE["texts"].items()}
+KEY_STATES = load("key-states.json")
 VERDICTS = [check["verdict"] for case in OFFLINE["cases"] if "opened" in case for check in case["checks"]]
+
+
+def judged_again(vectors: Json, vector: Json) -> Json:
+    bundles = {name: bytes.fromhex(data) for name, data in vectors["bundles"].items()}
+    texts = {name: str(entry["text"]) for name, entry in vectors["texts"].items()}
+    return judged({"checks": [], **vector}, bundles, texts)
 
 
 @named(OFFLINE["cases"])
 def test_offline_check_gives_the_committed_verdicts(vector: Json) -> None:
-    expected = dict(vector)
-    asked = {"checks": [], **vector}
-    assert judged(asked, BUNDLES, TEXTS) == expected
+    assert judged_again(OFFLINE, vector) == vector
+
+
+@named(KEY_STATES["cases"])
+def test_keys_vouch_by_their_state_and_days_as_committed(vector: Json) -> None:
+    """CONTRACT: states hold for every purpose."""
+    assert judged_again(KEY_STATES, vector) == vector
+
+
+def test_no_list_of_a_thief_makes_a_revoked_card_valid() -> None:
+    """Whatever date is in it, and whatever the checker has seen before."""
+    told: dict[str, set[str]] = {}
+    for case in KEY_STATES["cases"]:
+        words = {check["verdict"]["verdict"] for check in case.get("checks", ()) if check["text"] == "revoked"}
+        told.setdefault(case["bundle"], set()).update(words)
+    forged = {name for name in told if "forged" in name} | {"rotated-old-list-after-its-days"}
+    assert len(forged) > 4
+    assert {word for name in forged - {"one-key-earlier-and-forged"} for word in told[name]} <= {"status_unknown"}
 
 
 @named([*FITNESS["offline"], *FITNESS["registered"]])

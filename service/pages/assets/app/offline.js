@@ -61,10 +61,12 @@ export class Offline {
 }
 
 /**
- * Tell whether data lacks a list that is here, because it was refused, or will expire before what is here.
+ * Tell whether data lacks a list that is here, because it was refused, or will expire before what is here. Lists under
+ * a newer key document may expire earlier: a new key mends lists that were dated in the future.
  * @param {Checker} found
  * @param {Checker} kept
  */
 function isPoorer(found, kept) {
-  return Array.from(kept.lists.keys()).some((number) => !found.lists.has(number)) || found.expiresAt < kept.expiresAt
+  if (Array.from(kept.lists.keys()).some((number) => !found.lists.has(number))) return true
+  return found.document.version === kept.document.version && found.expiresAt < kept.expiresAt
 }

@@ -10,7 +10,9 @@ import { noteOf, opening } from './openingwords.js'
 import { webpOf } from './portrait.js'
 import { Refusal } from './refusal.js'
 import { scanText } from './scan.js'
-import { MEDIA_TYPE, checkSuccession, decodeList } from './statuslist.js'
+import { checkVouches } from './standing.js'
+import { MEDIA_TYPE, decodeList } from './statuslist.js'
+import { Seen } from './succession.js'
 import { judge } from './verdict.js'
 import { CENTRE } from './view.js'
 import { hex } from './bytes.js'
@@ -27,9 +29,11 @@ export { VerifierError } from './refusal.js'
  * @typedef {import('./statuslist.js').StatusList} StatusList
  * @typedef {import('./verdict.js').VerdictJson} VerdictJson
  *
- * What a checker keeps for good, whatever else is deleted; JSON. `highest_iat` is by list number.
+ * What a checker keeps for good, whatever else is deleted; JSON. By list number: `highest_iat` of what was accepted, and
+ * `signed_by`, the key that signed it, in hexadecimal; an earlier version did not keep the keys.
  * @typedef {{
- *   root: string | null, next_root: string | null, version: number, highest_iat: Readonly<Record<string, number>>
+ *   root: string | null, next_root: string | null, version: number, highest_iat: Readonly<Record<string, number>>,
+ *   signed_by?: Readonly<Record<string, string>>
  * }} Memory
  *
  * The parts of a bundle, as they are published one by one. `statusLists` is by list number.
@@ -39,7 +43,7 @@ export { VerifierError } from './refusal.js'
  */
 
 /** @type {Readonly<Memory>} */
-export const EMPTY_MEMORY = { root: null, next_root: null, version: 0, highest_iat: {} }
+export const EMPTY_MEMORY = { root: null, next_root: null, version: 0, highest_iat: {}, signed_by: {} }
 
 const STATUS = 'status'
 const NO_AAD = new Uint8Array(0) // the Token Status List draft has none
@@ -70,7 +74,8 @@ export async function openBundle(bytes, memory, clock, root = null) {
  * Open the parts of a bundle: the key document, and what there is of lists and names.
  *
  * 1. the key document, under the pinned root (`root`, or the one remembered, or the first seen); 2. each status list,
- * with a status key, not older than one seen; 3. the names, with a status key. Throws VerifierError like `openBundle`.
+ * with a status key that vouches for it, not older than one seen, nor by an older key; 3. the names, with the status key
+ * in use. Throws VerifierError like `openBundle`.
  * @param {Parts} parts
  * @param {Readonly<Memory>} memory
  * @param {Date} clock
@@ -80,7 +85,8 @@ export async function openBundle(bytes, memory, clock, root = null) {
 export async function openParts({ keyDocument, statusLists, names }, memory, clock, root = null) {
   const known = pinOf(memory, root)
   const { document, pin } = await opening('document', () => openDocument(keyDocument, known)) // 1
-  const checker = new Checker(document, await Keyring.of(document.keys), pin, memory.highest_iat, known === null)
+  const seen = new Seen(memory, document.keys)
+  const checker = new Checker(document, await Keyring.of(document.keys), pin, seen, known === null)
   for (const [number, signed] of statusLists || []) await checker.takeList(number, signed, clock) // 2
   if (names) await checker.takeNames(names) // 3
   checker.noteExpiry(clock)
@@ -93,14 +99,14 @@ export class Checker {
    * @param {KeyDocument} document
    * @param {Keyring} ring
    * @param {Pin} pin
-   * @param {Memory['highest_iat']} highest
+   * @param {Seen} seen
    * @param {boolean} rootIsNew
    */
-  constructor(document, ring, pin, highest, rootIsNew) {
+  constructor(document, ring, pin, seen, rootIsNew) {
     this.document = document
     this.ring = ring
     this.pin = pin
-    this.highest = { ...highest }
+    this.seen = seen
     /** The root was taken on trust: a person should compare its fingerprint, `memory.root`, with the issuer's. */
     this.rootIsNew = rootIsNew
     /** @type {Map<number, StatusList>} */
@@ -116,7 +122,7 @@ export class Checker {
    */
   get memory() {
     const { root, nextRoot, version } = this.pin
-    return { root, next_root: nextRoot, version, highest_iat: { ...this.highest } }
+    return { root, next_root: nextRoot, version, ...this.seen.memory }
   }
 
   /** The addresses under which genuine cards stand. */
@@ -143,16 +149,26 @@ export class Checker {
    */
   async takeList(number, signed, clock) {
     try {
-      const { payload } = await this.ring.verifyTagged(signed, STATUS, NO_AAD, LIST_HEADERS)
+      const { payload, key } = await this.ring.verifyTagged(signed, STATUS, NO_AAD, LIST_HEADERS)
       const list = decodeList(payload, number)
-      checkSuccession(list, this.highest[number], Math.floor(clock.getTime() / 1000))
+      checkVouches(key, list.publishedOn)
+      this.seen.check(list, key.publicKey, Math.floor(clock.getTime() / 1000))
       this.lists.set(number, list)
-      this.highest[number] = list.issuedAt
+      this.seen.note(number, key.publicKey, list.issuedAt)
+      this.dropFormer()
       return true
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       this.notes.push(noteOf(error.code, number))
       return false
+    }
+  }
+
+  /** Let go of lists by a former key, once there is one by a newer: in whatever order they came. */
+  dropFormer() {
+    for (const number of Array.from(this.lists.keys()).filter((one) => this.seen.isFormer(one))) {
+      this.lists.delete(number)
+      this.notes.push(noteOf('status-list-former-key', number))
     }
   }
 
@@ -162,7 +178,8 @@ export class Checker {
    */
   async takeNames(signed) {
     this.names = await opening('names', async () => {
-      const { payload } = await this.ring.verifyTagged(signed, STATUS, NAMES_AAD, [])
+      const { payload, key } = await this.ring.verifyTagged(signed, STATUS, NAMES_AAD, [])
+      checkVouches(key, null)
       return decodeNames(payload)
     })
   }
@@ -221,7 +238,7 @@ export class Checker {
    * @param {Date} clock
    */
   now(clock) {
-    return Math.max(clock.getTime(), ...Object.values(this.highest).map((issuedAt) => issuedAt * 1000))
+    return Math.max(clock.getTime(), this.seen.highestIssuedAt * 1000)
   }
 
   /** @param {'issuedAt' | 'expiresAt'} field */

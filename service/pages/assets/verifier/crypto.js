@@ -2,7 +2,7 @@
 // SHA-256 and Ed25519: the browser's own where it has them, else the vendored libraries, loaded only then. WebCrypto is
 // missing on pages without HTTPS, and has Ed25519 since Chrome 137, Safari 17 and Firefox 129.
 
-import { bytesOfText } from './bytes.js'
+import { bytesOfText, unhex } from './bytes.js'
 import { VerifierError } from './refusal.js'
 
 /** @typedef {(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => Promise<boolean>} Verify */
@@ -92,6 +92,3 @@ async function library(load) {
  * @returns {Uint8Array<ArrayBuffer>}
  */
 const buffer = (bytes) => Uint8Array.from(bytes)
-
-/** @param {string} text */
-const unhex = (text) => Uint8Array.from(text.match(/../g) || [], (pair) => parseInt(pair, 16))
