@@ -11,6 +11,7 @@ if (process.argv.includes('--old-browser')) {
 const load = (name) => import(new URL(`../../service/pages/assets/verifier/${name}.js`, import.meta.url))
 const { openBundle, openParts, wordsOfDetail } = await load('checker')
 const { CARD_AAD, decodeClaims } = await load('claims')
+const { verify } = await load('crypto')
 const { checkPublic } = await load('curve')
 const { isoDay } = await load('dates')
 const { fitForDuty } = await load('fitness')
@@ -42,6 +43,8 @@ const jobs = {
   detail: ({ detail }) => wordsOfDetail(detail),
 
   key: ({ key }) => checkPublic(unhex(key)) || 'ok',
+
+  signature: (job) => verify(unhex(job.signature), unhex(job.message), unhex(job.public)),
 
   async card({ text, keys }) {
     const ring = await ringOf(keys)

@@ -18,6 +18,7 @@ def load(name: str) -> Json:
 
 
 DIGITS, CARDS = load("digits.json"), load("cards.json")
+SIGNATURES = load("signatures.json")["signatures"]
 LISTS, DOCUMENTS = load("status-lists.json"), load("key-documents.json")
 
 both_kinds_of_browser = pytest.mark.parametrize("old", [False, True], ids=["with WebCrypto", "without"])
@@ -48,6 +49,14 @@ def test_cards_are_read_and_refused_alike(*, old: bool) -> None:
             read = {field: answer["result"][field] for field in ("claims", "payload", "public")}
             expected = {"claims": vector["claims"], "payload": vector["payload"], "public": public[vector["key"]]}
             assert read == expected, vector["name"]
+
+
+@both_kinds_of_browser
+def test_a_signature_holds_in_every_browser_or_in_none(*, old: bool) -> None:
+    """WebCrypto and the library that stands in for it give the verdict of Python's, bit for bit."""
+    found = run([{"do": "signature", **vector} for vector in SIGNATURES], old_browser=old)
+    differing = [v["name"] for v, a in zip(SIGNATURES, found, strict=True) if a["result"] is not v["holds"]]
+    assert differing == []
 
 
 @both_kinds_of_browser

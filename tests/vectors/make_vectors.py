@@ -16,6 +16,7 @@ from tests.vectors import (
     key_state_vectors,
     offline_vectors,
     session_vectors,
+    signature_vectors,
     status_vectors,
 )
 
@@ -35,3 +36,4 @@ if __name__ == "__main__":
     write("sessions.json", session_vectors.sessions())
     write("offline-verdicts.json", offline_vectors.verdicts())
     write("key-states.json", key_state_vectors.key_states())
+    write("signatures.json", signature_vectors.signatures())

@@ -16,6 +16,7 @@ from keys.errors import BadKey, EnvelopeMalformed, KeysError, SignatureInvalid, 
 from keys.keyring import KeyRecord, Keyring, KeyState, Purpose
 from keys.sign1 import TYPE, sign_tagged
 from keys.signer import Signer
+from keys.suites import ED25519
 from service.domain.card_number import CardNumber
 from service.domain.credential import (
     Claims,
@@ -245,3 +246,10 @@ def test_attacked_key_document_is_refused(vector: Json) -> None:
     with pytest.raises(KeysError) as caught:
         open_document(bytes.fromhex(vector["document"]), Pin(**vector["pin"]))
     assert caught.value.code == vector["code"]
+
+
+@named(load("signatures.json")["signatures"])
+def test_signature_holds_or_not_as_committed(vector: Json) -> None:
+    """RFC 8032 5.1.7 without the cofactor: OpenSSL's verdict, which the browser's library is held to."""
+    holds = ED25519.load_public(bytes.fromhex(vector["public"]))
+    assert holds(bytes.fromhex(vector["signature"]), bytes.fromhex(vector["message"])) is vector["holds"]

@@ -3,6 +3,7 @@
 // missing on pages without HTTPS, and has Ed25519 since Chrome 137, Safari 17 and Firefox 129.
 
 import { bytesOfText, unhex } from './bytes.js'
+import { holds } from './ed25519.js'
 import { VerifierError } from './refusal.js'
 
 /** @typedef {(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => Promise<boolean>} Verify */
@@ -44,12 +45,16 @@ async function native(signature, message, publicKey) {
 
 /** @returns {Promise<Verify>} */
 async function loadNoble() {
-  const noble = await library(() => import('../vendor/noble-ed25519/index.js'))
-  if (!subtle) {
-    const { sha512 } = await library(() => import('../vendor/noble-hashes/sha2.js'))
-    noble.hashes.sha512Async = async (message) => sha512(message)
-  }
-  return (signature, message, publicKey) => noble.verifyAsync(signature, message, publicKey, { zip215: false })
+  const { Point } = await library(() => import('../vendor/noble-ed25519/index.js'))
+  const sha512 = await sha512Here()
+  return (signature, message, publicKey) => holds(Point, sha512, signature, message, publicKey)
+}
+
+/** @returns {Promise<import('./ed25519.js').Sha512>} */
+async function sha512Here() {
+  if (subtle) return async (message) => new Uint8Array(await subtle.digest('SHA-512', buffer(message)))
+  const { sha512 } = await library(() => import('../vendor/noble-hashes/sha2.js'))
+  return async (message) => sha512(message)
 }
 
 /**
