@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from service.flows.access_records import forget_accesses
+from service.flows.clock import ClockAhead
 from service.flows.publish import keep_current
 from service.flows.register import Register
 from service.flows.uploads import sweep_uploads
@@ -46,6 +47,8 @@ async def _keep(register: Register, over: asyncio.Event, pause_s: float) -> None
         for name, work in _WORK:
             try:
                 await asyncio.to_thread(work, register)
+            except ClockAhead as alarm:  # what it says holds nobody's data
+                _log.error("%s %s", alarm.zh, alarm.en)
             except Exception as error:  # noqa: BLE001 - whatever it is, the service goes on
                 # Only where it happened: messages may hold data. Whoever asks for a list has it signed then.
                 kind = f"{type(error).__module__}.{type(error).__qualname__}"

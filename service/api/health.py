@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from service.api.problems import documented
+from service.flows.clock import clock_state
 from service.flows.ready import check_ready
 from service.flows.register import Register
 from service.web.refusals import NotReady
@@ -38,9 +39,14 @@ class HealthController(Controller):
         sync_to_thread=True,
     )
     def readiness(self, register: NamedDependency[SkipValidation[Register]]) -> dict[str, str]:
-        """Read from the register and take a key from the vault."""
+        """Read from the register and take a key from the vault.
+
+        ``clock`` is there, and says ``ahead``, while nothing is signed until somebody has confirmed the clock: checks
+        and what is published already go on.
+        """
         try:
             check_ready(register)
+            is_ahead = clock_state(register).is_alarm
         except Exception as error:
             raise NotReady from error
-        return {"status": "ready"}
+        return {"status": "ready", "clock": "ahead"} if is_ahead else {"status": "ready"}

@@ -75,6 +75,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "密钥、审计与备份 keep": {
         "keys": "keys",
+        "clock": "clock",
         "audit": "operations",
         "backup": "operations",
         "restore": "operations",

@@ -41,6 +41,7 @@ EVENT_WORDS: Final = {
     "key-promoted": ("启用密钥", "key promoted"),
     "key-retired": ("密钥退役", "key retired"),
     "key-compromised": ("密钥失窃", "key compromised"),
+    "clock-confirmed": ("确认时钟", "clock confirmed"),
     "batch-issued": ("核发批次", "batch issued"),
     "application-refused": ("退回申报", "application refused"),
     "numbers-reserved": ("预留编号", "numbers reserved"),
@@ -53,6 +54,7 @@ EVENT_WORDS: Final = {
 
 DATA_WORDS: Final = {
     "act": ("事项", "act"),
+    "ahead": ("快出秒数", "seconds ahead"),
     "article": ("条款", "article"),
     "as_internal": ("聘为内督", "as internal"),
     "attachment": ("附件 SHA-256", "document's SHA-256"),

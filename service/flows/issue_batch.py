@@ -34,10 +34,11 @@ from service.domain.people import ResidentId
 from service.domain.problem import Problem
 from service.flows.errors import Refused
 from service.flows.faces import face_of
-from service.flows.issuing import PreparedCard, draft_of, issue_prepared, unsigned_credential
+from service.flows.issuing import PreparedCard, draft_of, issue_prepared
 from service.flows.photo_files import digest_of, store_photo
 from service.flows.portraits import issuers_with_portraits, small_portrait
 from service.flows.register import Register
+from service.flows.signing import unsigned_credential
 from service.roster.errors import PhotosRefused
 from service.roster.photo_files import PhotoFiles
 from service.roster.photos import match_photos

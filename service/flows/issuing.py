@@ -10,36 +10,28 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection
 
-from keys.envelope import Envelope, pack, to_be_signed
 from keys.fields import NONCE_SIZE
-from keys.identity import KID_SIZE
-from keys.keyring import Purpose
-from keys.signer import Signer
-from keys.suites import ED25519
 from service.domain.application import Application
 from service.domain.batch import PlannedCard
 from service.domain.card import COPY_ID_BYTES, Card, CardStatus, issue, supersede
 from service.domain.card_number import CardNumber, Scheme, is_nearly_full
-from service.domain.credential import CARD_AAD, MAX_WORK_UNIT_BYTES, Claims, encode_claims, occupation_claim
 from service.domain.eligibility import UNKNOWN, Known
 from service.domain.errors import SeriesRefused
 from service.domain.event import Event
 from service.domain.people import ResidentId
 from service.domain.problem import Problem
-from service.domain.status_list import LIST_SIZE
 from service.flows.portraits import PORTRAIT_CONSENT
 from service.flows.register import Register
+from service.flows.signing import CardSigner
 from service.store import cards, copies, journal, numbers, people, status_lists
 from service.store.cards import CardRecord
 from service.store.copies import Copy
 from service.store.errors import Conflict, NumberTaken
 from service.store.people import Person
-from service.store.status_lists import Slot
 
 ID_CONTEXT: Final = b"person/id/"  # with the blind index behind it: a sealed number cannot be moved to another person
 PHONE_CONTEXT: Final = b"person/phone/"
 _PROVISIONAL_SEQUENCE: Final = 9999  # as wide as any other
-_LONGEST_SLOT: Final = Slot(2**16 - 1, LIST_SIZE - 1)  # in a list that no register of this country will fill
 _ARTICLE: Final = {Scheme.ASSESSOR: "考附2", Scheme.EXTERNAL: "督附3", Scheme.INTERNAL: "督附3"}
 
 
@@ -107,7 +99,7 @@ def issue_prepared(
     claimed, refused = _claim(register, connection, prepared)
     ready = [one for one in prepared if one.planned.application.row in claimed]
     slots = status_lists.claim(connection, len(ready))
-    signer = register.signer(Purpose.CARD)
+    signer = CardSigner.of(register)
     events: list[Event] = []
     records: list[CardRecord] = []
     new_copies: list[Copy] = []
@@ -137,7 +129,7 @@ def issue_prepared(
                 number=number,
                 list_no=slot.list_no,
                 list_index=slot.index,
-                credential=sign_card(card, slot, signer, one.portrait),
+                credential=signer.sign(card, slot, one.portrait),
                 issued_at=now,
             )
         )
@@ -156,35 +148,6 @@ def issue_prepared(
 def _nearly_full(by_counter: Iterable[CardNumber]) -> tuple[str, ...]:
     """Name the series whose counter has come far; a number assigned by hand says nothing of it."""
     return tuple(sorted({number.prefix for number in by_counter if is_nearly_full(number.sequence)}))
-
-
-def sign_card(card: Card, slot: Slot, signer: Signer, portrait: bytes | None) -> bytes:
-    """Compose a card's claims and sign them: the credential's bytes. CONTRACT: version 1."""
-    payload = encode_claims(_claims(card, slot, portrait))
-    return pack(Envelope(signer.kid, payload, signer.sign(to_be_signed(signer.kid, payload, CARD_AAD))))
-
-
-def unsigned_credential(card: Card, portrait: bytes | None) -> bytes:
-    """Compose a credential as long as the card's can become, before number, place in a status list and signature."""
-    return pack(
-        Envelope(bytes(KID_SIZE), encode_claims(_claims(card, _LONGEST_SLOT, portrait)), bytes(ED25519.signature_size))
-    )
-
-
-def _claims(card: Card, slot: Slot, portrait: bytes | None) -> Claims:
-    unit = card.work_unit if len(card.work_unit.encode()) <= MAX_WORK_UNIT_BYTES else None
-    return Claims(
-        number=card.number,
-        name=card.name,
-        occupations=tuple(occupation_claim(occupation.code, occupation.name) for occupation in card.occupations),
-        copy_id=card.copy_id,
-        status_list=slot.list_no,
-        status_index=slot.index,
-        issued_on=card.issued_on,
-        expires_on=card.expires_on,
-        work_unit=None if card.kind.is_assessor else unit,
-        portrait=portrait,
-    )
 
 
 def _claim(

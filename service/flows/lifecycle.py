@@ -9,7 +9,6 @@ from typing import Final
 from sqlalchemy import Connection
 
 from cardlayout.check import check
-from keys.keyring import Purpose
 from service.domain.cancellation import Decision, check_decision, check_entitled, check_issuer, parse_ground
 from service.domain.card import COPY_ID_BYTES, Card, ReplacementReason, replace, revoke, revoke_all, void
 from service.domain.card_number import CardNumber
@@ -20,9 +19,9 @@ from service.domain.kinds import CardKind
 from service.flows.documents import Handed, keep_document
 from service.flows.errors import Refused, no_such_card
 from service.flows.faces import face_of
-from service.flows.issuing import sign_card, unsigned_credential
 from service.flows.portraits import portrait_of_copy, withdraw_consent
 from service.flows.register import Register
+from service.flows.signing import CardSigner, unsigned_credential
 from service.store import cancellations, cards, copies, journal, numbers, people, proposals, status_lists
 from service.store.copies import Copy
 from service.store.states import ProposalState
@@ -103,7 +102,7 @@ def replace_card(
     """
     today, now = register.effects.today(), register.effects.now()
     check_who_decides(register, number, body, "replace", actor, {})
-    signer = register.signer(Purpose.CARD)
+    signer = CardSigner.of(register)
     with register.database.write() as connection:
         card = _locked(connection, number)
         after, event = replace(card, register.effects.random_bytes(COPY_ID_BYTES), reason, today)
@@ -119,7 +118,7 @@ def replace_card(
                 number=number,
                 list_no=slot.list_no,
                 list_index=slot.index,
-                credential=sign_card(after, slot, signer, portrait),
+                credential=signer.sign(after, slot, portrait),
                 issued_at=now,
             ),
             today,

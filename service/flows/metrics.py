@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from keys.document import KeyDocument
 from keys.keyring import KeyState, Purpose
 from service.domain.regulation import LAST_SEQUENCE
+from service.flows.clock import clock_state
 from service.flows.register import Register
 from service.store import journal, measures, numbers, status_lists
 
@@ -44,6 +45,7 @@ def measure(register: Register) -> tuple[Metric, ...]:
         document = register.trusted_keys(connection).document
         return (
             *_of_program(register),
+            *_of_clock(register, connection),
             *_of_keys(document, now, today),
             *_of_status_lists(connection, now),
             *_of_register(connection, today),
@@ -57,6 +59,16 @@ def _of_program(register: Register) -> Iterator[Metric]:
         "When the process that answers opened the register, in seconds since 1970.",
         register.opened_at.timestamp(),
     )
+
+
+def _of_clock(register: Register, connection: Connection) -> Iterator[Metric]:
+    state = clock_state(register, connection)
+    yield _one(
+        "clock_ahead_seconds",
+        "Seconds by which the clock is ahead of what has passed since the last signing; negative if it was set back.",
+        state.ahead_s,
+    )
+    yield _one("clock_alarm", "1 while nothing is signed until somebody has confirmed the clock.", int(state.is_alarm))
 
 
 def _of_keys(document: KeyDocument, now: datetime, today: date) -> Iterator[Metric]:

@@ -10,11 +10,13 @@ import msgspec
 
 from keys.keyring import Purpose
 from keys.sign1 import TYPE, key_id_of, sign_tagged
+from keys.signer import Signer
 from service.domain import bundle as bundles
 from service.domain import status_list as lists
 from service.domain.bundle import Bundle, Names, encode_bundle, encode_names
 from service.domain.status_list import StatusListPayload, encode_list, encode_payload
-from service.flows.register import Register
+from service.flows.clock import ClockAhead, check_clock, note_signing
+from service.flows.register import Register, TrustedKeys
 from service.store import status_lists
 from service.store.errors import PublicationStale
 from service.store.status_lists import Publication, Standing
@@ -91,20 +93,35 @@ def bundle(register: Register) -> Published:
 
 
 def keep_current(register: Register) -> None:
-    """Sign what has changed or will soon be an hour old, and put the bundle together: no visitor waits for either."""
+    """Sign what has changed or will soon be an hour old, and put the bundle together: no visitor waits for either.
+
+    Raises ClockAhead while nothing may be signed.
+    """
+    check_clock(register)
     _current(register, resign_after=RESIGN_AHEAD)
     bundle(register)
 
 
 def _current(register: Register, number: int | None = None, *, resign_after: int = RESIGN_AFTER) -> tuple[bytes, ...]:
-    """Give all signed lists, or the one of this number, in order; those that no longer stand are signed first."""
+    """Give all signed lists, or the one of this number, in order; those that no longer stand are signed first.
+
+    While the clock is not believed the last ones stay in use, and a list that none has been published of is left out.
+    """
     with register.database.read() as connection:
         key_version = register.trusted_keys(connection).document.version
         standings = status_lists.standings(connection, number)
-    return tuple(
-        _standing(register, standing, key_version, resign_after) or _sign_anew(register, standing.list_no, resign_after)
-        for standing in standings
-    )
+    bodies = (_good_or_last(register, standing, key_version, resign_after) for standing in standings)
+    return tuple(body for body in bodies if body is not None)
+
+
+def _good_or_last(register: Register, standing: Standing, key_version: int, resign_after: int) -> bytes | None:
+    body = _standing(register, standing, key_version, resign_after)
+    if body is not None:
+        return body
+    try:
+        return _sign_anew(register, standing.list_no, resign_after)
+    except ClockAhead:
+        return None if standing.published is None else standing.published.body
 
 
 def _standing(register: Register, standing: Standing, key_version: int, resign_after: int) -> bytes | None:
@@ -127,7 +144,7 @@ def _standing(register: Register, standing: Standing, key_version: int, resign_a
 
 
 def _sign_anew(register: Register, number: int, resign_after: int) -> bytes:
-    """Sign a list and store it; where somebody else has just done so, theirs is given."""
+    """Sign a list and store it; where somebody else has just done so, theirs is given. Raises ClockAhead."""
     with register.publishing:  # of a crowd that asks at the same moment one signs, the others wait for it
         with register.database.read() as connection:
             keys = register.trusted_keys(connection)
@@ -135,15 +152,16 @@ def _sign_anew(register: Register, number: int, resign_after: int) -> bytes:
             body = _standing(register, standing, keys.document.version, resign_after)
             if body is not None:
                 return body
+            check_clock(register, connection)
             told = status_lists.changes(connection, number)
             today = register.effects.today()
             entries = encode_list(status_lists.entries(connection, number, today))
         former = standing.published
         signer = register.signer(Purpose.STATUS, keys)
         now = int(register.effects.now().timestamp())
-        # A new key begins anew: so rotating it mends a list that was dated in the future.
-        continues = former is not None and key_id_of(former.body) == signer.kid
-        issued_at = max(now, former.iat + 1) if former is not None and continues else now
+        by_new_key = _is_followed(former, signer, keys)
+        begins_anew = former is None or (by_new_key and former.iat > now + lists.MAX_AHEAD)
+        issued_at = now if former is None or begins_anew else max(now, former.iat + 1)
         payload = StatusListPayload(
             host=register.host,
             number=number,
@@ -158,11 +176,19 @@ def _sign_anew(register: Register, number: int, resign_after: int) -> bytes:
         try:
             with register.database.write() as connection:
                 status_lists.publish(connection, number, new, over=former, told=told)
+                note_signing(register, connection, by_new_key=by_new_key)
         except PublicationStale:
             pass  # another process has signed in this moment
         else:
             return body
     return _sign_anew(register, number, resign_after)
+
+
+def _is_followed(former: Publication | None, signer: Signer, keys: TrustedKeys) -> bool:
+    """Return whether a new key signs after the list's: then a list dated in the future is followed by one of today."""
+    if former is None or keys.document.version <= (former.key_version or 0):
+        return False
+    return key_id_of(former.body) != signer.kid
 
 
 def _published(body: bytes, media_type: str, *, max_age: int) -> Published:

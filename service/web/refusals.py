@@ -113,6 +113,7 @@ _STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "no-such-engagement": HTTPStatus.NOT_FOUND,
     "no-such-dispatch": HTTPStatus.NOT_FOUND,
     "no-document": HTTPStatus.NOT_FOUND,
+    "clock-ahead": HTTPStatus.SERVICE_UNAVAILABLE,
     "document-damaged": HTTPStatus.INTERNAL_SERVER_ERROR,
     "photo-not-shown": HTTPStatus.FORBIDDEN,
     "record-body": HTTPStatus.FORBIDDEN,

@@ -9,7 +9,6 @@ from PIL import Image
 from cardlayout.impose import Sheet
 from cardlayout.render import Job
 from keys.envelope import unpack
-from keys.keyring import Purpose
 from service.demo.faces import portrait as face
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
@@ -21,11 +20,11 @@ from service.domain.verdict_words import Word
 from service.flows.audit import audit
 from service.flows.errors import Refused
 from service.flows.institutions import add_institution
-from service.flows.issuing import sign_card, unsigned_credential
 from service.flows.lifecycle import replace_card
 from service.flows.portraits import ON_BY_DEFAULT, portrait_switches, set_portrait_in_code, small_portrait
 from service.flows.print_cards import print_cards
 from service.flows.read_codes import read_codes
+from service.flows.signing import CardSigner, unsigned_credential
 from service.store import cards
 from service.store.status_lists import Slot
 from tests.flows.office import ACTOR, FACTORY, KINDS, SCHOOL, Office, applicant, archive_of, photo, resident_id
@@ -158,9 +157,9 @@ def test_a_missing_photo_is_said_before_a_copy_is_spent(on: Office) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_credential_is_never_longer_than_it_was_on_trial(on: Office, kind: str) -> None:
     number = on.issue_one(applicant(kind, 1, portrait_consent="是"))
-    card, inside, signer = on.card(number), portrait(on, number), on.register.signer(Purpose.CARD)
+    card, inside, signer = on.card(number), portrait(on, number), CardSigner.of(on.register)
     on_trial = len(unsigned_credential(card, inside))
-    first, last = (len(sign_card(card, Slot(*place), signer, inside)) for place in ((1, 0), (65_535, LIST_SIZE - 1)))
+    first, last = (len(signer.sign(card, Slot(*place), inside)) for place in ((1, 0), (65_535, LIST_SIZE - 1)))
     assert first <= on_trial == last <= first + 6
 
 

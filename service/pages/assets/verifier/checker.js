@@ -29,8 +29,8 @@ export { VerifierError } from './refusal.js'
  * @typedef {import('./statuslist.js').StatusList} StatusList
  * @typedef {import('./verdict.js').VerdictJson} VerdictJson
  *
- * What a checker keeps for good, whatever else is deleted; JSON. By list number: `highest_iat` of what was accepted, and
- * `signed_by`, the key that signed it, in hexadecimal; an earlier version did not keep the keys.
+ * What a checker keeps for good, whatever else is deleted; JSON. By list number: `highest_iat` of what was accepted,
+ * and `signed_by`, the key that signed it, in hexadecimal; an earlier version did not keep the keys.
  * @typedef {{
  *   root: string | null, next_root: string | null, version: number, highest_iat: Readonly<Record<string, number>>,
  *   signed_by?: Readonly<Record<string, string>>
@@ -74,8 +74,8 @@ export async function openBundle(bytes, memory, clock, root = null) {
  * Open the parts of a bundle: the key document, and what there is of lists and names.
  *
  * 1. the key document, under the pinned root (`root`, or the one remembered, or the first seen); 2. each status list,
- * with a status key that vouches for it, not older than one seen, nor by an older key; 3. the names, with the status key
- * in use. Throws VerifierError like `openBundle`.
+ * with a status key that vouches for it, not older than one seen, nor by an older key; 3. the names, with the status
+ * key in use. Throws VerifierError like `openBundle`.
  * @param {Parts} parts
  * @param {Readonly<Memory>} memory
  * @param {Date} clock

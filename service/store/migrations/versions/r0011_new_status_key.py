@@ -14,9 +14,7 @@ RULE = Rule(
     NAME,
     "status_publication",
     "UPDATE",
-    unchanged("list_no")
-    + " AND (new.iat > old.iat OR coalesce(new.key_version, 0) > coalesce(old.key_version, 0))"
-    + " AND coalesce(new.key_version, 0) >= coalesce(old.key_version, 0)",
+    unchanged("list_no") + " AND (new.iat > old.iat OR coalesce(new.key_version, 0) > coalesce(old.key_version, 0))",
 )
 
 
