@@ -56,7 +56,7 @@ class KdfCost:
 class Seal:
     """A passphrase already turned into a key: seals and opens files of one kind. Never shows the key."""
 
-    __slots__ = ("_aead", "_head")
+    __slots__ = ("_aead", "_head", "cost")
 
     def __init__(self, kind: str, passphrase: bytes, cost: KdfCost, salt: bytes) -> None:
         if not passphrase:
@@ -71,6 +71,7 @@ class Seal:
             type=Type.ID,
         )
         self._aead = AESGCM(key)
+        self.cost = cost
         self._head: list[object] = [_FORMAT, kind, cost.passes, cost.memory_kib, cost.lanes, salt]
 
     @classmethod

@@ -139,6 +139,29 @@ def open_root(path: Path, passphrase: bytes) -> Signer:
     return Signer.from_private(Seal.of(_ROOT, passphrase, data).open(data))
 
 
+def change_vault_passphrase(path: Path, old: bytes, new: bytes, random_bytes: RandomBytes) -> None:
+    """Seal a vault anew under another passphrase, at the cost it has; a crash leaves the old file or the new, whole.
+
+    A vault that is open in another process reads its file no more: it is to be opened again. Raises VaultMissing,
+    VaultMalformed or WrongPassphrase.
+    """
+    _reseal(_VAULT, path, old, new, random_bytes)
+
+
+def change_root_passphrase(path: Path, old: bytes, new: bytes, random_bytes: RandomBytes) -> None:
+    """Seal the root key's file anew under another passphrase; otherwise as ``change_vault_passphrase``."""
+    _reseal(_ROOT, path, old, new, random_bytes)
+
+
+def _reseal(kind: str, path: Path, old: bytes, new: bytes, random_bytes: RandomBytes) -> None:
+    with files.locked(path):
+        data = files.read(path)
+        seal = Seal.of(kind, old, data)
+        content = seal.open(data)
+        sealed = Seal(kind, new, seal.cost, random_bytes(SALT_SIZE)).seal(content, random_bytes(NONCE_SIZE))
+        files.replace(path, sealed)
+
+
 def _find(content: _Content, public: bytes) -> tuple[Purpose, bytes]:
     for purpose, private in content.keys:
         if Signer.from_private(private).public == public:

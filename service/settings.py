@@ -10,6 +10,12 @@ A variable that is set but empty counts as absent.
     Passphrase of the vault. Absent: the passphrase file.
 ``ZHENGKA_PASSPHRASE_FILE``
     File that holds it; one line end after it is dropped. Absent: ``passphrase`` in the data folder, if it is there.
+``ZHENGKA_ROOT_PASSPHRASE``
+    Passphrase of the root key's file, read by the commands that sign a key document. Absent: its file.
+``ZHENGKA_ROOT_PASSPHRASE_FILE``
+    File that holds it. Absent: ``root.passphrase`` in the data folder, if it is there.
+``ZHENGKA_NEW_PASSPHRASE``
+    Passphrase that ``keys passphrase`` sets. Absent: a prompt, else a random one in a file.
 ``ZHENGKA_TRUSTED_PROXIES``
     Addresses or networks, separated by commas, whose ``X-Forwarded-For`` is believed. Absent: none.
 ``ZHENGKA_ADMIN_PASSWORD``
@@ -38,6 +44,9 @@ DATA: Final = "ZHENGKA_DATA"
 DATABASE_URL: Final = "ZHENGKA_DATABASE_URL"
 PASSPHRASE: Final = "ZHENGKA_PASSPHRASE"  # noqa: S105 - the name of a variable
 PASSPHRASE_FILE: Final = "ZHENGKA_PASSPHRASE_FILE"  # noqa: S105 - the name of a variable
+ROOT_PASSPHRASE: Final = "ZHENGKA_ROOT_PASSPHRASE"  # noqa: S105 - the name of a variable
+ROOT_PASSPHRASE_FILE: Final = "ZHENGKA_ROOT_PASSPHRASE_FILE"  # noqa: S105 - the name of a variable
+NEW_PASSPHRASE: Final = "ZHENGKA_NEW_PASSPHRASE"  # noqa: S105 - the name of a variable
 TRUSTED_PROXIES: Final = "ZHENGKA_TRUSTED_PROXIES"
 ADMIN_PASSWORD: Final = "ZHENGKA_ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
 NEW_PASSWORD: Final = "ZHENGKA_NEW_PASSWORD"  # noqa: S105 - the name of a variable
@@ -46,6 +55,7 @@ FONTS: Final = "ZHENGKA_FONTS"
 DEFAULT_DATA: Final = Path("data")
 DATABASE_NAME: Final = "register.db"
 PASSPHRASE_NAME: Final = "passphrase"  # noqa: S105 - the name of a file
+ROOT_PASSPHRASE_NAME: Final = "root.passphrase"  # noqa: S105 - the name of a file
 
 
 class SettingsError(ValueError):
@@ -62,7 +72,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the environment says. ``passphrase`` is None where nothing gives it; neither secret is in the repr."""
+    """What the environment says. A passphrase is None where nothing gives it; no secret is in the repr."""
 
     data: Path
     database_url: str = field(repr=False)
@@ -70,12 +80,17 @@ class Settings:
     passphrase_file: Path | None = None
     trusted_proxies: tuple[Network, ...] = ()
     fonts: Path | None = None
+    root_passphrase: bytes | None = field(default=None, repr=False)
+    root_passphrase_file: Path | None = None
 
 
 def load(environ: Mapping[str, str], data: Path | None = None) -> Settings:
     """Read the settings; ``data``, from the command line, goes before ``ZHENGKA_DATA``. Raises SettingsError."""
     folder = data or _path(environ, DATA) or DEFAULT_DATA
-    passphrase, passphrase_file = _passphrase(environ, folder)
+    passphrase, passphrase_file = _passphrase(environ, PASSPHRASE, PASSPHRASE_FILE, folder / PASSPHRASE_NAME)
+    root_passphrase, root_passphrase_file = _passphrase(
+        environ, ROOT_PASSPHRASE, ROOT_PASSPHRASE_FILE, folder / ROOT_PASSPHRASE_NAME
+    )
     return Settings(
         data=folder,
         database_url=_database_url(environ, folder),
@@ -83,6 +98,8 @@ def load(environ: Mapping[str, str], data: Path | None = None) -> Settings:
         passphrase_file=passphrase_file,
         trusted_proxies=_networks(environ.get(TRUSTED_PROXIES, "")),
         fonts=_folder(environ, FONTS),
+        root_passphrase=root_passphrase,
+        root_passphrase_file=root_passphrase_file,
     )
 
 
@@ -125,34 +142,29 @@ def _database_url(environ: Mapping[str, str], folder: Path) -> str:
     return text
 
 
-def _passphrase(environ: Mapping[str, str], folder: Path) -> tuple[bytes | None, Path | None]:
-    """Find the passphrase: its variable, its file, or the file ``init`` leaves in the data folder."""
-    given = environ.get(PASSPHRASE)
-    named = _path(environ, PASSPHRASE_FILE)
+def _passphrase(environ: Mapping[str, str], variable: str, file: str, left: Path) -> tuple[bytes | None, Path | None]:
+    """Find a passphrase: its variable, its file, or the file ``init`` leaves in the data folder."""
+    given = environ.get(variable)
+    named = _path(environ, file)
     if given and named is not None:
-        raise SettingsError(
-            PASSPHRASE,
-            f"与 {PASSPHRASE_FILE} 只能设置一个",
-            f"set either this or {PASSPHRASE_FILE}, not both",
-        )
+        raise SettingsError(variable, f"与 {file} 只能设置一个", f"set either this or {file}, not both")
     if given:
         return given.encode(), None
     if named is not None:
-        return _read_passphrase(named), named
-    left = folder / PASSPHRASE_NAME
-    return (_read_passphrase(left), left) if left.is_file() else (None, None)
+        return _read_passphrase(named, file), named
+    return (_read_passphrase(left, file), left) if left.is_file() else (None, None)
 
 
-def _read_passphrase(path: Path) -> bytes:
+def _read_passphrase(path: Path, variable: str) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
         raise SettingsError(
-            PASSPHRASE_FILE, f"无法读取“{path}”：{error.strerror}", f"cannot read {path}: {error.strerror}"
+            variable, f"无法读取“{path}”：{error.strerror}", f"cannot read {path}: {error.strerror}"
         ) from error
     passphrase = content.removesuffix(b"\n").removesuffix(b"\r")
     if not passphrase:
-        raise SettingsError(PASSPHRASE_FILE, f"“{path}”是空文件", f"{path} is empty")
+        raise SettingsError(variable, f"“{path}”是空文件", f"{path} is empty")
     return passphrase
 
 

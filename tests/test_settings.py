@@ -117,3 +117,14 @@ def test_fonts_name_a_folder(tmp_path: Path) -> None:
 def test_secrets_stay_out_of_the_repr() -> None:
     found = load({"ZHENGKA_PASSPHRASE": "geheim", "ZHENGKA_DATABASE_URL": "postgresql://u:geheim@h/x"})
     assert "geheim" not in repr(found)
+
+
+def test_the_root_key_has_a_passphrase_of_its_own(tmp_path: Path) -> None:
+    assert load({"ZHENGKA_PASSPHRASE": "a"}, tmp_path).root_passphrase is None
+    (tmp_path / "root.passphrase").write_bytes(b"left by init\n")
+    found = load({"ZHENGKA_PASSPHRASE": "a"}, tmp_path)
+    assert (found.root_passphrase, found.root_passphrase_file) == (b"left by init", tmp_path / "root.passphrase")
+    assert load({"ZHENGKA_ROOT_PASSPHRASE": "b"}, tmp_path).root_passphrase == b"b"
+    assert b"geheim" not in repr(load({"ZHENGKA_ROOT_PASSPHRASE": "geheim"})).encode()
+    with pytest.raises(SettingsError, match="ZHENGKA_ROOT_PASSPHRASE"):
+        load({"ZHENGKA_ROOT_PASSPHRASE": "a", "ZHENGKA_ROOT_PASSPHRASE_FILE": str(tmp_path / "b")})

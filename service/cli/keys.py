@@ -1,4 +1,4 @@
-"""``keys list``, ``rotate``, ``retire``, ``compromise`` and ``export``."""
+"""``keys list``, ``rotate``, ``retire``, ``compromise``, ``export`` and ``passphrase``."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.files import whole_file
 from service.cli.params import OUT_FILE
-from service.cli.register import opened, root_passphrase
+from service.cli.register import ask_root_passphrase, ask_vault_passphrase, new_passphrase, opened, unlocked_root
 from service.flows.key_ceremony import (
     compromise_key,
     introduce_key,
     list_keys,
     promote_key,
     retire_key,
-    unlock_root,
 )
+from service.flows.passphrases import Sealed, change_passphrase, exposures, opening_root, opening_vault, opens
 from service.flows.publish import key_document
-from service.flows.register import Register
+from service.flows.register import VAULT_FILE, Register, with_passphrase
 from service.flows.set_up import ROOT_FILE
+from service.settings import NEW_PASSPHRASE, password_of_process
 
 _ROOT: Final = click.option(
     "--root-file",
@@ -45,6 +46,7 @@ def list_(context: Context) -> None:
     """列出密钥 List every key there ever was."""
     with opened(context) as register:
         found = list_keys(register)
+        told = tuple(exposures(register))
     context.answer([_as_json(record) for record in found])
     context.table(
         ("用途 purpose", "标识 kid", "状态 state", "自 from", "至 until"),
@@ -53,6 +55,8 @@ def list_(context: Context) -> None:
             for r in found
         ],
     )
+    for zh, en in told:
+        context.note(zh, en)
 
 
 @command("rotate", keys)
@@ -120,11 +124,55 @@ def export(context: Context, out: Path) -> None:
     context.say(f"已写出 written: {out}")
 
 
+@command("passphrase", keys)
+@click.argument("which", type=click.Choice([sealed.value for sealed in Sealed]))
+@_ROOT
+@pass_context
+def passphrase(context: Context, which: str, root_file: Path | None) -> None:
+    """更换口令 Change the passphrase of the vault or of the root key.
+
+    旧口令照常取得；新口令取自 ZHENGKA_NEW_PASSPHRASE 或提示，都没有则随机生成并写入文件。
+    The old one comes as ever; the new one from ZHENGKA_NEW_PASSPHRASE or a prompt, else it is random, in a file.
+    """
+    sealed = Sealed(which)
+    with opened(context) as register:
+        file = register.folder / VAULT_FILE if sealed is Sealed.VAULT else root_file or register.folder / ROOT_FILE
+        old = _old_passphrase(context, register, sealed, file)
+        made = change_passphrase(register, sealed, file, old, _new_passphrase(context, sealed), context.actor)
+    context.answer({"file": str(made.sealed), "passphrase_file": made.written_to and str(made.written_to)})
+    context.say(f"已更换口令 passphrase changed: {made.sealed}")
+    if made.written_to is not None:
+        context.say(f"新口令在 {made.written_to}：请另存他处 the new one is in this file: keep a copy of it elsewhere")
+    if sealed is Sealed.VAULT:
+        context.note("正在运行的服务须重新启动", "restart a service that is running")
+
+
 COMMANDS: Final = (keys,)
 
 
+def _old_passphrase(context: Context, register: Register, sealed: Sealed, file: Path) -> bytes:
+    """Find the passphrase that opens the file now; it is tried before anybody is asked for a new one."""
+    chosen = register.settings
+    if sealed is Sealed.VAULT:
+        known = chosen.passphrase if chosen.passphrase is not None else ask_vault_passphrase(context)
+        return with_passphrase(known, chosen.passphrase_file, lambda one: opening_vault(register, one))
+    known = chosen.root_passphrase
+    if known is None and chosen.passphrase is not None and opens(file, chosen.passphrase):
+        known = chosen.passphrase  # a register that was made when both had one
+    if known is None:
+        known = ask_root_passphrase(context)
+    return with_passphrase(known, chosen.root_passphrase_file, lambda one: opening_root(register, file, one))
+
+
+def _new_passphrase(context: Context, sealed: Sealed) -> bytes | None:
+    given = password_of_process(NEW_PASSPHRASE)
+    if given is not None or not context.may_ask:
+        return None if given is None else given.encode()
+    return new_passphrase(*(("密钥库", "vault") if sealed is Sealed.VAULT else ("根密钥", "root key")))
+
+
 def _root(context: Context, register: Register, file: Path | None) -> Signer:
-    return unlock_root(register, file or register.folder / ROOT_FILE, root_passphrase(context))
+    return unlocked_root(context, register, file or register.folder / ROOT_FILE)
 
 
 def _tell(context: Context, record: KeyRecord, what: str) -> None:

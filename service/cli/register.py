@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
+from keys.errors import WrongPassphrase
+from keys.signer import Signer
 from service import effects, settings
 from service.cli.context import Context
-from service.flows.errors import NoPassphrase
-from service.flows.register import Register, open_register
+from service.flows.errors import NoPassphrase, NoRootPassphrase
+from service.flows.key_ceremony import unlock_root
+from service.flows.register import Register, open_register, with_passphrase
 from service.settings import Settings
 
 
@@ -40,20 +44,42 @@ def unlocked_settings(context: Context) -> Settings:
     return chosen
 
 
-def root_passphrase(context: Context) -> bytes:
-    """Give the passphrase of the root key's file: the register's own, or the one a person types."""
-    known = settings_of(context).passphrase
-    if known is not None:
-        return known
+def unlocked_root(context: Context, register: Register, file: Path) -> Signer:
+    """Open the root key's file: with its own passphrase, with the vault's where they still share one, or as typed."""
+    chosen = register.settings
+    if chosen.root_passphrase is not None:
+        return with_passphrase(
+            chosen.root_passphrase, chosen.root_passphrase_file, lambda known: unlock_root(register, file, known)
+        )
+    if chosen.passphrase is not None:
+        with suppress(WrongPassphrase):
+            root = unlock_root(register, file, chosen.passphrase)
+            context.note(
+                "根密钥与密钥库共用一个口令：请运行 zhengka keys passphrase root 给根密钥换上自己的口令",
+                "root key and vault share one passphrase: give the root its own with zhengka keys passphrase root",
+            )
+            return root
+    return unlock_root(register, file, ask_root_passphrase(context))
+
+
+def ask_root_passphrase(context: Context) -> bytes:
+    """Ask for the root key's passphrase. Raises NoRootPassphrase where nobody can be asked."""
+    if not context.may_ask:
+        raise NoRootPassphrase
+    return str(click.prompt("根密钥口令 passphrase of the root key", hide_input=True, err=True)).encode()
+
+
+def ask_vault_passphrase(context: Context) -> bytes:
+    """Ask for the vault's passphrase. Raises NoPassphrase where nobody can be asked."""
     if not context.may_ask:
         raise NoPassphrase
     return _ask_passphrase()
 
 
-def new_passphrase() -> bytes | None:
+def new_passphrase(whose_zh: str, whose_en: str) -> bytes | None:
     """Ask for a new passphrase, twice; None where the person leaves it to the program."""
     text = click.prompt(
-        "设置口令，直接回车则随机生成 new passphrase, empty for a random one",
+        f"设置{whose_zh}的口令，直接回车则随机生成 new passphrase of the {whose_en}, empty for a random one",
         hide_input=True,
         confirmation_prompt="再输入一次 again",
         default="",

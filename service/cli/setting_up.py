@@ -21,6 +21,7 @@ from service.flows.accounts import FIRST_USER
 from service.flows.contact import set_contact
 from service.flows.errors import Refused
 from service.flows.institutions import add_institution, list_institutions
+from service.flows.passphrases import exposures
 from service.flows.register import open_register
 from service.flows.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
@@ -42,7 +43,9 @@ def init(context: Context, jurisdiction: str, host: str | None, contact: str | N
     text = _jurisdiction(jurisdiction)
     chosen = settings_of(context)
     if chosen.passphrase is None and context.may_ask:
-        chosen = replace(chosen, passphrase=new_passphrase())
+        chosen = replace(chosen, passphrase=new_passphrase("密钥库", "vault"))
+    if chosen.root_passphrase is None and context.may_ask:
+        chosen = replace(chosen, root_passphrase=new_passphrase("根密钥", "root key"))
     password = new_password(context, ADMIN_PASSWORD, FIRST_USER)
     made = set_up(chosen, effects.real(), jurisdiction_text=text, host=host, admin_password=password)
     if contact is not None:
@@ -53,6 +56,7 @@ def init(context: Context, jurisdiction: str, host: str | None, contact: str | N
             "root_fingerprint": made.root_fingerprint,
             "root_file": str(made.root_file),
             "passphrase_file": None if made.passphrase_file is None else str(made.passphrase_file),
+            "root_passphrase_file": None if made.root_passphrase_file is None else str(made.root_passphrase_file),
             "jurisdiction": made.jurisdiction,
             "host": made.host,
             "user": made.admin.account.name,
@@ -65,6 +69,11 @@ def init(context: Context, jurisdiction: str, host: str | None, contact: str | N
     tell_password(context, made.admin)
     if made.passphrase_file is not None:
         context.say(f"口令文件 {made.passphrase_file}：请抄存他处 passphrase: keep a copy of it elsewhere")
+    if made.root_passphrase_file is not None:
+        context.say(
+            f"根密钥口令 {made.root_passphrase_file}：请移到他处保存，不要与根密钥放在一起 "
+            "passphrase of the root key: move it elsewhere, and not to where the root key is kept"
+        )
 
 
 _LIMITS: Final = Limits()
@@ -109,6 +118,9 @@ def serve(  # noqa: PLR0913 - one argument an option
     )
     chosen = unlocked_settings(context)
     _check_free(host, port)
+    with open_register(chosen, effects.real()) as register:
+        for zh, en in exposures(register):
+            context.note(f"警告：{zh}", f"warning: {en}")
     base = f"http://{host}:{port}"
     context.note(f"查验 {base}/scan 查询 {base}/lookup", f"check, look up; API: {base}/schema")
     context.note("停止：Ctrl-C", "to stop")

@@ -36,6 +36,7 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "key-promoted": (_KEY, _NONE),
     "key-retired": (_KEY, _NONE),
     "key-compromised": (_KEY, frozenset({"reason"})),
+    "passphrase-changed": (_NONE, _NONE),  # vault or root
     "clock-confirmed": (frozenset({"ahead"}), _NONE),  # the register; seconds
     "batch-issued": (frozenset({"cards", "refused", "reviewed_by"}), frozenset({"issuer", "roster"})),  # batch
     "application-refused": (frozenset({"row", "reasons"}), frozenset({"reason"})),  # batch

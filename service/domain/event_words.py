@@ -41,6 +41,7 @@ EVENT_WORDS: Final = {
     "key-promoted": ("启用密钥", "key promoted"),
     "key-retired": ("密钥退役", "key retired"),
     "key-compromised": ("密钥失窃", "key compromised"),
+    "passphrase-changed": ("更换口令", "passphrase changed"),
     "clock-confirmed": ("确认时钟", "clock confirmed"),
     "batch-issued": ("核发批次", "batch issued"),
     "application-refused": ("退回申报", "application refused"),

@@ -4,7 +4,8 @@
 
     Refused                    a request that cannot be carried out; nothing has been changed
     ├── NoRegister             no-register: the data folder holds none
-    └── NoPassphrase           no-passphrase: nothing gives it, and nobody can be asked
+    ├── NoPassphrase           no-passphrase: nothing gives it, and nobody can be asked
+    └── NoRootPassphrase       no-root-passphrase: likewise, of the root key
 """
 
 from __future__ import annotations
@@ -39,6 +40,17 @@ class NoPassphrase(Refused):
             "no-passphrase",
             "缺少口令：请设置 ZHENGKA_PASSPHRASE_FILE 或 ZHENGKA_PASSPHRASE",
             "no passphrase: set ZHENGKA_PASSPHRASE_FILE or ZHENGKA_PASSPHRASE",
+        )
+
+
+class NoRootPassphrase(Refused):
+    """The root key is needed, nothing gives its passphrase, and there is nobody to ask."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no-root-passphrase",
+            "缺少根密钥的口令：请设置 ZHENGKA_ROOT_PASSPHRASE_FILE 或 ZHENGKA_ROOT_PASSPHRASE",
+            "no passphrase of the root key: set ZHENGKA_ROOT_PASSPHRASE_FILE or ZHENGKA_ROOT_PASSPHRASE",
         )
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from sqlalchemy import Connection
 
 from cardlayout.fonts import FontSet
 from keys.document import KeyDocument, open_document
+from keys.errors import WrongPassphrase
 from keys.fields import BlindIndex, FieldCipher
 from keys.keyring import Keyring, Purpose
 from keys.rotation import active
@@ -36,7 +37,11 @@ META_JURISDICTION: Final = "jurisdiction"
 META_CATALOGUE: Final = "catalogue"
 META_HOST: Final = "host"
 
+WAITING: Final = ".new"
+"""Ends the name of a file with a passphrase that is about to take another's place."""
+
 AskPassphrase = Callable[[], bytes]
+Opened = TypeVar("Opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,10 @@ class Register:
             if self._ask is None:
                 raise NoPassphrase
             passphrase = self._ask()
-        return Vault.open(self.folder / VAULT_FILE, passphrase, self.effects.random_bytes)
+        file, random_bytes = self.folder / VAULT_FILE, self.effects.random_bytes
+        return with_passphrase(
+            passphrase, self.settings.passphrase_file, lambda known: Vault.open(file, known, random_bytes)
+        )
 
     @cached_property
     def cipher(self) -> FieldCipher:
@@ -149,6 +157,21 @@ class Register:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def with_passphrase(passphrase: bytes, held: Path | None, open_file: Callable[[bytes], Opened]) -> Opened:
+    """Open a sealed file with a passphrase, or with the one that was about to take its place when a change broke off.
+
+    ``held`` is the file that the passphrase was read from; the other waits beside it as ``….new``. Raises
+    WrongPassphrase.
+    """
+    try:
+        return open_file(passphrase)
+    except WrongPassphrase:
+        waiting = None if held is None else held.with_name(held.name + WAITING)
+        if waiting is None or not waiting.is_file():
+            raise
+        return open_file(waiting.read_bytes().removesuffix(b"\n"))
 
 
 def open_register(settings: Settings, effects: Effects, ask: AskPassphrase | None = None) -> Register:

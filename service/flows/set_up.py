@@ -30,7 +30,7 @@ from service.flows.register import (
     VAULT_FILE,
 )
 from service.flows.shipped import shipped_catalogue
-from service.settings import PASSPHRASE_NAME, Settings
+from service.settings import PASSPHRASE_NAME, ROOT_PASSPHRASE_NAME, Settings
 from service.store import accounts, journal, key_records, meta
 from service.store.engine import open_database
 from service.store.schema import migrate
@@ -48,6 +48,7 @@ class SetUp:
     root_fingerprint: str
     root_file: Path
     passphrase_file: Path | None
+    root_passphrase_file: Path | None
     jurisdiction: str
     host: str
     admin: NewUser
@@ -65,10 +66,11 @@ def set_up(
 ) -> SetUp:
     """Create the register of an empty data folder.
 
-    Without a passphrase a random one is written to ``passphrase`` in the folder, mode 0600. The root key's file
-    is to be moved off the server. The first administrator gets ``admin_password``, or a random one that is told
-    once. Raises Refused where there is a register already, and the refusals of a jurisdiction, a host, a catalogue
-    or a password that cannot be used; nothing is written then.
+    Vault and root key have a passphrase each. One that is not given is random and written to the folder, mode 0600, as
+    ``passphrase`` and ``root.passphrase``. The root key's file and its passphrase are to be moved off the server. The
+    first administrator gets ``admin_password``, or a random one that is told once. Raises Refused where there is a
+    register already or one passphrase is given for both, and the refusals of a jurisdiction, a host, a catalogue or a
+    password that cannot be used; nothing is written then.
     """
     jurisdiction = parse_jurisdiction(jurisdiction_text)
     catalogue_text = shipped_catalogue() if catalogue_text is None else catalogue_text
@@ -77,6 +79,8 @@ def set_up(
     check_host(host)
     admin = first_user(effects, admin_password)
     folder = settings.data
+    if settings.passphrase is not None and settings.passphrase == settings.root_passphrase:
+        raise same_passphrase()
     if (folder / VAULT_FILE).exists():
         raise Refused(
             "register-exists",
@@ -95,9 +99,12 @@ def set_up(
                     "数据库中已有登记库，不会覆盖；请换一个空数据库",
                     "the database already holds a register, which is never overwritten: name an empty one",
                 )
-        passphrase, passphrase_file = _passphrase(settings, effects)
+        passphrase, passphrase_file = _given_or_random(settings.passphrase, folder / PASSPHRASE_NAME, effects)
+        root_passphrase, root_passphrase_file = _given_or_random(
+            settings.root_passphrase, folder / ROOT_PASSPHRASE_NAME, effects
+        )
         root_key = effects.random_bytes(PRIVATE_KEY_BYTES)
-        root = seal_root(folder / ROOT_FILE, passphrase, root_key, effects.random_bytes, cost)
+        root = seal_root(folder / ROOT_FILE, root_passphrase, root_key, effects.random_bytes, cost)
         vault = Vault.create(folder / VAULT_FILE, passphrase, effects.random_bytes, cost)
         records = tuple(new_key(vault, purpose, effects, KeyState.ACTIVE) for purpose in Purpose)
         document = compose_document(1, records, host, effects)
@@ -115,7 +122,15 @@ def set_up(
     finally:
         database.close()
     told = NewUser(admin.account, None if admin_password else admin.password)
-    return SetUp(fingerprint(root.public), folder / ROOT_FILE, passphrase_file, jurisdiction.name.zh, host, told)
+    return SetUp(
+        root_fingerprint=fingerprint(root.public),
+        root_file=folder / ROOT_FILE,
+        passphrase_file=passphrase_file,
+        root_passphrase_file=root_passphrase_file,
+        jurisdiction=jurisdiction.name.zh,
+        host=host,
+        admin=told,
+    )
 
 
 def new_key(vault: Vault, purpose: Purpose, effects: Effects, state: KeyState) -> KeyRecord:
@@ -137,10 +152,23 @@ def compose_document(version: int, records: tuple[KeyRecord, ...], host: str, ef
     )
 
 
-def _passphrase(settings: Settings, effects: Effects) -> tuple[bytes, Path | None]:
-    if settings.passphrase is not None:
-        return settings.passphrase, None
-    passphrase = base64.b32encode(effects.random_bytes(20)).lower()
-    path = settings.data / PASSPHRASE_NAME
+def random_passphrase(effects: Effects) -> bytes:
+    """Return a passphrase of 160 random bits in letters and digits that can be copied by hand (RFC 4648 base32)."""
+    return base64.b32encode(effects.random_bytes(20)).lower()
+
+
+def same_passphrase() -> Refused:
+    """Return the refusal of one passphrase for both files."""
+    return Refused(
+        "passphrase-shared",
+        "密钥库与根密钥须各用各的口令：知道一个，不应打开另一个",
+        "vault and root key have a passphrase each: who knows one must not open the other",
+    )
+
+
+def _given_or_random(given: bytes | None, path: Path, effects: Effects) -> tuple[bytes, Path | None]:
+    if given is not None:
+        return given, None
+    passphrase = random_passphrase(effects)
     create_file(path, passphrase + b"\n")
     return passphrase, path

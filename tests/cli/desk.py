@@ -28,6 +28,9 @@ NO_VARIABLES: Final = dict.fromkeys(
         settings.DATABASE_URL,
         settings.PASSPHRASE,
         settings.PASSPHRASE_FILE,
+        settings.ROOT_PASSPHRASE,
+        settings.ROOT_PASSPHRASE_FILE,
+        settings.NEW_PASSPHRASE,
         settings.TRUSTED_PROXIES,
         settings.FONTS,
     )

@@ -17,6 +17,7 @@ import httpx
 
 from tests.cli.desk import PASSPHRASE, REVIEWED, Desk, assessor, write_photos, write_roster
 
+ROOT = "another horse in another stable"
 PASSWORD = "water under seven bridges"  # noqa: S105 - typed in these tests only
 COMMAND = "from service.cli import main; main()"
 
@@ -64,18 +65,19 @@ def ended(desk: Desk, *words: str, typed: tuple[str, ...] = ()) -> tuple[int, st
 
 def test_init_asks_for_a_new_passphrase_twice(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    code, out, err = ended(desk, "init", typed=(PASSPHRASE, PASSPHRASE, PASSWORD, PASSWORD))
+    code, out, err = ended(desk, "init", typed=(PASSPHRASE, PASSPHRASE, ROOT, ROOT, PASSWORD, PASSWORD))
     assert code == 0, err
-    assert PASSPHRASE not in out + err
-    assert PASSWORD not in out + err
+    assert not {secret for secret in (PASSPHRASE, ROOT, PASSWORD) if secret in out + err}
     assert not (desk.data / "passphrase").exists()
-    assert desk.run("keys", "rotate", "head", ZHENGKA_PASSPHRASE=PASSPHRASE).code == 0
+    assert not (desk.data / "root.passphrase").exists()
+    known = {"ZHENGKA_PASSPHRASE": PASSPHRASE, "ZHENGKA_ROOT_PASSPHRASE": ROOT}
+    assert desk.run("keys", "rotate", "head", **known).code == 0
 
 
 def test_init_makes_one_for_who_types_none(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    # Left empty, both are left to chance; an empty answer is not asked for again.
-    code, out, err = ended(desk, "init", typed=("", "", "", ""))
+    # Left empty, all are left to chance; an empty answer is not asked for again.
+    code, out, err = ended(desk, "init", typed=("", "", "", "", "", ""))
     assert code == 0, err
     assert re.search(r"([a-z2-7]{5}-){3}[a-z2-7]{5}", out)
     assert (desk.data / "passphrase").exists()
@@ -97,6 +99,21 @@ def test_a_command_that_needs_none_asks_for_none(desk: Desk) -> None:
     code, out, err = ended(desk, "verify", next(iter(desk.texts.values())))
     assert (code, err) == (0, "")
     assert out.startswith("valid")
+
+
+def test_passphrases_are_asked_for_and_changed(desk: Desk) -> None:
+    for name in ("passphrase", "root.passphrase"):
+        (desk.data / name).rename(desk.folder / name)
+    old_root = (desk.folder / "root.passphrase").read_text().strip()
+    code, out, err = ended(desk, "keys", "passphrase", "root", typed=(old_root, ROOT, ROOT))
+    assert code == 0, err
+    assert ROOT not in out + err
+    code, _, err = ended(desk, "keys", "passphrase", "vault", typed=(PASSPHRASE, ROOT, ROOT))
+    assert (code, "[passphrase-shared]" in err) == (1, True)
+    code, _, err = ended(desk, "keys", "rotate", "head", typed=(ROOT, PASSPHRASE))
+    assert code == 0, err
+    code, _, err = ended(desk, "keys", "rotate", "status", typed=(old_root,))
+    assert (code, "[wrong-passphrase]" in err) == (1, True)
 
 
 def test_a_program_is_never_asked(desk: Desk) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from keys.vault import change_root_passphrase
 from tests.cli.desk import PASSPHRASE, TODAY, Desk, assessor
 
+ROOT = "another horse in another stable"
 YY = f"{TODAY:%y}"
 
 
@@ -92,8 +95,9 @@ def test_what_cannot_be_done_is_refused(
 
 def test_a_root_key_of_another_register_is_refused(desk: Desk, tmp_path: Path) -> None:
     other = Desk(tmp_path / "other")
-    assert other.run("init", ZHENGKA_PASSPHRASE=PASSPHRASE).code == 0
-    answer = desk.run("keys", "rotate", "head", "--root-file", str(other.data / "root.sealed"))
+    assert other.run("init", ZHENGKA_ROOT_PASSPHRASE=ROOT).code == 0
+    root_file = str(other.data / "root.sealed")
+    answer = desk.run("keys", "rotate", "head", "--root-file", root_file, ZHENGKA_ROOT_PASSPHRASE=ROOT)
     assert answer.refusal == "root-not-pinned"
 
 
@@ -102,3 +106,50 @@ def test_without_a_passphrase_nobody_is_asked_who_is_not_there(desk: Desk) -> No
     assert desk.run("keys", "rotate", "head").refusal == "no-passphrase"
     assert desk.run("keys", "rotate", "head", ZHENGKA_PASSPHRASE=PASSPHRASE[1:]).refusal == "wrong-passphrase"
     assert states(desk, "head") == ["active"]
+
+
+def test_root_and_vault_open_with_a_passphrase_each(desk: Desk) -> None:
+    (desk.data / "root.passphrase").unlink()
+    assert desk.run("keys", "rotate", "head").refusal == "no-root-passphrase"
+    wrong = desk.run("keys", "rotate", "head", ZHENGKA_ROOT_PASSPHRASE=PASSPHRASE)
+    assert wrong.refusal == "wrong-passphrase", "the vault's does not open the root"
+    assert states(desk, "head") == ["active"]
+
+
+@pytest.mark.parametrize("which", ["vault", "root"])
+def test_a_passphrase_is_changed_and_its_file_with_it(desk: Desk, which: str) -> None:
+    file = desk.data / ("passphrase" if which == "vault" else "root.passphrase")
+    before = file.read_text()
+    answer = desk.done("keys", "passphrase", which)
+    assert (file.read_text() == before, file.read_text() in answer.out + answer.err) == (False, False)
+    assert desk.done("keys", "rotate", "head", "--json").json["state"] == "next", "the file opens it"
+    variable = "ZHENGKA_PASSPHRASE" if which == "vault" else "ZHENGKA_ROOT_PASSPHRASE"
+    assert desk.run("keys", "rotate", "status", **{variable: before.strip()}).refusal == "wrong-passphrase"
+    chosen = {variable: file.read_text().strip(), "ZHENGKA_NEW_PASSPHRASE": "chosen by the office"}
+    assert desk.run("keys", "passphrase", which, **chosen).code == 0
+    assert desk.run("keys", "rotate", "status", **{variable: "chosen by the office"}).code == 0
+    assert desk.run("keys", "passphrase", which, **{variable: "not this"}).refusal == "wrong-passphrase"
+
+
+def test_where_root_and_passphrase_lie_is_told_until_they_are_elsewhere(desk: Desk) -> None:
+    told = desk.done("keys", "list").err
+    assert "beside the vault" in told
+    assert "root.passphrase" in told
+    (desk.data / "root.passphrase").rename(desk.folder / "kept-elsewhere")
+    (desk.data / "root.sealed").rename(desk.folder / "usb.sealed")
+    assert desk.done("keys", "list").err == ""
+    words = ("keys", "rotate", "head", "--root-file", desk.path("usb.sealed"))
+    assert desk.run(*words, ZHENGKA_ROOT_PASSPHRASE_FILE=desk.path("kept-elsewhere")).code == 0
+
+
+def test_a_register_with_one_passphrase_for_both_works_and_is_told(desk: Desk) -> None:
+    """As every register was made before vault and root had a passphrase each."""
+    own = (desk.data / "root.passphrase").read_bytes().strip()
+    change_root_passphrase(desk.data / "root.sealed", own, PASSPHRASE.encode(), os.urandom)
+    (desk.data / "root.passphrase").unlink()
+    answer = desk.done("keys", "rotate", "head")
+    assert "zhengka keys passphrase root" in answer.err
+    assert "share one passphrase" in desk.done("keys", "list").err
+    desk.done("keys", "passphrase", "root")
+    assert "share one passphrase" not in desk.done("keys", "list").err
+    assert desk.done("keys", "rotate", "status", "--json").json["state"] == "next"

@@ -19,6 +19,7 @@ def test_a_register_is_made_with_a_random_passphrase(tmp_path: Path) -> None:
         "root_fingerprint": told["root_fingerprint"],
         "root_file": str(desk.data / "root.sealed"),
         "passphrase_file": str(desk.data / "passphrase"),
+        "root_passphrase_file": str(desk.data / "root.passphrase"),
         "jurisdiction": "重庆市",
         "host": "zk.example.cn",
         "user": "admin",
@@ -26,7 +27,7 @@ def test_a_register_is_made_with_a_random_passphrase(tmp_path: Path) -> None:
     }
     assert re.fullmatch(r"([a-z2-7]{5}-){3}[a-z2-7]{5}", told["password"])
     assert len(bytes.fromhex(told["root_fingerprint"])) == 32
-    for name in ("passphrase", "root.sealed", "vault.sealed"):
+    for name in ("passphrase", "root.passphrase", "root.sealed", "vault.sealed"):
         assert stat.S_IMODE((desk.data / name).stat().st_mode) == 0o600
     assert stat.S_IMODE(desk.data.stat().st_mode) == 0o700, "names and photographs in it are not encrypted"
     assert desk.run("init").refusal == "register-exists"
@@ -35,11 +36,21 @@ def test_a_register_is_made_with_a_random_passphrase(tmp_path: Path) -> None:
 
 def test_a_given_passphrase_is_not_written_down(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    answer = desk.run("init", "--host", "zk.cq.cn", ZHENGKA_PASSPHRASE=PASSPHRASE)
+    given = {"ZHENGKA_PASSPHRASE": PASSPHRASE, "ZHENGKA_ROOT_PASSPHRASE": PASSPHRASE[::-1]}
+    answer = desk.run("init", "--host", "zk.cq.cn", **given)
     assert answer.code == 0
     assert "zk.cq.cn" in answer.out
     assert PASSPHRASE not in answer.out + answer.err
     assert not (desk.data / "passphrase").exists()
+    assert not (desk.data / "root.passphrase").exists()
+    assert desk.run("keys", "rotate", "head", **given).code == 0
+
+
+def test_one_passphrase_for_vault_and_root_is_refused(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    answer = desk.run("init", ZHENGKA_PASSPHRASE=PASSPHRASE, ZHENGKA_ROOT_PASSPHRASE=PASSPHRASE)
+    assert answer.refusal == "passphrase-shared"
+    assert not desk.data.exists()
 
 
 def test_another_province_is_a_configuration(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ SCHOOL: Final = Institution("500123", "S", "重庆市某某职业技能培训学
 FACTORY: Final = Institution("500777", "Y", "重庆市某某机械有限公司")
 KINDS: Final = ("senior", "standard", "special_skill", "external", "internal")
 ACTOR: Final = "office"
-ROOT_PASSPHRASE: Final = PASSPHRASE
+ROOT_PASSPHRASE: Final = b"another horse in another stable"
 
 
 @dataclass(slots=True)
@@ -156,7 +156,7 @@ class Office:
 
 
 def settings_of(folder: Path, database_url: str) -> Settings:
-    return Settings(folder, database_url, passphrase=PASSPHRASE)
+    return Settings(folder, database_url, passphrase=PASSPHRASE, root_passphrase=ROOT_PASSPHRASE)
 
 
 def make_office(folder: Path, database_url: str, *, jurisdiction: str = "chongqing") -> Office:

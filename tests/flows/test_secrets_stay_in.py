@@ -28,6 +28,7 @@ from service.store.cards import CardRecord
 from tests.flows.office import (
     ACTOR,
     PASSPHRASE,
+    ROOT_PASSPHRASE,
     Office,
     applicant,
     name_of,
@@ -59,6 +60,7 @@ def secrets(office: Office, texts: list[str]) -> list[str]:
         *map(resident_id, PEOPLE),
         PHONE,
         PASSPHRASE.decode(),
+        ROOT_PASSPHRASE.decode(),
         *(text.partition("#")[2][:41] for text in texts),
         *(credential.hex()[:60] for credential in credentials),
         *(repr(credential)[2:40] for credential in credentials),
@@ -149,7 +151,7 @@ def failures(office: Office, folder: Path) -> dict[str, Callable[[], object]]:
         "copy taken": lambda: insert_again("copy"),
         "card taken": lambda: insert_again("card"),
         "wrong passphrase": lambda: open_vault_of(wrong),
-        "wrong root": lambda: unlock_root(register, folder / ROOT_FILE, PASSPHRASE[:-1]),
+        "wrong root": lambda: unlock_root(register, folder / ROOT_FILE, ROOT_PASSPHRASE[:-1]),
         "wrong address": lambda: open_register(
             Settings(office.settings.data, "mysql://u:correct horse battery staple@h/n"), office.effects
         ),

@@ -18,7 +18,14 @@ from keys.errors import (
 )
 from keys.keyring import Purpose
 from keys.sealing import KdfCost
-from keys.vault import Secret, Vault, open_root, seal_root
+from keys.vault import (
+    Secret,
+    Vault,
+    change_root_passphrase,
+    change_vault_passphrase,
+    open_root,
+    seal_root,
+)
 from tests.vectors import seeds
 
 CHEAP = KdfCost(passes=1, memory_kib=8, lanes=1)
@@ -212,3 +219,23 @@ def test_a_cost_that_would_take_the_machine_down_is_refused(passes: int, memory_
     with pytest.raises(VaultMalformed, match="cost"):
         KdfCost(passes, memory_kib, lanes)
     assert KdfCost(4, 2**18, 4)
+
+
+@pytest.mark.parametrize("kind", ["vault", "root"])
+def test_a_sealed_file_is_sealed_anew_under_another_passphrase(tmp_path: Path, kind: str) -> None:
+    path, new = tmp_path / "sealed", b"another one"
+    if kind == "vault":
+        public = Vault.create(path, PASSPHRASE, counting_bytes(), CHEAP).add(Purpose.CARD, seeds.seed("card")).public
+        change_vault_passphrase(path, PASSPHRASE, new, counting_bytes())
+        assert Vault.open(path, new, counting_bytes()).signer(public, Purpose.CARD).public == public
+    else:
+        root = seal_root(path, PASSPHRASE, seeds.seed(seeds.ROOT), counting_bytes(), CHEAP)
+        change_root_passphrase(path, PASSPHRASE, new, counting_bytes())
+        assert open_root(path, new).public == root.public
+    change = change_vault_passphrase if kind == "vault" else change_root_passphrase
+    before = path.read_bytes()
+    for old, chosen in ((PASSPHRASE, b"x"), (new, b"")):
+        with pytest.raises(WrongPassphrase):
+            change(path, old, chosen, counting_bytes())
+    assert path.read_bytes() == before, "what is refused changes nothing"
+    assert path.stat().st_mode & 0o777 == 0o600
