@@ -19,7 +19,7 @@ _COUNTERS: Final = {"boot": "本机开机计时 uptime", "process": "本进程�
 @click.group("clock", invoke_without_command=True)
 @click.pass_context
 def clock(click_context: click.Context) -> None:
-    """时钟是否可信 The clock, as it stands to what has passed since the last signing."""
+    """时钟是否可信 Whether the clock is believed."""
     if click_context.invoked_subcommand is None:
         click_context.invoke(show)
 
