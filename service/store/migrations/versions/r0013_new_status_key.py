@@ -6,8 +6,8 @@ from alembic import op
 
 from service.store.migrations.rules import Rule, create, unchanged
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 NAME = "status_publication_forward"
 RULE = Rule(
