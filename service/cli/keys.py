@@ -154,8 +154,8 @@ def _old_passphrase(context: Context, register: Register, sealed: Sealed, file: 
     """Find the passphrase that opens the file now; it is tried before anybody is asked for a new one."""
     chosen = register.settings
     if sealed is Sealed.VAULT:
-        known = chosen.passphrase if chosen.passphrase is not None else ask_vault_passphrase(context)
-        return with_passphrase(known, chosen.passphrase_file, lambda one: opening_vault(register, one))
+        given = chosen.passphrase if chosen.passphrase is not None else ask_vault_passphrase(context)
+        return with_passphrase(given, chosen.passphrase_file, lambda one: opening_vault(register, one))
     known = chosen.root_passphrase
     if known is None and chosen.passphrase is not None and opens(file, chosen.passphrase):
         known = chosen.passphrase  # a register that was made when both had one

@@ -64,9 +64,14 @@ def status_list(register: Register, number: int) -> Published | None:
     """Give a status list, signed now if anything has changed or an hour has passed; None for no such list.
 
     iat rises strictly with each version of a list by one key, so that nobody can pass off an older one as the newer.
+    Raises ClockAhead for a list of which nothing has been published yet, while nothing may be signed.
     """
     current = _current(register, number)
-    return _published(current[0], lists.MEDIA_TYPE, max_age=0) if current else None
+    if current:
+        return _published(current[0], lists.MEDIA_TYPE, max_age=0)
+    if number in list_numbers(register):
+        check_clock(register)  # there is such a list, and nothing of it may be signed now
+    return None
 
 
 def bundle(register: Register) -> Published:

@@ -148,7 +148,9 @@ def test_the_first_version_of_a_list_waits_for_the_clock_too(lite: Office) -> No
     with lite.register.database.write() as connection:
         status_lists.close_last(connection)  # as a restore does
     assert list_numbers(lite.register) == (1, 2)
-    assert status_list(lite.register, 2) is None
+    with pytest.raises(ClockAhead):
+        status_list(lite.register, 2)
+    assert status_list(lite.register, 3) is None
     checker = open_bundle(bundle(lite.register).body, Memory(), lite.clock.now)
     assert checker.status_lists.keys() <= {1}
 
