@@ -57,6 +57,7 @@ from service.pages.office.staffing import StaffingPage
 from service.pages.rendering import remember_language
 from service.pages.sign_in import SignInPage
 from service.settings import Settings
+from service.store.patience import SERVICE
 from service.web.access_log import LOG_CONFIG
 from service.web.admission import SlowRefusals
 from service.web.connections import Limits, ServerConfig, Workers, room_for
@@ -75,6 +76,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
     async def hold_register(app: Litestar) -> AsyncGenerator[None]:
         with open_register(settings, effects) as register:
             register.vault  # noqa: B018 - a wrong passphrase stops the service here, not its first visitor
+            register.database.patience = SERVICE
             app.state.register = register
             async with keeping(register):
                 yield

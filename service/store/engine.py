@@ -15,9 +15,10 @@ import os
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -25,14 +26,18 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.store.conflicts import translate, unreachable
-from service.store.errors import Busy, UrlUnsupported
+from service.store.errors import Busy, Unreachable, UrlUnsupported
+from service.store.patience import CHECK_S, CONNECT_S, DEAD_PEER_MS, LONG, Breaker, NoAnswer, PatientConnection
 from service.store.tables import rate_limit
 
 POOL_SIZE: Final = 8
 """Connections a process holds to PostgreSQL; more issuing connections only wait for each other."""
 
 LOCK_TIMEOUT_S: Final = 30
-"""Seconds a statement waits for another transaction's lock, or for a connection, before Busy."""
+"""Seconds a statement waits for another transaction's lock before Busy."""
+
+POOL_WAIT_S: Final = 10
+"""Seconds a transaction waits for a connection of the pool before Busy."""
 
 _PRAGMAS: Final = (
     "synchronous = FULL",  # with NORMAL a power cut can lose a committed card that is already printed
@@ -54,6 +59,8 @@ class Database:
         gate: Callable[[], AbstractContextManager[None]],
         counters: Database | None = None,
     ) -> None:
+        self.patience = LONG
+        self._breaker = Breaker()
         self._writer = writer
         self._reader = reader
         self._gate = gate
@@ -75,14 +82,34 @@ class Database:
     @contextmanager
     def write(self) -> Generator[Connection]:
         """Open a writing transaction. Raises Busy, and a Conflict where a constraint stands against a statement."""
-        with self._gate(), _begin(self._writer) as connection:
+        with self._gate(), self._begun(self._writer, self.patience.write_s) as connection:
             yield connection
 
     @contextmanager
-    def read(self) -> Generator[Connection]:
-        """Open a reading transaction on one snapshot. Raises Busy."""
-        with _begin(self._reader) as connection:
+    def read(self, within_s: float | None = None) -> Generator[Connection]:
+        """Open a reading transaction on one snapshot. Raises Busy.
+
+        Of PostgreSQL no answer is waited for longer than ``within_s``, by default the database's ``patience``.
+        """
+        with self._begun(self._reader, within_s or self.patience.read_s) as connection:
             yield connection
+
+    @contextmanager
+    def _begun(self, engine: Engine, patience_s: float) -> Generator[Connection]:
+        """Begin a transaction. Raises Unreachable at once where the server has just been found silent."""
+        if self._breaker.is_open():
+            raise unreachable()
+        try:
+            with _begin(engine) as connection:
+                raw = connection.connection.dbapi_connection
+                if isinstance(raw, PatientConnection):
+                    raw.patience_s = patience_s
+                yield connection
+            self._breaker.reset()
+        except Unreachable as error:
+            if _is_silence(error):
+                self._breaker.trip()
+            raise
 
     def close(self) -> None:
         """Close every connection that is not in use."""
@@ -115,13 +142,30 @@ def _open_postgresql(url: URL) -> Database:
         isolation_level="READ COMMITTED",
         pool_size=POOL_SIZE,
         max_overflow=0,
-        pool_timeout=LOCK_TIMEOUT_S,
+        pool_timeout=POOL_WAIT_S,
         pool_pre_ping=True,
         hide_parameters=True,  # names, sealed numbers and credentials stay out of logs and errors
         json_serializer=_to_json,
         json_deserializer=msgspec.json.decode,
-        connect_args={"options": f"-c lock_timeout={LOCK_TIMEOUT_S}s -c timezone=UTC -c synchronous_commit=on"},
+        connect_args={
+            "options": f"-c lock_timeout={LOCK_TIMEOUT_S}s -c timezone=UTC -c synchronous_commit=on",
+            "connect_timeout": CONNECT_S,
+            "tcp_user_timeout": DEAD_PEER_MS,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+        },
     )
+
+    def connect(_dialect: object, _entry: object, arguments: list[Any], options: dict[str, Any]) -> PatientConnection:
+        return PatientConnection.connect(*arguments, **options)
+
+    def check_soon(connection: PatientConnection | None, _entry: object) -> None:
+        if connection is not None:  # else it is gone already
+            connection.patience_s = CHECK_S
+
+    event.listen(engine, "do_connect", connect)
+    event.listen(engine, "checkin", check_soon)
     event.listen(engine, "handle_error", _translate_error)
     # READ COMMITTED gives every statement another snapshot; an answer put together from several needs one.
     reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -182,11 +226,21 @@ def _begin(engine: Engine) -> Generator[Connection]:
         connection = engine.connect()
     except PoolTimeout as error:
         raise Busy(
-            f"数据库连接在 {LOCK_TIMEOUT_S} 秒内未空出，请稍后重试",
-            f"no database connection came free within {LOCK_TIMEOUT_S} s; try again",
+            f"数据库连接在 {POOL_WAIT_S} 秒内未空出，请稍后重试",
+            f"no database connection came free within {POOL_WAIT_S} s; try again",
         ) from error
     with connection, connection.begin():
         yield connection
+
+
+def _is_silence(error: BaseException) -> bool:
+    """Return True if the server did not answer in time, at a statement or when connecting."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, (NoAnswer, psycopg.errors.ConnectionTimeout)):
+            return True
+        cause = getattr(cause, "orig", None) or cause.__cause__
+    return False
 
 
 def _use_wal(engine: Engine) -> None:
