@@ -18,7 +18,7 @@ _VERSION: Final = b"\x01"
 
 
 class FieldCipher:
-    """AES-256-GCM over one text: ``01 ‖ nonce₁₂ ‖ ciphertext ‖ tag₁₆``. Never shows its key."""
+    """AES-256-GCM over one text, or the bytes of one file: ``01 ‖ nonce₁₂ ‖ ciphertext ‖ tag₁₆``. Never shows its key."""
 
     __slots__ = ("_aead",)
 
@@ -30,17 +30,25 @@ class FieldCipher:
 
         Raises SealedFieldInvalid for a nonce of another length.
         """
+        return self.seal_bytes(plaintext.encode(), context, nonce)
+
+    def seal_bytes(self, plaintext: bytes, context: bytes, nonce: bytes) -> bytes:
+        """Encrypt bytes as ``seal`` does a text."""
         if len(nonce) != NONCE_SIZE:
             raise SealedFieldInvalid(f"a nonce has {NONCE_SIZE} bytes, got {len(nonce)}")
-        return _VERSION + nonce + self._aead.encrypt(nonce, plaintext.encode(), _VERSION + context)
+        return _VERSION + nonce + self._aead.encrypt(nonce, plaintext, _VERSION + context)
 
     def open(self, sealed: bytes, context: bytes) -> str:
         """Decrypt what ``seal`` made with the same context. Raises SealedFieldInvalid for anything else."""
+        return self.open_bytes(sealed, context).decode()
+
+    def open_bytes(self, sealed: bytes, context: bytes) -> bytes:
+        """Decrypt what ``seal_bytes`` made with the same context. Raises SealedFieldInvalid for anything else."""
         start = len(_VERSION) + NONCE_SIZE
         if not sealed.startswith(_VERSION) or len(sealed) < start:
             raise SealedFieldInvalid("not an encrypted field of version 1")
         try:
-            return self._aead.decrypt(sealed[len(_VERSION) : start], sealed[start:], _VERSION + context).decode()
+            return self._aead.decrypt(sealed[len(_VERSION) : start], sealed[start:], _VERSION + context)
         except InvalidTag:
             raise SealedFieldInvalid("the encrypted field was altered, moved, or sealed under another key") from None
 

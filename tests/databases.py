@@ -65,15 +65,21 @@ def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -
 
 
 @pytest.fixture
-def bare_database(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """Open a database without any table, in SQLite and again in PostgreSQL."""
+def bare_database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of a database without any table, in SQLite and again in PostgreSQL."""
     if dialect == "sqlite":
-        with _opened(f"sqlite:///{tmp_path / 'bare.db'}") as opened:
-            yield opened
+        yield f"sqlite:///{tmp_path / 'bare.db'}"
     else:
         server: URL = request.getfixturevalue("postgresql_server")
-        with _new_database(server) as name, _opened(_text(server, name)) as opened:
-            yield opened
+        with _new_database(server) as name:
+            yield _text(server, name)
+
+
+@pytest.fixture
+def bare_database(bare_database_url: str) -> Iterator[Database]:
+    """Open a database without any table, in SQLite and again in PostgreSQL."""
+    with _opened(bare_database_url) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -19,10 +19,17 @@ def upgrade(context: Context) -> None:
     Stop the service and back up with the version that made the register; then run this. All is done, or nothing.
     """
     upgraded = upgrade_tables(settings_of(context))
-    context.answer({"upgraded": upgraded})
+    context.answer({"upgraded": upgraded.steps_taken, "files_left": upgraded.files_left})
     context.say(
-        "数据库结构已升级 upgraded" if upgraded else "数据库结构已是最新 the tables are of this version already"
+        "数据库结构已升级 upgraded"
+        if upgraded.steps_taken
+        else "数据库结构已是最新 the tables are of this version already"
     )
+    if upgraded.files_left:
+        context.say(
+            f"数据目录中尚有 {upgraded.files_left} 个无人引用的照片或附件文件，请核对后删除 "
+            f"{upgraded.files_left} files in photos and documents that nothing refers to: look at them and delete them"
+        )
 
 
 COMMANDS: Final = (upgrade,)

@@ -30,9 +30,11 @@ def proposal_document(register: Register, identity: int, *, body: str = CENTRE) 
     """Read the document of a proposal, for the centre, whoever proposed and whoever decides. Raises Refused."""
     with register.database.read() as connection:
         found = proposals.get(connection, identity)
-    if found is None or found.proposal.attachment is None or body not in {CENTRE, found.issuer, found.proposal.body}:
-        raise _no_document()
-    return read_document(register, found.proposal.attachment)
+        if found is None or found.proposal.attachment is None:
+            raise _no_document()
+        if body not in {CENTRE, found.issuer, found.proposal.body}:
+            raise _no_document()
+        return read_document(connection, found.proposal.attachment)
 
 
 def card_document(register: Register, number: CardNumber, of: Attached, *, body: str = CENTRE) -> Handed:
@@ -44,9 +46,9 @@ def card_document(register: Register, number: CardNumber, of: Attached, *, body:
         record = cards.get(connection, number)
         readable = record is not None and may_read_of(connection, record.card, body, register.effects.today())
         attachment = _attachment(connection, number, of) if readable else None
-    if attachment is None:
-        raise _no_document()
-    return read_document(register, attachment)
+        if attachment is None:
+            raise _no_document()
+        return read_document(connection, attachment)
 
 
 def _attachment(connection: Connection, number: CardNumber, of: Attached) -> Attachment | None:

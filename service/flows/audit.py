@@ -25,6 +25,7 @@ from service.domain.merkle import (
     verify_consistency,
 )
 from service.domain.validity import civil_date
+from service.flows.audit_bytes import byte_faults
 from service.flows.errors import Refused
 from service.flows.proofs import Inclusion, inclusion_at
 from service.flows.register import Register
@@ -66,7 +67,8 @@ def audit(register: Register, earlier: SignedHead | None = None) -> Audit:
 
     ``earlier`` is a head exported before: the journal must still begin with what it covered. Reads one snapshot. A
     fault is a sentence in two languages; none means that no entry was altered or lost, every card is as the journal
-    says, and no number is missing or doubled (督附3, 考附2).
+    says, no number is missing or doubled (督附3,
+    考附2), and every photograph and document is there as it was stored.
     """
     with register.database.read() as connection:
         head = journal.head(connection)
@@ -77,6 +79,7 @@ def audit(register: Register, earlier: SignedHead | None = None) -> Audit:
             *(_head_faults(earlier, stored, key_records.all_of(connection)) if earlier else ()),
             *(contradiction or _card_faults(stored, held)),
             *_number_faults(numbers.audit(connection)),
+            *byte_faults(connection),
         )
     return Audit(head.size, head.root.hex(), len(held), faults)
 

@@ -1,4 +1,7 @@
-"""The file a backup is: a zip of ``manifest.json``, ``tables/NAME.jsonl``, ``photos/…``, ``documents/…`` and the vault.
+"""The file a backup is: a zip of ``manifest.json``, ``tables/NAME.jsonl``, ``blobs.bin`` and the vault.
+
+``blobs.bin`` holds photographs and documents, one after the other: a line of JSON with digest, media type and size,
+then so many bytes. One entry and not one a photograph: memory stays small however many there are.
 
 Identity numbers and keys are in it as they are stored, encrypted; the root key is not: it has its own place off the
 server.
@@ -7,7 +10,6 @@ server.
 from __future__ import annotations
 
 import errno
-import re
 import struct
 import zipfile
 import zlib
@@ -15,22 +17,29 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import IO, Annotated, Final, TypeVar
 
 import msgspec
 
 from service.domain.errors import JournalInvalid
 from service.flows.errors import Refused
-from service.flows.register import DOCUMENTS_FOLDER, PHOTOS_FOLDER
+from service.store.blobs import Blob
+from service.store.tables import MediaType
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 MANIFEST: Final = "manifest.json"
-KEPT: Final = re.compile(
-    rf"{PHOTOS_FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{64}}\.jpg|{DOCUMENTS_FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{64}}\.(pdf|jpg|png)"
-)
+BLOBS: Final = "blobs.bin"
+_MAX_HEADER: Final = 1024  # bytes
+_MAX_BLOB: Final = 64 * 1024 * 1024  # bytes; documents are of at most 4 MiB
 _PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 Content = TypeVar("Content")
+
+
+class _BlobHeader(msgspec.Struct, frozen=True):
+    digest: str
+    media_type: MediaType
+    size: Annotated[int, msgspec.Meta(ge=0, le=_MAX_BLOB)]
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -91,9 +100,25 @@ def check_manifest(manifest: Manifest) -> None:
         )
 
 
-def kept_names(archive: zipfile.ZipFile) -> Iterator[str]:
-    """Yield the names of photographs and documents, of the one form they have: nothing else is written anywhere."""
-    return (name for name in archive.namelist() if KEPT.fullmatch(name))
+def write_blob(file: IO[bytes], digest: bytes, blob: Blob) -> None:
+    """Write one record: a line of JSON, then the bytes."""
+    header = _BlobHeader(digest.hex(), blob.media_type, len(blob.body))
+    file.write(msgspec.json.encode(header) + b"\n")
+    file.write(blob.body)
+
+
+def read_blobs(archive: zipfile.ZipFile) -> Iterator[Blob]:
+    """Read the records one by one. Raises Refused for one whose bytes are not those its digest names."""
+    with archive.open(BLOBS) as file:
+        while line := file.readline(_MAX_HEADER):
+            try:
+                header = msgspec.json.decode(line, type=_BlobHeader)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                raise damaged(Path(str(archive.filename))) from error
+            blob = Blob(file.read(header.size), header.media_type)
+            if blob.digest.hex() != header.digest:
+                raise damaged(Path(str(archive.filename)))
+            yield blob
 
 
 def damaged(file: Path) -> Refused:

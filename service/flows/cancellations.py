@@ -35,11 +35,11 @@ def propose_revocation(
     with register.database.read() as connection:
         card = registered(connection, number)
     check_ground(proposal.ground, card.kind)
-    if handed is not None:
-        proposal = replace(proposal, attachment=keep_document(register, handed))
     with register.database.write() as connection:
         card = of_locked_person(connection, number)
         check_revocable(card)
+        if handed is not None:
+            proposal = replace(proposal, attachment=keep_document(connection, handed))
         identity = proposals.add(connection, number, proposal, now)
         data: dict[str, Json] = {
             "proposal": identity,
@@ -105,9 +105,9 @@ def correct_cancellation(
     """
     today, now = register.effects.today(), register.effects.now()
     check_who_decides(register, number, body, "correct", actor, {})
-    attachment = keep_document(register, handed)
     with register.database.write() as connection:
         card = of_locked_person(connection, number)
+        attachment = keep_document(connection, handed)
         correction = Correction(card.issuer, today, decided_by, reason, document, attachment)
         decision = cancellations.get(connection, number)
         taken_with = tuple(

@@ -35,7 +35,6 @@ from service.domain.problem import Problem
 from service.flows.errors import Refused
 from service.flows.faces import face_of
 from service.flows.issuing import PreparedCard, draft_of, issue_prepared
-from service.flows.photo_files import digest_of, store_photo
 from service.flows.portraits import issuers_with_portraits, small_portrait
 from service.flows.register import Register
 from service.flows.signing import unsigned_credential
@@ -43,6 +42,7 @@ from service.roster.errors import PhotosRefused
 from service.roster.photo_files import PhotoFiles
 from service.roster.photos import match_photos
 from service.store import batches, journal, people
+from service.store.blobs import digest_of
 from service.store.errors import Busy, Conflict, IdempotencyKeyReused
 
 _ATTEMPTS: Final = 5
@@ -184,11 +184,8 @@ def _attempt(
         if problems:
             refused.setdefault(row, []).extend(problems)
         elif row not in refused:
-            prepared.append(PreparedCard(card, draft, digest_of(portraits.jpegs[row]), of_person, small))
+            prepared.append(PreparedCard(card, draft, portraits.jpegs[row], of_person, small))
             warned.setdefault(row, []).extend(_narrowed_lines(register, face))
-    if not request.dry_run:
-        for ready in prepared:
-            store_photo(register.photos, portraits.jpegs[ready.planned.application.row])
     with register.database.write() as connection:
         stored = batches.begin(
             connection,

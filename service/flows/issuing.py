@@ -23,11 +23,13 @@ from service.domain.problem import Problem
 from service.flows.portraits import PORTRAIT_CONSENT
 from service.flows.register import Register
 from service.flows.signing import CardSigner
-from service.store import cards, copies, journal, numbers, people, status_lists
+from service.store import blobs, cards, copies, journal, numbers, people, status_lists
+from service.store.blobs import Blob, digest_of
 from service.store.cards import CardRecord
 from service.store.copies import Copy
 from service.store.errors import Conflict, NumberTaken
 from service.store.people import Person
+from service.store.tables import MediaType
 
 ID_CONTEXT: Final = b"person/id/"  # with the blind index behind it: a sealed number cannot be moved to another person
 PHONE_CONTEXT: Final = b"person/phone/"
@@ -37,7 +39,7 @@ _ARTICLE: Final = {Scheme.ASSESSOR: "考附2", Scheme.EXTERNAL: "督附3", Schem
 
 @dataclass(frozen=True, slots=True)
 class PreparedCard:
-    """A planned card, its face checked: ``draft`` lacks number, person and copy; ``photo`` is the file's SHA-256.
+    """A planned card, its face checked: ``draft`` lacks number, person and copy; ``photo`` is the normalised JPEG.
 
     ``known`` is what the plan rests on, the person's cards as they were then; ``portrait`` goes into the code.
     """
@@ -119,7 +121,7 @@ def issue_prepared(
                 applied_on=application.application_on,
                 batch_id=batch,
                 batch_row=application.row,
-                photo=one.photo,
+                photo=digest_of(one.photo),
                 application=_as_stated(one.planned),
             )
         )
@@ -135,6 +137,7 @@ def issue_prepared(
         )
     superseding = {number for one in ready for number, _ in one.planned.supersedes}
     cards.save_many(connection, (card for number, card in replaced.items() if number in superseding), today)
+    blobs.put_many(connection, (Blob(one.photo, MediaType.JPEG) for one in ready))
     cards.insert_many(connection, records, now)
     copies.insert_many(connection, new_copies)
     journal.append_many(connection, now, actor, events)

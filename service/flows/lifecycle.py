@@ -51,9 +51,9 @@ def revoke_card(  # noqa: PLR0913 - one argument a fact of the decision
     """
     today, now = register.effects.today(), register.effects.now()
     check_who_decides(register, number, body, "revoke", actor, {"ground": ground[:40]})
-    attachment = keep_document(register, handed)
     with register.database.write() as connection:
         card = of_locked_person(connection, number)
+        attachment = keep_document(connection, handed)
         decision = Decision(
             ground=parse_ground(ground),
             body=card.issuer,
@@ -107,7 +107,7 @@ def replace_card(
         card = _locked(connection, number)
         after, event = replace(card, register.effects.random_bytes(COPY_ID_BYTES), reason, today)
         withdrawn = withdraw_consent(connection, card, today) if without_portrait else ()
-        portrait = portrait_of_copy(register, connection, card)
+        portrait = portrait_of_copy(connection, card)
         if portrait is not None:
             _check_fits(register, after, portrait)
         (slot,) = status_lists.claim(connection, 1)

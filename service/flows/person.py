@@ -31,11 +31,11 @@ from service.domain.validity import first_application_on
 from service.flows.access_records import record_access
 from service.flows.errors import Refused, no_such_card
 from service.flows.issuing import ID_CONTEXT
-from service.flows.photo_files import has_photo, read_photo
 from service.flows.register import Register
 from service.flows.reviews import RecordLine, may_read_of, person_record
 from service.flows.search import FoundCard, Names, names_of, shown
-from service.store import cancellations, cards, dossiers, engagements, people
+from service.flows.stored_photos import read_photo
+from service.store import blobs, cancellations, cards, dossiers, engagements, people
 from service.store.cards import CardRecord
 from service.store.states import CopyState, ProposalState
 
@@ -253,7 +253,7 @@ def photo_of_person(register: Register, told: PersonFile) -> bytes | None:
         return None
     with register.database.read() as connection:
         found = cards.get(connection, told.photo_of)
-    return None if found is None or found.photo is None else read_photo(register.photos, found.photo)
+        return None if found is None or found.photo is None else read_photo(connection, found.photo)
 
 
 def _engaging(connection: Connection, person: int, names: Names) -> tuple[Place, ...]:
@@ -289,8 +289,18 @@ def _person_of(register: Register, number: CardNumber, body: str, sight: Sight) 
             if sight.is_whole or body in {one.issuer, one.proposal.body}
         )
         entries = dossiers.entries_on(connection, numbers)
+        stored = blobs.present(connection, (one.photo for one in held if one.photo is not None))
         shown_cards = tuple(
-            _held(register, connection, one, held, names, today, told=one.card.number in read) for one in held
+            _held(
+                connection,
+                one,
+                held,
+                names,
+                today,
+                told=one.card.number in read,
+                has_photo=one.photo in stored,
+            )
+            for one in held
         )
     contracts = tuple(one for one in contracts if _within(sight, one.engagement.institution, names))
     visits = tuple(
@@ -302,7 +312,7 @@ def _person_of(register: Register, number: CardNumber, body: str, sight: Sight) 
         "dispatch": {one.id for one in visits},
         "proposal": {one.id for one in proposed},
     }
-    photographed = (one.card.number for one in held if one.photo is not None and has_photo(register.photos, one.photo))
+    photographed = (one.card.number for one in held if one.photo in stored)
     file = PersonFile(
         name=person.name,
         resident_id=mask_id(ResidentId(register.cipher.open(person.id_sealed, ID_CONTEXT + person.blind_index))),
@@ -383,7 +393,6 @@ def _within(sight: Sight, institution: str, names: Names) -> bool:
 
 
 def _held(
-    register: Register,
     connection: Connection,
     record: CardRecord,
     all_held: Sequence[CardRecord],
@@ -391,6 +400,7 @@ def _held(
     today: date,
     *,
     told: bool,
+    has_photo: bool,
 ) -> HeldCard:
     card = record.card
     base = shown(card, names, today)
@@ -403,7 +413,7 @@ def _held(
         batch=record.batch_id,
         batch_row=record.batch_row,
         applied_on=record.applied_on,
-        has_photo=record.photo is not None and has_photo(register.photos, record.photo),
+        has_photo=has_photo,
         copies=tuple(
             CopyMade(one.issued_at, one.state, one.replaced_on) for one in dossiers.copies_of(connection, card.number)
         ),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from sqlalchemy import Connection
+
 from service.domain.access import Permission, Principal
 from service.domain.access_record import Access, Act
 from service.domain.card_number import CardNumber
@@ -12,10 +14,10 @@ from service.flows.copy_shown import copy_of_credential
 from service.flows.engagements import places_of
 from service.flows.errors import Refused
 from service.flows.person import ground_to_see
-from service.flows.photo_files import has_photo, read_photo
 from service.flows.register import Register
 from service.flows.staff import count_typed_number
-from service.store import assessments, cards, copies
+from service.flows.stored_photos import read_photo
+from service.store import assessments, blobs, cards, copies
 
 NOT_SHOWN: Final = "photo-not-shown"
 
@@ -28,9 +30,10 @@ def photo_of_credential(register: Register, text: str, by: Principal | None = No
     """
     with register.database.read() as connection:
         found = copy_of_credential(register, connection, text)
+        photo = None if found is None else _stored(connection, found.photo)
     if found is not None and by is not None:
         record_access(register, by.actor, Access(act=Act.PHOTO, number=found.card.number, ground="scanned"))
-    return None if found is None else _stored(register, found.photo)
+    return photo
 
 
 def photo_of_number(register: Register, number: CardNumber, by: Principal) -> bytes | None:
@@ -52,8 +55,9 @@ def photo_of_number(register: Register, number: CardNumber, by: Principal) -> by
         )
     with register.database.read() as connection:
         found = copies.find_live(connection, number)
+        photo = None if found is None else _stored(connection, found.photo)
     record_access(register, by.actor, Access(act=Act.PHOTO, number=number, ground=ground))
-    return None if found is None else _stored(register, found.photo)
+    return photo
 
 
 def _is_planned_today(register: Register, number: CardNumber, by: Principal) -> bool:
@@ -74,5 +78,5 @@ def _is_planned_today(register: Register, number: CardNumber, by: Principal) -> 
     )
 
 
-def _stored(register: Register, digest: bytes | None) -> bytes | None:
-    return read_photo(register.photos, digest) if digest is not None and has_photo(register.photos, digest) else None
+def _stored(connection: Connection, digest: bytes | None) -> bytes | None:
+    return read_photo(connection, digest) if digest is not None and blobs.present(connection, (digest,)) else None

@@ -15,9 +15,9 @@ from service.domain.credential import bitstream_of
 from service.domain.event import Event
 from service.domain.issuer import CENTRE
 from service.flows.errors import Refused
-from service.flows.photo_files import has_photo, read_photo
 from service.flows.register import Register
-from service.store import cards, journal, meta
+from service.flows.stored_photos import read_photo
+from service.store import blobs, cards, journal, meta
 
 ON_BY_DEFAULT: Final = False
 """Off. With a portrait the code grows from 31–34 mm to 45–47 mm and yet has smaller modules: the scanner reads 63 %
@@ -75,7 +75,7 @@ def small_portrait(photo: bytes) -> bytes:
     return bitstream_of(miniature(photo))
 
 
-def portrait_of_copy(register: Register, connection: Connection, card: Card) -> bytes | None:
+def portrait_of_copy(connection: Connection, card: Card) -> bytes | None:
     """Make the portrait for another copy of a card: with consent that stands, and the issuer's switch on.
 
     Raises Refused where the photograph it would be made of is missing.
@@ -85,13 +85,13 @@ def portrait_of_copy(register: Register, connection: Connection, card: Card) -> 
         return None
     if not _is_on(connection, card.issuer):
         return None
-    if not has_photo(register.photos, record.photo):
+    if not blobs.present(connection, (record.photo,)):
         raise Refused(
             "photo-missing",
-            f"证卡 {card.number} 的照片文件丢失，无法写入二维码；可先恢复照片，或用 --without-portrait 不带照片补发",
+            f"证卡 {card.number} 的照片丢失，无法写入二维码；可先恢复照片，或用 --without-portrait 不带照片补发",
             f"the photograph of card {card.number} is missing: restore it, or replace the card with --without-portrait",
         )
-    return small_portrait(read_photo(register.photos, record.photo))
+    return small_portrait(read_photo(connection, record.photo))
 
 
 def withdraw_consent(connection: Connection, card: Card, on: date) -> tuple[Event, ...]:

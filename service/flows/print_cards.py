@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import BinaryIO, Final
+
+from sqlalchemy import Connection
 
 from cardlayout.face import CardFace
 from cardlayout.render import Job, render
@@ -13,9 +15,9 @@ from service.domain.credential import text_of
 from service.domain.event import Event
 from service.flows.errors import Refused
 from service.flows.faces import face_of
-from service.flows.photo_files import has_photo, read_photo
 from service.flows.register import Register
-from service.store import cards, copies, journal
+from service.flows.stored_photos import read_photos
+from service.store import blobs, cards, copies, journal
 from service.store.cards import PrintableCard
 
 _WITHDRAWN: Final = frozenset({CardStatus.REVOKED, CardStatus.VOIDED})
@@ -57,7 +59,8 @@ def print_cards(
     """
     with register.database.read() as connection:
         found = {card.card.number: card for card in cards.printable(connection, numbers)}
-    problems = [problem for number in numbers if (problem := _problem(register, number, found.get(number)))]
+        stored = blobs.present(connection, (one.photo for one in found.values() if one.photo is not None))
+    problems = [problem for number in numbers if (problem := _problem(number, found.get(number), stored))]
     if problems:
         raise Refused(
             "cards-not-printable",
@@ -66,19 +69,21 @@ def print_cards(
         )
     names = {code: institution.name for code, institution in register.institutions().items()}
 
-    def faces() -> Iterator[CardFace]:
-        for number in numbers:
+    def faces(connection: Connection) -> Iterator[CardFace]:
+        photos = read_photos(connection, [found[number].photo or b"" for number in numbers])
+        for number, photo in zip(numbers, photos, strict=True):
             printable = found[number]
             yield face_of(
                 printable.card,
                 register.jurisdiction,
                 host=register.host,
                 issuer_name=names.get(printable.card.issuer, register.jurisdiction.centre.zh),
-                portrait=read_photo(register.photos, printable.photo or b""),
+                portrait=photo,
                 credential=printable.credential,
             )
 
-    render(faces(), register.fonts, job, out, progress)
+    with register.database.read() as connection:
+        render(faces(connection), register.fonts, job, out, progress)
     now = register.effects.now()
     with register.database.write() as connection:
         event = Event(
@@ -96,7 +101,9 @@ def card_text(register: Register, number: CardNumber) -> str:
     return text_of(register.host, found.copy.credential)
 
 
-def _problem(register: Register, number: CardNumber, found: PrintableCard | None) -> tuple[str, str] | None:
+def _problem(
+    number: CardNumber, found: PrintableCard | None, stored: Collection[bytes | None]
+) -> tuple[str, str] | None:
     if found is None:
         return (
             f"{number} 不在登记库中，或来自本系统启用之前",
@@ -104,6 +111,6 @@ def _problem(register: Register, number: CardNumber, found: PrintableCard | None
         )
     if found.card.status in _WITHDRAWN:
         return f"{number} 已取消资格或作废", f"{number} is {found.card.status}"
-    if found.photo is None or not has_photo(register.photos, found.photo):
-        return f"{number} 的照片文件丢失", f"the photograph of {number} is missing"
+    if found.photo is None or found.photo not in stored:
+        return f"{number} 的照片丢失", f"the photograph of {number} is missing"
     return None

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
@@ -31,8 +30,6 @@ from service.store.engine import Database, open_database
 from service.store.schema import check_current
 
 VAULT_FILE: Final = "vault.sealed"
-PHOTOS_FOLDER: Final = "photos"
-DOCUMENTS_FOLDER: Final = "documents"
 META_JURISDICTION: Final = "jurisdiction"
 META_CATALOGUE: Final = "catalogue"
 META_HOST: Final = "host"
@@ -106,11 +103,6 @@ class Register:
     def fonts(self) -> FontSet:
         """The fonts cards are set in."""
         return FontSet.load(self.settings.fonts)
-
-    @property
-    def photos(self) -> Path:
-        """Folder of the normalised photographs, named by their SHA-256."""
-        return self.folder / PHOTOS_FOLDER
 
     def trusted_keys(self, connection: Connection | None = None) -> TrustedKeys:
         """Give the newest published key document; another process may have published it a moment ago."""

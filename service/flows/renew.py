@@ -22,9 +22,9 @@ from service.flows.errors import Refused
 from service.flows.issue_batch import Request, issue_batch
 from service.flows.issuing import ID_CONTEXT
 from service.flows.lifecycle import check_who_decides, registered
-from service.flows.photo_files import read_photo
 from service.flows.portraits import consents
 from service.flows.register import Register
+from service.flows.stored_photos import read_photo
 from service.roster.photo_files import PhotoFile, PhotoFiles
 from service.store import cards, people
 from service.store.cards import CardRecord
@@ -79,9 +79,9 @@ def renew_card(
         record = cards.get(connection, number)
         assert record is not None, "it has just been found"
         known = _cells(register, connection, record)
-    photo = renewal.photo
-    if photo is None and record.photo is not None:
-        photo = read_photo(register.photos, record.photo)
+        photo = renewal.photo
+        if photo is None and record.photo is not None:
+            photo = read_photo(connection, record.photo)
     content = b"" if photo is None else photo
     request = Request(
         rows=(RawRow(FIRST_ROW, {**known, **renewal.facts, "photo": _PHOTO_NAME}),),

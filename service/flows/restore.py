@@ -27,19 +27,23 @@ from service.flows.backup_file import (
     Manifest,
     check_manifest,
     damaged,
-    kept_names,
     opened,
+    read_blobs,
     read_entry,
     table_entry,
 )
 from service.flows.errors import Refused
 from service.flows.register import META_JURISDICTION, VAULT_FILE
 from service.settings import Settings
-from service.store import dump, institutions, journal, key_records, meta, numbers, status_lists
+from service.store import blobs, dump, institutions, journal, key_records, meta, numbers, status_lists
 from service.store.engine import open_database
 from service.store.schema import migrate
+from service.store.statements import chunks
+from service.store.tables import blob
 
 _RESTORED: Final = "恢复备份后作废：备份之后可能已打印 voided after a restore: may have been printed since the backup"
+
+_BLOBS_AT_ONCE: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ def restore(
                         "数据库不是空的，不会覆盖；请换一个空数据库",
                         "the database is not empty and is not overwritten: name an empty one",
                     )
+                _restore_blobs(connection, archive, manifest)
                 for table in dump.TABLES:
                     with archive.open(table_entry(table.name)) as lines:
                         dump.load(connection, table, (line.rstrip(b"\n") for line in lines))
@@ -100,7 +105,8 @@ def restore(
                 reason = f"void-ahead {void_ahead}" if void_ahead else "head"
                 event = Event("register-restored", "register", {"entries": manifest.journal_size, "reason": reason})
                 journal.append_many(connection, effects.now(), actor, (event, *voided))
-                _restore_files(archive, settings.data)  # before the commit: a damaged photograph undoes it all
+                # Before the commit: what is damaged undoes it all.
+                create_file(settings.data / VAULT_FILE, archive.read(VAULT_FILE))
         finally:
             database.close()
     return Restored(manifest.journal_size, len(voided))
@@ -186,9 +192,11 @@ def _head_too_old() -> Refused:
     )
 
 
-def _restore_files(archive: zipfile.ZipFile, folder: Path) -> None:
-    for name in kept_names(archive):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.write_bytes(archive.read(name))
-    create_file(folder / VAULT_FILE, archive.read(VAULT_FILE))
+def _restore_blobs(connection: Connection, archive: zipfile.ZipFile, manifest: Manifest) -> None:
+    """Store photographs and documents, each checked against its digest, before the rows that refer to them."""
+    count = 0
+    for some in chunks(read_blobs(archive), _BLOBS_AT_ONCE):
+        blobs.put_many(connection, some)
+        count += len(some)
+    if count != manifest.rows.get(blob.name):
+        raise damaged(Path(str(archive.filename)))

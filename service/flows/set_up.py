@@ -26,7 +26,6 @@ from service.flows.register import (
     META_CATALOGUE,
     META_HOST,
     META_JURISDICTION,
-    PHOTOS_FOLDER,
     VAULT_FILE,
 )
 from service.flows.shipped import shipped_catalogue
@@ -87,7 +86,7 @@ def set_up(
             f"{folder} 中已有登记库，不会覆盖；请换一个空目录",
             f"{folder} already holds a register, which is never overwritten: name an empty folder",
         )
-    (folder / PHOTOS_FOLDER).mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)  # names and photographs in it are not encrypted
     database = open_database(settings.database_url)
     try:

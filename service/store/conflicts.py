@@ -108,6 +108,9 @@ _PRIMARY: Final = 0xFF
 _APPEND_ONLY: Final = frozenset({"forward", "identity", "fixed", "kept"})
 """Last words of the names of the other rules in the migrations."""
 
+_REFERENCE: Final = "_known"
+"""Last word of the names of the triggers that stand for foreign keys."""
+
 
 def translate(error: DBAPIError) -> StoreError | None:
     """Find the store's error for a driver's, or None if it is none the register foresees (a defect)."""
@@ -164,6 +167,8 @@ def _of_name(name: str) -> Conflict:
     known = _REFUSALS.get(name)
     if known is not None:
         return known.conflict(known.zh, known.en)
+    if name.endswith(_REFERENCE):
+        return _reference_missing()
     if name.rpartition("_")[2] in _APPEND_ONLY:
         return AppendOnly(
             f"登记记录只能追加，不得改写或删除（{name}）", f"the record only grows; this would rewrite it ({name})"
@@ -173,8 +178,8 @@ def _of_name(name: str) -> Conflict:
 
 def _reference_missing() -> ReferenceMissing:
     return ReferenceMissing(
-        "所引用的证卡、人员、机构、编号或批次不存在",
-        "a card, person, institution, number or batch that is referred to does not exist",
+        "所引用的证卡、人员、机构、编号、批次、照片或附件不存在",
+        "a card, person, institution, number, batch, photograph or document that is referred to does not exist",
     )
 
 

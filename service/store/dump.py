@@ -36,6 +36,7 @@ from service.store.tables import (
     assessment,
     assessment_person,
     batch,
+    blob,
     card,
     dispatch,
     engagement,
@@ -48,16 +49,18 @@ from service.store.tables import (
     roll_call_record,
     session,
     status_change,
+    upload,
+    upload_piece,
 )
 
-# What only counts the passing moment is no part of the register; and a restore signs everybody out.
-TABLES: Final = tuple(table for table in metadata.sorted_tables if table not in {rate_limit, session})
+# What only counts the passing moment is no part of the register; and a restore signs everybody out. Bytes go as they
+# are, not as lines.
+TABLES: Final = tuple(
+    table for table in metadata.sorted_tables if table not in {rate_limit, session, upload, upload_piece, blob}
+)
 """In an order in which every row finds those it refers to."""
 
-_COUNTED: Final = (
-    *(person, batch, status_change, account, proposal, engagement, dispatch, integrity),
-    *(assessment, assessment_person, roll_call_record, access_record),
-)
+_COUNTED: Final = tuple(table for table in TABLES if table.autoincrement_column is not None)
 """Tables whose ids the database hands out."""
 
 _TYPES: Final[tuple[tuple[type[TypeEngine[Any]], Any], ...]] = (
@@ -108,7 +111,9 @@ def load(connection: Connection, table: Table, lines: Iterable[bytes]) -> int:
 def is_empty(connection: Connection) -> bool:
     """Tell whether nothing has been entered yet."""
     return all(
-        connection.execute(select(table).limit(1)).first() is None for table in TABLES if table is not journal_head
+        connection.execute(select(*table.primary_key.columns).limit(1)).first() is None
+        for table in (*TABLES, blob)
+        if table is not journal_head
     )
 
 

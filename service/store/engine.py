@@ -5,7 +5,7 @@ Transactions
     raises. ``read()`` gives one that sees a single snapshot and cannot write.
 
 Locks, always taken in this order, so that writers wait for each other and never deadlock: batch row, people (by
-blind index), cards (by number), series (by prefix), status list, journal head last.
+blind index), cards (by number), series (by prefix), status list, stored bytes (by digest), journal head last.
 """
 
 from __future__ import annotations

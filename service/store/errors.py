@@ -25,6 +25,7 @@
     ├── Busy                       database-busy
     │   └── Unreachable            database-unreachable
     ├── UrlUnsupported             database-url-unsupported
+    ├── FilesMissing               files-missing
     └── SchemaMismatch             schema-missing, schema-outdated, schema-newer
 
 A Conflict means that the transaction is lost: nothing of it has been stored. A Busy one may be tried again.
@@ -176,6 +177,12 @@ class UrlUnsupported(StoreError):
     """The address names no database this program can use."""
 
     code = "database-url-unsupported"
+
+
+class FilesMissing(StoreError):
+    """Files that the register names are not there, or are not what was stored."""
+
+    code = "files-missing"
 
 
 class SchemaMismatch(StoreError):

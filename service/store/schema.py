@@ -18,8 +18,12 @@ _SCRIPTS: Final = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK: Final = 0x7A686B61  # any number nobody else locks on: "zhka"
 
 
-def migrate(database: Database) -> None:
-    """Carry out the steps that are missing, all or none. Raises SchemaMismatch for tables of a newer program."""
+def migrate(database: Database, folder: Path | None = None) -> None:
+    """Carry out the steps that are missing, all or none.
+
+    ``folder`` is the register's data folder, in which earlier versions kept photographs and documents. Raises
+    SchemaMismatch for tables of a newer program and FilesMissing where such a file is missing.
+    """
     with database.write() as connection:
         if database.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
@@ -28,6 +32,7 @@ def migrate(database: Database) -> None:
         if found is not None:
             _check_known(found, ScriptDirectory.from_config(config))
         config.attributes["connection"] = connection
+        config.attributes["folder"] = folder
         command.upgrade(config, "head")
 
 

@@ -20,8 +20,8 @@ def upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.I
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    """Cut values into lists of at most CHUNK."""
+def chunks(values: Iterable[T], most: int = CHUNK) -> Iterator[list[T]]:
+    """Cut values into lists of at most ``most``."""
     rest = iter(values)
-    while chunk := list(islice(rest, CHUNK)):
+    while chunk := list(islice(rest, most)):
         yield chunk

@@ -56,11 +56,13 @@ def roster_of(*rows: RawRow) -> bytes:
     return buffer.getvalue()
 
 
-def photos_of(*rows: RawRow) -> bytes:
+def photos_of(*rows: RawRow, **others: bytes) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for place, row in enumerate(rows):
             archive.writestr(f"{row.cells['resident_id']}.jpg", photo(place % 3))
+        for name, content in others.items():
+            archive.writestr(f"{name}.jpg", content)
     return buffer.getvalue()
 
 

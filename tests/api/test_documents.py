@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,8 @@ import pytest
 
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
-from service.flows.register import DOCUMENTS_FOLDER
 from tests.api.staffed import Staffed, staffed_service
+from tests.flows.damage import alter_blobs, lose_blobs
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, FACTORY, applicant
 
@@ -96,10 +97,7 @@ def test_where_there_is_none_it_says_so(staffed: Staffed, tokens: dict[str, dict
 def test_a_changed_document_is_never_given(staffed: Staffed, tokens: dict[str, dict[str, str]], damage: str) -> None:
     body = with_file({**PROPOSAL, "ground": "督§19(9)"}, "报告.pdf")
     made = change(staffed, tokens["yubei"], f"cards/{staffed.number}/revocation-proposals", body).json()
-    (kept,) = (staffed.office.settings.data / DOCUMENTS_FOLDER).rglob("*.pdf")
-    if damage == "changed":
-        kept.write_bytes(PDF + b".")
-    else:
-        kept.unlink()
+    damaged = alter_blobs if damage == "changed" else lose_blobs
+    damaged(staffed.office.register.database, hashlib.sha256(PDF).digest())
     answer = staffed.client.get(f"/api/v1/revocation-proposals/{made['id']}/document", headers=tokens["centre"])
     assert (answer.status_code, answer.json()["code"]) == (500, "document-damaged")

@@ -29,9 +29,9 @@ from service.flows.accounts import add_user
 from service.flows.faces import face_of
 from service.flows.institutions import add_institution
 from service.flows.lifecycle import replace_card, revoke_card
-from service.flows.photo_files import read_photo
 from service.flows.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
+from service.flows.stored_photos import read_photo
 from service.store import cards
 from tests.flows.office import ACTOR, CHEAP, FACTORY, SCHOOL, Clock, Office, applicant, name_of, settings_of
 
@@ -90,18 +90,18 @@ class BrowserOffice:
             with register.database.read() as connection:
                 numbers = tuple({one.number for one in self.specimens.values()})
                 printed = {found.card.number: found for found in cards.printable(connection, numbers)}
-            faces: list[CardFace] = []
-            for one in self.specimens.values():
-                found = printed[one.number]
-                face = face_of(
-                    found.card,
-                    register.jurisdiction,
-                    host=register.host,
-                    issuer_name=names.get(found.card.issuer, register.jurisdiction.centre.zh),
-                    portrait=read_photo(register.photos, found.photo or b""),
-                    credential=found.credential,
-                )
-                faces.append(replace(face, qr=QrContent(prefix_of(register.host), one.digits)))
+                faces: list[CardFace] = []
+                for one in self.specimens.values():
+                    found = printed[one.number]
+                    face = face_of(
+                        found.card,
+                        register.jurisdiction,
+                        host=register.host,
+                        issuer_name=names.get(found.card.issuer, register.jurisdiction.centre.zh),
+                        portrait=read_photo(connection, found.photo or b""),
+                        credential=found.credential,
+                    )
+                    faces.append(replace(face, qr=QrContent(prefix_of(register.host), one.digits)))
             pdf = io.BytesIO()
             render(faces, register.fonts, Job("证卡", Sheet.SINGLE), pdf)
         with pypdfium2.PdfDocument(pdf.getvalue()) as opened:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import hashlib
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -17,6 +20,7 @@ from service.domain.status_list import LIST_SIZE, Status
 from service.domain.verdict_words import Word
 from service.flows.audit import SignedHead, audit, export_journal, signed_head
 from service.flows.back_up import back_up
+from service.flows.documents import Handed
 from service.flows.errors import NoRegister, Refused
 from service.flows.lifecycle import replace_card, revoke_card, void_number
 from service.flows.number_series import list_series, reserve_numbers
@@ -25,7 +29,19 @@ from service.flows.restore import Restored, restore
 from service.store import copies
 from service.store.errors import StoreError
 from tests import databases
-from tests.flows.office import ACTOR, Office, applicant, numbers_of, one_of_each, settings_of, words_of
+from tests.flows.damage import alter_blobs, lose_blobs, photo_digest, stored_blobs
+from tests.flows.office import (
+    ACTOR,
+    Office,
+    applicant,
+    numbers_of,
+    one_of_each,
+    photo,
+    photos_of,
+    resident_id,
+    settings_of,
+    words_of,
+)
 from tests.flows.test_publish import payload_of, published
 
 
@@ -82,6 +98,7 @@ def test_register_is_the_same_after_moving_to_another_database(
     """From each database into each: nothing is lost, and the numbers and indices go on where they stood."""
     numbers = lived_in(office)
     before, texts = contents(office), [office.text(number) for number in numbers]
+    photographs = stored_blobs(office.register.database)
     file = tmp_path / "register.zip"
     manifest = back_up(office.register, file)
     head = signed_head(office.register)
@@ -108,9 +125,7 @@ def test_register_is_the_same_after_moving_to_another_database(
             newest = copies.find_live(connection, CardNumber("R50260004"))
         assert newest is not None
         assert newest.copy.list_index == len(numbers) + 1, "after the replacement's index"
-        for photo in office.register.photos.rglob("*.jpg"):
-            moved = other.register.photos / photo.relative_to(office.register.photos)
-            assert moved.read_bytes() == photo.read_bytes()
+        assert stored_blobs(other.register.database) == photographs
 
 
 def test_what_may_have_been_printed_after_the_backup_is_given_up(office: Office, tmp_path: Path) -> None:
@@ -251,7 +266,7 @@ DAMAGES: dict[str, Callable[[str, bytes], bytes | None]] = {
     "row of another table": lambda name, data: b'{"a": 1}\n' if name == "tables/number.jsonl" else data,
     "rows missing": lambda name, data: b"" if name == "tables/number.jsonl" else data,
     "journal altered": lambda name, data: data.replace(b"AAAA", b"AAAB") if name.endswith("head.jsonl") else data,
-    "another format": lambda _, data: data.replace(b'"format": 2', b'"format": 1'),
+    "another format": lambda _, data: data.replace(b'"format": 3', b'"format": 2'),
 }
 
 
@@ -309,3 +324,108 @@ def test_archive_writes_nowhere_but_its_photographs(
     with restored(lite, evil, tmp_path / "deep" / "there", f"sqlite:///{tmp_path}/deep.db", head=head):
         pass
     assert [path for path in tmp_path.rglob("*evil*") if path != evil] == []
+
+
+PDF = Handed("决定.pdf", b"%PDF-1.4 a decision")
+
+
+@pytest.mark.parametrize("damage", [lose_blobs, alter_blobs], ids=["lost", "altered"])
+@pytest.mark.parametrize("what", ["photograph", "document"])
+def test_a_backup_that_would_lack_something_is_not_made(
+    office: Office, tmp_path: Path, damage: Callable[..., None], what: str
+) -> None:
+    """Nothing is left where it would have been; whose bytes are damaged is named, by the audit too."""
+    rows = [applicant("standard", person) for person in (1, 2)]
+    outcome = office.issue(*rows, photos=photos_of(*rows))
+    number, other = (CardNumber(number or "") for number in numbers_of(outcome))
+    revoke_card(
+        office.register, number, ground="考§21(4)", reason="错", decided_by="王主任", actor=ACTOR, handed=PDF
+    )
+    database = office.register.database
+    assert audit(office.register).faults == ()
+    damage(database, photo_digest(database, number) if what == "photograph" else hashlib.sha256(PDF.content).digest())
+    with pytest.raises(Refused) as refused:
+        back_up(office.register, tmp_path / "register.zip")
+    assert refused.value.code == "backup-incomplete"
+    (fault,) = audit(office.register).faults
+    for words in (refused.value.zh, refused.value.en, *fault):
+        assert number in words
+        assert other not in words
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("register.zip")] == []
+
+
+def test_a_backup_that_breaks_off_leaves_nothing(lite: Office, tmp_path: Path) -> None:
+    lite.issue_one(applicant("external", 1))
+    (lite.settings.data / "vault.sealed").unlink()
+    with pytest.raises(FileNotFoundError):
+        back_up(lite.register, tmp_path / "register.zip")
+    assert list(tmp_path.glob("register.zip*")) == []
+    (tmp_path / "register.zip.part").write_bytes(b"of a backup that was killed")
+    (lite.settings.data / "vault.sealed").write_bytes(b"sealed")
+    back_up(lite.register, tmp_path / "register.zip")
+    assert [path.name for path in tmp_path.glob("register.zip*")] == ["register.zip"]
+
+
+def test_a_backup_made_while_others_issue_holds_one_moment(office: Office, tmp_path: Path) -> None:
+    """Every card in it has its photograph, whoever issued meanwhile."""
+    office.issue_one(applicant("external", 1))
+    over = threading.Event()
+
+    def issue() -> int:
+        person = 100
+        while not over.is_set():
+            person += 1
+            row = applicant("external", person)
+            office.issue(row, photos=photos_of(row, **{resident_id(person): photo(person % 200)}))
+        return person
+
+    with ThreadPoolExecutor(1) as pool:
+        issuing = pool.submit(issue)
+        try:
+            files = [tmp_path / f"{place}.zip" for place in range(4)]
+            made = [back_up(office.register, file) for file in files]
+        finally:
+            over.set()
+        assert issuing.result() > 101
+    assert made[0].rows["card"] < made[-1].rows["card"]
+    for place, (file, manifest) in enumerate(zip(files, made, strict=True)):
+        url = f"sqlite:///{tmp_path}/{place}.db"
+        with restored(office, file, tmp_path / f"there-{place}", url, void_ahead=1) as (other, _):
+            assert audit(other.register).faults == ()
+            assert len(stored_blobs(other.register.database)) == manifest.rows["blob"]
+
+
+def test_a_backup_on_a_second_host_is_complete(office: Office, tmp_path: Path) -> None:
+    """Hosts share the database and the sealed keys, and nothing else."""
+    number = office.issue_one(applicant("external", 1))
+    folder = tmp_path / "second"
+    folder.mkdir()
+    (folder / "vault.sealed").write_bytes((office.settings.data / "vault.sealed").read_bytes())
+    second = Office(settings_of(folder, office.settings.database_url), office.clock, office.random)
+    with second.open():
+        back_up(second.register, tmp_path / "register.zip")
+    url = f"sqlite:///{tmp_path}/there.db"
+    with restored(office, tmp_path / "register.zip", tmp_path / "there", url, void_ahead=1) as (other, _):
+        assert stored_blobs(other.register.database) == stored_blobs(office.register.database)
+        assert other.check(number) is Word.VALID
+        assert audit(other.register).faults == ()
+
+
+BLOB_DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "a byte of a photograph": lambda data: data[:-40] + bytes([data[-40] ^ 1]) + data[-39:],
+    "cut": lambda data: data[:-1],
+    "none": lambda _: b"",
+    "no header": lambda data: b"{}\n" + data,
+    "twice": lambda data: data + data,
+    "larger than said": lambda data: data + b"x",
+    "huge": lambda _: b'{"digest":"00","media_type":"image/jpeg","size":999999999999}\n',
+}
+
+
+@pytest.mark.parametrize("damage", BLOB_DAMAGES)
+def test_a_backup_whose_photographs_are_damaged_restores_nothing(
+    lite: Office, kept: tuple[Path, SignedHead], tmp_path: Path, damage: str
+) -> None:
+    file, head = kept
+    change = BLOB_DAMAGES[damage]
+    refuse(lite, rewritten(file, lambda name, data: change(data) if name == "blobs.bin" else data), head, tmp_path)

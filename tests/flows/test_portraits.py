@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -27,6 +26,7 @@ from service.flows.read_codes import read_codes
 from service.flows.signing import CardSigner, unsigned_credential
 from service.store import cards
 from service.store.status_lists import Slot
+from tests.flows.damage import lose_blobs
 from tests.flows.office import ACTOR, FACTORY, KINDS, SCHOOL, Office, applicant, archive_of, photo, resident_id
 
 
@@ -144,8 +144,7 @@ def test_withdrawing_consent_never_given_leaves_no_trace(on: Office) -> None:
 
 def test_a_missing_photo_is_said_before_a_copy_is_spent(on: Office) -> None:
     number = on.issue_one(applicant("standard", 1, portrait_consent="是"))
-    for file in Path(on.register.photos).rglob("*.jpg"):
-        file.unlink()
+    lose_blobs(on.register.database)
     before = on.events()
     with pytest.raises(Refused) as refused:
         replace_card(on.register, number, ReplacementReason.LOST, ACTOR)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -16,7 +15,7 @@ from service.flows.errors import Refused
 from service.flows.lifecycle import replace_card, revoke_card, void_number
 from service.flows.print_cards import card_text, numbers_of_batch, print_cards, withdrawn
 from service.flows.read_codes import PDF_DPI, read_codes
-from service.store import cards
+from tests.flows.damage import alter_blobs, lose_blobs, photo_digest, stored_blobs
 from tests.flows.office import ACTOR, Office, applicant, one_of_each
 
 
@@ -96,8 +95,7 @@ def test_cards_that_cannot_be_printed_are_all_named(lite: Office, five: tuple[Ca
     good, revoked, without_photo, voided, _ = five
     revoke_card(lite.register, revoked, ground="考§21(4)", reason="错判", decided_by="王主任", actor=ACTOR)
     void_number(lite.register, voided, "印错", ACTOR)
-    (photo,) = (path for path in _photos(lite) if path.stem == _photo_of(lite, without_photo))
-    photo.unlink()
+    lose_blobs(lite.register.database, photo_digest(lite.register.database, without_photo))
     unknown = CardNumber("R50260999")
     before = lite.events()
     out = io.BytesIO()
@@ -112,20 +110,8 @@ def test_cards_that_cannot_be_printed_are_all_named(lite: Office, five: tuple[Ca
     assert lite.events() == before
 
 
-def _photos(office: Office) -> list[Path]:
-    return list(office.register.photos.rglob("*.jpg"))
-
-
-def _photo_of(office: Office, number: CardNumber) -> str:
-    with office.register.database.read() as connection:
-        (card,) = cards.printable(connection, [number])
-    assert card.photo is not None
-    return card.photo.hex()
-
-
 def test_altered_photograph_is_not_printed(lite: Office, five: tuple[CardNumber, ...]) -> None:
-    for path in _photos(lite):
-        path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    alter_blobs(lite.register.database)
     with pytest.raises(Refused) as refused:
         printed(lite, five[0])
     assert refused.value.code == "photo-lost"
@@ -134,8 +120,7 @@ def test_altered_photograph_is_not_printed(lite: Office, five: tuple[CardNumber,
 
 def test_photograph_used_twice_is_stored_once(lite: Office) -> None:
     lite.issue(*(applicant("external", person) for person in range(1, 8)))
-    assert len(_photos(lite)) == 3
-    assert all(path.stat().st_mode & 0o777 == 0o600 for path in _photos(lite))
+    assert len(stored_blobs(lite.register.database)) == 3
 
 
 @pytest.mark.parametrize("data", [b"", b"text", b"%PDF-1.7 cut short", b"\x89PNG\r\n\x1a\n cut short"])

@@ -44,7 +44,7 @@ def test_a_register_of_the_first_version_is_brought_to_this_one(tmp_path: Path) 
     with pytest.raises(SchemaMismatch, match="older"):
         check_current(database)
 
-    assert upgrade_tables(settings)
+    assert upgrade_tables(settings).steps_taken
     check_current(database)
     published = Publication(1_700_000_000, b"\0", None, None)
     with database.write() as connection:
@@ -53,7 +53,7 @@ def test_a_register_of_the_first_version_is_brought_to_this_one(tmp_path: Path) 
         status_lists.publish(connection, 1, new, over=published)
         status_lists.claim(connection, 1)
         assert status_lists.standings(connection) == (Standing(1, new, changed=True),)
-    assert not upgrade_tables(settings)
+    assert not upgrade_tables(settings).steps_taken
     database.close()
 
 

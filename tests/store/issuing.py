@@ -15,16 +15,19 @@ from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
 from service.domain.occupation import Occupation
 from service.domain.validity import last_valid_day
-from service.store import batches, cards, copies, journal, numbers, people, status_lists
+from service.store import batches, blobs, cards, copies, journal, numbers, people, status_lists
+from service.store.blobs import Blob
 from service.store.cards import CardRecord
 from service.store.copies import Copy
 from service.store.engine import Database, open_database
 from service.store.people import Person
+from service.store.tables import MediaType
 
 NOW = datetime(2023, 1, 5, 1, 2, 3, 456789, tzinfo=UTC)
 TODAY = date(2023, 1, 5)
 ELECTRICIAN = Occupation("电工", "6-31-01-03")
 WELDER = Occupation("焊工")
+PHOTO = Blob(b"\xff\xd8\xff photo", MediaType.JPEG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,9 @@ def store(connection: Connection, new: list[Card], batch_id: int | None = None) 
         )
         for card, slot in zip(new, slots, strict=True)
     )
+    blobs.put_many(connection, [PHOTO])
     records = [
-        CardRecord(card=card, batch_id=batch_id, batch_row=None if batch_id is None else row, photo=digest("photo"))
+        CardRecord(card=card, batch_id=batch_id, batch_row=None if batch_id is None else row, photo=PHOTO.digest)
         for row, card in enumerate(new, start=2)
     ]
     cards.insert_many(connection, records, NOW)

@@ -14,7 +14,7 @@ from service.domain.card_number import CardNumber
 from service.domain.eligibility.case import KnownCard
 from service.domain.issuer import Institution
 from service.domain.status_list import LIST_SIZE, Status
-from service.store import cards, copies, institutions, numbers, people, status_lists
+from service.store import blobs, cards, copies, institutions, numbers, people, status_lists
 from service.store.cards import CardRecord
 from service.store.copies import Copy
 from service.store.engine import Database
@@ -26,6 +26,7 @@ from service.store.tables import status_list
 from tests.store.issuing import (
     ELECTRICIAN,
     NOW,
+    PHOTO,
     WELDER,
     Issued,
     add_person,
@@ -79,9 +80,10 @@ def test_what_stands_beside_a_card_is_read_as_it_was_stored(database: Database) 
         record = CardRecord(
             card=replace(make_card(number, person), copy_id=cards.NO_COPY, in_house=False),
             applied_on=date(2022, 12, 1),
-            photo=digest("photo"),
+            photo=PHOTO.digest,
             application={"scores": [80, 70.5], "title": None, "title_zh": "高级"},
         )
+        blobs.put_many(connection, [PHOTO])
         cards.insert_many(connection, [record], NOW)
         assert cards.get(connection, number) == record
         assert list(cards.printable(connection, [number])) == []  # no copy of it has been made
@@ -150,7 +152,7 @@ def test_a_replaced_copy_stays_replaced(database: Database) -> None:
         assert old is not None
         assert live is not None
         assert old.copy == replace(issued.copy, state=CopyState.REPLACED, replaced_on=LATER)
-        assert (live.copy, live.photo) == (new, digest("photo"))
+        assert (live.copy, live.photo) == (new, PHOTO.digest)
         assert old.card == live.card == replaced
         assert copies.find(connection, bytes(8)) is None
         assert [one.credential for one in cards.printable(connection, [issued.card.number])] == [b"new credential"]

@@ -25,7 +25,7 @@ from sqlalchemy import (
     select,
 )
 
-from service.store import dump
+from service.store import blobs, dump
 from service.store.engine import Database, open_database
 from service.store.errors import ConstraintBroken
 from service.store.schema import migrate
@@ -125,6 +125,7 @@ def test_a_card_comes_after_the_one_it_replaced(database: Database, tmp_path: Pa
     other = open_database(f"sqlite:///{tmp_path / 'other.db'}")
     migrate(other)
     with database.read() as here, other.write() as there:
+        blobs.put_many(there, (one for _, one in blobs.every(here)))
         for table in dump.TABLES:
             dump.load(there, table, dump.dump(here, table))
         assert there.execute(select(func.count()).select_from(card)).scalar() == 2

@@ -62,6 +62,43 @@ class Note:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Refuse a row of ``table`` whose ``column`` holds a value that no row of ``parent`` has in ``key``.
+
+    For columns that are older than the table they refer to: SQLite adds no foreign key to a table that stands. Sound
+    where rows of ``parent`` are never changed or deleted.
+    """
+
+    table: str
+    column: str
+    parent: str
+    key: str
+
+    @property
+    def name(self) -> str:
+        """Return the trigger's name, which travels in the error."""
+        return f"{self.table}_{self.column}_known"
+
+    def sql(self, dialect: str) -> tuple[str, ...]:
+        """Write the triggers, and for ``postgresql`` first their function."""
+        absent = f"NOT EXISTS (SELECT 1 FROM {self.parent} WHERE {self.key} = new.{self.column})"  # noqa: S608
+        when = f"new.{self.column} IS NOT NULL"
+        if dialect == "sqlite":
+            body = f"WHEN {when} AND {absent} BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
+            return tuple(
+                f"CREATE TRIGGER {self.name}{suffix} BEFORE {operation} ON {self.table} {body}"
+                for suffix, operation in (("", "INSERT"), ("_still", f"UPDATE OF {self.column}"))
+            )
+        raised = "RAISE EXCEPTION USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, ERRCODE = 'foreign_key_violation'"
+        body = f"BEGIN IF {absent} THEN {raised}; END IF; RETURN new; END"
+        head = f"CREATE TRIGGER {self.name} BEFORE INSERT OR UPDATE OF {self.column} ON {self.table} FOR EACH ROW"
+        return (
+            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
+            f"{head} WHEN ({when}) EXECUTE FUNCTION {self.name}()",
+        )
+
+
 def kept(table: str) -> Rule:
     """Rows of ``table`` are never deleted."""
     return Rule(f"{table}_kept", table, "DELETE")
@@ -79,6 +116,13 @@ def create(connection: Connection, rules: Iterable[Rule]) -> None:
         connection.exec_driver_sql(_FUNCTION_SQL)
     for rule in rules:
         connection.exec_driver_sql(rule.sql(dialect))
+
+
+def create_references(connection: Connection, references: Iterable[Reference]) -> None:
+    """Make the triggers that refuse rows which refer to nothing."""
+    for reference in references:
+        for statement in reference.sql(connection.dialect.name):
+            connection.exec_driver_sql(statement)
 
 
 def create_notes(connection: Connection, notes: Iterable[Note]) -> None:

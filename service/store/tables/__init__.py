@@ -8,6 +8,7 @@ from __future__ import annotations
 from service.store.tables.access import access_record
 from service.store.tables.accounts import account, rate_limit, scan, session, token
 from service.store.tables.base import DIGEST_BYTES, PUBLIC_KEY_BYTES, Instant, metadata
+from service.store.tables.blobs import MediaType, blob, upload, upload_piece
 from service.store.tables.cards import batch, card, card_scope, institution, number, person, series
 from service.store.tables.copies import copy, status_change, status_list, status_publication
 from service.store.tables.decisions import cancellation, correction, proposal
@@ -19,11 +20,13 @@ __all__ = [
     "DIGEST_BYTES",
     "PUBLIC_KEY_BYTES",
     "Instant",
+    "MediaType",
     "access_record",
     "account",
     "assessment",
     "assessment_person",
     "batch",
+    "blob",
     "cancellation",
     "card",
     "card_scope",
@@ -53,4 +56,6 @@ __all__ = [
     "status_list",
     "status_publication",
     "token",
+    "upload",
+    "upload_piece",
 ]

@@ -26,6 +26,7 @@ from service.domain.kinds import CardKind
 from service.domain.regulation import GRADE_DIGITS, INSTITUTION_LETTERS, LAST_SEQUENCE, MAX_OCCUPATIONS
 from service.store.states import NumberState
 from service.store.tables.base import DIGEST_BYTES, Instant, length, metadata, one_of
+from service.store.tables.blobs import blob
 
 # The number says what kind of card it is for (督附3, 考附2).
 _KIND_OF_NUMBER: Final = (
@@ -130,7 +131,7 @@ card: Final = Table(
     Column("predecessor", Text, ForeignKey("card.number"), index=True),
     Column("batch_id", Integer, ForeignKey("batch.id"), index=True),
     Column("batch_row", Integer),
-    Column("photo", LargeBinary),  # SHA-256 of the stored file
+    Column("photo", LargeBinary),  # digest of the stored bytes
     Column("in_house", Boolean),
     Column("application", JSON(none_as_null=True)),
     Column("created_at", Instant, nullable=False),
@@ -145,6 +146,8 @@ card: Final = Table(
     CheckConstraint("(batch_id IS NULL) = (batch_row IS NULL)", name="batch_row"),
     length("photo", DIGEST_BYTES),
 )
+
+card.add_is_dependent_on(blob)
 
 card_scope: Final = Table(
     "card_scope",

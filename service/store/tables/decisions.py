@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Integer, Large
 
 from service.store.states import ProposalState
 from service.store.tables.base import Instant, metadata, one_of
+from service.store.tables.blobs import blob
 
 cancellation: Final = Table(
     "cancellation",
@@ -63,3 +64,6 @@ proposal: Final = Table(
         name="closed",
     ),
 )
+
+for _table in (cancellation, correction, proposal):
+    _table.add_is_dependent_on(blob)
