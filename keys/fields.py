@@ -18,7 +18,7 @@ _VERSION: Final = b"\x01"
 
 
 class FieldCipher:
-    """AES-256-GCM over one text, or the bytes of one file: ``01 ‖ nonce₁₂ ‖ ciphertext ‖ tag₁₆``. Never shows its key."""
+    """AES-256-GCM over one text or one file: ``01 ‖ nonce₁₂ ‖ ciphertext ‖ tag₁₆``. Never shows its key."""
 
     __slots__ = ("_aead",)
 

@@ -338,9 +338,7 @@ def test_a_backup_that_would_lack_something_is_not_made(
     rows = [applicant("standard", person) for person in (1, 2)]
     outcome = office.issue(*rows, photos=photos_of(*rows))
     number, other = (CardNumber(number or "") for number in numbers_of(outcome))
-    revoke_card(
-        office.register, number, ground="考§21(4)", reason="错", decided_by="王主任", actor=ACTOR, handed=PDF
-    )
+    revoke_card(office.register, number, ground="考§21(4)", reason="错", decided_by="王主任", actor=ACTOR, handed=PDF)
     database = office.register.database
     assert audit(office.register).faults == ()
     damage(database, photo_digest(database, number) if what == "photograph" else hashlib.sha256(PDF.content).digest())
