@@ -16,7 +16,7 @@ from service.store.errors import FilesMissing, SchemaMismatch
 from service.store.schema import check_current
 from tests.flows.test_upgrade import at_step
 
-FORMER = "0012"
+FORMER = "0013"
 FACE, SMILE = b"\xff\xd8\xff a face", b"\xff\xd8\xff another"
 PDF, PNG = b"%PDF-1.4 a decision", b"\x89PNG\r\n\x1a\n a report"
 STRAY = b"\xff\xd8\xff of a batch that was broken off"

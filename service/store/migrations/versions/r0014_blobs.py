@@ -8,8 +8,8 @@ from alembic import op
 from service.store.migrations.moved_files import move_in
 from service.store.migrations.rules import Reference, Rule, create, create_references, kept
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 RULES = (Rule("blob_fixed", "blob", "UPDATE"), kept("blob"))
 REFERENCES = (
