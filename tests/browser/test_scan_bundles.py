@@ -11,12 +11,12 @@ import pytest
 from playwright.sync_api import expect
 
 from keys.document import open_document, sign_document
-from keys.keyring import Purpose
+from keys.keyring import KeyRecord, KeyState, Purpose
 from keys.sign1 import sign_tagged
 from keys.signer import Signer
 from service.domain import bundle as bundles
 from service.domain.bundle import Bundle, Names, decode_bundle, encode_bundle, encode_names
-from service.domain.status_list import decode_payload, encode_payload
+from service.domain.status_list import Status, decode_payload, encode_list, encode_payload
 from service.flows.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS, bundle
 from service.store import key_records
 from tests.browser.chromium import pull_trigger, verdict_on
@@ -30,6 +30,7 @@ REFUSED: Final = {
     "list altered": "状态列表被改动",
     "list by a card key": "状态列表不是用密钥文件中的状态密钥签署的",
     "list expired": "状态列表已过期",
+    "list by a stolen key": "由已报失窃的状态密钥签署",
     "document older": "密钥文件比本机已采用过的旧",
     "document altered": "密钥文件被改动",
     "document by another root": "不是由本机已记录指纹的根密钥签署",
@@ -48,6 +49,7 @@ def doctored(office: BrowserOffice, server: Server) -> dict[str, bytes]:
         with register.database.read() as connection:
             version = key_records.latest_version(connection)
             former = key_records.document(connection, version - 1)
+        root = office.office.root()
     document, _ = open_document(good.key_document, pin=None)
     (current,) = good.status_lists
     payload = decode_payload(cbor2.loads(current).value[2], number=1)
@@ -61,13 +63,26 @@ def doctored(office: BrowserOffice, server: Server) -> dict[str, bytes]:
     def with_list(body: bytes) -> Bundle:
         return replace(good, status_lists=(body,))
 
+    in_force = with_list(signed(status, entries=encode_list(dict.fromkeys(range(40), Status.VALID))))
+    new = Signer.from_private(bytes(range(1, 33)))
+    keys = tuple(
+        replace(key, state=KeyState.COMPROMISED) if key.purpose is Purpose.STATUS else key for key in document.keys
+    )
+    following = KeyRecord(Purpose.STATUS, new.public, keys[0].signs_from, keys[0].signs_until, KeyState.ACTIVE)
+    reported = replace(document, keys=(*keys, following))
+    names = cbor2.loads(good.names).value[2]
+
     found = {
-        "list older": with_list(
-            signed(status, issued_at=payload.issued_at - 3600, expires_at=payload.expires_at - 3600)
-        ),
+        # By a second: an hour may lie on the day before the key's first.
+        "list older": with_list(signed(status, issued_at=payload.issued_at - 1, expires_at=payload.expires_at - 1)),
         "list altered": with_list(current[:-1] + bytes([current[-1] ^ 1])),
         "list by a card key": with_list(signed(card)),
         "list expired": with_list(signed(status, expires_at=payload.issued_at + 1)),
+        "list by a stolen key": replace(
+            in_force,
+            key_document=sign_document(reported, root),
+            names=sign_tagged(new, {}, names, bundles.NAMES_AAD),
+        ),
         "document older": replace(good, key_document=former),
         "document altered": replace(good, key_document=good.key_document[:-1] + bytes([good.key_document[-1] ^ 1])),
         "document by another root": replace(
