@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,12 +21,14 @@ from service.store.errors import (
     Conflict,
     ConstraintBroken,
     CopyTaken,
+    DiskFull,
     DispatchTaken,
     InstitutionTaken,
     KeyTaken,
     NumberStep,
     NumberTaken,
     PublicationStale,
+    ReadOnly,
     ReferenceMissing,
     ScopeTaken,
     StoreError,
@@ -102,6 +105,18 @@ _REFUSALS: Final = {
         "a status list at least as new has already been published",
     ),
 }
+_WRITE_FAILED: Final = frozenset(
+    {
+        sqlite3.SQLITE_IOERR_WRITE,
+        sqlite3.SQLITE_IOERR_FSYNC,
+        sqlite3.SQLITE_IOERR_DIR_FSYNC,
+        sqlite3.SQLITE_IOERR_TRUNCATE,
+        sqlite3.SQLITE_IOERR_SHMSIZE,
+        sqlite3.SQLITE_IOERR_SHMMAP,
+    }
+)
+"""SQLite's codes of a disk that did not take what was written, for want of room or otherwise."""
+
 _PRIMARY: Final = 0xFF
 """The part of SQLite's extended result codes that is the primary one."""
 
@@ -131,6 +146,29 @@ def unreachable() -> Unreachable:
     )
 
 
+def disk_full() -> DiskFull:
+    """Say that the disk takes no more."""
+    return DiskFull(
+        "服务器磁盘已满，未写入任何内容；查验不受影响，请通知管理员清理磁盘后重试",
+        "the server's disk is full; nothing was stored. Checking goes on; tell the administrator, then try again",
+    )
+
+
+def read_only() -> ReadOnly:
+    """Say that nothing can be written now."""
+    return ReadOnly(
+        "登记库目前只读，未写入任何内容；查验不受影响，请通知管理员后重试",
+        "the register is read-only now; nothing was stored. Checking goes on; tell the administrator, then try again",
+    )
+
+
+def of_file(error: OSError) -> Busy | None:
+    """Return what a file that could not be written means, None where it is something else."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return disk_full()
+    return read_only() if error.errno == errno.EROFS else None
+
+
 def _of_postgresql(cause: psycopg.Error) -> StoreError | None:
     match cause:
         case psycopg.errors.ForeignKeyViolation():
@@ -139,6 +177,8 @@ def _of_postgresql(cause: psycopg.Error) -> StoreError | None:
             return _of_name(cause.diag.constraint_name or cause.diag.column_name or "")
         case psycopg.errors.LockNotAvailable() | psycopg.errors.DeadlockDetected():
             return _busy()
+        case psycopg.errors.DiskFull() | psycopg.errors.ReadOnlySqlTransaction():
+            return disk_full() if isinstance(cause, psycopg.errors.DiskFull) else read_only()
         case psycopg.OperationalError():
             return unreachable()
         case _:
@@ -157,8 +197,10 @@ def _of_sqlite(cause: sqlite3.Error) -> StoreError | None:
             return _of_name(_NAME_OF_COLUMNS.get(detail, detail))
         case code if code & _PRIMARY == sqlite3.SQLITE_BUSY:
             return _busy()
-        case code if code & _PRIMARY == sqlite3.SQLITE_CANTOPEN:
-            return unreachable()
+        case code if code & _PRIMARY == sqlite3.SQLITE_FULL or code in _WRITE_FAILED:
+            return disk_full()
+        case code if code & _PRIMARY in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}:
+            return read_only() if code & _PRIMARY == sqlite3.SQLITE_READONLY else unreachable()
         case _:
             return None
 

@@ -12,22 +12,25 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from service.store.conflicts import translate, unreachable
-from service.store.errors import Busy, Unreachable, UrlUnsupported
-from service.store.patience import CHECK_S, CONNECT_S, DEAD_PEER_MS, LONG, Breaker, NoAnswer, PatientConnection
+from service.store import limits
+from service.store.conflicts import of_file, translate, unreachable
+from service.store.errors import Busy, DiskFull, ReadOnly, Unreachable, UrlUnsupported
+from service.store.patience import CONNECTING, LONG, Breaker, PatientConnection, is_silence, make_patient
+from service.store.spare import SpareCounters
 from service.store.tables import rate_limit
 
 POOL_SIZE: Final = 8
@@ -45,6 +48,10 @@ _PRAGMAS: Final = (
 )
 _COUNTER_PRAGMAS: Final = ("synchronous = NORMAL",)  # a power cut may take the last counts, and no more
 
+_READER: Final = "reads_only"
+_NOBODY: Final = bytes(32)
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 _POSTGRESQL_DRIVERS: Final = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
 _SQLITE_DRIVERS: Final = frozenset({"sqlite", "sqlite+pysqlite"})
 
@@ -61,18 +68,34 @@ class Database:
     ) -> None:
         self.patience = LONG
         self._breaker = Breaker()
+        self._spare = SpareCounters()
         self._writer = writer
         self._reader = reader
         self._gate = gate
         self._counters = counters
 
     @property
-    def counters(self) -> Database:
+    def counters(self) -> Database | SpareCounters:
         """Where rate limits are counted: nobody who is counted waits for a batch that is being issued.
 
         PostgreSQL lets both write at once. SQLite has one writer a file, so there it is a file beside the register's.
+        While that takes nothing, it is this process's memory.
         """
-        return self._counters or self
+        own = self._counters or self
+        return own.counting
+
+    @property
+    def counting(self) -> Database | SpareCounters:
+        """This database, or while it takes nothing this process's memory."""
+        return self._spare if self._spare.are_used(self._takes_counts) else self
+
+    def _takes_counts(self) -> bool:
+        try:
+            with self.write() as connection:
+                limits.mark(connection, _NOBODY, _LONG_AGO)
+        except Busy:
+            return False
+        return True
 
     @property
     def dialect(self) -> str:
@@ -103,11 +126,14 @@ class Database:
             with _begin(engine) as connection:
                 raw = connection.connection.dbapi_connection
                 if isinstance(raw, PatientConnection):
-                    raw.patience_s = patience_s
+                    raw.begin_anew(patience_s)
                 yield connection
             self._breaker.reset()
+        except (DiskFull, ReadOnly):
+            self._spare.use()
+            raise
         except Unreachable as error:
-            if _is_silence(error):
+            if is_silence(error):
                 self._breaker.trip()
             raise
 
@@ -149,32 +175,19 @@ def _open_postgresql(url: URL) -> Database:
         json_deserializer=msgspec.json.decode,
         connect_args={
             "options": f"-c lock_timeout={LOCK_TIMEOUT_S}s -c timezone=UTC -c synchronous_commit=on",
-            "connect_timeout": CONNECT_S,
-            "tcp_user_timeout": DEAD_PEER_MS,
-            "keepalives_idle": 10,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
+            **CONNECTING,
         },
     )
-
-    def connect(_dialect: object, _entry: object, arguments: list[Any], options: dict[str, Any]) -> PatientConnection:
-        return PatientConnection.connect(*arguments, **options)
-
-    def check_soon(connection: PatientConnection | None, _entry: object) -> None:
-        if connection is not None:  # else it is gone already
-            connection.patience_s = CHECK_S
-
-    event.listen(engine, "do_connect", connect)
-    event.listen(engine, "checkin", check_soon)
+    make_patient(engine)
     event.listen(engine, "handle_error", _translate_error)
     # READ COMMITTED gives every statement another snapshot; an answer put together from several needs one.
-    reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True, **{_READER: True})
     return Database(engine, reader, nullcontext)
 
 
 def _open_sqlite(path: Path) -> Database:
     counters = _sqlite_database(path.with_name(path.name + ".counters"), _COUNTER_PRAGMAS)
-    with counters.write() as connection:
+    with suppress(DiskFull, ReadOnly), counters.write() as connection:
         rate_limit.create(connection, checkfirst=True)
     return _sqlite_database(path, _PRAGMAS, counters)
 
@@ -189,7 +202,8 @@ def _sqlite_database(path: Path, pragmas: tuple[str, ...], counters: Database | 
     # (SQLITE_BUSY_SNAPSHOT), whatever the timeout: a writer says so from the start.
     writer = _sqlite_engine(path, begin="BEGIN IMMEDIATE", pragmas=pragmas)
     reader = _sqlite_engine(path, begin="BEGIN", pragmas=(*pragmas, "query_only = ON"))
-    with gate():
+    reader = reader.execution_options(**{_READER: True})
+    with suppress(DiskFull, ReadOnly), gate():
         _use_wal(writer)
     return Database(writer, reader, gate, counters)
 
@@ -233,20 +247,12 @@ def _begin(engine: Engine) -> Generator[Connection]:
         yield connection
 
 
-def _is_silence(error: BaseException) -> bool:
-    """Return True if the server did not answer in time, at a statement or when connecting."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, (NoAnswer, psycopg.errors.ConnectionTimeout)):
-            return True
-        cause = getattr(cause, "orig", None) or cause.__cause__
-    return False
-
-
 def _use_wal(engine: Engine) -> None:
     raw = engine.raw_connection()
     try:
         raw.cursor().execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        raise translate(DBAPIError("PRAGMA journal_mode", None, error)) or error from error
     finally:
         raw.close()
 
@@ -260,7 +266,7 @@ def _locked(path: Path) -> Generator[None]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise unreachable() from error
+        raise of_file(error) or unreachable() from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -272,8 +278,14 @@ def _translate_error(context: ExceptionContext) -> None:
     error = context.sqlalchemy_exception
     if isinstance(error, DBAPIError):
         translated = translate(error)
+        if isinstance(translated, ReadOnly) and _reads_only(context.connection):
+            return  # a reader that writes is a defect, whatever the disk takes
         if translated is not None:
             raise translated from error
+
+
+def _reads_only(connection: Connection | None) -> bool:
+    return connection is not None and bool(connection.get_execution_options().get(_READER))
 
 
 def _to_json(value: object) -> str:

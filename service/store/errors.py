@@ -23,6 +23,8 @@
     │   └── ConstraintBroken       constraint-broken
     ├── NotFound                   not-found
     ├── Busy                       database-busy
+    │   ├── DiskFull               disk-full
+    │   ├── ReadOnly               register-read-only
     │   └── Unreachable            database-unreachable
     ├── UrlUnsupported             database-url-unsupported
     ├── FilesMissing               files-missing
@@ -165,6 +167,18 @@ class Busy(StoreError):
     """The database did not answer in time; nothing was stored and the step may be tried again."""
 
     code = "database-busy"
+
+
+class DiskFull(Busy):
+    """The disk takes no more; nothing of the step was stored."""
+
+    code = "disk-full"
+
+
+class ReadOnly(Busy):
+    """The disk or the database takes no writes now; reading goes on."""
+
+    code = "register-read-only"
 
 
 class Unreachable(Busy):

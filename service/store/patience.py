@@ -13,12 +13,19 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import psycopg
+from sqlalchemy import Engine, event
 
-CONNECT_S: Final = 5
 CHECK_S: Final = 5.0
 """For the first word of a connection that has lain in the pool."""
 
-DEAD_PEER_MS: Final = 15_000
+CONNECTING: Final = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 15_000,  # milliseconds; of a host that has gone
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+"""Parameters of libpq for a server that cannot be reached at all."""
 _RETRY_S: Final = 3.0
 
 _T = TypeVar("_T")
@@ -47,6 +54,16 @@ class PatientConnection(psycopg.Connection[Any]):
     """A connection that ends where the server has said nothing for ``patience_s``."""
 
     patience_s: float = CHECK_S
+
+    def begin_anew(self, patience_s: float) -> None:
+        """Prepare for a transaction, before its first statement.
+
+        A writer leaves it to the server whether it may write: after a reader, the pool would ask for READ WRITE,
+        against a ``default_transaction_read_only``.
+        """
+        self.patience_s = patience_s
+        if self.read_only is False:
+            self.read_only = None
 
     def wait(self, gen: Generator[Any, Any, _T], interval: float = 0.1, timeout: float | None = None) -> _T:
         """Wait for what a statement answers. Raises NoAnswer, and the connection is closed then."""
@@ -83,6 +100,30 @@ class Breaker:
     def reset(self) -> None:
         """Note that the server answers."""
         self._until = 0.0
+
+
+def make_patient(engine: Engine) -> None:
+    """Let an engine's connections be patient ones, which are soon given up when they have lain in the pool."""
+
+    def connect(_dialect: object, _entry: object, arguments: list[Any], options: dict[str, Any]) -> PatientConnection:
+        return PatientConnection.connect(*arguments, **options)
+
+    def check_soon(connection: PatientConnection | None, _entry: object) -> None:
+        if connection is not None:  # else it is gone already
+            connection.patience_s = CHECK_S
+
+    event.listen(engine, "do_connect", connect)
+    event.listen(engine, "checkin", check_soon)
+
+
+def is_silence(error: BaseException) -> bool:
+    """Return True if the server did not answer in time, at a statement or when connecting."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, (NoAnswer, psycopg.errors.ConnectionTimeout)):
+            return True
+        cause = getattr(cause, "orig", None) or cause.__cause__
+    return False
 
 
 def _within(gen: Generator[Any, Any, _T], seconds: float) -> Generator[Any, Any, _T]:

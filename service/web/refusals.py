@@ -31,7 +31,8 @@ from service.domain.session import SessionRefused
 from service.domain.visible import TextRefused
 from service.flows.errors import Refused
 from service.flows.sign_in import SignInRefused
-from service.store.errors import Busy, Conflict, NotFound
+from service.store.conflicts import of_file
+from service.store.errors import Busy, Conflict, DiskFull, NotFound, ReadOnly
 from service.store.limits import LimitReached
 from service.web.authentication import CrossSite, NotPermitted, NotSignedIn
 
@@ -180,6 +181,10 @@ _DEFECT: Final = Refusal(
 
 def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
     """Find what an error is answered with; a defect of ours and an unready service are logged."""
+    if isinstance(error, OSError):
+        error = of_file(error) or error
+    if isinstance(error, (DiskFull, ReadOnly)):
+        _log.error("%s, %s", error.code, _where(request))
     match error:
         case Absent() | SignInRefused() | NotSignedIn() | NotPermitted() | CrossSite() | LimitReached() | Busy():
             return _ours(error)

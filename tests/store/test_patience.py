@@ -93,8 +93,8 @@ def test_a_silent_server_is_given_up_and_found_again(copies_in_postgresql: Copie
         try:
             with database.read() as connection:
                 assert connection.execute(text("SELECT 1")).scalar() == 1
-            with seconds(5), pytest.raises(Unreachable), database.read() as connection:
-                server.freeze()
+            server.freeze()
+            with seconds(12), pytest.raises(Unreachable), database.read() as connection:
                 connection.execute(text("SELECT 2"))
             with seconds(0.5), pytest.raises(Unreachable), database.write():
                 pass
