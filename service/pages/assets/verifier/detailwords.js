@@ -9,7 +9,8 @@ const WORDS = {
   'envelope-malformed': ['二维码内容不是本系统的签名格式', 'the content is not signed in the form of this system'],
   'foreign-host': [
     '内容为真，但网址不是颁发机构的：可能是仿冒网站，请勿打开，并报告颁发机构',
-    "the content is genuine, the address is not the issuer's: perhaps a false site: do not open it, and report it to the issuer",
+    "the content is genuine, the address is not the issuer's: perhaps a false site: " +
+      'do not open it, and report it to the issuer',
   ],
   'signature-invalid': [
     '签名不符：内容被改动，或不是颁发机构签发',
