@@ -14,6 +14,7 @@ from litestar.di import Provide
 
 from service import effects as machine
 from service.api.access_records import AccessController
+from service.api.account import AccountController
 from service.api.assessments import AssessmentController
 from service.api.batches import BatchController
 from service.api.cancellations import CancellationController
@@ -44,6 +45,7 @@ from service.pages.files import AssetFiles, Shells
 from service.pages.home import HomePage
 from service.pages.lookups import LookupPage
 from service.pages.office.access import AccessPage
+from service.pages.office.account import AccountPage
 from service.pages.office.cards import CardsPage
 from service.pages.office.front import OfficePage
 from service.pages.office.issuing import IssuingPage
@@ -55,6 +57,7 @@ from service.pages.office.search import SearchPage
 from service.pages.office.sessions import SessionsPage
 from service.pages.office.staffing import StaffingPage
 from service.pages.rendering import remember_language
+from service.pages.second_step import SecondStepPage
 from service.pages.sign_in import SignInPage
 from service.settings import Settings
 from service.store.patience import SERVICE
@@ -85,11 +88,18 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
         route_handlers=[
             *(VerificationController, LookupController, PublicationController, HealthController),
             *(JournalController, AccessController, MetricsController),
-            *(SessionController, StaffController, CardController, CancellationController, RecordController),
+            *(
+                SessionController,
+                AccountController,
+                StaffController,
+                CardController,
+                CancellationController,
+                RecordController,
+            ),
             BatchController,
             *(EngagementController, ReviewController, DocumentController, AssessmentController, PeopleController),
-            *(HomePage, CheckedPage, LookupPage, SignInPage, Shells, AssetFiles),
-            *(JournalPage, AccessPage),
+            *(HomePage, CheckedPage, LookupPage, SignInPage, SecondStepPage, Shells, AssetFiles),
+            *(JournalPage, AccessPage, AccountPage),
             IssuingPage,
             *(OfficePage, SearchPage, PeoplePage, CardsPage, StaffingPage, SessionsPage, ProposalsPage, ReviewsPage),
         ],

@@ -26,12 +26,14 @@ from litestar.openapi.spec import (
 )
 from litestar.openapi.spec.enums import OpenAPIType
 
+from service.api.account import REQUEST_BODIES as ACCOUNT_BODIES
 from service.api.assessment_bodies import REQUEST_BODIES as SESSION_BODIES
 from service.api.bodies import REQUEST_BODIES
 from service.api.documents import BYTES
 from service.api.metrics import EXPOSITION
 from service.api.people import REQUEST_BODIES as SEARCH_BODIES
 from service.api.verifications import JPEG
+from service.web.authentication import COOKIE
 from service.web.downloads import PDF
 
 _RAPIDOC: Final = Path(__file__).parent / "assets" / "rapidoc" / "rapidoc-min.js"
@@ -110,7 +112,12 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="health", description="Probes and metrics"),
         ],
         components=Components(
-            security_schemes={"token": SecurityScheme(type="http", scheme="bearer", description="zhengka token add")}
+            security_schemes={
+                "token": SecurityScheme(type="http", scheme="bearer", description="zhengka token add"),
+                "session": SecurityScheme(
+                    type="apiKey", name=COOKIE, security_scheme_in="cookie", description="signIn, with X-CSRF-Token"
+                ),
+            }
         ),
         use_handler_docstrings=True,
         render_plugins=[JsonRenderPlugin(), _Page(path="/")],
@@ -133,7 +140,7 @@ _JSON: Final = re.compile(r"application/(.+\+)?json")
 
 def complete(document: OpenAPI) -> None:
     """Add what the framework cannot tell: headers, closed request bodies, bodies that are bytes, and HEAD from GET."""
-    for body in (*REQUEST_BODIES, *SESSION_BODIES, *SEARCH_BODIES):
+    for body in (*REQUEST_BODIES, *SESSION_BODIES, *SEARCH_BODIES, *ACCOUNT_BODIES):
         schemas = document.components.schemas if document.components else None
         assert schemas is not None
         schema = schemas[body.__name__]

@@ -40,6 +40,7 @@ FORMS: Final[Mapping[str, Form]] = {
     "name": Form("持证人姓名，1 至 60 字", "the holder's full name, 1 to 60 characters"),
     "n": Form("状态列表的编号，从 1 起", "the number of a status list, from 1"),
     "user": Form("用户名", "the user name"),
+    "code": Form("验证码 6 位数字，或恢复码", "six digits of the telephone, or a recovery code"),
     "password": Form("密码，至多 256 个字符", "the password, 256 characters at most"),
     "scans": Form("查验记录，1 至 200 条", "scans, 1 to 200"),
     "nonce": Form("32 位十六进制随机数", "32 hexadecimal digits, random"),

@@ -21,6 +21,7 @@ from service.domain.review import EntryKind, Grade
 from service.domain.staffing import Staffed
 from service.domain.verdict import Outcome, Tone
 from service.domain.verdict_words import Word
+from service.flows.sign_in import Awaits
 from service.store.states import ProposalState
 
 
@@ -215,11 +216,15 @@ class UserBody(Struct, frozen=True):
 
 
 class SessionBody(Struct, frozen=True):
-    """The sign-in of this browser; all null where there is none. ``csrf`` goes into X-CSRF-Token."""
+    """The sign-in of this browser; all null where there is none. ``csrf`` goes into X-CSRF-Token.
+
+    One that ``awaits`` a code or an enrolment opens nothing, and is nobody's until then.
+    """
 
     user: UserBody | None
     csrf: str | None
     expires_at: datetime | None
+    awaits: Awaits | None = None
 
 
 class TakenScanBody(Struct, frozen=True):

@@ -14,7 +14,7 @@ from service.api.bodies import SignInRequest
 from service.api.problems import documented
 from service.api.schemas import SessionBody, UserBody
 from service.flows.register import Register
-from service.flows.sign_in import SignIn, sign_in, sign_out
+from service.flows.sign_in import SignIn, find_waiting, sign_in, sign_out
 from service.web.admission import network_of
 from service.web.authentication import COOKIE, check_own_page, no_cookie, session_cookie, signed_in
 
@@ -30,7 +30,9 @@ class SessionController(Controller):
         self, request: Request[Any, Any, State], register: NamedDependency[SkipValidation[Register]]
     ) -> SessionBody:
         """Tell who is signed in in this browser, if anybody."""
-        return _body(register, signed_in(request, register))
+        found = signed_in(request, register)
+        waiting = None if found is not None else find_waiting(register, request.cookies.get(COOKIE, ""))
+        return session_body(register, found if waiting is None else waiting[1])
 
     @post(
         operation_id="signIn",
@@ -53,10 +55,10 @@ class SessionController(Controller):
         request: Request[Any, Any, State],
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[SessionBody]:
-        """Open a sign-in; its cookie is for this host alone and cannot be read by scripts."""
+        """Open a sign-in, or the wait for its second factor; the cookie is for this host and no script reads it."""
         check_own_page(request)
         made = sign_in(register, data.name, data.password, network_of(request, register))
-        return Response(_body(register, made), cookies=[session_cookie(made.secret)])
+        return Response(session_body(register, made), cookies=[session_cookie(made.secret)])
 
     @delete(
         operation_id="signOut",
@@ -76,9 +78,12 @@ class SessionController(Controller):
         return Response(None, status_code=HTTPStatus.NO_CONTENT, cookies=[no_cookie()])
 
 
-def _body(register: Register, found: SignIn | None) -> SessionBody:
+def session_body(register: Register, found: SignIn | None) -> SessionBody:
+    """Return a sign-in as programs get it."""
     if found is None:
         return SessionBody(None, None, None)
+    if found.awaits is not None:
+        return SessionBody(None, found.csrf, found.ends_at, found.awaits)
     account = found.principal.account
     name = None if account.institution is None else register.issuer_name(account.institution)
     return SessionBody(

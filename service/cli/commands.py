@@ -24,7 +24,13 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "serve": "setting_up",
         "demo": "sampling",
     },
-    "人员与考点 people": {"user": "users", "token": "users", "scans": "users", "access": "accesses"},
+    "人员与考点 people": {
+        "user": "users",
+        "token": "users",
+        "scans": "users",
+        "access": "accesses",
+        "accounts": "second_factors",
+    },
     "核发与打印 issue": {
         "roster-template": "issuing",
         "issue": "issuing",

@@ -27,6 +27,7 @@ from service.flows.accounts import (
     revoke_token,
     set_password,
 )
+from service.flows.second_factor import reset_second_factor
 from service.flows.staff import all_scans
 from service.roster.table import write_table
 from service.settings import NEW_PASSWORD
@@ -136,12 +137,23 @@ def disable(context: Context, name: str) -> None:
 @click.argument("name")
 @pass_context
 def password(context: Context, name: str) -> None:
-    """重设密码 Give another password; ends the account's sign-ins."""
+    """重设密码 Give another password; ends the account's sign-ins and its tokens."""
     with opened(context) as register:
         made = set_password(register, name, new_password(context, NEW_PASSWORD, user_key(name)), context.actor)
     context.answer({"user": made.account.name, "password": made.password})
-    context.say(f"密码已重设，已登录的须重新登录 password set, sign in again: {made.account.name}")
+    context.say(f"密码已重设，登录与令牌一并失效 password set, sign-ins and tokens have ended: {made.account.name}")
     tell_password(context, made)
+
+
+@command("reset-second-factor", user)
+@click.argument("name")
+@pass_context
+def reset(context: Context, name: str) -> None:
+    """重置两步验证 Take an account's second factor away, with its sign-ins: for a lost telephone."""
+    with opened(context) as register:
+        reset_second_factor(register, name, context.actor)
+    context.answer({"user": user_key(name), "second_factor": False})
+    context.say(f"已重置，请其重新登录并设置 reset, to be set up anew: {user_key(name)}")
 
 
 @click.group("token")

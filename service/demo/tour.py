@@ -35,7 +35,7 @@ from service.domain.issuer import CENTRE, Institution
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.verdict import NO_DUTY, Tone, Verdict
 from service.effects import Effects
-from service.flows.accounts import add_user
+from service.flows.accounts import NewUser, add_user
 from service.flows.contact import set_contact
 from service.flows.errors import Refused
 from service.flows.import_cards import import_cards
@@ -48,6 +48,7 @@ from service.flows.publish import bundle
 from service.flows.read_codes import read_codes
 from service.flows.register import Register, open_register
 from service.flows.row_report import row_report
+from service.flows.second_factor import require_second_factor
 from service.flows.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from service.flows.verify import verify_text
@@ -105,6 +106,24 @@ class _Steps:
         terminal.print_table(self._console, headings, rows, wide=(0, 2))
 
 
+_NO_SECOND_FACTOR: Final = (
+    "演示不要求两步验证，正式使用默认要求中心和管理员 no second factor in the demo; registers ask for one by default"
+)
+
+
+def _hire(register: Register, told: _Steps, admin: NewUser) -> None:
+    """Make an account for each kind of desk, and show the passwords."""
+    accounts = (
+        Account("gate", Role.SITE_STAFF, FACTORY, person_name="门卫东"),
+        Account("factory", Role.INSTITUTION, FACTORY, person_name="何建国"),
+        Account("centre", Role.CENTRE, person_name="李明"),
+    )
+    require_second_factor(register, (), ACTOR)
+    told.line(_NO_SECOND_FACTOR)
+    for user in (admin, *(add_user(register, account, None, ACTOR) for account in accounts)):
+        told.line(f"账户 account {user.account.shown}：{user.password}")
+
+
 def run(console: Console, out: Path, effects: Effects) -> tuple[Case, ...]:
     """Run the whole job in an empty folder; give the cases of the closing table.
 
@@ -129,13 +148,7 @@ def run(console: Console, out: Path, effects: Effects) -> tuple[Case, ...]:
         for issuer in (CENTRE, FACTORY):
             set_portrait_in_code(register, issuer, ACTOR, on=True)
         told.line(f"照片入码 portrait in the code: {CENTRE}、{FACTORY} 启用 on")
-        accounts = (
-            Account("gate", Role.SITE_STAFF, FACTORY, person_name="门卫东"),
-            Account("factory", Role.INSTITUTION, FACTORY, person_name="何建国"),
-            Account("centre", Role.CENTRE, person_name="李明"),
-        )
-        for user in (made.admin, *(add_user(register, account, None, ACTOR) for account in accounts)):
-            told.line(f"账户 account {user.account.shown}：{user.password}")
+        _hire(register, told, made.admin)
         imported = import_cards(register, _rows(earlier_cards(today)), ACTOR)
         told.line(f"{len(imported.imported)} 张本系统启用前的证卡 cards from before the system")
 

@@ -62,6 +62,9 @@ class Permission(StrEnum):
     READ_METRICS = "read-metrics"
 
 
+SECOND_FACTOR_ROLES: Final = frozenset({Role.CENTRE, Role.ADMINISTRATOR})
+"""Who needs a second factor to sign in, until a register says otherwise: they reach everything."""
+
 _ISSUER: Final = frozenset(
     {
         Permission.CHECK,

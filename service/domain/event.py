@@ -27,9 +27,13 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "institution-added": (frozenset({"letter", "name"}), frozenset({"authority"})),  # institution code
     "portrait-in-code-set": (frozenset({"on"}), _NONE),  # issuer: the centre or an institution code
     "user-added": (frozenset({"role"}), frozenset({"issuer", "name"})),  # user name
+    "second-factor-required": (frozenset({"roles"}), _NONE),  # accounts
+    "second-factor-set": (frozenset({"role"}), _NONE),  # user name
+    "second-factor-reset": (frozenset({"role"}), _NONE),
+    "recovery-code-used": (frozenset({"left"}), _NONE),
     "user-named": (frozenset({"name"}), _NONE),
     "user-disabled": (frozenset({"role"}), _NONE),
-    "user-password-set": (frozenset({"role"}), _NONE),
+    "user-password-set": (frozenset({"role"}), frozenset({"tokens"})),
     "token-added": (frozenset({"label", "scopes", "expires_on"}), _NONE),  # user name
     "token-revoked": (frozenset({"label"}), _NONE),  # user name
     "key-introduced": (_KEY, _NONE),  # public key, hex

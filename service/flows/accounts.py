@@ -21,7 +21,7 @@ from service.domain.access import (
     permissions_of_token,
     user_key,
 )
-from service.domain.event import Event
+from service.domain.event import Event, Json
 from service.domain.tidy import tidy_name
 from service.effects import Effects
 from service.flows.errors import Refused
@@ -97,14 +97,16 @@ def list_users(register: Register) -> tuple[StoredAccount, ...]:
 def set_password(
     register: Register, name: str, password: str | None, actor: str, cost: KdfCost = DEFAULT_COST
 ) -> NewUser:
-    """Give an account another password, which ends its sign-ins. Raises NotFound, AccessInvalid."""
+    """Give an account another password, which ends its sign-ins and its tokens. Raises NotFound, AccessInvalid."""
     made = password or random_password(register.effects)
     check_password(user_key(name), made)
     hashed = hash_password(made, register.effects.random_bytes(SALT_SIZE), cost)
     with register.database.write() as connection:
         found = _open_account(accounts.get(connection, user_key(name)))
         accounts.set_password(connection, found.id, hashed)
-        event = Event("user-password-set", found.account.name, {"role": found.account.role.value})
+        data: dict[str, Json] = {"role": found.account.role.value}
+        tokens = accounts.revoke_tokens(connection, found.id)
+        event = Event("user-password-set", found.account.name, data | ({"tokens": tokens} if tokens else {}))
         journal.append_many(connection, register.effects.now(), actor, (event,))
     return NewUser(found.account, None if password else made)
 

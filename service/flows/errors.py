@@ -54,6 +54,14 @@ class NoRootPassphrase(Refused):
         )
 
 
+class SignInRefused(Exception):
+    """Name or password is wrong, or the account is disabled: which of them is not told."""
+
+    code = "sign-in-refused"
+    zh = "用户名或密码不对"
+    en = "the user name or the password is wrong"
+
+
 def no_such_card(number: str) -> Refused:
     """Say that the register has no card with a number."""
     return Refused("no-such-card", f"登记库中没有证卡 {number}", f"there is no card {number} in the register")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 from litestar import Controller, Request, Response, post, route
 from litestar.datastructures import State
@@ -14,8 +15,9 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from service.domain.access import Permission, Principal
+from service.flows.errors import SignInRefused
 from service.flows.register import Register
-from service.flows.sign_in import SignInRefused, TooManyTries, sign_in, sign_out
+from service.flows.sign_in import Awaits, TooManyTries, sign_in, sign_out
 from service.pages.errors import PAGE_ERRORS
 from service.pages.home import READ
 from service.pages.rendering import draw, language_of, page
@@ -25,7 +27,10 @@ from service.web.authentication import COOKIE, check_own_page, no_cookie, sessio
 
 AnyRequest = Request[Any, Any, State]
 Next = Annotated[str | None, QueryParameter(name="next")]
-_TELLS_ORIGIN: Final = {"Referrer-Policy": "same-origin"}
+STEPS: Final = {Awaits.CODE: "/sign-in/code", Awaits.ENROLMENT: "/sign-in/enrolment"}
+"""Where a sign-in goes on that waits for something more."""
+
+TELLS_ORIGIN: Final = {"Referrer-Policy": "same-origin"}
 _AT_DESK: Final = (Permission.READ_PEOPLE, Permission.READ_JOURNAL)
 _WAYS_ON: Final = re.compile(r"/|/scan|/lookup|/office(?:/[A-Za-z0-9_-]{1,60}){0,4}(?:\?lang=en)?", re.ASCII)
 
@@ -70,8 +75,8 @@ class SignInPage(Controller):
                 at_office=any(map(found.principal.may, _AT_DESK)),
                 csrf=found.csrf,
             )
-            return page(shown, headers=_TELLS_ORIGIN)
-        return page(_draw(register, language_of(request), next=_allowed(way_on)), headers=_TELLS_ORIGIN)
+            return page(shown, headers=TELLS_ORIGIN)
+        return page(_draw(register, language_of(request), next=allowed(way_on)), headers=TELLS_ORIGIN)
 
     @post("/sign-in", sync_to_thread=True)
     def open(
@@ -82,15 +87,20 @@ class SignInPage(Controller):
     ) -> Response[Any]:
         """Sign in and go on, to a page of ours only."""
         check_own_page(request)
-        language, way_on = language_of(request), _allowed(data.next)
+        language, way_on = language_of(request), allowed(data.next)
         try:
             made = sign_in(register, data.name, data.password, network_of(request, register))
         except SignInRefused:
-            return page(_draw(register, language, refused=True, next=way_on), HTTPStatus.UNAUTHORIZED, _TELLS_ORIGIN)
+            return page(_draw(register, language, refused=True, next=way_on), HTTPStatus.UNAUTHORIZED, TELLS_ORIGIN)
         except TooManyTries as refusal:
             body = _draw(register, language, limited=refusal.retry_after, next=way_on)
-            return page(body, HTTPStatus.TOO_MANY_REQUESTS, _TELLS_ORIGIN | {"Retry-After": str(refusal.retry_after)})
-        way_on = way_on or _first_page(made.principal, language)
+            return page(body, HTTPStatus.TOO_MANY_REQUESTS, TELLS_ORIGIN | {"Retry-After": str(refusal.retry_after)})
+        if made.awaits is not None:
+            english = "lang=en" if language == "en" else ""
+            return Redirect(
+                step_path(made.awaits, way_on, english), status_code=303, cookies=[session_cookie(made.secret)]
+            )
+        way_on = way_on or first_page(made.principal, language)
         return Redirect(way_on, status_code=303, cookies=[session_cookie(made.secret)])
 
     @post("/sign-out", sync_to_thread=True)
@@ -109,12 +119,18 @@ class SignInPage(Controller):
         return Redirect("/sign-in", status_code=303, cookies=[no_cookie()])
 
 
-def _allowed(way_on: str | None) -> str:
+def step_path(awaits: Awaits, way_on: str, more: str = "") -> str:
+    """Return the page of the step that a sign-in waits for; from there it goes on to a page of ours."""
+    query = "&".join(filter(None, (more, f"next={quote(way_on)}" if way_on else "")))
+    return f"{STEPS[awaits]}?{query}" if query else STEPS[awaits]
+
+
+def allowed(way_on: str | None) -> str:
     """Go only to pages of ours, else nowhere named: an address from outside would lead to a stranger."""
     return way_on if way_on is not None and _WAYS_ON.fullmatch(way_on) else ""
 
 
-def _first_page(principal: Principal, language: Language) -> str:
+def first_page(principal: Principal, language: Language) -> str:
     """Choose where somebody begins who came for no page: at the desk, or at the gate."""
     if not any(map(principal.may, _AT_DESK)):
         return "/scan"

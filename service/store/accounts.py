@@ -42,12 +42,13 @@ class StoredAccount:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A sign-in and whose it is."""
+    """A sign-in and whose it is; ``awaits`` a code or an enrolment, None: nothing more."""
 
     owner: StoredAccount
     csrf: str
     opened_at: datetime
     seen_at: datetime
+    awaits: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,19 @@ def keep_hash(connection: Connection, account_id: int, password: str) -> None:
 def set_password(connection: Connection, account_id: int, password: str) -> None:
     """Replace a password by its hash, and end every sign-in."""
     keep_hash(connection, account_id, password)
-    connection.execute(delete(session).where(session.c.account_id == account_id))
+    close_sessions(connection, account_id)
+
+
+def close_sessions(connection: Connection, account_id: int) -> int:
+    """End every sign-in of an account; return how many there were."""
+    gone: int = connection.execute(delete(session).where(session.c.account_id == account_id)).rowcount
+    return gone
+
+
+def revoke_tokens(connection: Connection, account_id: int) -> int:
+    """Take every token of an account away; return how many there were."""
+    gone: int = connection.execute(delete(token).where(token.c.account_id == account_id)).rowcount
+    return gone
 
 
 def set_person_name(connection: Connection, account_id: int, person_name: str) -> None:
@@ -123,25 +136,26 @@ def set_person_name(connection: Connection, account_id: int, person_name: str) -
 def disable(connection: Connection, account_id: int, now: datetime) -> None:
     """Close an account for good: no sign-in and no token of it works from now on."""
     connection.execute(update(account).where(account.c.id == account_id).values(disabled_at=now))
-    connection.execute(delete(session).where(session.c.account_id == account_id))
-    connection.execute(delete(token).where(token.c.account_id == account_id))
+    close_sessions(connection, account_id)
+    revoke_tokens(connection, account_id)
 
 
-def open_session(connection: Connection, key: bytes, account_id: int, csrf: str, now: datetime) -> None:
-    """Enter a sign-in under the hash of its secret."""
-    connection.execute(
-        session.insert(), {"key": key, "account_id": account_id, "csrf": csrf, "opened_at": now, "seen_at": now}
-    )
+def open_session(
+    connection: Connection, key: bytes, account_id: int, csrf: str, now: datetime, awaits: str | None = None
+) -> None:
+    """Enter a sign-in under the hash of its secret; with ``awaits`` it opens nothing yet."""
+    row = {"key": key, "account_id": account_id, "csrf": csrf, "opened_at": now, "seen_at": now, "awaits": awaits}
+    connection.execute(session.insert(), row)
 
 
 def find_session(connection: Connection, key: bytes) -> Session | None:
     """Find a sign-in, ended ones that have not been swept away too."""
     row = connection.execute(
-        select(*_COLUMNS, session.c.csrf, session.c.opened_at, session.c.seen_at)
+        select(*_COLUMNS, session.c.csrf, session.c.opened_at, session.c.seen_at, session.c.awaits)
         .join(session, session.c.account_id == account.c.id)
         .where(session.c.key == key)
     ).one_or_none()
-    return None if row is None else Session(_stored(row), row.csrf, row.opened_at, row.seen_at)
+    return None if row is None else Session(_stored(row), row.csrf, row.opened_at, row.seen_at, row.awaits)
 
 
 def touch_session(connection: Connection, key: bytes, now: datetime) -> None:

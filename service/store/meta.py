@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from service.store.statements import upsert
 from service.store.tables import meta
@@ -17,3 +17,8 @@ def put(connection: Connection, key: str, value: str) -> None:
     """Write one setting, over the one before."""
     statement = upsert(connection, meta).values(key=key, value=value)
     connection.execute(statement.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": value}))
+
+
+def forget(connection: Connection, key: str) -> None:
+    """Take one setting away, so that it was never put."""
+    connection.execute(delete(meta).where(meta.c.key == key))

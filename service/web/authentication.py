@@ -76,6 +76,11 @@ def check_permitted(request: AnyRequest, register: Register, principal: Principa
         raise NotPermitted
 
 
+def signed_in_person(request: AnyRequest, register: Register) -> Principal:
+    """Return whoever is signed in in this browser; a token is nobody. Raises NotSignedIn, CrossSite."""
+    return _of_cookie(request, register)
+
+
 def who_asks(request: AnyRequest, register: Register) -> Principal | None:
     """Return who asks for what anybody may ask for; None for a stranger, and for a sign-in or token that is over."""
     try:

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias, assert_never
 from litestar import Request
 from litestar.exceptions import HTTPException
 
+from service.domain.access import AccessInvalid
 from service.domain.errors import (
     DecisionRefused,
     DispatchRefused,
@@ -29,8 +30,7 @@ from service.domain.occupation import OccupationInvalid
 from service.domain.review import RecordRefused
 from service.domain.session import SessionRefused
 from service.domain.visible import TextRefused
-from service.flows.errors import Refused
-from service.flows.sign_in import SignInRefused
+from service.flows.errors import Refused, SignInRefused
 from service.store.conflicts import of_file
 from service.store.errors import Busy, Conflict, DiskFull, NotFound, ReadOnly
 from service.store.limits import LimitReached
@@ -74,7 +74,7 @@ class Refusal:
 
 _Plain: TypeAlias = Absent | SignInRefused | NotSignedIn | NotPermitted | CrossSite
 _Placed: TypeAlias = EngagementRefused | DispatchRefused | TermInvalid | RecordRefused
-_Stated: TypeAlias = SessionRefused | OccupationInvalid | ResidentIdInvalid | TextRefused
+_Stated: TypeAlias = SessionRefused | OccupationInvalid | ResidentIdInvalid | TextRefused | AccessInvalid
 _Ruled: TypeAlias = Refused | IllegalTransition | GroundInvalid | DecisionRefused | NotFound | Conflict
 _Ours: TypeAlias = _Plain | _Ruled | _Placed | _Stated | LimitReached | Busy | NotReady
 
@@ -95,6 +95,7 @@ _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
     OccupationInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     ResidentIdInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     TextRefused: HTTPStatus.BAD_REQUEST,
+    AccessInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     IllegalTransition: HTTPStatus.CONFLICT,
     Conflict: HTTPStatus.CONFLICT,
     NotFound: HTTPStatus.NOT_FOUND,
@@ -191,7 +192,7 @@ def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return _ours(error)
         case (EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused()) | (
-            SessionRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused()
+            SessionRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused() | AccessInvalid()
         ):
             return _ours(error)
         case NotReady():
@@ -219,7 +220,7 @@ def _headers(error: _Ours) -> dict[str, str]:
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return {}
         case (EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused()) | (
-            SessionRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused()
+            SessionRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused() | AccessInvalid()
         ):
             return {}
         case LimitReached():

@@ -16,7 +16,7 @@ from tests.flows.office import ACTOR
 from tests.flows.people_at_work import PASSWORD
 
 PATH = "/api/v1/session"
-NOBODY = {"user": None, "csrf": None, "expires_at": None}
+NOBODY = {"user": None, "csrf": None, "expires_at": None, "awaits": None}
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from keys.sealing import KdfCost
 from service.domain.access import PERMISSIONS, Permission, Role, term_of
 from service.effects import Effects
 from service.flows.accounts import add_token, disable_user, revoke_token, set_password
+from service.flows.errors import SignInRefused
 from service.flows.register import open_register
 from service.flows.sign_in import (
     KNOWN_FOR,
@@ -16,7 +17,6 @@ from service.flows.sign_in import (
     PER_NAME,
     PER_NETWORK,
     SignIn,
-    SignInRefused,
     TooManyTries,
     find_sign_in,
     key_of,

@@ -25,9 +25,9 @@ from service.flows.accounts import (
 )
 from service.flows.audit import audit, export_journal, signed_head
 from service.flows.back_up import back_up
-from service.flows.errors import Refused
+from service.flows.errors import Refused, SignInRefused
 from service.flows.read_journal import seek
-from service.flows.sign_in import SignInRefused, find_sign_in, principal_of_token
+from service.flows.sign_in import find_sign_in, principal_of_token
 from service.flows.staff import take_scans
 from service.store import journal
 from service.store.errors import NotFound, TokenTaken, UserTaken

@@ -60,6 +60,7 @@ MENU: Final = (
     Entry("cases", "/office/cases", "question", (Permission.REVIEW,)),
     Entry("journal", "/office/journal", "clock", (Permission.READ_JOURNAL,)),
     Entry("access", "/office/access", "person", (Permission.READ_JOURNAL,)),
+    Entry("account", "/office/account", "person", tuple(Permission)),
 )
 """Every part of the office, in the order in which it is shown."""
 

@@ -6,7 +6,15 @@ How a row may change once it stands is ruled by triggers, which the migrations m
 from __future__ import annotations
 
 from service.store.tables.access import access_record
-from service.store.tables.accounts import account, rate_limit, scan, session, token
+from service.store.tables.accounts import (
+    account,
+    rate_limit,
+    recovery_code,
+    scan,
+    second_factor,
+    session,
+    token,
+)
 from service.store.tables.base import DIGEST_BYTES, PUBLIC_KEY_BYTES, Instant, metadata
 from service.store.tables.blobs import MediaType, blob, upload, upload_piece
 from service.store.tables.cards import batch, card, card_scope, institution, number, person, series
@@ -47,9 +55,11 @@ __all__ = [
     "person",
     "proposal",
     "rate_limit",
+    "recovery_code",
     "roll_call",
     "roll_call_record",
     "scan",
+    "second_factor",
     "series",
     "session",
     "status_change",

@@ -54,6 +54,26 @@ session: Final = Table(
     Column("csrf", Text, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
+    Column("awaits", Text),  # code or enrolment: the password was right, and nothing is open yet; NULL: signed in
+    length("key", DIGEST_BYTES),
+)
+
+second_factor: Final = Table(
+    "second_factor",
+    metadata,
+    Column("account_id", Integer, ForeignKey("account.id"), primary_key=True, autoincrement=False),
+    Column("secret", LargeBinary, nullable=False),  # sealed
+    Column("created_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),  # it counts from then on
+    Column("last_step", BigInteger),  # of the code that was taken last: none is taken twice
+)
+
+recovery_code: Final = Table(
+    "recovery_code",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),  # keyed hash
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False, index=True),
+    Column("used_at", Instant),
     length("key", DIGEST_BYTES),
 )
 

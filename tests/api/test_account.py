@@ -1,0 +1,105 @@
+"""The own account over HTTP: signing in in two steps, another password, signing out everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyotp
+import pytest
+from litestar.testing import TestClient
+
+from service.domain.access import Permission, Role
+from service.flows.second_factor import require_second_factor
+from tests.api.staffed import COOKIE, Staffed, staffed_service
+from tests.flows.office import ACTOR
+from tests.flows.people_at_work import PASSWORD
+
+PATH = "/api/v1/session"
+FACTOR = "/api/v1/account/second-factor"
+
+
+@pytest.fixture
+def staffed(tmp_path: Path) -> Iterator[Staffed]:
+    with staffed_service(tmp_path / "data") as running:
+        yield running
+
+
+def post(client: TestClient[Any], path: str, body: object = None) -> httpx.Response:
+    """Send as a page of ours does, with the token of the sign-in, whole or waiting."""
+    csrf = client.get(PATH).json()["csrf"] or ""
+    answer: httpx.Response = client.post(path, json=body, headers={"X-CSRF-Token": csrf})
+    return answer
+
+
+def code_at(staffed: Staffed, secret: str, ahead: int = 0) -> str:
+    return pyotp.TOTP(secret).generate_otp(int(staffed.office.clock.now.timestamp()) // 30 + ahead)
+
+
+def test_a_code_finishes_what_the_password_began(staffed: Staffed) -> None:
+    client = staffed.browser()
+    enter = {"name": "school", "password": PASSWORD}
+    assert client.post(PATH, json=enter).json()["user"]["name"] == "school"
+    assert client.get(FACTOR).json() == {"is_set": False, "is_required": False, "codes_left": 0}
+    secret = post(client, FACTOR).json()["secret"]
+    assert post(client, f"{FACTOR}/confirmation", {"code": "12345"}).json()["code"] == "code-refused"
+    codes = post(client, f"{FACTOR}/confirmation", {"code": code_at(staffed, secret)}).json()["recovery_codes"]
+    assert client.get(FACTOR).json() == {"is_set": True, "is_required": False, "codes_left": 10}
+    assert post(client, FACTOR).json()["code"] == "second-factor-set"
+
+    other = staffed.browser()
+    begun = other.post(PATH, json=enter).json()
+    assert (begun["user"], begun["awaits"]) == (None, "code")
+    waiting = other.cookies[COOKIE]
+    assert other.get("/api/v1/engagements").status_code == 401
+    assert other.get("/office", follow_redirects=False).headers["location"].startswith("/sign-in")
+    assert other.post(f"{PATH}/code", json={"code": codes[0]}).json()["code"] == "csrf"
+    assert post(other, f"{PATH}/code", {"code": code_at(staffed, secret)}).status_code == 401, "it was used"
+    answer = post(other, f"{PATH}/code", {"code": code_at(staffed, secret, 1)})
+    assert (answer.status_code, answer.json()["user"]["name"]) == (200, "school")
+    assert other.cookies[COOKIE] != waiting
+    assert other.get("/api/v1/engagements").status_code == 200
+    assert post(other, f"{PATH}/code", {"code": codes[0]}).status_code == 401, "nothing waits"
+
+
+def test_whoever_needs_one_sets_it_up_before_anything_is_open(staffed: Staffed) -> None:
+    require_second_factor(staffed.office.register, [Role.CENTRE], ACTOR)
+    client = staffed.browser()
+    begun = client.post(PATH, json={"name": "centre", "password": PASSWORD}).json()
+    assert begun["awaits"] == "enrolment"
+    assert client.get("/api/v1/engagements").status_code == 401
+    told = client.get(f"{PATH}/enrolment").json()
+    assert told["uri"].startswith("otpauth://totp/zhengka")
+    answer = post(client, f"{PATH}/enrolment", {"code": code_at(staffed, told["secret"])})
+    assert answer.status_code == 200, answer.text
+    assert len(answer.json()["recovery_codes"]) == 10
+    assert answer.json()["session"]["user"]["name"] == "centre"
+    assert client.get("/api/v1/engagements").status_code == 200
+    assert client.get(f"{PATH}/enrolment").status_code == 401
+
+
+def test_a_token_is_nobody_s_account(staffed: Staffed) -> None:
+    headers = staffed.token("centre", Permission.CHECK)
+    for method, path in (("GET", FACTOR), ("POST", FACTOR), ("DELETE", "/api/v1/account/sessions")):
+        assert staffed.client.request(method, path, headers=headers).status_code == 401
+
+
+def test_the_own_password_is_changed_and_every_browser_signed_out(staffed: Staffed) -> None:
+    here, there = staffed.browser(), staffed.browser()
+    for client in (here, there):
+        assert client.post(PATH, json={"name": "gate", "password": PASSWORD}).status_code == 200
+    before = here.cookies[COOKIE]
+    wrong = post(here, "/api/v1/account/password", {"old": "wrong", "new": "eleven tigers asleep"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "old-password-wrong")
+    short = post(here, "/api/v1/account/password", {"old": PASSWORD, "new": "short"})
+    assert (short.status_code, short.json()["code"]) == (422, "password-short")
+    assert post(here, "/api/v1/account/password", {"old": PASSWORD, "new": "eleven tigers asleep"}).status_code == 200
+    assert here.cookies[COOKIE] != before
+    assert (here.get(PATH).json()["user"] is None, there.get(PATH).json()["user"]) == (False, None)
+    assert there.post(PATH, json={"name": "gate", "password": "eleven tigers asleep"}).status_code == 200
+    csrf = {"X-CSRF-Token": there.get(PATH).json()["csrf"]}
+    assert there.delete("/api/v1/account/sessions").status_code == 403
+    assert there.delete("/api/v1/account/sessions", headers=csrf).status_code == 204
+    assert (here.get(PATH).json()["user"], there.get(PATH).json()["user"]) == (None, None)
