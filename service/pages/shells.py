@@ -28,7 +28,7 @@ _NOT_PRELOADED: Final = frozenset({"app/old-browser.js", "app/decoder-worker.js"
 _ONLY_SCAN: Final = frozenset(
     f"app/{name}.js"
     for name in (
-        *("scan", "banners", "camera", "case", "decoder", "gate", "offline", "pictures", "queue", "screen"),
+        *("scan", "banners", "camera", "case", "choosing", "decoder", "gate", "offline", "pictures", "queue", "screen"),
         *("settings", "signals", "standing", "ways", "wedge"),
         *(f"rollcall{part}" for part in ("", "panel", "people", "queue", "store", "view")),
     )

@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import warnings
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -195,7 +195,7 @@ def _webkit_call(driver: WebKitGTK, script: str, given: list[Any]) -> Any:  # no
 
 
 @contextmanager
-def _screen() -> Iterator[str]:
+def _screen() -> Generator[str]:
     """Start an X server that nobody sees, and name it."""
     found = needs.tool("Xvfb", apt="xvfb")
     reading, writing = os.pipe()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, expect
 
 from tests.browser.chromium import Watch, arguments, program, verdict_on
 from tests.browser.eyes import all_by_keyboard, has_no_barriers
@@ -16,6 +16,26 @@ from tests.browser.server import Server
 from tests.browser.test_check_page import is_announced
 from tests.browser.test_scan_ways_in import is_ready
 
+END = """() => {
+  const [track] = document.getElementById('video').srcObject.getVideoTracks()
+  track.stop()
+  track.dispatchEvent(new Event('ended'))
+}"""
+REMEMBER = """async () => {
+  const database = await new Promise((resolve) => {
+    const request = indexedDB.open('zhengka')
+    request.onsuccess = () => resolve(request.result)
+  })
+  const settings = database.transaction('settings', 'readwrite').objectStore('settings')
+  const kept = await new Promise((resolve) => {
+    const request = settings.get(0)
+    request.onsuccess = () => resolve(request.result)
+  })
+  await new Promise((resolve) => {
+    settings.put({ ...kept, camera: '00'.repeat(32) }, 0).onsuccess = resolve
+  })
+  database.close()
+}"""
 KINDS = ("valid", "expired", "revoked", "superseded", "replaced", "forged", "unknown_key", "internal")
 
 
@@ -68,6 +88,21 @@ def test_the_scanner_with_a_camera_is_for_everybody(
         has_no_barriers(page)
         all_by_keyboard(page)
         assert page.locator(".vd").count() == 0
+        expect(page.locator("#hint")).to_be_visible()
+        page.evaluate(END)  # unplugged, or taken by another program: it is started anew
+        expect(page.locator("#trouble")).to_be_hidden()
+        page.wait_for_function(
+            "() => { const { srcObject: live } = document.getElementById('video'); return live && live.active }"
+        )
+        page.evaluate(END)  # and when that does not hold, it is said
+        expect(page.locator("#trouble")).to_contain_text("相机已中断")
+        expect(page.locator("#hint")).to_be_hidden()
+        page.locator("#retry").click()
+        expect(page.locator("#trouble")).to_be_hidden()
+        page.evaluate(REMEMBER)  # a camera that is not there any more
+        page.reload()
+        expect(page.locator("[data-banner=camera]")).to_contain_text("已改用自动选择")
+        expect(page.locator("#hint")).to_be_visible()
         watch.clean(404)
     finally:
         browser.close()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PIL import Image
+import segno
+from PIL import Image, ImageOps
 from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import is_installed, pull_trigger, verdict_on
@@ -57,6 +58,101 @@ def test_a_photo_without_a_code_is_told_so(opened: Opener, tmp_path: Path) -> No
     page.locator("#album").set_input_files(photo)
     expect(page.locator("[data-banner=photo]")).to_be_visible()
     watch.clean()
+
+
+def beside(card: Image.Image, other: Image.Image) -> Image.Image:
+    """Lay two things on one table."""
+    table = Image.new("L", (card.width + other.width + 300, max(card.height, other.height) + 200), 200)
+    table.paste(card, (100, 100))
+    table.paste(other, (card.width + 200, 100))
+    return table
+
+
+def symbol(text: str) -> Image.Image:
+    """Draw the code of some other service."""
+    found = segno.make(text, micro=False).matrix
+    side = len(found) + 8
+    picture = Image.new("L", (side, side), 255)
+    for row, modules in enumerate(found):
+        for column, is_dark in enumerate(modules):
+            if is_dark:
+                picture.putpixel((column + 4, row + 4), 0)
+    return picture.resize((side * 10, side * 10), Image.Resampling.NEAREST)
+
+
+def transparent(card: Image.Image, dark: int) -> Image.Image:
+    """Leave of a picture what is dark, in a grey of its own, on nothing."""
+    picture = Image.new("LA", card.size, (dark, 0))
+    picture.putalpha(card.point(lambda grey: 255 - grey))
+    return picture
+
+
+def test_of_several_codes_in_a_picture_the_cards_is_taken_in_every_colour(
+    opened: Opener, office: BrowserOffice, tmp_path: Path
+) -> None:
+    page, _ = opened()
+    at_gate(page)
+    card, revoked = office.backs["valid"], office.backs["revoked"]
+    wechat = symbol("https://u.wechat.com/EAbcDef0123456789")
+    verdicts = {
+        "beside another": (beside(card, wechat), "valid"),
+        "after another": (beside(wechat, card), "valid"),
+        "inverted": (ImageOps.invert(revoked), "revoked"),
+        "dark on nothing": (transparent(card, 0), "valid"),
+        "light on nothing": (transparent(revoked, 255), "revoked"),
+    }
+    for name, (picture, word) in verdicts.items():
+        picture.save(tmp_path / "photo.png")
+        page.locator("#album").set_input_files(tmp_path / "photo.png")
+        assert verdict_on(page).verdict == word, name
+        page.locator("#next").click()
+    for picture, said in ((beside(card, revoked), "不止一张证卡"), (wechat, "其他二维码")):
+        picture.save(tmp_path / "photo.png")
+        page.locator("#album").set_input_files(tmp_path / "photo.png")
+        expect(page.locator("[data-banner=photo]")).to_contain_text(said)
+        assert page.locator(".vd:visible").count() == 0
+
+
+def test_what_is_scanned_while_a_field_has_the_focus_is_checked_and_leaves_the_field(
+    opened: Opener, office: BrowserOffice
+) -> None:
+    page, _ = opened()
+    at_gate(page)
+    page.locator("#open-number").click()
+    page.locator("#number").fill("R50")
+    page.locator("#number").press_sequentially(office.specimens["revoked"].text, delay=0)
+    page.keyboard.press("Enter")
+    assert verdict_on(page).verdict == "revoked"
+    assert page.locator("#number").input_value() == "R50"
+    page.locator("#next").click()
+    page.evaluate("""() => {
+      for (let count = 0; count < 8; count += 1) {
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Process', bubbles: true }))
+      }
+    }""")
+    expect(page.locator("[data-banner=ime]")).to_contain_text("切换到英文输入法")
+
+
+@pytest.mark.parametrize("lost", ["WebAssembly", "Worker"])
+def test_a_browser_that_cannot_decode_says_so_and_one_without_workers_decodes(
+    opened: Opener, office: BrowserOffice, tmp_path: Path, lost: str
+) -> None:
+    page, _ = opened()
+    page.add_init_script(f"delete globalThis.{lost}")
+    if lost == "WebAssembly":  # which its workers have not either
+        page.add_init_script("delete globalThis.Worker")
+    at_gate(page)
+    office.backs["valid"].save(tmp_path / "card.png")
+    page.locator("#album").set_input_files(tmp_path / "card.png")
+    if lost == "Worker":
+        assert verdict_on(page).verdict == "valid"
+        return
+    expect(page.locator("#trouble")).to_contain_text("不能识读")
+    expect(page.locator("#trouble")).to_contain_text("扫码枪")
+    expect(page.locator("#hint")).to_be_hidden()
+    expect(page.locator("[data-banner=photo]")).to_contain_text("不能识读")
+    pull_trigger(page, office.specimens["valid"].text)
+    assert verdict_on(page).verdict == "valid", "a hand-held scanner needs no decoder"
 
 
 def test_a_hand_held_scanner_types_the_code(opened: Opener, office: BrowserOffice) -> None:

@@ -33,7 +33,29 @@ def test_a_code_that_is_typed_fast_is_heard_when_enter_ends_it(pause: int) -> No
 
 def test_what_a_person_types_is_not_a_code() -> None:
     assert heard((CODE, 151), (["Enter"], 151)) == []
-    assert heard((CODE, 5), (["Enter"], 151)) == [], "and pressing Enter later does not make it one"
+    assert heard((CODE, 5), (["Enter"], 1001)) == [], "and pressing Enter later does not make it one"
+
+
+def test_a_scanner_may_stop_to_think() -> None:
+    assert heard((CODE[:20], 5), (CODE[20], 500), (CODE[21:], 5), (["Enter"], 500)) == [CODE]
+    assert heard((CODE[:20], 5), (CODE[20], 1001), (CODE[21:], 5), (["Enter"], 5)) != [CODE]
+
+
+def test_a_tab_ends_a_code_that_is_whole_and_nothing_else() -> None:
+    whole = "https://zk.example.cn/1#" + "0123456789" * 8
+    assert heard((whole, 5), (["Tab"], 5)) == [whole]
+    assert heard(("some words here", 5), (["Tab"], 5)) == []
+
+
+def test_keys_that_an_input_method_swallows_are_noticed() -> None:
+    script = """
+    const wedge = new app.Wedge()
+    let at = 0
+    const seen = given.map((pause) => { wedge.key('Process', at += pause); return wedge.isSwallowed })
+    give(seen)
+    """
+    assert run_module("wedge.js", script, [5] * 7) == [False] * 5 + [True] * 2
+    assert not any(run_module("wedge.js", script, [120] * 20)), "a person writes Chinese"
 
 
 def test_what_is_too_short_is_not_a_code() -> None:
@@ -63,6 +85,10 @@ def test_keys_that_type_nothing_are_no_part_of_a_code() -> None:
         ("ｈｔｔｐｓ：／／ｚｋ．ｅｘａｍｐｌｅ．ｃｎ／１＃０１２３", "https://zk.example.cn/1#0123"),
         ("https://zk.example.cn/A#aB", "https://zk.example.cn/A#aB"),
         ("R50260001ABCD", "R50260001ABCD"),
+        ("]Q3https://zk.example.cn/1#0123", "https://zk.example.cn/1#0123"),
+        ("]Q1HTTPS://ZK.EXAMPLE.CN/1#0123", "https://zk.example.cn/1#0123"),
+        ("】Ｑ３https：、、zk。example。cn、1＃0123", "https://zk.example.cn/1#0123"),
+        ("some wordshttps://zk.example.cn/1#0123", "https://zk.example.cn/1#0123"),
         ("HTTP://ZK.EXAMPLE.CN/1#0123", "HTTP://ZK.EXAMPLE.CN/1#0123"),
     ],
 )

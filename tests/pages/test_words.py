@@ -33,6 +33,7 @@ COMPUTED = {
     *(f"outcome_{outcome.value}" for outcome in Outcome),
     *(f"fit_{answer.value}" for answer in Answer),
     *(f"level_{level.value}" for level in SkillLevel),
+    *(f"scan_{kind}" for kind in ("several", "foreign")),
     *(f"home_{way}_hint" for way in ("scan", "lookup", "sign_in", "office")),
 }
 """Keys that are put together where they are used."""

@@ -3,6 +3,9 @@
 
 /** @typedef {{deviceId: string, label: string}} Lens */
 
+const MUTED_MS = 2000 // a call, or another program for a moment
+const FRAME_MS = 3000 // a camera that gives no picture for so long has stopped
+
 export class Camera {
   /** @param {HTMLVideoElement} video */
   constructor(video) {
@@ -11,6 +14,8 @@ export class Camera {
     this.stream = null
     /** @type {any} */
     this.lock = null
+    /** @type {(key: string) => void} told when the camera stops giving pictures by itself, with the text to say */
+    this.whenLost = () => undefined
   }
 
   /**
@@ -29,7 +34,13 @@ export class Camera {
     } catch (error) {
       throw new CameraError(keyOf(error))
     }
-    this.video.srcObject = this.stream
+    const { stream } = this
+    for (const track of stream.getVideoTracks()) {
+      const lose = () => this.stream === stream && this.whenLost('camera_ended')
+      track.addEventListener('ended', lose)
+      track.addEventListener('mute', () => setTimeout(() => track.muted && lose(), MUTED_MS))
+    }
+    this.video.srcObject = stream
     await this.video.play()
     await this.stayAwake()
   }
@@ -80,13 +91,14 @@ export class Camera {
 
   /**
    * Wait for the next frame.
-   * @returns {Promise<void>}
+   * @returns {Promise<boolean>} false: none has come
    */
   frame() {
     const { video } = this
     return new Promise((resolve) => {
-      if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(() => resolve())
-      else requestAnimationFrame(() => resolve())
+      setTimeout(() => resolve(false), FRAME_MS)
+      if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(() => resolve(true))
+      else requestAnimationFrame(() => resolve(true))
     })
   }
 }

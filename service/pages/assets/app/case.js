@@ -143,8 +143,8 @@ async function askNumber(number, { signal, report }) {
 
 /**
  * Show what was found, say it to ears and hands, and write it into the log of whoever is signed in. What is found again
- * of the same card is said and logged only where it is something else: what came late in place of what it corrects, what
- * was asked anew as a scan of its own.
+ * of the same card is said and logged only where it is something else: what came late in place of what it corrects,
+ * what was asked anew as a scan of its own.
  * @param {Question} question
  * @param {Found} found
  */

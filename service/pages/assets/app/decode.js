@@ -5,7 +5,7 @@ import { prepareZXingModule, readBarcodes } from '../vendor/zxing-wasm/es/reader
 
 /** @type {import('../vendor/zxing-wasm/es/reader/index.js').ReaderOptions} */
 export const OPTIONS = {
-  formats: ['QRCode'], tryHarder: true, tryInvert: false, maxNumberOfSymbols: 1, textMode: 'Plain',
+  formats: ['QRCode'], tryHarder: true, tryInvert: false, maxNumberOfSymbols: 8, textMode: 'Plain',
 }
 
 prepareZXingModule({
@@ -16,9 +16,10 @@ prepareZXingModule({
 
 /**
  * @param {ImageData} image
- * @returns {Promise<string | null>} the text of the code
+ * @param {boolean} inverted whether light codes on dark ground are looked for too, which takes longer
+ * @returns {Promise<string[]>} the texts of all codes in it
  */
-export async function decode(image) {
-  const [found] = await readBarcodes(image, OPTIONS)
-  return found === undefined || !found.isValid ? null : found.text
+export async function decode(image, inverted) {
+  const found = await readBarcodes(image, { ...OPTIONS, tryInvert: inverted })
+  return found.filter(({ isValid }) => isValid).map(({ text }) => text)
 }

@@ -5,11 +5,12 @@
 import { decode } from './decode.js'
 
 self.onmessage = async ({ data }) => {
-  const { id, pixels, width, height } = data
+  const { id, pixels, width, height, inverted } = data
   try {
-    self.postMessage({ id, text: await decode(new ImageData(new Uint8ClampedArray(pixels), width, height)) })
+    const texts = await decode(new ImageData(new Uint8ClampedArray(pixels), width, height), inverted)
+    self.postMessage({ id, texts })
   } catch (error) {
-    self.postMessage({ id, text: null, error: String(error) })
+    self.postMessage({ id, error: String(error) })
   }
 }
 self.postMessage({ ready: true })

@@ -42,7 +42,7 @@ export function showVerdict(host, shown) {
  * @param {number | null} age milliseconds; null where none stands
  */
 export function sayChecked(host, age) {
-  const article = host.querySelector('.vd')
+  const article = host.querySelector('article')
   if (article === null || age === null) return
   const seconds = Math.floor(age / 1000)
   const minutes = Math.floor(seconds / 60)

@@ -10,8 +10,11 @@ import { say } from './language.js'
 import { findInFrame, findInPhoto } from './pictures.js'
 import { $, pressed } from './screen.js'
 import { offerLenses } from './settings.js'
+import { keepSettings } from './store.js'
 import { Wedge } from './wedge.js'
 
+const RESTART_MS = 10000
+const STRANGERS = 5 // frames in a row before it is said that what is in view is no card
 const AGAIN_MS = 2500 // a code that stays in view this long after its verdict is not announced again
 
 export const camera = new Camera(/** @type {HTMLVideoElement} */ ($('video')))
@@ -21,10 +24,19 @@ let decode = null
 let last = { text: '', at: -Infinity }
 let turn = 0
 let generation = 0
+let restarted = -Infinity
 
-/** Make ready to read codes. */
+/** @returns {string} the address whose cards are read here */
+const host = () => document.body.dataset.host || ''
+
+/** Make ready to read codes; where this browser cannot, say so and name the other ways in. */
 export async function prepare() {
-  decode = decode || (await startDecoder())
+  try {
+    decode = decode || (await startDecoder())
+  } catch {
+    decode = null
+  }
+  return decode !== null
 }
 
 /** The verdict has been read: what is still in view counts from now. */
@@ -32,19 +44,57 @@ export function lookAgain() {
   last.at = performance.now()
 }
 
+/**
+ * Say why the camera is of no use, and what else there is; or that it is.
+ * @param {string | null} key
+ */
+function trouble(key) {
+  $('trouble-text').textContent = key === null ? '' : say(key)
+  $('trouble').hidden = key === null
+  $('hint').hidden = key !== null
+}
+
 export async function startCamera() {
-  $('trouble').hidden = true
+  if (!(await prepare())) return stopWith('scan_no_decoder')
+  camera.whenLost = restart
   try {
     await camera.start(gate.settings.camera)
   } catch (error) {
     if (!(error instanceof CameraError)) throw error
-    $('trouble-text').textContent = say(error.key)
-    $('trouble').hidden = false
-    return
+    if (error.key !== 'camera_none' || gate.settings.camera === '') return stopWith(error.key)
+    await forgetCamera()
+    return startCamera()
   }
+  trouble(null)
   $('torch').hidden = !camera.hasTorch
   offerLenses(await camera.lenses(), gate.settings.camera)
   watch(++generation)
+}
+
+/** @param {string} key */
+function stopWith(key) {
+  generation += 1
+  camera.stop()
+  trouble(key)
+}
+
+/** The camera that was chosen is not there any more: another one will do, and the next time too. */
+async function forgetCamera() {
+  gate.settings = { ...gate.settings, camera: '' }
+  await keepSettings(gate.settings)
+  banner('camera', say('camera_gone'), { action: { label: say('close'), run: () => banner('camera', null) } })
+}
+
+/**
+ * The camera ended by itself: start it once more, unless that has just been tried.
+ * @param {string} key
+ */
+async function restart(key) {
+  stopWith(key)
+  const now = performance.now()
+  if (document.hidden || now - restarted < RESTART_MS) return
+  restarted = now
+  await startCamera()
 }
 
 /**
@@ -53,13 +103,28 @@ export async function startCamera() {
  */
 async function watch(mine) {
   let marked = false
+  let strangers = 0
   while (mine === generation && camera.stream !== null) {
-    await camera.frame()
+    const hasCome = await camera.frame()
+    if (mine !== generation) return
+    if (!hasCome && !document.hidden) return restart('camera_ended')
     if (!camera.isRunning || decode === null || isBusy()) continue
     if (!marked) performance.mark('zhengka-camera')
     marked = true
-    const text = await findInFrame(decode, camera.video, turn++)
-    if (text !== null && mine === generation && !isBusy()) seen(text)
+    /** @type {import('./choosing.js').Choice | null} */
+    let found = null
+    try {
+      found = await findInFrame(decode, camera.video, turn++, host())
+    } catch {
+      decode = null // it has died: another is started, or that is said
+      return startCamera()
+    }
+    if (mine !== generation || isBusy()) continue
+    strangers = found !== null && found.kind !== 'card' ? strangers + 1 : 0
+    if (strangers === STRANGERS && found !== null) banner('view', say(`scan_${found.kind}`))
+    if (found === null || found.kind !== 'card') continue
+    banner('view', null)
+    seen(found.text)
   }
 }
 
@@ -80,19 +145,32 @@ export async function fromAlbum(event) {
   const [file] = Array.from(input.files || [])
   input.value = ''
   if (file === undefined) return
-  await prepare()
-  const text = decode && (await findInPhoto(decode, file))
-  banner('photo', text === null ? say('scan_none_in_photo') : null)
-  if (text !== null) await checkText(text)
+  const isReady = await prepare()
+  const found = decode && (await findInPhoto(decode, file, host()).catch(() => null))
+  const key = found === null ? 'scan_none_in_photo' : found.kind === 'card' ? null : `scan_${found.kind}`
+  banner('photo', isReady ? key && say(key) : say('scan_no_decoder'))
+  if (found !== null && found.kind === 'card') await checkText(found.text)
 }
 
-/** @param {KeyboardEvent} event */
+/** @type {{field: HTMLInputElement, value: string} | null} what stood in a field before a machine typed into it */
+let before = null
+
+/**
+ * Hear a hand-held scanner, also where a field has the focus: what it scans is checked and does not stay in the field.
+ * @param {KeyboardEvent} event
+ */
 export function fromKeys(event) {
   const target = /** @type {HTMLElement} */ (event.target)
-  if (target.closest('input, select, textarea') !== null) return
-  const text = wedge.key(event.key, event.timeStamp)
-  if (text === null) return
+  const field = /** @type {HTMLInputElement | null} */ (target.closest('input, select, textarea'))
+  const text = wedge.key(event.keyCode === 229 ? 'Process' : event.key, event.timeStamp)
+  if (wedge.isSwallowed) banner('ime', say('scan_ime'))
+  if (field !== null && wedge.text.length === 1) before = { field, value: field.value }
+  const isCode = text !== null && (field === null || text.startsWith('https://'))
+  if (text === null || !isCode) return
   event.preventDefault()
+  banner('ime', null)
+  if (field !== null && before !== null && before.field === field) field.value = before.value
+  before = null
   checkText(text)
 }
 
