@@ -23,7 +23,9 @@
     │   ├── WrongPassphrase        wrong-passphrase
     │   ├── KeyHeldAlready         key-held-already
     │   └── KeyNotHeld             key-not-held
-    └── SealedFieldInvalid         sealed-field-invalid
+    ├── SealedFieldInvalid         sealed-field-invalid
+    ├── BackupKeyInvalid           backup-key-invalid
+    └── BackupUnreadable           backup-unreadable
 
 Codes are permanent. No message ever holds private bytes, a passphrase or a decrypted field.
 """
@@ -163,3 +165,15 @@ class SealedFieldInvalid(KeysError):
     """An encrypted field was altered, moved to another record, or sealed under another key."""
 
     code = "sealed-field-invalid"
+
+
+class BackupKeyInvalid(KeysError):
+    """The text is no public key to which a backup can be encrypted."""
+
+    code = "backup-key-invalid"
+
+
+class BackupUnreadable(KeysError):
+    """The encrypted file does not open: encrypted to another key, altered, or not whole."""
+
+    code = "backup-unreadable"

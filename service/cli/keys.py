@@ -9,6 +9,7 @@ import click
 
 from keys.keyring import KeyRecord, KeyState, Purpose
 from keys.signer import Signer
+from service.cli.backup_key import backup_key
 from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.files import whole_file
@@ -146,6 +147,8 @@ def passphrase(context: Context, which: str, root_file: Path | None) -> None:
     if sealed is Sealed.VAULT:
         context.note("正在运行的服务须重新启动", "restart a service that is running")
 
+
+keys.add_command(backup_key)
 
 COMMANDS: Final = (keys,)
 

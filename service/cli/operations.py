@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import click
 import msgspec
 
+from keys.backup_key import check_public
 from service import effects
+from service.cli.backup_key import PASSPHRASE_FILE, key_passphrase
 from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.files import whole_file
@@ -17,6 +20,7 @@ from service.cli.register import opened, settings_of
 from service.flows.audit import audit as run_audit
 from service.flows.audit import export_journal, read_head, signed_head
 from service.flows.back_up import back_up
+from service.flows.encrypted_backup import readable
 from service.flows.errors import Refused
 from service.flows.proofs import prove_entry
 from service.flows.restore import restore
@@ -98,11 +102,17 @@ def export(context: Context, out: Path) -> None:
 
 @command("backup")
 @click.option("--out", type=OUT_FILE, required=True, help="备份文件 the backup.")
+@click.option("--encrypt-to", metavar="KEY", help="备份密钥的公钥 age1… public part of a backup key.")
 @pass_context
-def backup(context: Context, out: Path) -> None:
-    """备份 Put register, photographs and sealed keys into one file."""
+def backup(context: Context, out: Path, encrypt_to: str | None) -> None:
+    """备份 Put register, photographs and sealed keys into one file.
+
+    --encrypt-to 加密整个备份，本机不留打开它的密钥 All is encrypted; what opens it is not kept here (keys backup-key).
+    """
+    if encrypt_to is not None:
+        check_public(encrypt_to)
     with opened(context) as register, context.progress("照片 photographs") as progress:
-        manifest = back_up(register, out, progress)
+        manifest = back_up(register, out, progress, encrypt_to=encrypt_to)
     context.answer({"file": str(out), "journal_size": manifest.journal_size, "journal_root": manifest.journal_root})
     context.say(f"已备份至日志第 {manifest.journal_size} 条 backed up to entry {manifest.journal_size}: {out}")
     context.say("请另存口令与根密钥，二者不在备份中 keep the passphrase and the root key elsewhere: they are not in it")
@@ -117,17 +127,26 @@ def backup(context: Context, out: Path) -> None:
     help="最后导出的日志头 the journal's last exported head (zhengka audit head).",
 )
 @click.option("--void-ahead", type=click.IntRange(1, 9999), help="作废各段其后 N 个号 void the next N numbers.")
+@click.option("--key", "key_file", type=IN_FILE, help="备份密钥文件 file of the backup key, of an encrypted backup.")
+@PASSPHRASE_FILE
 @pass_context
-def restore_(context: Context, file: Path, head_file: Path | None, void_ahead: int | None) -> None:
+def restore_(
+    context: Context,
+    file: Path,
+    head_file: Path | None,
+    void_ahead: int | None,
+    key_file: Path | None,
+    key_passphrase_file: Path | None,
+) -> None:
     """恢复 Restore a backup into an empty data folder.
 
     备份之后可能已打印的编号不会再发 Numbers that may have been printed since are never issued again: --head shows that
     there are none, --void-ahead gives some up.
     """
     exported = None if head_file is None else read_head(head_file.read_bytes())
-    restored = restore(
-        settings_of(context), effects.real(), file, head=exported, void_ahead=void_ahead, actor=context.actor
-    )
+    chosen = settings_of(context)
+    with readable(file, key_file, partial(key_passphrase, context, key_passphrase_file), chosen.data) as plain:
+        restored = restore(chosen, effects.real(), plain, head=exported, void_ahead=void_ahead, actor=context.actor)
     context.answer({"journal_size": restored.journal_size, "voided": restored.voided})
     context.say(f"已恢复至日志第 {restored.journal_size} 条 restored up to entry {restored.journal_size}")
     context.say(f"作废可能已打印的编号 {restored.voided} 个 numbers voided that may be printed: {restored.voided}")

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from service.flows.backup_file import BLOBS, FORMAT, MANIFEST, Manifest, table_entry, write_blob
+from service.flows.encrypted_backup import written
 from service.flows.errors import Refused
 from service.flows.register import VAULT_FILE, Register
 from service.store import blobs, dump, journal
@@ -24,23 +25,29 @@ Progress = Callable[[int, int], None]
 _NAMED: Final = 20  # cards named in one refusal
 
 
-def back_up(register: Register, out: Path, progress: Progress | None = None) -> Manifest:
-    """Write a backup of one moment; the file appears whole or not at all.
+def back_up(
+    register: Register, out: Path, progress: Progress | None = None, *, encrypt_to: str | None = None
+) -> Manifest:
+    """Write a backup of one moment, encrypted to a public key or plain; the file appears whole or not at all.
 
     Raises Refused where a file stands already, and, naming the cards, where a photograph or document that the register
     names is missing or was altered.
     """
     if out.exists():
         raise Refused("file-exists", f"{out} 已存在，不会覆盖", f"{out} exists and is not overwritten")
-    with _scratch_of(out) as scratch, zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with (
+        _scratch_of(out) as scratch,
+        written(scratch, encrypt_to) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+    ):
         rows: dict[str, int] = {}
         with register.database.read() as connection:
             head = journal.head(connection)
             for table in dump.TABLES:
-                with archive.open(table_entry(table.name), "w", force_zip64=True) as file:
+                with archive.open(table_entry(table.name), "w", force_zip64=True) as lines:
                     rows[table.name] = 0
                     for line in dump.dump(connection, table):
-                        file.write(line + b"\n")
+                        lines.write(line + b"\n")
                         rows[table.name] += 1
             rows[blob.name] = _write_blobs(connection, archive, progress)
         # Read after the rows: the vault holds a key before a row names it.

@@ -26,6 +26,8 @@ _ZH: Final = {
     "key-not-held": "密钥库中没有这把私钥：已删除，或保存在别处",
     "key-held-already": "密钥库中已有这把私钥",
     "sealed-field-invalid": "加密字段无法解开：被改动，或密钥不符",
+    "backup-key-invalid": "不是备份密钥的公钥；公钥以 age1 开头，由 zhengka keys backup-key 生成时显示",
+    "backup-unreadable": "加密的备份无法解开：密钥不符、内容被改动或不完整；未恢复任何数据",
     "sheet-place-unknown": "版式上没有这个起始位置：a4-4 为 1—4，a4-5 为 1—5，single 只有 1",
     "printer-offset-too-large": "打印偏移过大，请检查纸张大小和打印缩放",
     "nothing-to-print": "没有要打印的证卡",

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from tests.api.registers import World
+from tests.flows.office import Office
 
 PROGRAM: Final = """
 import os
@@ -53,13 +54,14 @@ class Served:
 
 
 @contextmanager
-def served(world: World, folder: Path, *, workers: int = 1, slow: float = 0) -> Generator[Served]:
+def served(world: World | Office, folder: Path, *, workers: int = 1, slow: float = 0) -> Generator[Served]:
     program = folder / "program.py"
     program.write_text(PROGRAM)
     port = free_port()
     environ = {
         "PYTHONPATH": str(REPOSITORY),
         "ZHENGKA_DATA": str(world.settings.data),
+        "ZHENGKA_DATABASE_URL": world.settings.database_url,
         "ZHENGKA_PASSPHRASE": (world.settings.passphrase or b"").decode(),
         "PORT": str(port),
         "WORKERS": str(workers),

@@ -97,6 +97,30 @@ def test_a_head_that_is_none_is_refused(desk: Desk) -> None:
 
 
 def test_a_register_of_this_version_has_nothing_to_upgrade(desk: Desk) -> None:
-    assert desk.done("upgrade", "--json").json == {"upgraded": False}
+    assert desk.done("upgrade", "--json").json == {"upgraded": False, "files_left": 0}
     assert "最新" in desk.done("upgrade").out
     assert Desk(desk.folder / "empty").run("upgrade").refusal == "no-register"
+
+
+def test_a_backup_is_encrypted_to_a_key_that_the_server_does_not_have(desk: Desk) -> None:
+    (desk.folder / "words").write_text("seven lakes\n")
+    words = ("--key-passphrase-file", desk.path("words"))
+    made = desk.done("keys", "backup-key", "--out", desk.path("backup.key"), *words, "--json").json
+    assert desk.run("keys", "backup-key", "--out", desk.path("backup.key"), *words).refusal == "file-exists"
+    out = desk.path("b.age")
+    assert desk.run("backup", "--out", out, "--encrypt-to", "age1no").refusal == "backup-key-invalid"
+    assert not Path(out).exists()
+    desk.done("backup", "--out", out, "--encrypt-to", made["public"])
+    assert b"PK" not in Path(out).read_bytes()[:4]
+    assert Path(out).stat().st_mode & 0o777 == 0o600
+    restored = Desk(desk.folder / "restored")
+    assert restored.run("restore", out, "--void-ahead", "1").refusal == "backup-encrypted"
+    (desk.folder / "wrong").write_text("six lakes")
+    by_key = ("restore", out, "--void-ahead", "1", "--key", desk.path("backup.key"), "--key-passphrase-file")
+    assert restored.run(*by_key, desk.path("wrong")).refusal == "wrong-passphrase"
+    cut = Path(desk.path("cut.age"))
+    cut.write_bytes(Path(out).read_bytes()[:-1])
+    assert restored.run("restore", str(cut), *by_key[2:], desk.path("words")).refusal == "backup-unreadable"
+    assert [path for path in restored.data.rglob("*") if path.is_file()] == []
+    restored.done(*by_key, desk.path("words"))
+    assert restored.run("verify", desk.texts[f"{YY}310020001"]).code == 0
