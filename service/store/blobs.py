@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import CompoundSelect, Connection, literal, select, union_all
 
@@ -129,7 +129,7 @@ def unmet(connection: Connection) -> tuple[Use, ...]:
     return tuple(Use(row.what, row.number, row.digest) for row in rows)
 
 
-def _uses() -> CompoundSelect[tuple[str, str, bytes]]:
+def _uses() -> CompoundSelect[*tuple[Any, ...]]:
     return union_all(
         *(
             select(literal(what).label("what"), number.label("number"), digest.label("digest")).where(
