@@ -1,0 +1,214 @@
+"""The drill: a register that serves is backed up while it issues, and restored on the other kind of database."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from keys.keyring import Purpose
+from service.domain.access import Permission
+from service.domain.card import ReplacementReason
+from service.domain.card_number import CardNumber
+from service.domain.review import Grade
+from service.domain.session import NewPerson, NewSession, Role, Session
+from service.domain.validity import SHANGHAI
+from service.flows.accounts import add_token
+from service.flows.audit import audit, signed_head
+from service.flows.back_up import back_up
+from service.flows.cancellations import correct_cancellation
+from service.flows.institutions import add_institution
+from service.flows.lifecycle import replace_card
+from service.flows.photos import photo_of_credential
+from service.flows.reviews import Given, close_case, enter_evaluation, list_cases
+from service.flows.session_records import make_record
+from service.flows.sessions import plan_session
+from service.flows.set_up import set_up
+from service.flows.shipped import shipped_jurisdiction
+from service.flows.staff import take_scans
+from service.store import copies, dump
+from service.store.engine import Database
+from service.store.scans import Scan
+from service.store.tables import blob, journal, journal_head
+from tests.api.test_batches import photos_of, roster_of
+from tests.api.test_serve import Served, served, wait_until_started
+from tests.flows.assessment_day import PLACE, PLAN, SKILLS, call_everybody
+from tests.flows.crowd import Crowd, first_day, make_crowd
+from tests.flows.damage import stored_blobs
+from tests.flows.office import ACTOR, CHEAP, FACTORY, SCHOOL, Clock, Office, applicant, settings_of
+from tests.flows.people_at_work import enter, hire
+from tests.flows.test_backup import empty_database, restored
+
+WHILE_ISSUING: Final = 5  # batches that are issued before the backup is made, while it is, and after
+
+
+@pytest.mark.slow
+def test_a_register_that_serves_is_restored_on_the_other_database(
+    bare_database_url: str, dialect: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    other_kind = "sqlite" if dialect == "postgresql" else "postgresql"
+    office, crowd = worked_in(tmp_path / "data", bare_database_url)
+    with office.register, served(office, tmp_path) as server:
+        wait_until_started(server)
+        texts = {number: office.text(number) for number in crowd.cards.values() if has_copy(office, number)}
+        assert httpx.get(f"{server.address}/status-lists/1").status_code == 200
+        before = {number: answer_of(server, text) for number, text in texts.items()}
+        token = add_token(office.register, "centre", "drill", [Permission.ISSUE, Permission.CHECK], 30, ACTOR).secret
+        office.rotate(Purpose.STATUS, Purpose.CARD)
+        made = tmp_path / "while-issuing.zip"
+        issued = back_up_while_issuing(office, server, token, made)
+        assert httpx.get(f"{server.address}/status-lists/1").status_code == 200
+        server.stopped()
+
+        # Made while others issued: everything of one moment, and no card without its photograph.
+        with (
+            empty_database(other_kind, request, tmp_path / "one") as url,
+            restored(office, made, tmp_path / "one" / "data", url, void_ahead=50) as (one, _),
+        ):
+            assert audit(one.register).faults == ()
+            known = sum(one.verdict(text).card is not None for text in issued.values())
+            assert 0 < known <= len(issued)
+            assert stored_blobs(one.register.database).items() <= stored_blobs(office.register.database).items()
+
+        # Made of the register at rest, with the head exported after it: every row and every photograph.
+        replace_card(office.register, min(issued), ReplacementReason.LOST, ACTOR)  # which no list tells of yet
+        texts |= issued
+        whole = tmp_path / "whole.zip"
+        manifest = back_up(office.register, whole)
+        assert {name for name, rows in manifest.rows.items() if rows == 0} == set(), "every table has been put to use"
+        office.clock.advance(seconds=2)
+        head = signed_head(office.register)
+        with (
+            empty_database(other_kind, request, tmp_path / "all") as url,
+            restored(office, whole, tmp_path / "all" / "data", url, head=head) as (moved, _),
+        ):
+            assert differing(office.register.database, moved.register.database) == []
+            assert stored_blobs(moved.register.database) == stored_blobs(office.register.database)
+            assert audit(moved.register).faults == ()
+            for number, text in texts.items():
+                assert moved.verdict(text) == office.verdict(text), number
+                assert photo_of_credential(moved.register, text) == photo_of_credential(office.register, text)
+            assert {number: moved.verdict(texts[number]).verdict.value for number in before} == before
+        assert audit(office.register).faults == ()
+
+
+def worked_in(folder: Path, url: str) -> tuple[Office, Crowd]:
+    """Make a register in which three years of work leave a row in every table, up to yesterday; it is now today."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    last_day = (now - timedelta(days=1)).astimezone(SHANGHAI).date()
+    office = Office(settings_of(folder, url), Clock(), Random(31))
+    office.clock.set_to(first_day(last_day))
+    set_up(office.settings, office.effects, jurisdiction_text=shipped_jurisdiction("chongqing"), cost=CHEAP)
+    office.open()
+    for institution in (SCHOOL, FACTORY):
+        add_institution(office.register, institution, ACTOR)
+    crowd = make_crowd(office, last_day)
+    register, cards = office.register, crowd.cards
+    hire(office)
+    gate = enter(office, "gate").principal
+    scan = Scan(
+        nonce=b"n" * 16,
+        number=cards["sent"],
+        copy=None,
+        verdict="valid",
+        verdict_now=None,
+        place="门口",
+        occupation=None,
+        level=None,
+        same_person=True,
+        offline=True,
+        scanned_at=office.clock.now,
+        as_of=None,
+    )
+    take_scans(register, gate, [scan])
+    enter_evaluation(register, cards["engaged"], Grade.FAILED, Given(on=office.today, by="周", body=SCHOOL.code), ACTOR)
+    case = next(one for one in list_cases(register) if one.is_open)
+    close_case(register, case.id, reason="已整改", by="李主任", actor=ACTOR)
+    correct_cancellation(register, cards["revoked"], reason="查无此事", decided_by="李主任", actor=ACTOR)
+    plan_and_hold(office, cards)
+    office.clock.now = now
+    return office, crowd
+
+
+def plan_and_hold(office: Office, cards: Mapping[str, CardNumber]) -> None:
+    """Plan an assessment for the next hour, call the roll, and make its record."""
+    starts_at = (office.clock.now + timedelta(hours=1)).astimezone(SHANGHAI)
+    people = (
+        NewPerson(role=Role.LEADER, number=cards["engaged"]),
+        NewPerson(role=Role.EXTERNAL, number=cards["sent"]),
+        NewPerson(role=Role.ON_SITE_HEAD, name="何负责"),
+    )
+    new = NewSession(session=Session(SCHOOL.code, starts_at, (SKILLS,)), plan=PLAN, place=PLACE, people=people)
+    identity = plan_session(office.register, new, actor=ACTOR)
+    office.clock.advance(minutes=30)
+    call_everybody(office, identity)
+    make_record(office.register, identity, made_by="何负责", actor=ACTOR)
+
+
+def back_up_while_issuing(office: Office, server: Served, token: str, out: Path) -> dict[CardNumber, str]:
+    """Make a backup while the server issues; return what the codes of the cards say that it issued."""
+    begun, over = threading.Event(), threading.Event()
+    today = office.today
+    dates: dict[str, date] = {"certified_on": today - timedelta(days=20), "applied_on": today - timedelta(days=30)}
+
+    def issue() -> list[CardNumber]:
+        numbers: list[CardNumber] = []
+        person = 500
+        while len(numbers) < WHILE_ISSUING or not over.is_set():
+            person += 1
+            row = applicant("external", person, **dates)
+            answer = httpx.post(
+                f"{server.address}/api/v1/batches",
+                files={"roster": ("名单.xlsx", roster_of(row)), "photos": ("照片.zip", photos_of(row))},
+                data={"reviewed_by": "李审核"},
+                headers={"Authorization": f"Bearer {token}", "Idempotency-Key": f"drill-{person}"},
+                timeout=60,
+            )
+            assert answer.status_code == 201, answer.text
+            numbers += [CardNumber(one["number"]) for one in answer.json()["issued"]]
+            begun.set()
+        return numbers
+
+    with ThreadPoolExecutor(1) as pool:
+        issuing = pool.submit(issue)
+        try:
+            begun.wait(60)
+            back_up(office.register, out)
+        finally:
+            over.set()
+        numbers = issuing.result()
+    return {number: office.text(number) for number in numbers}
+
+
+def answer_of(server: Served, text: str) -> str:
+    answer = httpx.post(f"{server.address}/api/v1/verifications", json={"credential": text})
+    assert answer.status_code == 200, answer.text
+    word: str = answer.json()["verdict"]
+    return word
+
+
+def has_copy(office: Office, number: CardNumber) -> bool:
+    with office.register.database.read() as connection:
+        return copies.find_live(connection, number) is not None
+
+
+def differing(one: Database, other: Database) -> list[tuple[str, int]]:
+    """Name the tables whose rows differ, but for the one entry that says that the register was restored."""
+    with one.read() as here, other.read() as there:
+        found = []
+        for table in dump.TABLES:
+            mine, theirs = list(dump.dump(here, table)), list(dump.dump(there, table))
+            if table is journal:
+                theirs.pop()
+            if table is not journal_head and mine != theirs:
+                found.append((table.name, len(set(mine) ^ set(theirs))))
+        assert here.execute(select(func.count()).select_from(blob)).scalar_one() > 0
+        return found
