@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
@@ -29,6 +28,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from service.store import limits
 from service.store.conflicts import of_file, translate, unreachable
 from service.store.errors import Busy, DiskFull, ReadOnly, Unreachable, UrlUnsupported
+from service.store.media import sqlite_errors, sqlite_url
 from service.store.patience import CONNECTING, LONG, Breaker, PatientConnection, is_silence, make_patient
 from service.store.spare import SpareCounters
 from service.store.tables import rate_limit
@@ -210,7 +210,7 @@ def _sqlite_database(path: Path, pragmas: tuple[str, ...], counters: Database | 
 
 def _sqlite_engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
     engine = create_engine(
-        URL.create("sqlite+pysqlite", database=str(path)),
+        sqlite_url(path),
         connect_args={"timeout": LOCK_TIMEOUT_S},
         hide_parameters=True,  # names, sealed numbers and credentials stay out of logs and errors
         json_serializer=_to_json,
@@ -221,8 +221,9 @@ def _sqlite_engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engin
         # Left to itself the driver opens no transaction before a SELECT or DDL; the listener below sends the BEGIN.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
+        with sqlite_errors():
+            for pragma in pragmas:
+                cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     def send_begin(connection: Connection) -> None:
@@ -250,9 +251,8 @@ def _begin(engine: Engine) -> Generator[Connection]:
 def _use_wal(engine: Engine) -> None:
     raw = engine.raw_connection()
     try:
-        raw.cursor().execute("PRAGMA journal_mode = WAL")
-    except sqlite3.OperationalError as error:
-        raise translate(DBAPIError("PRAGMA journal_mode", None, error)) or error from error
+        with sqlite_errors():
+            raw.cursor().execute("PRAGMA journal_mode = WAL")
     finally:
         raw.close()
 

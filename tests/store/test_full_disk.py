@@ -11,13 +11,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from service.store import limits
-from service.store.conflicts import of_file
+from service.store.conflicts import of_file, translate
 from service.store.engine import Database, open_database
 from service.store.errors import DiskFull, ReadOnly
 from service.store.limits import Claim, Limit, LimitReached
+from service.store.media import sqlite_url
 from service.store.schema import migrate
 from tests.api.staffed import staffed_service
 
@@ -81,6 +83,22 @@ def test_limits_hold_while_the_disk_takes_no_counts_and_go_back_to_it(tmp_path: 
         count(database)
         with pytest.raises(LimitReached):
             count(database)
+
+
+def test_a_register_on_a_read_only_disk_is_read_and_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "register 1?.db"
+    with opened(URL.create("sqlite", database=str(path)).render_as_string()) as database:
+        migrate(database)
+    engine = create_engine(sqlite_url(path, on_read_only_disk=True))
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM card")).scalar() == 0
+        with pytest.raises(DBAPIError) as refused:
+            connection.execute(text("DELETE FROM card"))
+    assert isinstance(translate(refused.value), ReadOnly)
+    engine.dispose()
+    path.with_name(path.name + "-wal").write_bytes(b"x")
+    assert not sqlite_url(path, on_read_only_disk=True).query, "what is in the log would not be seen"
+    assert not sqlite_url(path).query
 
 
 def test_what_the_disk_says_is_understood() -> None:
