@@ -166,6 +166,21 @@ def test_a_browser_of_years_ago_gives_the_same_verdicts(opened: Opener, office: 
     assert watch.strangers == []
 
 
+@pytest.mark.parametrize("lack", ["BigInt", "syntax"])
+def test_a_browser_that_cannot_run_the_modules_is_answered_by_the_service(
+    opened: Opener, office: BrowserOffice, lack: str
+) -> None:
+    page, _ = opened()
+    if lack == "BigInt":
+        page.add_init_script("delete globalThis.BigInt")
+    else:
+        page.route("**/app/decide.js", lambda route: route.fulfill(body="a ?!?= b", content_type="text/javascript"))
+    digits = office.specimens["revoked"].digits
+    page.goto(f"/1#{digits}&from=singlemessage")
+    page.wait_for_url(f"**/1/{digits}")
+    assert verdict_on(page).verdict == "revoked"
+
+
 def test_where_nothing_can_be_fetched_the_page_says_so(opened: Opener, office: BrowserOffice) -> None:
     page, _ = opened()
     for path in ("**/api/**", "**/.well-known/**", "**/status-lists/**", "**/verifier-bundle"):

@@ -1,5 +1,15 @@
-// For browsers that know no modules: the service checks, and the address keeps nothing to read twice.
+// For browsers that cannot run the modules of the page: the service checks. It reads the fragment before anything can
+// lose it, and asks what the browser lacks; what it reads and does not understand shows when all has been loaded.
 (function () {
-  var digits = location.hash.replace(/^#/, '')
-  if (/^[0-9]+$/.test(digits)) location.replace('/1/' + digits)
+  var first = location.hash
+  function leave() {
+    var digits = /^#([0-9]+)/.exec(location.hash || first)
+    if (digits && !document.documentElement.hasAttribute('data-started')) location.replace('/1/' + digits[1])
+  }
+  var hasModules = 'noModule' in document.createElement('script')
+  if (hasModules && typeof BigInt === 'function' && typeof globalThis === 'object') {
+    window.addEventListener('load', leave)
+  } else {
+    leave()
+  }
 })()
