@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import segno
 from litestar import Controller, Request, Response, post, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import SkipValidation, URLEncodedBody
+from litestar.params import FromPath, SkipValidation, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -27,6 +27,7 @@ from service.web.admission import network_of
 from service.web.authentication import COOKIE, check_own_page, session_cookie
 
 AnyRequest = Request[Any, Any, State]
+_STEP: Final = "/sign-in/{step:str}"  # one path: a handler of two is wrapped twice, and answers 500
 
 
 class CodeForm(Struct, frozen=True):
@@ -46,24 +47,31 @@ class SecondStepPage(Controller):
     include_in_schema = False
     exception_handlers = PAGE_ERRORS
 
-    @route(list(STEPS.values()), http_method=READ, sync_to_thread=True)
+    @route(_STEP, http_method=READ, sync_to_thread=True)
     def form(
-        self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]], way_on: Next = None
+        self,
+        step: FromPath[str],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        way_on: Next = None,
     ) -> Response[Any]:
-        """Ask for the code, or show what the telephone is to scan."""
+        """Ask for the code, or show what the telephone is to scan; which of them, the sign-in says."""
+        del step
         found = find_waiting(register, request.cookies.get(COOKIE, ""))
         if found is None:
             return Redirect("/sign-in", status_code=303)
         return _asked(register, request, found, allowed(way_on))
 
-    @post(list(STEPS.values()), status_code=HTTPStatus.OK, sync_to_thread=True)
+    @post(_STEP, status_code=HTTPStatus.OK, sync_to_thread=True)
     def give(
         self,
+        step: FromPath[str],
         data: URLEncodedBody[CodeForm],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Take the code, and go on under a new sign-in."""
+        del step
         check_own_page(request)
         secret, way_on = request.cookies.get(COOKIE, ""), allowed(data.next)
         found = find_waiting(register, secret)

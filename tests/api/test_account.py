@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -103,3 +104,21 @@ def test_the_own_password_is_changed_and_every_browser_signed_out(staffed: Staff
     assert there.delete("/api/v1/account/sessions").status_code == 403
     assert there.delete("/api/v1/account/sessions", headers=csrf).status_code == 204
     assert (here.get(PATH).json()["user"], there.get(PATH).json()["user"]) == (None, None)
+
+
+def test_the_pages_of_the_second_step_lead_on_to_where_somebody_was_going(staffed: Staffed) -> None:
+    require_second_factor(staffed.office.register, [Role.CENTRE], ACTOR)
+    client = staffed.browser()
+    name = {"name": "centre", "password": PASSWORD, "next": "/office/search"}
+    page = client.post("/sign-in", data=name)
+    assert (page.status_code, page.url.path) == (200, "/sign-in/enrolment")
+    secret, csrf = (
+        re.findall(found, page.text)[0] for found in ('id="secret">([A-Z2-7]+)<', 'name="csrf" value="([^"]+)"')
+    )
+    form = {"csrf": csrf, "next": "/office/search", "code": "000000"}
+    assert client.post("/sign-in/enrolment", data=form).status_code == 401
+    told = client.post("/sign-in/enrolment", data=form | {"code": code_at(staffed, secret)})
+    assert told.status_code == 200
+    assert len(re.findall("<li>([a-z2-7]{5}-[a-z2-7]{5})</li>", told.text)) == 10
+    assert 'href="/office/search"' in told.text
+    assert client.get("/office/account").status_code == 200
