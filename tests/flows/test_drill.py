@@ -21,7 +21,7 @@ from service.domain.card_number import CardNumber
 from service.domain.review import Grade
 from service.domain.session import NewPerson, NewSession, Role, Session
 from service.domain.validity import SHANGHAI
-from service.flows.accounts import add_token
+from service.flows.accounts import add_token, list_users
 from service.flows.audit import audit, signed_head
 from service.flows.back_up import back_up
 from service.flows.cancellations import correct_cancellation
@@ -29,6 +29,7 @@ from service.flows.institutions import add_institution
 from service.flows.lifecycle import replace_card
 from service.flows.photos import photo_of_credential
 from service.flows.reviews import Given, close_case, enter_evaluation, list_cases
+from service.flows.second_factor import begin_enrolment, confirm_enrolment
 from service.flows.session_records import make_record
 from service.flows.sessions import plan_session
 from service.flows.set_up import set_up
@@ -46,6 +47,7 @@ from tests.flows.damage import stored_blobs
 from tests.flows.office import ACTOR, CHEAP, FACTORY, SCHOOL, Clock, Office, applicant, settings_of
 from tests.flows.people_at_work import enter, hire
 from tests.flows.test_backup import empty_database, restored
+from tests.flows.test_second_factor import code_now
 
 WHILE_ISSUING: Final = 5  # batches that are issued before the backup is made, while it is, and after
 
@@ -133,6 +135,8 @@ def worked_in(folder: Path, url: str) -> tuple[Office, Crowd]:
     case = next(one for one in list_cases(register) if one.is_open)
     close_case(register, case.id, reason="已整改", by="李主任", actor=ACTOR)
     correct_cancellation(register, cards["revoked"], reason="查无此事", decided_by="李主任", actor=ACTOR)
+    owner = next(one for one in list_users(register) if one.account.name == "school")
+    confirm_enrolment(register, owner, code_now(office, begin_enrolment(register, owner).secret))
     plan_and_hold(office, cards)
     office.clock.now = now
     return office, crowd
