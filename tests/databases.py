@@ -78,15 +78,15 @@ def bare_database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Pa
 @pytest.fixture
 def bare_database(bare_database_url: str) -> Iterator[Database]:
     """Open a database without any table, in SQLite and again in PostgreSQL."""
-    with _opened(bare_database_url) as opened:
-        yield opened
+    with opened(bare_database_url) as database:
+        yield database
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """Open an empty migrated database, in SQLite and again in PostgreSQL."""
-    with _opened(database_url) as opened:
-        yield opened
+    with opened(database_url) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +113,7 @@ def postgresql_server() -> Iterator[URL]:
     if given:
         yield make_url(given).set(drivername="postgresql")
         return
-    binaries = _binaries()
+    binaries = server_binaries()
     if binaries is None:
         needs.missing("PostgreSQL", install="apt-get install postgresql")
     with tempfile.TemporaryDirectory(prefix="zhengka-pg-") as folder, _running(binaries, Path(folder)) as url:
@@ -136,12 +136,12 @@ def copies_in_postgresql(
 
 
 def _migrate(url: str) -> None:
-    with _opened(url) as opened:
-        migrate(opened)
+    with opened(url) as database:
+        migrate(database)
 
 
 @contextmanager
-def _opened(url: str) -> Generator[Database]:
+def opened(url: str) -> Generator[Database]:
     opened = open_database(url)
     try:
         yield opened
@@ -165,7 +165,7 @@ def _text(server: URL, database: str | None = None) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def _binaries() -> Path | None:
+def server_binaries() -> Path | None:
     """Find the folder with ``initdb`` and ``postgres``: the newest installed, else the wheel's."""
     installed = [folder / "bin" for root in _INSTALLED for folder in [Path(root), *Path(root).glob("*")]]
     on_path = shutil.which("postgres")
@@ -183,7 +183,7 @@ def _version(binaries: Path) -> int:
 @contextmanager
 def _running(binaries: Path, folder: Path) -> Generator[URL]:
     """Run a new server in ``folder`` as an unprivileged user; initdb and postgres refuse to run as root."""
-    user = _unprivileged_user()
+    user = unprivileged_user()
     if user is not None:
         shutil.chown(folder, user)
         if not all(parent.stat().st_mode & 0o001 for parent in binaries.resolve().parents):
@@ -218,7 +218,8 @@ def _copy_of_wheel(binaries: Path, folder: Path) -> Path:
     return folder / binaries.relative_to(site)
 
 
-def _unprivileged_user() -> str | None:
+def unprivileged_user() -> str | None:
+    """Name the user a server runs as; None where this process is not root's."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}

@@ -40,19 +40,19 @@ class Desk:
     """One process's way to the register; its entropy is its own."""
 
     def __init__(self, folder: Path, url: str) -> None:
-        self._office = Office(settings_of(folder, url), random=SystemRandom())
-        self._office.open()
+        self.office = Office(settings_of(folder, url), random=SystemRandom())
+        self.office.open()
 
     def issue(self, key: str, wanted: Mapping[str, int]) -> tuple[str, ...]:
         """Issue so many cards of each series, each to a person of its own, and give their numbers in row order."""
         rows = tuple(_rows(key, wanted))
         files = tuple(PhotoFile(f"{row.cells['resident_id']}.jpg", lambda: _PHOTO) for row in rows)
-        outcome = self._office.issue(*rows, photos=PhotoFiles(files), key=key)
+        outcome = self.office.issue(*rows, photos=PhotoFiles(files), key=key)
         assert not outcome.refused, outcome.refused
         return tuple(row.number or "" for row in outcome.issued)
 
     def close(self) -> None:
-        self._office.register.close()
+        self.office.register.close()
 
 
 def _rows(key: str, wanted: Mapping[str, int]) -> Iterator[RawRow]:

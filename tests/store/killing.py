@@ -102,16 +102,22 @@ class Kills:
 
 
 def run_and_kill(
-    make_issuer: Callable[[str], Issuer], url: str, plan: Sequence[Sequence[Job]], folder: Path, seed: int
+    make_issuer: Callable[[str], Issuer],
+    url: str,
+    plan: Sequence[Sequence[Job]],
+    folder: Path,
+    seed: int,
+    *,
+    kills: int = KILLS,
 ) -> Kills:
-    """Run all workers at once, kill and start them again until all jobs are done."""
+    """Run all workers at once, kill and start them again until all jobs are done, ``kills`` times in all."""
     chance = random.Random(seed)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([make_issuer.__module__, __name__])
     outside = inside = 0
 
     def start(worker: int) -> BaseProcess:
-        fate = Fate(f"{seed} {worker} {outside} {inside}", DEADLY_STEPS if inside < KILLS // 2 else 0)
+        fate = Fate(f"{seed} {worker} {outside} {inside}", DEADLY_STEPS if inside < kills // 2 else 0)
         arguments = (make_issuer, url, plan[worker], answers_of(folder, worker), fate)
         process = context.Process(target=work, args=arguments, daemon=True)
         process.start()
@@ -119,7 +125,7 @@ def run_and_kill(
 
     running = {worker: start(worker) for worker in range(len(plan))}
     while running:
-        pause = chance.uniform(0, LONGEST_BETWEEN_KILLS_S) if outside < KILLS // 2 else None
+        pause = chance.uniform(0, LONGEST_BETWEEN_KILLS_S) if outside < kills // 2 else None
         if not wait([process.sentinel for process in running.values()], pause):
             victim = chance.choice(sorted(running))
             running[victim].kill()
