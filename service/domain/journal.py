@@ -61,7 +61,7 @@ def parse_entry(data: bytes) -> Entry:
         fields = cast("object", json.loads(data))
     except (ValueError, RecursionError) as error:
         raise _malformed() from error
-    if not isinstance(fields, dict) or cast("dict[str, object]", fields).keys() - _OPTIONAL != _FIELDS:
+    if not isinstance(fields, dict) or frozenset(cast("dict[str, object]", fields)) - _OPTIONAL != _FIELDS:
         raise _malformed()
     name = cast("dict[str, object]", fields).get("name", "")
     seq, at, actor, kind, subject, content = (

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-import pyotp
+from pyotp.totp import TOTP
 from sqlalchemy import Connection
 
 from keys.fields import NONCE_SIZE
@@ -180,7 +180,7 @@ def count_try(register: Register, owner: StoredAccount) -> None:
 
 
 def _takes_code(register: Register, connection: Connection, owner: StoredAccount, sealed: bytes, code: str) -> bool:
-    totp = pyotp.TOTP(register.cipher.open(sealed, _context(owner)))
+    totp = TOTP(register.cipher.open(sealed, _context(owner)))
     now = int(register.effects.now().timestamp()) // STEP_S
     given = "".join(code.split()).encode("utf-8", "surrogatepass")
     fits = [step for step in (now - 1, now, now + 1) if hmac.compare_digest(totp.generate_otp(step).encode(), given)]
@@ -188,7 +188,7 @@ def _takes_code(register: Register, connection: Connection, owner: StoredAccount
 
 
 def _enrolment(owner: StoredAccount, secret: str) -> Enrolment:
-    return Enrolment(secret, pyotp.TOTP(secret, name=owner.account.name, issuer=ISSUER).provisioning_uri())
+    return Enrolment(secret, TOTP(secret, name=owner.account.name, issuer=ISSUER).provisioning_uri())
 
 
 def _recovery_code(register: Register) -> str:

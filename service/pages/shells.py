@@ -62,7 +62,7 @@ def shell(register: Register, path: str) -> StaticFile:
 def _pages(register: Register, contact: Contact) -> tuple[StaticFile, ...]:
     """Draw the pages; the contact stands in them, and a new one makes a new version of what devices keep."""
     assets = shipped()
-    version = hashlib.sha256(f"{assets.version}{contact}".encode()).hexdigest()[:16]
+    version = f"{assets.version}-{hashlib.sha256(msgspec.json.encode(contact)).hexdigest()[:8]}"
     return (
         _page(register, CHECK, "check.html", {}),
         _page(register, SCAN, "scan.html", {"Permissions-Policy": _CAMERA}, runs_wasm=True),

@@ -42,7 +42,7 @@ def broken(world: World) -> Iterator[TestClient[Litestar]]:
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", "/1/2/3", 404, "route-unknown"),
+        ("GET", "/2/1/3", 404, "route-unknown"),
         ("GET", "/nowhere", 404, "route-unknown"),
         ("GET", "/schema/nowhere", 404, "route-unknown"),
         ("GET", "/schema/nowhere.json", 404, "route-unknown"),

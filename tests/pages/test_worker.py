@@ -36,7 +36,7 @@ def test_the_worker_keeps_all_that_the_two_pages_load(staffed: Staffed) -> None:
 
 def test_the_worker_is_that_of_these_assets(staffed: Staffed) -> None:
     text = staffed.client.get("/sw.js").text
-    assert f'const VERSION = "{shipped().version}"' in text
+    assert f'const VERSION = "{shipped().version}-' in text, "and of this contact, which stands in the pages it keeps"
     assert "/api/" not in text, "no answer of the service is kept"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from functools import partial
 from typing import Any, Final
 
 from litestar import Controller, Request, Response, route
@@ -68,9 +69,17 @@ def _context(desk: Desk, request: AnyRequest, found: Accesses | None = None) -> 
         "typed": {name: query.get(name, "").strip()[:_MOST] for name in _FIELDS},
         "paged": bool(query.get("before")),
         "acts": [(act.value, words[which]) for act, words in ACT_WORDS.items()],
-        "act_word": lambda act: ACT_WORDS[Act(act)][which],
-        "ground_word": lambda ground: ground_words(ground)[which],
+        "act_word": partial(_act_word, which),
+        "ground_word": partial(_ground_word, which),
         "days": keep_days(desk.register),
         "named": body_names(desk),
         "moment": moment,
     }
+
+
+def _act_word(which: int, act: str) -> str:
+    return ACT_WORDS[Act(act)][which]
+
+
+def _ground_word(which: int, ground: str) -> str:
+    return ground_words(ground)[which]
