@@ -1,0 +1,167 @@
+"""A second factor in Chromium, from its enrolment to signing out everywhere, and what is refused the second time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pyotp
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import delete
+
+from service.domain.access import Permission, Role
+from service.flows.accounts import add_token, set_password
+from service.flows.second_factor import require_second_factor
+from service.store.tables import rate_limit
+from tests.browser.chromium import Watch
+from tests.browser.desks import Desks, make_desks
+from tests.browser.eyes import has_no_barriers
+from tests.browser.server import free_port
+from tests.flows.office import ACTOR, CHEAP
+from tests.flows.people_at_work import PASSWORD
+
+NEW = "eleven tigers asleep"
+
+
+@pytest.fixture
+def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
+    made = make_desks(tmp_path_factory.mktemp("desks") / "data", free_port(), each=1)
+    require_second_factor(made.register, [Role.CENTRE], ACTOR)
+    yield made
+    made.server.kill()
+    made.register.close()
+
+
+@pytest.fixture
+def browsers(browser: Browser, desks: Desks) -> Iterator[Callable[[], Page]]:
+    """Browsers of their own; in each nothing goes wrong but what is meant to."""
+    opened: list[tuple[BrowserContext, Watch]] = []
+
+    def another() -> Page:
+        context = browser.new_context(locale="zh-CN", base_url=desks.server.address)
+        watch = Watch(f"localhost:{desks.server.port}")
+        watch.over(context)
+        opened.append((context, watch))
+        return context.new_page()
+
+    yield another
+    for context, watch in opened:
+        context.close()
+        watch.clean(401, 422)
+
+
+def begin(page: Page, path: str = "/office/search", password: str = PASSWORD) -> None:
+    """Give name and password on the way to a page."""
+    page.goto(f"/sign-in?next={path}")
+    page.locator("#name").fill("centre")
+    page.locator("#password").fill(password)
+    page.keyboard.press("Enter")
+
+
+def give(page: Page, code: str) -> None:
+    page.locator("#code").fill(code)
+    page.keyboard.press("Enter")
+
+
+def on(page: Page, path: str) -> None:
+    """Wait until a page is there."""
+    page.wait_for_url(lambda url: urlsplit(url).path == path)
+
+
+def sign_out(page: Page) -> None:
+    page.locator("form[action^='/sign-out'] button").click()
+
+
+def test_a_second_factor_from_its_enrolment_to_signing_out_everywhere(
+    desks: Desks, browsers: Callable[[], Page]
+) -> None:
+    page = browsers()
+    begin(page)
+    on(page, "/sign-in/enrolment")
+    has_no_barriers(page)
+    expect(page.locator("img[alt='给验证器扫描的二维码']")).to_be_visible()
+    secret = pyotp.TOTP(page.locator("#secret").inner_text())
+    page.goto("/office")
+    on(page, "/sign-in")  # nothing is open yet
+    begin(page)
+    secret = pyotp.TOTP(page.locator("#secret").inner_text())
+    give(page, "000000")
+    expect(page.locator("[role=alert]")).to_contain_text("验证码不对")
+    give(page, secret.now())
+    expect(page.locator("#codes li")).to_have_count(10)
+    codes = page.locator("#codes li").all_inner_texts()
+    assert len(codes) == 10
+    page.locator("a.btn.pri").click()
+    on(page, "/office/search")  # where it was going
+    sign_out(page)
+
+    begin(page)
+    on(page, "/sign-in/code")
+    has_no_barriers(page)
+    code = secret.generate_otp(int(time.time()) // 30 + 1)
+    give(page, code)
+    on(page, "/office/search")
+    sign_out(page)
+    begin(page)
+    give(page, code)
+    expect(page.locator("[role=alert]")).to_contain_text("已经用过")
+    give(page, codes[0])
+    on(page, "/office/search")
+    sign_out(page)
+    begin(page)
+    give(page, codes[0])
+    expect(page.locator("[role=alert]")).to_contain_text("已经用过")
+    forget_tries(desks)
+    give(page, codes[1])
+    on(page, "/office/search")
+
+    other = browsers()
+    change_password(other, page, codes, desks)
+    begin(page, "/office/search", NEW)
+    give(page, codes[3])
+    on(page, "/office/search")
+    other.goto("/office/account?lang=en")
+    other.locator("form:has(input[value=everywhere]) button").click()
+    on(other, "/sign-in")
+    page.goto("/office")
+    on(page, "/sign-in")  # signed out everywhere from another browser
+    refuse_token(desks, page)
+
+
+def refuse_token(desks: Desks, page: Page) -> None:
+    """A token ends with a password reset."""
+    token = add_token(desks.register, "centre", "door", [Permission.READ_PEOPLE], 7, ACTOR).secret
+    bearer = {"Authorization": f"Bearer {token}"}
+    number = desks.card("external")
+    assert page.request.get(f"/api/v1/cards/{number}/person", headers=bearer).status == 200
+    set_password(desks.register, "centre", PASSWORD, ACTOR, CHEAP)
+    assert page.request.get(f"/api/v1/cards/{number}/person", headers=bearer).status == 401
+
+
+def change_password(other: Page, page: Page, codes: list[str], desks: Desks) -> None:
+    """Change the own password in one browser, which ends the other's sign-in."""
+    begin(other, "/office/account")
+    give(other, codes[2])
+    expect(other.locator("section:has(#factor)")).to_contain_text("余下 7 个恢复码")
+    has_no_barriers(other)
+    fill = other.locator("form:has(input[value=password])")
+    for name, value in (("old", PASSWORD), ("new", NEW), ("again", NEW + "x")):
+        fill.locator(f"[name={name}]").fill(value)
+    fill.locator("button").click()
+    expect(other.locator("[role=alert]")).to_contain_text("两次输入的新密码不一致")
+    fill.locator("[name=old]").fill(PASSWORD)
+    fill.locator("[name=new]").fill(NEW)
+    fill.locator("[name=again]").fill(NEW)
+    fill.locator("button").click()
+    expect(other.locator("[role=status]")).to_contain_text("密码已修改")
+    page.goto("/office")
+    on(page, "/sign-in")  # another password ends the others
+    forget_tries(desks)
+
+
+def forget_tries(desks: Desks) -> None:
+    """Let ten minutes pass for the counter of codes."""
+    with desks.register.database.counters.write() as connection:
+        connection.execute(delete(rate_limit))
