@@ -186,8 +186,7 @@ def _running(binaries: Path, folder: Path) -> Generator[URL]:
     user = unprivileged_user()
     if user is not None:
         shutil.chown(folder, user)
-        if not all(parent.stat().st_mode & 0o001 for parent in binaries.resolve().parents):
-            binaries = _copy_of_wheel(binaries, folder)
+        binaries = readable_binaries(binaries, folder)
     data, log = folder / "data", folder / "log"
     as_user = {"user": user, "extra_groups": []} if user is not None else {}
     initdb = [binaries / "initdb", "-D", data, "-U", "zhengka", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
@@ -208,6 +207,13 @@ def _running(binaries: Path, folder: Path) -> Generator[URL]:
     finally:
         leash.stdin.close()
         leash.wait()
+
+
+def readable_binaries(binaries: Path, folder: Path) -> Path:
+    """Return binaries that every user can read: those given, or the wheel's copied to ``folder``."""
+    if all(parent.stat().st_mode & 0o001 for parent in binaries.resolve().parents):
+        return binaries
+    return _copy_of_wheel(binaries, folder)
 
 
 def _copy_of_wheel(binaries: Path, folder: Path) -> Path:

@@ -133,13 +133,15 @@ class MortalServer:
     def __init__(self, binaries: Path, folder: Path) -> None:
         self._folder = folder
         self._user = databases.unprivileged_user()
-        self._binaries = binaries
+        self._binaries = binaries if self._user is None else databases.readable_binaries(binaries, folder)
         self._home = folder / "pg"
         self._home.mkdir()
         if self._user is not None:
             shutil.chown(self._home, self._user)
         self._log = (folder / "pg.log").open("ab")
-        self._run(binaries / "initdb", "-D", self._data, "-U", "zhengka", "-A", "trust", "-E", "UTF8", "--locale=C")
+        self._run(
+            self._binaries / "initdb", "-D", self._data, "-U", "zhengka", "-A", "trust", "-E", "UTF8", "--locale=C"
+        )
         self.url = URL.create("postgresql", username="zhengka", database="postgres", query={"host": str(self._home)})
         self.kills = 0
         self._start()
