@@ -1,7 +1,7 @@
 """What the running service does by itself.
 
-It signs status lists on time and on change, so that no visitor waits, and deletes uploads and lines of the record of
-accesses whose time is over.
+It signs status lists on time and on change, so that no visitor waits, deletes uploads and lines of the record of
+accesses whose time is over, and catches the journal's mirror up.
 """
 
 from __future__ import annotations
@@ -22,10 +22,16 @@ from service.flows.uploads import sweep_uploads
 PAUSE_S: Final = 60
 """Seconds between two looks at what has changed."""
 
+
+def _mirror_journal(register: Register) -> None:
+    register.mirror.follow()
+
+
 _WORK: Final[tuple[tuple[str, Callable[[Register], object]], ...]] = (
     ("publish", keep_current),
     ("sweep uploads", sweep_uploads),
     ("forget accesses", forget_accesses),
+    ("mirror the journal", _mirror_journal),
 )
 _log: Final = logging.getLogger("zhengka.keeper")
 

@@ -83,8 +83,10 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "keys": "keys",
         "clock": "clock",
         "audit": "operations",
+        "journal": "journal",
         "backup": "operations",
-        "restore": "operations",
+        "restore": "restoring",
+        "confirm": "restoring",
         "upgrade": "upgrading",
     },
 }

@@ -1,8 +1,7 @@
-"""``audit``, ``backup`` and ``restore``."""
+"""``audit`` and ``backup``."""
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -10,20 +9,18 @@ import click
 import msgspec
 
 from keys.backup_key import check_public
-from service import effects
-from service.cli.backup_key import PASSPHRASE_FILE, key_passphrase
 from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.files import whole_file
-from service.cli.params import IN_FILE, OUT_FILE
-from service.cli.register import opened, settings_of
+from service.cli.journal import mirror_lines
+from service.cli.params import IN_FILE, IN_FOLDER, OUT_FILE
+from service.cli.register import opened
 from service.flows.audit import audit as run_audit
 from service.flows.audit import export_journal, read_head, signed_head
 from service.flows.back_up import back_up
-from service.flows.encrypted_backup import readable
 from service.flows.errors import Refused
+from service.flows.journal_mirror import mirror_faults, mirror_state
 from service.flows.proofs import prove_entry
-from service.flows.restore import restore
 
 
 @click.group("audit")
@@ -38,27 +35,33 @@ def audit() -> None:
     type=IN_FILE,
     help="此前导出的日志头 an exported head the journal must still contain.",
 )
+@click.option("--mirror", type=IN_FOLDER, help="与日志镜像逐条比对 compare with a journal mirror, entry by entry.")
 @pass_context
-def verify(context: Context, head_file: Path | None) -> None:
+def verify(context: Context, head_file: Path | None, mirror: Path | None) -> None:
     """核对日志、证卡与编号 Check the journal's tree, every card's status and every number."""
     with opened(context) as register:
         found = run_audit(register, None if head_file is None else read_head(head_file.read_bytes()))
+        faults = (*found.faults, *(() if mirror is None else mirror_faults(register.database, mirror)))
+        mirrored = mirror_state(register.database)
     context.answer(
         {
             "size": found.size,
             "root": found.root,
             "cards": found.cards,
-            "faults": [{"zh": zh, "en": en} for zh, en in found.faults],
+            "faults": [{"zh": zh, "en": en} for zh, en in faults],
         }
     )
     context.say(f"日志 {found.size} 条，证卡 {found.cards} 张 entries and cards；树根 root {found.root}")
-    for zh, en in found.faults:
+    if mirrored.is_behind:  # no fault of the register, and so no refusal
+        for line in mirror_lines(mirrored):
+            context.say(line)
+    for zh, en in faults:
         context.say(zh, en)
-    if found.faults:
+    if faults:
         raise Refused(
             "audit-failed",
-            f"发现 {len(found.faults)} 处不符：请停止核发，保留现场并报告",
-            f"{len(found.faults)} faults: issue nothing, leave all as it is, and report them",
+            f"发现 {len(faults)} 处不符：请停止核发，保留现场并报告",
+            f"{len(faults)} faults: issue nothing, leave all as it is, and report them",
         )
     context.say("全部相符，编号无缺无重 all agrees: no gap, no double")
 
@@ -118,39 +121,4 @@ def backup(context: Context, out: Path, encrypt_to: str | None) -> None:
     context.say("请另存口令与根密钥，二者不在备份中 keep the passphrase and the root key elsewhere: they are not in it")
 
 
-@command("restore")
-@click.argument("file", type=IN_FILE)
-@click.option(
-    "--head",
-    "head_file",
-    type=IN_FILE,
-    help="最后导出的日志头 the journal's last exported head (zhengka audit head).",
-)
-@click.option("--void-ahead", type=click.IntRange(1, 9999), help="作废各段其后 N 个号 void the next N numbers.")
-@click.option("--key", "key_file", type=IN_FILE, help="备份密钥文件 file of the backup key, of an encrypted backup.")
-@PASSPHRASE_FILE
-@pass_context
-def restore_(
-    context: Context,
-    file: Path,
-    head_file: Path | None,
-    void_ahead: int | None,
-    key_file: Path | None,
-    key_passphrase_file: Path | None,
-) -> None:
-    """恢复 Restore a backup into an empty data folder.
-
-    备份之后可能已打印的编号不会再发 Numbers that may have been printed since are never issued again: --head shows that
-    there are none, --void-ahead gives some up.
-    """
-    exported = None if head_file is None else read_head(head_file.read_bytes())
-    chosen = settings_of(context)
-    with readable(file, key_file, partial(key_passphrase, context, key_passphrase_file), chosen.data) as plain:
-        restored = restore(chosen, effects.real(), plain, head=exported, void_ahead=void_ahead, actor=context.actor)
-    context.answer({"journal_size": restored.journal_size, "voided": restored.voided})
-    context.say(f"已恢复至日志第 {restored.journal_size} 条 restored up to entry {restored.journal_size}")
-    context.say(f"作废可能已打印的编号 {restored.voided} 个 numbers voided that may be printed: {restored.voided}")
-    context.say("口令与原登记库相同，请设置 ZHENGKA_PASSPHRASE_FILE the passphrase is that of the register backed up")
-
-
-COMMANDS: Final = (audit, backup, restore_)
+COMMANDS: Final = (audit, backup)

@@ -76,6 +76,7 @@ class _Offset(click.ParamType[tuple[float, float]]):
 
 
 IN_FILE: Final = _File("FILE", there=True)
+IN_FOLDER: Final = click.Path(path_type=Path, exists=True, file_okay=False)
 IN_FILE_OR_FOLDER: Final = _File("PATH", there=True, folder=True)
 OUT_FILE: Final = _File("FILE", there=False)
 DAY: Final = _Day()

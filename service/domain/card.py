@@ -137,19 +137,18 @@ def revoke(card: Card, decision: Decision, on: date) -> tuple[Card, Event]:
             f"生效日期 {on} 早于决定日期 {decision.decided_on}",
             f"it cannot take effect on {on}, before it is decided on {decision.decided_on}",
         )
-    data: dict[str, Json] = {
-        "on": on.isoformat(),
-        "ground": str(decision.ground),
-        "body": decision.body,
-        "decided_on": decision.decided_on.isoformat(),
-        "decided_by": decision.decided_by,
-        "reason": decision.reason,
-    }
-    if decision.document is not None:
-        data["document"] = decision.document
-    if decision.attachment is not None:
-        data["attachment"] = decision.attachment.as_json()
-    return changed(card, status=CardStatus.REVOKED, status_on=on), Event("card-revoked", card.number, data)
+    event = Event("card-revoked", card.number, _decided(decision, on))
+    return changed(card, status=CardStatus.REVOKED, status_on=on), event
+
+
+def enter_ground(card: Card, decision: Decision) -> tuple[Card, Event]:
+    """Enter the ground of a cancellation of which only a status list told: the card stays as it is. 督§19, 考§21.
+
+    Raises GroundInvalid, DecisionRefused.
+    """
+    check_decision(decision, card.kind, card.issuer)
+    on = card.status_on or decision.decided_on
+    return card, Event("card-revoked", card.number, _decided(decision, on))
 
 
 def check_revocable(card: Card) -> None:
@@ -266,6 +265,22 @@ def supersede(card: Card, scopes: frozenset[str], by: CardNumber, on: date) -> t
     status, status_on = (CardStatus.SUPERSEDED, on) if complete else (card.status, card.status_on)
     after = changed(card, released=released, status=status, status_on=status_on)
     return after, Event("card-superseded", card.number, data)
+
+
+def _decided(decision: Decision, on: date) -> dict[str, Json]:
+    data: dict[str, Json] = {
+        "on": on.isoformat(),
+        "ground": str(decision.ground),
+        "body": decision.body,
+        "decided_on": decision.decided_on.isoformat(),
+        "decided_by": decision.decided_by,
+        "reason": decision.reason,
+    }
+    if decision.document is not None:
+        data["document"] = decision.document
+    if decision.attachment is not None:
+        data["attachment"] = decision.attachment.as_json()
+    return data
 
 
 _STATUS_ZH: Final = {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import TypeAlias
 
-from service.domain.card import Card
+from service.domain.card import Card, CardStatus
 from service.domain.card_view import CardView
 from service.domain.fitness import Dispatch, Engagement
 from service.domain.status_list import StatusListPayload
@@ -48,6 +49,33 @@ class Genuine:
 Scan: TypeAlias = Unreadable | Forged | UnknownKey | Genuine
 
 
+class Doubt(StrEnum):
+    """Why a register that was restored from a backup cannot say how a card stands."""
+
+    UNCONFIRMED = "restored-unconfirmed"
+    """The backup has the card; whether it was cancelled since, nothing tells until the office has confirmed it."""
+
+    LOST = "lost-in-restore"
+    """The card or copy was made after the backup; the register knows at most its number and copy id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A copy made after the backup from which the register was restored, as far as anything tells of it.
+
+    ``status`` and ``status_on`` are the card's as the journal's mirror told them.
+    """
+
+    status: CardStatus = CardStatus.VALID
+    status_on: date | None = None
+    copy_is_live: bool = True
+
+    def status_at(self, on: date) -> CardStatus:
+        """Return the status on a day, as ``Card.status_at``."""
+        is_ahead = self.status is CardStatus.SUPERSEDED and self.status_on is not None and on < self.status_on
+        return CardStatus.VALID if is_ahead else self.status
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """What the register has on the very copy that was scanned."""
@@ -58,13 +86,15 @@ class Record:
     claims_match: bool
     engagements: tuple[Engagement, ...] = ()
     dispatches: tuple[Dispatch, ...] = ()
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterAnswer:
-    """The register's answer; ``record`` None: no such card or copy."""
+    """The register's answer; ``record`` None: no such card or copy, unless it is one that a restore has ``lost``."""
 
     record: Record | None
+    lost: Lost | None = None
 
 
 @dataclass(frozen=True, slots=True)

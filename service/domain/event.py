@@ -22,8 +22,12 @@ _NONE: Final[frozenset[str]] = frozenset()
 VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     # kind: (keys every such event has, keys it may have); the subject stands in the comment
     "register-created": (frozenset({"jurisdiction"}), _NONE),  # the register
-    "register-restored": (frozenset({"entries", "reason"}), _NONE),  # the register
     "contact-set": (frozenset({"zh", "en"}), _NONE),  # the register
+    "register-restored": (  # the register; entries of the backup, entries replayed since, kinds that were not; cards
+        frozenset({"entries", "reason"}),
+        frozenset({"replayed", "not_replayed", "lost", "taken", "unconfirmed"}),
+    ),
+    "journal-mirror-set": (frozenset({"folder"}), _NONE),  # the register; an empty folder: no longer
     "institution-added": (frozenset({"letter", "name"}), frozenset({"authority"})),  # institution code
     "portrait-in-code-set": (frozenset({"on"}), _NONE),  # issuer: the centre or an institution code
     "user-added": (frozenset({"role"}), frozenset({"issuer", "name"})),  # user name
@@ -55,6 +59,12 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     ),
     "card-voided": (frozenset({"on", "reason"}), _NONE),
     "card-replaced": (frozenset({"on", "reason", "copy", "former_copy"}), _NONE),
+    "card-lost": (frozenset({"copies"}), _NONE),  # issued after the backup: the register has its number, and no card
+    "copy-lost": (frozenset({"copy"}), _NONE),  # the live copy, made after the backup
+    "card-status-taken": (frozenset({"on", "status", "list", "iat"}), _NONE),  # from a status list, at a restore
+    "copy-replacement-taken": (frozenset({"on", "copy", "list", "iat"}), _NONE),  # likewise
+    "card-confirmed": (frozenset({"reason"}), _NONE),  # by the office, after a restore
+    "cards-confirmed": (frozenset({"cards", "reason"}), _NONE),  # the register; all that were open
     "portrait-consent-withdrawn": (frozenset({"on"}), _NONE),
     "card-superseded": (frozenset({"on", "scopes", "by", "complete"}), _NONE),
     "revocation-proposed": (

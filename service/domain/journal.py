@@ -94,13 +94,22 @@ def replay(events: Iterable[Event]) -> dict[str, CardStatus]:
     before it exists or after it has ended.
     """
     statuses: dict[str, CardStatus] = {}
+    taken: set[str] = set()
     for event in events:
+        if event.kind == "card-lost":  # from here on there is no such card, until somebody enters it again
+            statuses.pop(event.subject, None)
+            continue
         after = _status_after(event)
         if after is None:
             continue
         before = statuses.get(event.subject)
         born = event.kind in _BIRTHS
-        if born != (before is None) or (before is not None and before not in _FROM.get(event.kind, _LIVE)):
+        may_follow = _FROM.get(event.kind, _LIVE)
+        if event.kind == "card-revoked" and event.subject in taken:
+            may_follow |= {CardStatus.REVOKED}  # a list told of the cancellation, and now its ground is entered
+        if event.kind == "card-status-taken":
+            taken.add(event.subject)
+        if born != (before is None) or (before is not None and before not in may_follow):
             raise JournalInvalid(
                 f"事件 {event.kind} 与证卡 {event.subject} 此前的状态（{before or '无'}）矛盾",
                 f"event {event.kind} cannot happen to card {event.subject}, which was {before or 'unknown'}",
@@ -112,7 +121,8 @@ def replay(events: Iterable[Event]) -> dict[str, CardStatus]:
 
 _BIRTHS: Final = frozenset({"card-issued", "card-imported"})
 _LIVE: Final = frozenset({CardStatus.VALID})
-_FROM: Final = {"card-revoked": _LIVE | {CardStatus.SUPERSEDED}}
+_LASTING: Final = _LIVE | {CardStatus.SUPERSEDED}
+_FROM: Final[Mapping[str, frozenset[CardStatus]]] = {"card-revoked": _LASTING, "card-status-taken": _LASTING}
 
 
 def _status_after(event: Event) -> CardStatus | None:
@@ -120,7 +130,7 @@ def _status_after(event: Event) -> CardStatus | None:
     match event.kind:
         case "card-issued" | "card-replaced":
             return CardStatus.VALID
-        case "card-imported":
+        case "card-imported" | "card-status-taken":
             return CardStatus(str(event.data["status"]))
         case "card-revoked":
             return CardStatus.REVOKED

@@ -195,6 +195,18 @@ def decode_payload(data: bytes, *, number: int) -> StatusListPayload:
     return payload
 
 
+def number_of(data: bytes) -> int:
+    """Return the number of the list that a claims set says it is. Raises StatusListError."""
+    try:
+        subject = _typed(_typed(cast("object", cbor2.loads(data, max_depth=3)), dict)[_SUB], str)
+    except (cbor2.CBORDecodeError, KeyError) as error:
+        raise _malformed(f"not the claims of a status list: {error}") from error
+    match = _SUBJECT.fullmatch(subject)
+    if match is None:
+        raise _subject(subject)
+    return int(match["number"])
+
+
 def _encode(payload: StatusListPayload, compressed: bytes) -> bytes:
     return cbor2.dumps(
         {

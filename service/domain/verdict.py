@@ -16,9 +16,11 @@ from typing import Final, assert_never
 from service.domain.card import CardStatus
 from service.domain.card_view import CardView, view_of
 from service.domain.check_facts import (
+    Doubt,
     Forged,
     Genuine,
     ListAnswer,
+    Lost,
     Record,
     RegisterAnswer,
     Scan,
@@ -106,7 +108,8 @@ def judge(scan: Scan, source: Source, now: datetime, duty: Duty = NO_DUTY) -> Ve
     6. ``revoked``. 7. ``voided``. 8. ``replaced``: this copy. 9. ``superseded``. However old the source: known-bad is
        not unknown.
     10. ``expired``: after the last valid day. 11. ``not_yet_valid``: before the issue date (督§10, 考§12).
-    12. ``status_unknown``: list or key document missing or out of date, or the card newer than the list.
+    12. ``status_unknown``: list or key document missing or out of date, or the card newer than the list; at the
+        register, a card that a restore has left open: unconfirmed, or made after the backup.
     13. ``valid``.
 
     ``now`` is an aware instant; offline, ``offline_now`` gives it.
@@ -125,6 +128,8 @@ def judge(scan: Scan, source: Source, now: datetime, duty: Duty = NO_DUTY) -> Ve
         case _:
             assert_never(scan)
     match source:
+        case RegisterAnswer(None, lost) if lost is not None and _key_fault(scan) is None:
+            return _by_trace(scan, lost, now, duty)
         case RegisterAnswer(record):
             return _by_register(scan, record, now, duty)
         case ListAnswer():
@@ -133,11 +138,17 @@ def judge(scan: Scan, source: Source, now: datetime, duty: Duty = NO_DUTY) -> Ve
             assert_never(source)
 
 
-def judge_number(record: Record | None, now: datetime, duty: Duty = NO_DUTY) -> Verdict:
+def judge_number(record: Record | None, now: datetime, duty: Duty = NO_DUTY, lost: Lost | None = None) -> Verdict:
     """Give the verdict on a card looked up by its number, without its credential.
 
-    ``record`` None: no card has the number. The steps are 6, 7 and 9–13 of ``judge``; there is no copy to judge.
+    ``record`` None: no card has the number, unless a restore has ``lost`` it. The steps are 6, 7 and 9–13 of ``judge``;
+    there is no copy to judge.
     """
+    if record is None and lost is not None:
+        word = _WORD_OF_STATUS.get(lost.status_at(civil_date(now)), Word.STATUS_UNKNOWN)
+        check = Check("register", Outcome.UNKNOWN, Doubt.LOST.value)
+        tone = _tone(word, None, timedelta())
+        return Verdict(word, summarise(word, now, None, None, Doubt.LOST), now, tone, (check,), None, None)
     if record is None:
         return _refusal(Word.UNKNOWN, Check("register", Outcome.FAILED, "no-such-card"), now)
     view = view_of(record.card, record.issuer_name)
@@ -145,9 +156,9 @@ def judge_number(record: Record | None, now: datetime, duty: Duty = NO_DUTY) -> 
     checks = [
         Check("signature", Outcome.NOT_CHECKED, "looked-up-by-number"),
         Check("register", Outcome.PASSED, "registered"),
-        _status_check(status),
+        _status_check(status, record.doubt),
     ]
-    return _conclude([status], checks, _Case(now, now, duty, view, record))
+    return _conclude([status, _unknown(record.doubt)], checks, _Case(now, now, duty, view, record, record.doubt))
 
 
 _WORD_OF_STATUS: Final = {
@@ -173,6 +184,7 @@ class _Case:
     duty: Duty
     view: CardView | None = None
     record: Record | None = None
+    doubt: Doubt | None = None
 
 
 def _by_register(scan: Genuine, record: Record | None, now: datetime, duty: Duty) -> Verdict:
@@ -188,10 +200,25 @@ def _by_register(scan: Genuine, record: Record | None, now: datetime, duty: Duty
     checks = [
         Check("signature", Outcome.PASSED, key or "signed-by-issuer"),  # the register vouches for it
         Check("register", Outcome.PASSED if record.copy_is_live else Outcome.FAILED, "registered"),
-        _status_check(status or replaced),
+        _status_check(status or replaced, record.doubt),
     ]
-    case = _Case(now, now, duty, view_of(record.card, record.issuer_name), record)
-    return _conclude([status, replaced], checks, case)
+    case = _Case(now, now, duty, view_of(record.card, record.issuer_name), record, record.doubt)
+    return _conclude([status, replaced, _unknown(record.doubt)], checks, case)  # 12
+
+
+def _by_trace(scan: Genuine, lost: Lost, now: datetime, duty: Duty) -> Verdict:
+    """Judge a copy of which the register only knows that it may have been made: good it never is."""
+    status = _WORD_OF_STATUS.get(lost.status_at(civil_date(now)))  # 6, 7, 9
+    replaced = None if lost.copy_is_live else Word.REPLACED  # 8
+    checks = [
+        Check("signature", Outcome.PASSED, "signed-by-issuer"),
+        Check("register", Outcome.UNKNOWN, Doubt.LOST.value),
+        _status_check(status or replaced, Doubt.LOST),
+    ]
+    view = replace(scan.claims, status_on=lost.status_on if status else None)
+    return _conclude(
+        [status, replaced, Word.STATUS_UNKNOWN], checks, _Case(now, now, duty, view, None, Doubt.LOST)
+    )  # 12
 
 
 def _by_list(scan: Genuine, source: ListAnswer, now: datetime, duty: Duty) -> Verdict:
@@ -260,7 +287,7 @@ def _conclude(found: Iterable[Word | None], checks: Iterable[Check], case: _Case
     fit = _fit(shown, case.record, case.duty, today) if word is Word.VALID and shown is not None else None
     return Verdict(
         verdict=word,
-        summary=summarise(word, case.as_of, shown, fit),
+        summary=summarise(word, case.as_of, shown, fit, case.doubt),
         as_of=case.as_of,
         tone=_tone(word, fit, case.now - case.as_of),
         checks=(*checks, *_term_checks(case.view, term), *_duty_checks(fit)),
@@ -305,7 +332,13 @@ def _signature_check(key_fault: str | None) -> Check:
     return Check("signature", Outcome.FAILED if key_fault else Outcome.PASSED, key_fault or "signed-by-issuer")
 
 
-def _status_check(word: Word | None) -> Check:
+def _unknown(doubt: Doubt | None) -> Word | None:
+    return None if doubt is None else Word.STATUS_UNKNOWN
+
+
+def _status_check(word: Word | None, doubt: Doubt | None = None) -> Check:
+    if word is None and doubt is not None:
+        return Check("status", Outcome.UNKNOWN, doubt.value)
     return Check("status", Outcome.FAILED, word.value) if word else Check("status", Outcome.PASSED, "in-force")
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from service.domain.card_view import CardView
+from service.domain.check_facts import Doubt
 from service.domain.fitness import Answer, FitForDuty
 from service.domain.validity import SHANGHAI
 
@@ -86,6 +87,18 @@ _TEXTS: Final[Mapping[Word, tuple[str, str]]] = {
     ),
     Word.UNKNOWN: ("没有这个编号的证卡。", "No card has this number."),
 }
+_OF_DOUBT: Final[Mapping[Doubt, tuple[str, str]]] = {
+    Doubt.UNCONFIRMED: (
+        "证卡为颁发机构签发，但登记库由备份恢复，这张证卡的现状尚待颁发机构确认，请向颁发机构查询。",
+        "Genuine, but since the register was restored from a backup the issuer has not confirmed this card. Ask there.",
+    ),
+    Doubt.LOST: (
+        "证卡为颁发机构签发，但其核发记录在恢复登记库时丢失，现状无法确认，请向颁发机构查询。",
+        "Genuine, but its record was lost when the register was restored: its status cannot be told. Ask the issuer.",
+    ),
+}
+"""What ``status_unknown`` says at the register, which is not to be asked again."""
+
 _UNFIT: Final = {
     Answer.YES: ("", ""),
     Answer.NO: ("但不得在此执行所问工作。", " But it does not cover the work asked about."),
@@ -93,7 +106,9 @@ _UNFIT: Final = {
 }
 
 
-def summarise(word: Word, as_of: datetime, card: CardView | None, fit: FitForDuty | None) -> Summary:
+def summarise(
+    word: Word, as_of: datetime, card: CardView | None, fit: FitForDuty | None, doubt: Doubt | None = None
+) -> Summary:
     """Say a verdict in a sentence; dates are civil dates and times in Asia/Shanghai."""
     on = card.status_on if card is not None else None
     dates = {
@@ -101,7 +116,7 @@ def summarise(word: Word, as_of: datetime, card: CardView | None, fit: FitForDut
         "expires_on": "" if card is None else card.expires_on.isoformat(),
         "issued_on": "" if card is None else card.issued_on.isoformat(),
     }
-    zh, en = _TEXTS[word]
+    zh, en = _OF_DOUBT[doubt] if word is Word.STATUS_UNKNOWN and doubt is not None else _TEXTS[word]
     more_zh, more_en = ("", "") if fit is None else _UNFIT[fit.answer]
     return Summary(
         zh.format(on=f"（{on}）" if on else "", **dates) + more_zh,

@@ -30,6 +30,7 @@ from service.flows.errors import Refused
 from service.flows.proofs import Inclusion, inclusion_at
 from service.flows.register import Register
 from service.store import cards, journal, key_records, numbers
+from service.store.cards import NO_COPY
 from service.store.numbers import Fault as SeriesFault
 
 HEAD_CONTEXT: Final = b"zhengka/head/1\0"
@@ -173,6 +174,10 @@ def _facts_told(events: Iterable[Event]) -> dict[str, dict[str, Json]]:
             facts[event.subject] = dict(event.data)
         elif event.kind == "card-replaced":
             facts[event.subject]["copy"] = event.data["copy"]
+        elif event.kind == "card-lost":
+            facts.pop(event.subject, None)
+        elif event.kind in {"copy-lost", "copy-replacement-taken"}:
+            facts[event.subject]["copy"] = NO_COPY.hex()
     return facts
 
 
@@ -188,7 +193,9 @@ def signed_head(register: Register) -> SignedHead:
     """Sign the journal's head as it is now: kept elsewhere, it shows whether the register was set back."""
     with register.database.read() as connection:
         head = journal.head(connection)
-    return _signed(register, head)
+    signed = _signed(register, head)
+    register.mirror.write_head(signed.size, signed.kid, msgspec.json.encode(signed))
+    return signed
 
 
 def prove_signed(register: Register, seq: int) -> tuple[Inclusion, SignedHead]:

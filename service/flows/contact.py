@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+from sqlalchemy import Connection
 
 from service.domain.event import Event
 from service.domain.jurisdiction import Contact
@@ -31,11 +32,16 @@ def contact_or_centre(register: Register) -> Contact:
     return contact_of(register) or Contact(centre.zh, centre.en)
 
 
+def put_contact(connection: Connection, contact: Contact) -> None:
+    """Write whom the public calls."""
+    meta.put(connection, META_CONTACT, msgspec.json.encode(contact).decode())
+
+
 def set_contact(register: Register, zh: str, en: str, actor: str) -> Contact:
     """Set whom the public calls. Raises Refused for a text that is empty, too long or holds invisible characters."""
     contact = Contact(_line(zh), _line(en))
     with register.database.write() as connection:
-        meta.put(connection, META_CONTACT, msgspec.json.encode(contact).decode())
+        put_contact(connection, contact)
         event = Event("contact-set", "register", {"zh": contact.zh, "en": contact.en})
         journal.append_many(connection, register.effects.now(), actor, (event,))
     return contact

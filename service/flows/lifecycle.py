@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
 from sqlalchemy import Connection
 
 from cardlayout.check import check
-from service.domain.cancellation import Decision, check_decision, check_entitled, check_issuer, parse_ground
-from service.domain.card import COPY_ID_BYTES, Card, ReplacementReason, replace, revoke, revoke_all, void
+from service.domain.cancellation import Decision, check_decision, check_entitled, check_issuer, parse_ground, takes
+from service.domain.card import (
+    COPY_ID_BYTES,
+    Card,
+    CardStatus,
+    ReplacementReason,
+    enter_ground,
+    replace,
+    revoke,
+    revoke_all,
+    void,
+)
 from service.domain.card_number import CardNumber
 from service.domain.errors import DecisionRefused
 from service.domain.event import Event, Json
@@ -22,8 +32,9 @@ from service.flows.faces import face_of
 from service.flows.portraits import portrait_of_copy, withdraw_consent
 from service.flows.register import Register
 from service.flows.signing import CardSigner, unsigned_credential
-from service.store import cancellations, cards, copies, journal, numbers, people, proposals, status_lists
+from service.store import cancellations, cards, copies, journal, numbers, people, proposals, restored, status_lists
 from service.store.copies import Copy
+from service.store.journal import Wanted
 from service.store.states import ProposalState
 
 _OF_CANCELLATION: Final = frozenset({"revoke", "decline", "correct", "close-case"})
@@ -65,7 +76,7 @@ def revoke_card(  # noqa: PLR0913 - one argument a fact of the decision
         )
         check_decision(decision, card.kind, card.issuer)
         held = cards.for_update(connection, (c.number for c in cards.of_person(connection, card.person)))
-        lost = revoke_all(held.values(), decision, today)
+        lost = (*revoke_all(held.values(), decision, today), *_ground_told(connection, held.values(), decision))
         if number not in {after.number for after, _ in lost}:
             revoke(card, decision, today)  # says by name why this card cannot be
         cards.save_many(connection, (after for after, _ in lost), today)
@@ -83,6 +94,18 @@ def revoke_card(  # noqa: PLR0913 - one argument a fact of the decision
         )
         journal.append_many(connection, now, actor, (*(event for _, event in lost), *decided))
     return tuple(sorted(after.number for after, _ in lost))
+
+
+def _ground_told(connection: Connection, held: Iterable[Card], decision: Decision) -> tuple[tuple[Card, Event], ...]:
+    """Enter the ground for cards of which, at a restore, a status list told that they are revoked and not why."""
+    return tuple(
+        enter_ground(card, decision)
+        for card in held
+        if card.status is CardStatus.REVOKED
+        and takes(decision, card.kind, card.issuer)
+        and cancellations.get(connection, card.number) is None
+        and journal.count(connection, Wanted(subjects=(card.number,), kind="card-status-taken"))
+    )
 
 
 def replace_card(
@@ -105,6 +128,7 @@ def replace_card(
     signer = CardSigner.of(register)
     with register.database.write() as connection:
         card = _locked(connection, number)
+        check_confirmed(connection, number)
         after, event = replace(card, register.effects.random_bytes(COPY_ID_BYTES), reason, today)
         withdrawn = withdraw_consent(connection, card, today) if without_portrait else ()
         portrait = portrait_of_copy(connection, card)
@@ -136,6 +160,7 @@ def void_number(register: Register, number: CardNumber, reason: str, actor: str,
     check_who_decides(register, number, body, "void", actor, {})
     with register.database.write() as connection:
         card = cards.for_update(connection, (number,)).get(number)
+        restored.end_lost(connection, number, today)
         if card is not None:
             after, event = void(card, reason, today)
             cards.save_many(connection, (after,), today)
@@ -190,6 +215,16 @@ def check_who_decides(
         with register.database.write() as connection:
             journal.append_many(connection, register.effects.now(), actor, (event,))
         raise
+
+
+def check_confirmed(connection: Connection, number: CardNumber) -> None:
+    """Refuse to go on from a card that waits, after a restore, to be confirmed. Raises Refused."""
+    if restored.is_unconfirmed(connection, number):
+        raise Refused(
+            "card-unconfirmed",
+            f"登记库由备份恢复，证卡 {number} 的现状待确认：请先确认",
+            f"the register was restored from a backup and card {number} waits to be confirmed: confirm it first",
+        )
 
 
 def registered(connection: Connection, number: CardNumber) -> Card:

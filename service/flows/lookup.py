@@ -14,13 +14,13 @@ from typing import Final
 
 from service.domain.card_number import CardNumber
 from service.domain.card_view import CardView, view_of
-from service.domain.check_facts import Record
+from service.domain.check_facts import Doubt, Record
 from service.domain.errors import CardNumberMalformed
 from service.domain.event import Json
 from service.domain.tidy import tidy_name
 from service.domain.verdict import Verdict, judge_number
 from service.flows.register import Register
-from service.store import cards
+from service.store import cards, restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,12 @@ def lookup(register: Register, number: str, name: str) -> PublicAnswer | None:
         if not hmac.compare_digest(_digest(wanted, tidy_name(name)), _digest(*held)):
             return None
         found = cards.get(connection, wanted)
+        doubt = Doubt.UNCONFIRMED if restored.is_unconfirmed(connection, wanted) else None
     assert found is not None  # the same snapshot
     card = found.card
     issuer_name = register.issuer_name(card.issuer)
     verdict = judge_number(
-        Record(card, issuer_name, copy_is_live=True, claims_match=True), register.effects.now()
+        Record(card, issuer_name, copy_is_live=True, claims_match=True, doubt=doubt), register.effects.now()
     ).public()
     return PublicAnswer(verdict, view_of(card, issuer_name).public())
 

@@ -14,6 +14,7 @@ from keys.document import KeyDocument
 from keys.keyring import KeyState, Purpose
 from service.domain.regulation import LAST_SEQUENCE
 from service.flows.clock import clock_state
+from service.flows.journal_mirror import MirrorState
 from service.flows.register import Register
 from service.store import journal, measures, numbers, status_lists
 
@@ -49,6 +50,7 @@ def measure(register: Register) -> tuple[Metric, ...]:
             *_of_keys(document, now, today),
             *_of_status_lists(connection, now),
             *_of_register(connection, today),
+            *_of_mirror(register.mirror.last),
         )
 
 
@@ -134,6 +136,15 @@ def _of_register(connection: Connection, today: date) -> Iterator[Metric]:
     yield _one("series_numbers_limit", "Numbers that each series has.", LAST_SEQUENCE)
     yield _one("journal_entries", "Entries of the journal.", journal.head(connection).size)
     yield _one("database_bytes", "Size of the register's database.", measures.database_bytes(connection))
+
+
+def _of_mirror(state: MirrorState) -> Iterator[Metric]:
+    if state.folder is not None:
+        yield _one(
+            "journal_mirror_behind",
+            "1 while the journal's mirror lacks entries or cannot be seen, else 0; missing where none is set.",
+            int(state.is_behind),
+        )
 
 
 def _signs(purpose: Purpose, state: KeyState, wanted: Purpose) -> bool:

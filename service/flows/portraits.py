@@ -48,8 +48,13 @@ def set_portrait_in_code(register: Register, issuer: str, actor: str, *, on: boo
     _check_known(issuer, register.institutions())
     now = register.effects.now()
     with register.database.write() as connection:
-        meta.put(connection, _SWITCH + issuer, _ON if on else _OFF)
+        put_switch(connection, issuer, on=on)
         journal.append_many(connection, now, actor, (Event("portrait-in-code-set", issuer, {"on": on}),))
+
+
+def put_switch(connection: Connection, issuer: str, *, on: bool) -> None:
+    """Write an issuer's switch."""
+    meta.put(connection, _SWITCH + issuer, _ON if on else _OFF)
 
 
 def portrait_switches(register: Register, issuer: str | None = None) -> tuple[PortraitSwitch, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+from sqlalchemy import Connection
 
 from keys.keyring import Purpose
 from keys.sign1 import TYPE, key_id_of, sign_tagged
@@ -16,8 +17,9 @@ from service.domain import status_list as lists
 from service.domain.bundle import Bundle, Names, encode_bundle, encode_names
 from service.domain.status_list import StatusListPayload, encode_list, encode_payload
 from service.flows.clock import ClockAhead, check_clock, note_signing
+from service.flows.errors import Refused
 from service.flows.register import Register, TrustedKeys
-from service.store import status_lists
+from service.store import restored, status_lists
 from service.store.errors import PublicationStale
 from service.store.status_lists import Publication, Standing
 
@@ -100,8 +102,12 @@ def bundle(register: Register) -> Published:
 def keep_current(register: Register) -> None:
     """Sign what has changed or will soon be an hour old, and put the bundle together: no visitor waits for either.
 
-    Raises ClockAhead while nothing may be signed.
+    After a restore nothing is signed before the office has confirmed what it left open. Raises ClockAhead while nothing
+    may be signed.
     """
+    with register.database.read() as connection:
+        if restored.holds_lists(connection):
+            return
     check_clock(register)
     _current(register, resign_after=RESIGN_AHEAD)
     bundle(register)
@@ -113,6 +119,7 @@ def _current(register: Register, number: int | None = None, *, resign_after: int
     While the clock is not believed the last ones stay in use, and a list that none has been published of is left out.
     """
     with register.database.read() as connection:
+        _check_confirmed(connection)
         key_version = register.trusted_keys(connection).document.version
         standings = status_lists.standings(connection, number)
     bodies = (_good_or_last(register, standing, key_version, resign_after) for standing in standings)
@@ -127,6 +134,20 @@ def _good_or_last(register: Register, standing: Standing, key_version: int, resi
         return _sign_anew(register, standing.list_no, resign_after)
     except ClockAhead:
         return None if standing.published is None else standing.published.body
+
+
+def _check_confirmed(connection: Connection) -> None:
+    """Refuse a list that would vouch for cards of which a restored register cannot know how they stand.
+
+    Not even the last one is given, which may be older than what checkers have: they keep theirs until it runs out.
+    """
+    if restored.holds_lists(connection):
+        raise Refused(
+            "register-unconfirmed",
+            "登记库由备份恢复，尚有证卡待颁发机构确认，此前不签发状态列表；已有的列表继续有效",
+            "the register was restored from a backup and cards wait to be confirmed: no status list is signed before "
+            "that; the ones that checkers have go on",
+        )
 
 
 def _standing(register: Register, standing: Standing, key_version: int, resign_after: int) -> bytes | None:

@@ -25,6 +25,7 @@ from service.domain.jurisdiction import Jurisdiction, parse_jurisdiction
 from service.domain.occupation import Catalogue, parse_catalogue
 from service.effects import Effects
 from service.flows.errors import NoPassphrase, NoRegister
+from service.flows.journal_mirror import JournalMirror
 from service.settings import Settings
 from service.store import institutions, key_records, meta
 from service.store.engine import Database, open_database
@@ -67,6 +68,8 @@ class Register:
         """The verifier bundle last put together, after what it was made from."""
         self.journal_blocks: tuple[bytes, ...] = ()
         """Roots of the journal's first complete blocks, which never change: proofs need not read these again."""
+        self.mirror = JournalMirror(database)
+        database.after_append = self.mirror.follow
         self.opened_at = effects.now()
         with database.read() as connection:
             stored = {key: meta.get(connection, key) for key in (META_JURISDICTION, META_CATALOGUE, META_HOST)}

@@ -21,7 +21,7 @@ from service.domain.validity import MONTHS_A_YEAR, add_months, renewal_opens_on
 from service.flows.errors import Refused
 from service.flows.issue_batch import Request, issue_batch
 from service.flows.issuing import ID_CONTEXT
-from service.flows.lifecycle import check_who_decides, registered
+from service.flows.lifecycle import check_confirmed, check_who_decides, registered
 from service.flows.portraits import consents
 from service.flows.register import Register
 from service.flows.stored_photos import read_photo
@@ -76,6 +76,7 @@ def renew_card(
     check_who_decides(register, number, body, "renew", actor, {})
     with register.database.read() as connection:
         check_renewable(registered(connection, number))
+        check_confirmed(connection, number)
         record = cards.get(connection, number)
         assert record is not None, "it has just been found"
         known = _cells(register, connection, record)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from service.domain.access import Principal
 from service.domain.access_record import Access, Act
 from service.domain.card_number import CardNumber
-from service.domain.check_facts import Record
+from service.domain.check_facts import Doubt, Lost, Record
 from service.domain.fitness import Duty
 from service.domain.issuer import CENTRE
 from service.domain.verdict import NO_DUTY, Verdict, judge_number
@@ -20,7 +20,7 @@ from service.domain.verdict_words import Word
 from service.flows.access_records import record_access
 from service.flows.engagements import places_of
 from service.flows.register import Register
-from service.store import cards, copies, institutions, limits, scans
+from service.store import cards, copies, institutions, limits, restored, scans
 from service.store.limits import Claim, Limit, LimitReached
 from service.store.scans import LoggedScan, Scan
 from service.store.states import CopyState
@@ -30,7 +30,8 @@ def check_number(register: Register, number: CardNumber, duty: Duty = NO_DUTY, a
     """Give the verdict on the card with a number; ``unknown`` where no card has it. ``at`` stands in for the clock."""
     with register.database.read() as connection:
         record = _record(register, connection, number)
-    return judge_number(record, at or register.effects.now(), duty)
+        lost = restored.find_lost(connection, number) if record is None else None
+    return judge_number(record, at or register.effects.now(), duty, lost)
 
 
 TYPED: Final = (Limit(60, timedelta(minutes=10)), Limit(400, timedelta(hours=24)))
@@ -100,7 +101,15 @@ def _record(register: Register, connection: Connection, number: CardNumber) -> R
     if found.card.issuer == CENTRE:
         issuer_name = register.jurisdiction.centre.zh
     engaged, sent = places_of(connection, found.card)
-    return Record(found.card, issuer_name, copy_is_live=True, claims_match=True, engagements=engaged, dispatches=sent)
+    return Record(
+        found.card,
+        issuer_name,
+        copy_is_live=True,
+        claims_match=True,
+        engagements=engaged,
+        dispatches=sent,
+        doubt=Doubt.UNCONFIRMED if restored.is_unconfirmed(connection, number) else None,
+    )
 
 
 def word_on(register: Register, number: CardNumber, copy: bytes | None, at: datetime | None = None) -> Word:
@@ -108,13 +117,28 @@ def word_on(register: Register, number: CardNumber, copy: bytes | None, at: date
     word = check_number(register, number, at=at).verdict
     if word is Word.UNKNOWN:
         return Word.UNREGISTERED
-    if copy is None or word not in {Word.VALID, Word.EXPIRED, Word.NOT_YET_VALID, Word.SUPERSEDED}:
+    if copy is None or word not in _SPEAKS_OF_COPY:
         return word
     with register.database.read() as connection:
         found = copies.find(connection, copy)
+        lost = _lost_copy(connection, number, copy) if found is None else None
+    if lost is not None:
+        return Word.REPLACED if not lost.copy_is_live else Word.STATUS_UNKNOWN if word is Word.VALID else word
     if found is None or found.card.number != number:
         return Word.UNREGISTERED
     return word if found.copy.state is CopyState.LIVE else Word.REPLACED
+
+
+_SPEAKS_OF_COPY: Final = frozenset({Word.VALID, Word.EXPIRED, Word.NOT_YET_VALID, Word.SUPERSEDED, Word.STATUS_UNKNOWN})
+"""Words that leave open whether the very copy still counts."""
+
+
+def _lost_copy(connection: Connection, number: CardNumber, copy: bytes) -> Lost | None:
+    """Find what is known of a copy that may have been made after the backup from which the register was restored."""
+    found = restored.find_lost_copy(connection, copy)
+    if found is not None:
+        return found[1] if found[0] == number else None
+    return Lost() if restored.has_lost_places(connection) else None
 
 
 def _word_now(register: Register, one: Scan) -> str | None:

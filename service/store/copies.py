@@ -13,10 +13,10 @@ from service.domain.card import Card
 from service.domain.card_number import CardNumber
 from service.store.cards import select_cards, to_cards
 from service.store.states import CopyState
-from service.store.tables import card, copy
+from service.store.tables import card, copy, unconfirmed
 
 # Built once: every check of a card runs one of these, and building them costs more than running them.
-_COPIES: Final = select_cards(
+_OF_COPIES: Final = select_cards(
     card.c.photo,
     copy.c.copy_id,
     copy.c.list_no,
@@ -25,7 +25,11 @@ _COPIES: Final = select_cards(
     copy.c.issued_at,
     copy.c.state,
     copy.c.replaced_on,
-).join(copy, copy.c.number == card.c.number)
+    unconfirmed.c.number.label("unconfirmed"),
+)
+_COPIES: Final = _OF_COPIES.join(copy, copy.c.number == card.c.number).outerjoin(
+    unconfirmed, unconfirmed.c.number == card.c.number
+)
 _BY_ID: Final = _COPIES.where(copy.c.copy_id == bindparam("sought"))
 _BY_NUMBER: Final = _COPIES.where(copy.c.number == bindparam("sought"), copy.c.state == CopyState.LIVE.value)
 
@@ -46,11 +50,15 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class CopyOnCard:
-    """A copy, its card as it is now, and the SHA-256 of the card's photograph."""
+    """A copy, its card as it is now, and the SHA-256 of the card's photograph.
+
+    ``unconfirmed``: a restore has left the card open, and the office has not confirmed it yet.
+    """
 
     copy: Copy
     card: Card
     photo: bytes | None
+    unconfirmed: bool = False
 
 
 def insert_many(connection: Connection, new: Sequence[Copy]) -> None:
@@ -67,6 +75,15 @@ def replace(connection: Connection, new: Copy, on: date) -> None:
         .values(state=CopyState.REPLACED.value, replaced_on=on)
     )
     insert_many(connection, [new])
+
+
+def end_live(connection: Connection, number: CardNumber, on: date) -> None:
+    """Let a card's live copy answer ``replaced``: another one was made, of which nothing is left. It may have none."""
+    connection.execute(
+        update(copy)
+        .where(copy.c.number == str(number), copy.c.state == CopyState.LIVE.value)
+        .values(state=CopyState.REPLACED.value, replaced_on=on)
+    )
 
 
 def find(connection: Connection, copy_id: bytes) -> CopyOnCard | None:
@@ -104,6 +121,7 @@ def _find(connection: Connection, statement: Select[*tuple[Any, ...]], sought: b
             ),
             found,
             row.photo,
+            row.unconfirmed is not None,
         )
     return None
 

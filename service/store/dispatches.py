@@ -44,12 +44,20 @@ class StoredDispatch:
 
 
 def add(
-    connection: Connection, number: CardNumber, institution: str, on: date, authority: str, plan: str, now: datetime
+    connection: Connection,
+    number: CardNumber,
+    institution: str,
+    on: date,
+    authority: str,
+    plan: str,
+    now: datetime,
+    identity: int | None = None,
 ) -> int:
-    """Enter a dispatch and give its id. Raises DispatchTaken, ReferenceMissing."""
+    """Enter a dispatch and give its id, which a restore states. Raises DispatchTaken, ReferenceMissing."""
     result = connection.execute(
         dispatch.insert().returning(dispatch.c.id),
         {
+            **({} if identity is None else {"id": identity}),
             "number": str(number),
             "institution": institution,
             "on_day": on,
@@ -58,8 +66,8 @@ def add(
             "entered_at": now,
         },
     )
-    identity: int = result.scalar_one()
-    return identity
+    given: int = result.scalar_one()
+    return given
 
 
 def get(connection: Connection, identity: int) -> StoredDispatch | None:

@@ -91,9 +91,20 @@ def load(connection: Connection, table: Table, lines: Iterable[bytes]) -> int:
         else:
             connection.execute(table.insert(), rows)
     if table in _COUNTED and connection.dialect.name == "postgresql":
-        next_id = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
-        connection.execute(select(func.setval(f"{table.name}_id_seq", next_id, text("false"))))
+        _count_on(connection, table)
     return count
+
+
+def _count_on(connection: Connection, table: Table) -> None:
+    next_id = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
+    connection.execute(select(func.setval(f"{table.name}_id_seq", next_id, text("false"))))
+
+
+def count_on(connection: Connection) -> None:
+    """Let the database hand out ids beyond those that are there: rows have been entered with the ids they had."""
+    if connection.dialect.name == "postgresql":
+        for table in _COUNTED:
+            _count_on(connection, table)
 
 
 def is_empty(connection: Connection) -> bool:

@@ -48,11 +48,14 @@ class StoredEngagement:
         return Engagement(new.institution, new.since, self.ended_on or new.until)
 
 
-def add(connection: Connection, number: CardNumber, new: NewEngagement, now: datetime) -> int:
-    """Enter a contract and give its id. Raises ReferenceMissing."""
+def add(
+    connection: Connection, number: CardNumber, new: NewEngagement, now: datetime, identity: int | None = None
+) -> int:
+    """Enter a contract and give its id, which a restore states. Raises ReferenceMissing."""
     result = connection.execute(
         engagement.insert().returning(engagement.c.id),
         {
+            **({} if identity is None else {"id": identity}),
             "number": str(number),
             "institution": new.institution,
             "since": new.since,
@@ -62,8 +65,8 @@ def add(connection: Connection, number: CardNumber, new: NewEngagement, now: dat
             "entered_at": now,
         },
     )
-    identity: int = result.scalar_one()
-    return identity
+    given: int = result.scalar_one()
+    return given
 
 
 def get(connection: Connection, identity: int) -> StoredEngagement | None:

@@ -36,6 +36,9 @@ from service.store.tables import rate_limit
 POOL_SIZE: Final = 8
 """Connections a process holds to PostgreSQL; more issuing connections only wait for each other."""
 
+JOURNAL_APPENDED: Final = "journal-appended"
+"""Mark of a connection whose transaction has appended to the journal."""
+
 LOCK_TIMEOUT_S: Final = 30
 """Seconds a statement waits for another transaction's lock before Busy."""
 
@@ -73,6 +76,8 @@ class Database:
         self._reader = reader
         self._gate = gate
         self._counters = counters
+        self.after_append: Callable[[], None] | None = None
+        """What is done after each commit of a transaction that has appended to the journal. It never raises."""
 
     @property
     def counters(self) -> Database | SpareCounters:
@@ -106,7 +111,11 @@ class Database:
     def write(self) -> Generator[Connection]:
         """Open a writing transaction. Raises Busy, and a Conflict where a constraint stands against a statement."""
         with self._gate(), self._begun(self._writer, self.patience.write_s) as connection:
+            connection.info.pop(JOURNAL_APPENDED, None)  # of a transaction that was rolled back
             yield connection
+            appended: bool = connection.info.pop(JOURNAL_APPENDED, False)
+        if appended and self.after_append is not None:
+            self.after_append()
 
     @contextmanager
     def read(self, within_s: float | None = None) -> Generator[Connection]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,8 @@ from service.domain.access import user_of
 from service.domain.event import Event
 from service.domain.journal import Entry, entry_bytes, parse_entry
 from service.domain.merkle import Frontier, leaf_hash
+from service.store.engine import JOURNAL_APPENDED
+from service.store.statements import chunks
 from service.store.tables import account, journal, journal_head
 
 
@@ -45,6 +47,37 @@ def append_many(connection: Connection, now: datetime, actor: str, events: Itera
         ],
     )
     connection.execute(update(journal_head).values(size=after.size, frontier=after.to_bytes()))
+    connection.info[JOURNAL_APPENDED] = True
+    return after
+
+
+def adopt(connection: Connection, entries: Sequence[bytes]) -> Frontier:
+    """Append entries that were made before, byte for byte, and give the tree's new edge.
+
+    They continue the journal where it ends; their places are theirs to state. Raises JournalInvalid.
+    """
+    after = head(connection, lock=True)
+    for chunk in chunks(entries):
+        parsed = [parse_entry(entry) for entry in chunk]
+        leaves = [leaf_hash(entry) for entry in chunk]
+        connection.execute(
+            journal.insert(),
+            [
+                {
+                    "seq": one.seq,
+                    "at": one.at,
+                    "actor": one.actor,
+                    "kind": one.event.kind,
+                    "subject": one.event.subject,
+                    "entry": entry,
+                    "leaf": leaf,
+                }
+                for one, entry, leaf in zip(parsed, chunk, leaves, strict=True)
+            ],
+        )
+        after = after.extend(leaves)
+    if entries:
+        connection.execute(update(journal_head).values(size=after.size, frontier=after.to_bytes()))
     return after
 
 

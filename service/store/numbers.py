@@ -140,6 +140,32 @@ def record_before(connection: Connection, numbers: Iterable[CardNumber], now: da
         _enter_before(connection, counter, by_prefix[prefix], now)
 
 
+def record_lost(connection: Connection, lost: CardNumber, reason: str, now: datetime, *, by_hand: bool = False) -> None:
+    """Enter a number whose card a restore has lost: it was given and is never given again, but for that card's return.
+
+    ``by_hand``: it was assigned above the counter, which stays where it is. Raises NumberTaken for a number that the
+    register itself has issued or voided.
+    """
+    counter = _lock(connection, lost.prefix)
+    state = _states(connection, (lost,)).get(lost)
+    if state in {NumberState.BEFORE, NumberState.RESERVED}:
+        _set(connection, (lost,), NumberState.BEFORE, reason, now)
+    elif state is not None:
+        raise _taken(lost, state)
+    elif by_hand:
+        _enter(connection, (lost,), NumberState.BEFORE, reason, now)
+    else:
+        _enter_before(connection, counter, {lost}, now)
+        _set(connection, (lost,), NumberState.BEFORE, reason, now)
+        return
+    _move(connection, counter, counter.last_no, lost.sequence)
+
+
+def is_entered(connection: Connection, no: CardNumber) -> bool:
+    """Return True if the ledger has the number, in whatever state."""
+    return connection.execute(select(number.c.number).where(number.c.number == str(no))).first() is not None
+
+
 def all_series(connection: Connection) -> tuple[Series, ...]:
     """List every series with its counts, in the order of the prefixes."""
     counts = [func.count(case((number.c.state == state, 1))).label(state.value) for state in NumberState]

@@ -32,11 +32,12 @@ class StoredProposal:
     answer: str | None
 
 
-def add(connection: Connection, number: CardNumber, new: Proposal, now: datetime) -> int:
-    """Enter a proposal and give its id. Raises ReferenceMissing."""
+def add(connection: Connection, number: CardNumber, new: Proposal, now: datetime, identity: int | None = None) -> int:
+    """Enter a proposal and give its id, which a restore states. Raises ReferenceMissing."""
     result = connection.execute(
         proposal.insert().returning(proposal.c.id),
         {
+            **({} if identity is None else {"id": identity}),
             "number": str(number),
             "ground": str(new.ground),
             "body": new.body,
@@ -48,8 +49,8 @@ def add(connection: Connection, number: CardNumber, new: Proposal, now: datetime
             **attachment_values(new.attachment),
         },
     )
-    identity: int = result.scalar_one()
-    return identity
+    given: int = result.scalar_one()
+    return given
 
 
 def get(connection: Connection, identity: int) -> StoredProposal | None:

@@ -13,6 +13,7 @@ from datetime import date
 from sqlalchemy import Connection, delete, exists, func, select, update
 
 from service.domain.card import CardStatus
+from service.domain.card_number import CardNumber
 from service.domain.status_list import LIST_SIZE, Status, status_of
 from service.store.errors import PublicationStale
 from service.store.statements import chunks, upsert
@@ -58,11 +59,35 @@ def claim(connection: Connection, wanted: int) -> tuple[Slot, ...]:
     return tuple(_slots(connection, wanted))
 
 
-def close_last(connection: Connection) -> None:
-    """Give up the rest of the list in use and open the next: its places may have been given before a restore."""
-    list_no, _ = _lock_last(connection)
-    connection.execute(update(status_list).where(status_list.c.list_no == list_no).values(next_index=LIST_SIZE))
-    _open(connection, list_no + 1)
+def close_last(connection: Connection, through: int = 0) -> tuple[Slot, ...]:
+    """Give up what is left of the list in use, and every list up to ``through``; open the next.
+
+    Their places may have been given before a restore. Returns the first that is given up in each list.
+    """
+    list_no, first = _lock_last(connection)
+    given_up = [Slot(list_no, first), *(Slot(number, 0) for number in range(list_no + 1, through + 1))]
+    for slot in given_up:
+        _open(connection, slot.list_no)
+        connection.execute(
+            update(status_list).where(status_list.c.list_no == slot.list_no).values(next_index=LIST_SIZE)
+        )
+    _open(connection, given_up[-1].list_no + 1)
+    return tuple(slot for slot in given_up if slot.index < LIST_SIZE)
+
+
+def last_place(connection: Connection) -> Slot:
+    """Give the next place that would be taken."""
+    return Slot(*_lock_last(connection))
+
+
+def copies_in(connection: Connection, list_no: int) -> tuple[tuple[int, bytes, CardNumber], ...]:
+    """List the copies in a list: index, copy id and number of the card."""
+    rows = connection.execute(
+        select(copy.c.list_index, copy.c.copy_id, copy.c.number)
+        .where(copy.c.list_no == list_no)
+        .order_by(copy.c.list_index)
+    )
+    return tuple((row.list_index, row.copy_id, CardNumber(row.number)) for row in rows)
 
 
 def list_numbers(connection: Connection) -> tuple[int, ...]:

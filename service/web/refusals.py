@@ -129,6 +129,8 @@ _STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "batch-without-cards": HTTPStatus.NOT_FOUND,
     "upload-gone": HTTPStatus.NOT_FOUND,
     "uploads-full": HTTPStatus.SERVICE_UNAVAILABLE,
+    "register-unconfirmed": HTTPStatus.SERVICE_UNAVAILABLE,
+    "card-unconfirmed": HTTPStatus.CONFLICT,
     "file-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "multipart-expected": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "key-missing": HTTPStatus.BAD_REQUEST,

@@ -12,6 +12,7 @@ import pytest
 from service.api.metrics import exposition
 from service.domain.access import Permission
 from service.domain.card import ReplacementReason
+from service.flows.journal_mirror import set_mirror
 from service.flows.lifecycle import replace_card
 from service.flows.metrics import Metric, Sample, measure
 from service.flows.publish import keep_current
@@ -146,3 +147,19 @@ def test_metrics_are_for_the_administrator_alone(staffed: Staffed) -> None:
 def test_labels_are_read_back_as_they_were(text: str) -> None:
     metric = Metric("zhengka_x", 'a "b" \\ c', (Sample(1.5, (("one", text), ("two", "b"))),))
     assert parsed(exposition([metric])) == {("zhengka_x", (("one", text), ("two", "b"))): 1.5}
+
+
+def test_a_mirror_that_is_away_is_told(tmp_path: Path) -> None:
+    with staffed_service(tmp_path / "data") as staffed:
+        register, folder = staffed.office.register, tmp_path / "mirror"
+
+        def behind() -> list[float]:
+            told = (one.samples for one in measure(register) if one.name == "zhengka_journal_mirror_behind")
+            return [sample.value for samples in told for sample in samples]
+
+        assert behind() == []
+        set_mirror(register.database, register.effects, register.mirror, folder, ACTOR)
+        assert behind() == [0]
+        folder.rename(tmp_path / "away")
+        register.mirror.follow()
+        assert behind() == [1]

@@ -7,6 +7,8 @@ import json
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from tests.cli.desk import PASSPHRASE, TODAY, Desk, assessor
 
 YY = f"{TODAY:%y}"
@@ -87,6 +89,8 @@ def test_a_damaged_backup_restores_nothing_and_a_good_one_after_it_all(desk: Des
         assert restored.run("restore", desk.path("damaged.zip"), "--void-ahead", "1").refusal == "backup-damaged"
         assert restored.run("verify", "hello").refusal == "no-register"
     restored.done("restore", desk.path("b.zip"), "--void-ahead", "1")
+    assert restored.run("verify", desk.texts[f"{YY}310020001"]).code == 1, "nothing tells what came after the backup"
+    restored.done("confirm", f"{YY}310020001", "--reason", "查台账")
     assert restored.run("verify", desk.texts[f"{YY}310020001"]).code == 0
 
 
@@ -123,4 +127,75 @@ def test_a_backup_is_encrypted_to_a_key_that_the_server_does_not_have(desk: Desk
     assert restored.run("restore", str(cut), *by_key[2:], desk.path("words")).refusal == "backup-unreadable"
     assert [path for path in restored.data.rglob("*") if path.is_file()] == []
     restored.done(*by_key, desk.path("words"))
+    restored.done("confirm", "--all", "--reason", "查台账")
     assert restored.run("verify", desk.texts[f"{YY}310020001"]).code == 0
+
+
+def test_the_journal_is_mirrored_and_compared(desk: Desk) -> None:
+    folder = desk.folder / "elsewhere" / "journal"
+    assert desk.done("journal", "mirror", "--json").json["folder"] is None
+    state = desk.done("journal", "mirror", str(folder), "--json").json
+    assert (state["folder"], state["problem"]) == (str(folder), None)
+    assert state["entries"] == state["mirrored"] == desk.done("audit", "head", "--json").json["size"]
+    assert desk.done("audit", "verify", "--mirror", str(folder), "--json").json["faults"] == []
+    away = folder.with_name("away")
+    folder.rename(away)
+    desk.done("numbers", "reserve", f"R50{YY}", "90", "91", "--reason", "预留")
+    assert "not mounted" in desk.done("audit", "verify").out, "a warning, and no refusal"
+    away.rename(folder)
+    desk.done("numbers", "reserve", f"R50{YY}", "95", "96", "--reason", "预留")
+    state = desk.done("journal", "mirror", "--json").json
+    assert (state["mirrored"], state["problem"]) == (state["entries"], None)
+    (folder / "entries" / "000000000000-000000000000.jsonl").write_bytes(b"{}\n")
+    assert desk.run("audit", "verify", "--mirror", str(folder)).refusal == "audit-failed"
+    assert desk.run("journal", "mirror", str(folder), "--off").code == 2
+    assert desk.done("journal", "mirror", "--off", "--json").json["folder"] is None
+    assert desk.run("journal", "mirror", "--off").refusal == "mirror-not-set"
+
+
+@pytest.mark.slow
+def test_a_drill_by_the_words_of_the_readme(desk: Desk) -> None:
+    """The day of a restore: mirror, else published lists, else confirmation."""
+    revoked, kept, replaced = f"{YY}310020001", f"{YY}310020002", f"R50{YY}0001"
+    desk.done("journal", "mirror", desk.path("mirror"))
+    desk.done("publish", "--out", desk.path("before"))
+    desk.done("backup", "--out", desk.path("b.zip"))
+    desk.done("revoke", revoked, "--ground", "考§21(4)", "--reason", "查实", "--decided-by", "王主任")
+    desk.done("replace", replaced, "--reason", "lost")
+    lost = desk.issue(assessor("孙七", 201)).json["issued"][0]["number"]
+    desk.done("publish", "--out", desk.path("public"))
+
+    def words(other: Desk) -> list[str]:
+        return [
+            other.run("verify", desk.texts[number], "--json").json["verdict"] for number in (revoked, replaced, kept)
+        ]
+
+    by_mirror = Desk(desk.folder / "by-mirror")
+    told = by_mirror.done("restore", desk.path("b.zip"), "--journal", desk.path("mirror"))
+    assert f"只知编号，请重新核发 cards issued since, known by number alone, to be issued again: {lost}" in told.out
+    assert words(by_mirror) == ["revoked", "replaced", "valid"]
+
+    by_lists = Desk(desk.folder / "by-lists")
+    lists = ("--published", desk.path("public"), "--void-ahead", "50")
+    assert by_lists.run("restore", desk.path("b.zip"), *lists[:2]).refusal == "restore-needs-head"
+    older = ("--published", desk.path("before"), "--void-ahead", "50")
+    assert by_lists.run("restore", desk.path("b.zip"), *older).refusal == "status-list-older"
+    told = by_lists.done("restore", desk.path("b.zip"), *lists, "--json")
+    assert (told.json["taken"], told.json["unconfirmed"]) == (2, 1)
+    assert words(by_lists) == ["revoked", "replaced", "valid"]
+    assert by_lists.done("confirm", "--json").json["waiting"] == [replaced]
+
+    by_hand = Desk(desk.folder / "by-hand")
+    by_hand.done("restore", desk.path("b.zip"), "--void-ahead", "50")
+    assert words(by_hand) == ["status_unknown"] * 3
+    assert by_hand.run("publish", "--out", desk.path("by-hand-public")).refusal == "register-unconfirmed"
+    (by_hand.data / "passphrase").write_text(PASSPHRASE)
+    by_hand.done("revoke", revoked, "--ground", "考§21(4)", "--reason", "查实", "--decided-by", "王主任")
+    assert by_hand.run("confirm", kept).refusal == "confirm-reason"
+    assert by_hand.done("confirm", kept, "--reason", "查台账", "--json").json["confirmed"] == 1
+    assert by_hand.run("confirm", "--all", kept).code == 2
+    assert "已确认 4 张" in by_hand.done("confirm", "--all", "--reason", "逐张核对").out
+    assert words(by_hand) == ["revoked", "valid", "valid"], "the office has said so"
+    by_hand.done("publish", "--out", desk.path("by-hand-public"))
+    for other in (by_mirror, by_lists, by_hand):
+        assert other.done("audit", "verify", "--json").json["faults"] == []

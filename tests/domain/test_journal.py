@@ -110,7 +110,7 @@ def test_refuses_every_other_spelling(data: bytes) -> None:
 
 def test_the_vocabulary_is_closed() -> None:
     with pytest.raises(JournalInvalid) as refused:
-        Event("card-lost", "R50260001", {})
+        Event("card-eaten", "R50260001", {})
     assert refused.value.code == "event-kind"
 
 

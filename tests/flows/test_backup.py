@@ -20,12 +20,13 @@ from service.domain.status_list import LIST_SIZE, Status
 from service.domain.verdict_words import Word
 from service.flows.audit import SignedHead, audit, export_journal, signed_head
 from service.flows.back_up import back_up
+from service.flows.confirm import confirm_all
 from service.flows.documents import Handed
 from service.flows.errors import NoRegister, Refused
 from service.flows.lifecycle import replace_card, revoke_card, void_number
 from service.flows.number_series import list_series, reserve_numbers
 from service.flows.register import open_register
-from service.flows.restore import Restored, restore
+from service.flows.restore import Later, Restored, restore
 from service.store import copies
 from service.store.errors import StoreError
 from tests import databases
@@ -62,7 +63,7 @@ def restored(
     office: Office, file: Path, folder: Path, url: str, *, head: SignedHead | None = None, void_ahead: int | None = None
 ) -> Iterator[tuple[Office, Restored]]:
     other = Office(settings_of(folder, url), clock=office.clock, random=office.random)
-    told = restore(other.settings, other.effects, file, head=head, void_ahead=void_ahead, actor=ACTOR)
+    told = restore(other.settings, other.effects, file, Later(head=head, void_ahead=void_ahead), actor=ACTOR)
     with other.open():
         yield other, told
 
@@ -141,7 +142,9 @@ def test_what_may_have_been_printed_after_the_backup_is_given_up(office: Office,
         assert other.issue_one(applicant("external", 9)) == "R50260022"
         new_series = other.issue_one(applicant("standard", 8))
         assert new_series > lost_series, "also in a series that was begun after the backup"
-        assert [other.verdict(text).verdict for text in lost_texts] == [Word.UNREGISTERED] * 3
+        assert [other.verdict(text).verdict for text in lost_texts] == [Word.STATUS_UNKNOWN] * 3, "no alarm"
+        assert other.check(first) is Word.STATUS_UNKNOWN
+        confirm_all(other.register, "逐张核对", ACTOR)
         assert other.check(first) is Word.VALID
         old = payload_of(other, published(other, 1).body, 1)
         new = payload_of(other, published(other, 2).body, 2)
@@ -212,7 +215,7 @@ def test_restore_without_head_or_void_ahead_is_refused(
     for name, (given, code) in heads.items():
         other = Office(settings_of(tmp_path / "there", f"sqlite:///{tmp_path}/there.db"), clock=lite.clock)
         with pytest.raises(Refused) as refused:
-            restore(other.settings, other.effects, file, head=given, actor=ACTOR)
+            restore(other.settings, other.effects, file, Later(head=given), actor=ACTOR)
         assert refused.value.code == code, name
         assert refused.value.zh
         with pytest.raises(NoRegister):
@@ -237,11 +240,11 @@ def test_nothing_is_overwritten(lite: Office, kept: tuple[Path, SignedHead], tmp
     assert refused.value.code == "file-exists"
     before = contents(lite)
     with pytest.raises(Refused) as refused:
-        restore(lite.settings, lite.effects, file, head=head, actor=ACTOR)
+        restore(lite.settings, lite.effects, file, Later(head=head), actor=ACTOR)
     assert refused.value.code == "register-exists"
     same_database = settings_of(tmp_path / "there", lite.settings.database_url)
     with pytest.raises(Refused) as refused:
-        restore(same_database, lite.effects, file, head=head, actor=ACTOR)
+        restore(same_database, lite.effects, file, Later(head=head), actor=ACTOR)
     assert refused.value.code == "register-exists"
     assert contents(lite) == before
 
@@ -283,7 +286,7 @@ def test_damaged_backup_restores_nothing(
 def refuse(office: Office, file: Path, head: SignedHead, tmp_path: Path) -> None:
     other = Office(settings_of(tmp_path / "there", f"sqlite:///{tmp_path}/there.db"), clock=office.clock)
     with pytest.raises((Refused, StoreError)) as refused:
-        restore(other.settings, other.effects, file, head=head, actor=ACTOR)
+        restore(other.settings, other.effects, file, Later(head=head), actor=ACTOR)
     assert refused.value.zh
     with pytest.raises(NoRegister):
         open_register(other.settings, other.effects)
@@ -301,7 +304,7 @@ def test_backup_with_flipped_bytes_is_refused_or_whole(
         folder = tmp_path / f"there-{place}"
         other = Office(settings_of(folder, f"sqlite:///{tmp_path}/{place}.db"), clock=lite.clock)
         try:
-            restore(other.settings, other.effects, damaged, head=head, actor=ACTOR)
+            restore(other.settings, other.effects, damaged, Later(head=head), actor=ACTOR)
         except (Refused, StoreError):
             continue
         with other.open():
@@ -405,6 +408,7 @@ def test_a_backup_on_a_second_host_is_complete(office: Office, tmp_path: Path) -
     url = f"sqlite:///{tmp_path}/there.db"
     with restored(office, tmp_path / "register.zip", tmp_path / "there", url, void_ahead=1) as (other, _):
         assert stored_blobs(other.register.database) == stored_blobs(office.register.database)
+        confirm_all(other.register, "逐张核对", ACTOR)
         assert other.check(number) is Word.VALID
         assert audit(other.register).faults == ()
 

@@ -18,7 +18,7 @@ from service.flows.back_up import back_up
 from service.flows.errors import NoRegister, Refused
 from service.flows.read_codes import MAX_SIDE, read_codes
 from service.flows.register import open_register
-from service.flows.restore import restore
+from service.flows.restore import Later, restore
 from service.flows.verify_offline import MEMORY_FILE, read_memory
 from service.store.errors import StoreError
 from tests.flows.office import ACTOR, Office, applicant, settings_of
@@ -153,7 +153,7 @@ def rewritten(file: Path, change: Callable[[str, bytes], bytes]) -> Path:
 def refuse(office: Office, file: Path, tmp_path: Path, kind: type[Refused | StoreError]) -> None:
     other = Office(settings_of(tmp_path / "there", f"sqlite:///{tmp_path}/there.db"), clock=office.clock)
     with pytest.raises(kind) as refused:
-        restore(other.settings, other.effects, file, void_ahead=3, actor=ACTOR)
+        restore(other.settings, other.effects, file, Later(void_ahead=3), actor=ACTOR)
     assert refused.value.zh
     with pytest.raises(NoRegister):
         open_register(other.settings, other.effects)

@@ -21,6 +21,7 @@ from service.store.tables.cards import batch, card, card_scope, institution, num
 from service.store.tables.copies import copy, status_change, status_list, status_publication
 from service.store.tables.decisions import cancellation, correction, proposal
 from service.store.tables.record import journal, journal_head, key_document, key_record, meta
+from service.store.tables.restored import lost_card, lost_copy, lost_place, unconfirmed
 from service.store.tables.sessions import assessment, assessment_person, roll_call, roll_call_record
 from service.store.tables.work import case_closing, dispatch, engagement, integrity
 
@@ -49,6 +50,9 @@ __all__ = [
     "journal_head",
     "key_document",
     "key_record",
+    "lost_card",
+    "lost_copy",
+    "lost_place",
     "meta",
     "metadata",
     "number",
@@ -66,6 +70,7 @@ __all__ = [
     "status_list",
     "status_publication",
     "token",
+    "unconfirmed",
     "upload",
     "upload_piece",
 ]

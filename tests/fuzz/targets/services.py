@@ -16,7 +16,7 @@ from service.app import create_app
 from service.flows.audit import audit
 from service.flows.back_up import back_up
 from service.flows.register import VAULT_FILE
-from service.flows.restore import restore
+from service.flows.restore import Later, restore
 from tests.flows.office import ACTOR, Office, settings_of
 from tests.fuzz.mutators.archives import mutate_zip_field, mutate_zip_name, part_mutator, settled
 from tests.fuzz.mutators.raw import mutate_bytes, mutate_text
@@ -72,7 +72,7 @@ def backup(folder: Path, stack: ExitStack) -> Target:
         file.write_bytes(given)
         office = Office(settings_of(data, f"sqlite:///{data / 'register.db'}"))
         try:
-            restore(office.settings, office.effects, file, void_ahead=3, actor=ACTOR)
+            restore(office.settings, office.effects, file, Later(void_ahead=3), actor=ACTOR)
         except Exception:
             assert not (data / VAULT_FILE).exists(), "a refused restore left the vault behind"
             raise

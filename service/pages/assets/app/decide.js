@@ -12,11 +12,15 @@ export const WORDS = [
   'expired', 'not_yet_valid', 'status_unknown', 'valid',
 ]
 
+/** What a card never comes back from. */
+const KNOWN_BAD = ['revoked', 'voided', 'replaced', 'superseded']
+
 /**
  * Choose between what this device found and what the service said.
  *
- * The service knows the register and decides, with one exception: what this device has found to be forged is never
- * shown as anything better, whoever says so.
+ * The service knows the register and decides, with two exceptions: what this device has found to be forged is never
+ * shown as anything better, whoever says so; and where a register that was restored does not know how a card stands,
+ * what this device has seen published before still holds.
  * @param {VerdictJson | null} local
  * @param {VerdictJson | null} online
  * @returns {Answer | null}
@@ -24,7 +28,8 @@ export const WORDS = [
 export function choose(local, online) {
   if (online === null) return local === null ? null : { verdict: local, source: 'offline' }
   const forgedHere = local !== null && local.verdict === 'forged'
-  if (forgedHere && online.verdict !== 'forged') return { verdict: local, source: 'offline' }
+  const knownHere = local !== null && online.verdict === 'status_unknown' && KNOWN_BAD.includes(local.verdict)
+  if ((forgedHere && online.verdict !== 'forged') || knownHere) return { verdict: local, source: 'offline' }
   return { verdict: online, source: 'online' }
 }
 

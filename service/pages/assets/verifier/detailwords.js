@@ -27,6 +27,14 @@ const WORDS = {
   'card-newer-than-list': ['证卡比本机的状态列表新，请更新', 'the card is newer than the status list at hand: update'],
   'key-document-expired': ['本机的密钥文件已过有效期，请更新', 'the key document at hand has expired: update'],
   'key-document-outdated': ['已有更新的密钥文件，请更新', 'there is a newer key document: update'],
+  'restored-unconfirmed': [
+    '登记库由备份恢复，颁发机构尚未确认这张证卡',
+    'the register was restored from a backup, and the issuer has not confirmed this card yet',
+  ],
+  'lost-in-restore': [
+    '这张证卡的核发记录在恢复登记库时丢失',
+    'the record of this card was lost when the register was restored',
+  ],
   'status-list-expired': ['本机的状态列表已过期，请更新', 'the status list at hand has expired: update'],
 }
 /** @type {ReadonlyArray<readonly [string, readonly [string, string]]>} by the first letters of the code */
