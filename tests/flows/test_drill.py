@@ -50,6 +50,7 @@ from tests.flows.test_backup import empty_database, restored
 from tests.flows.test_second_factor import code_now
 
 WHILE_ISSUING: Final = 5  # batches that are issued before the backup is made, while it is, and after
+ONLY_A_RESTORE_FILLS: Final = {"unconfirmed", "lost_card", "lost_copy", "lost_place"}
 
 
 @pytest.mark.slow
@@ -85,7 +86,8 @@ def test_a_register_that_serves_is_restored_on_the_other_database(
         texts |= issued
         whole = tmp_path / "whole.zip"
         manifest = back_up(office.register, whole)
-        assert {name for name, rows in manifest.rows.items() if rows == 0} == set(), "every table has been put to use"
+        empty = {name for name, rows in manifest.rows.items() if rows == 0}
+        assert empty == ONLY_A_RESTORE_FILLS, "every other table has been put to use"
         office.clock.advance(seconds=2)
         head = signed_head(office.register)
         with (
