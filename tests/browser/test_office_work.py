@@ -113,7 +113,7 @@ def engaged(desks: Desks) -> CardNumber:
 def test_an_institution_engages_somebody_and_ends_it(desks: Desks, seat: Seat) -> None:
     """考§16."""
     number = desks.card("standard")
-    page = seat("school", "/office/staffing")
+    page = seat("school", "/office/staffing", 422)
     fill(page, "engage", number=number.lower(), document="合同 1 号")
     expect(page.locator("[role=alert]")).to_contain_text("只凭编号不能登记聘用")
     fill(page, "engage", credential=desks.office.text(number))
