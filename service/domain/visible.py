@@ -33,8 +33,8 @@ The variation selectors U+FE00–FE0F and U+E0100–E01EF are allowed: they choo
 LINE_PATTERN: Final = f"^[^{INVISIBLE}]*$"
 """What a field of one line may hold, for descriptions of interfaces."""
 
-TEXT_PATTERN: Final = f"^(\r?\n|[^{INVISIBLE}])*$"
-"""What a field of several lines may hold."""
+TEXT_PATTERN: Final = f"^(\r?\n|\t|[^{INVISIBLE}])*$"
+"""What a field of several lines may hold; cells pasted from a spreadsheet have tabs between them."""
 
 _REFUSED: Final = re.compile(f"[{INVISIBLE}\ud800-\udfff]")
 _BREAK: Final = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
@@ -64,7 +64,7 @@ def invisible_character(text: str) -> str | None:
 
 
 def check_visible(text: str, field: str, *, breaks: bool = False) -> None:
-    """Raise TextRefused if ``text`` holds an invisible character; with ``breaks``, line breaks are allowed.
+    """Raise TextRefused if ``text`` holds an invisible character; with ``breaks``, line breaks and tabs are allowed.
 
     A carriage return alone is no line break: on a terminal what follows it writes over the line.
     """
@@ -112,7 +112,7 @@ def _first(text: str, *, breaks: bool) -> int | None:
     if not breaks:
         found = _REFUSED.search(text)
         return None if found is None else found.start()
-    bare = text.replace("\r\n", "  ").replace("\n", " ")
+    bare = text.replace("\r\n", "  ").replace("\n", " ").replace("\t", " ")
     return _first(bare, breaks=False)
 
 

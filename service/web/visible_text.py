@@ -55,4 +55,5 @@ async def refuse_invisible(request: Request[Any, Any, Any]) -> None:
         check_texts(dict(request.query_params.dict()))
     data = request.route_handler.parsed_data_field
     if data is not None and isinstance(data.kwarg_definition, BodyKwarg) and data.kwarg_definition.media_type in _FORMS:
-        check_texts((await request.form()).dict())
+        for name, value in (await request.form()).multi_items():
+            check_texts({name: value})

@@ -125,7 +125,7 @@ def test_an_authority_sends_in_its_own_name(staffed: Staffed) -> None:
         ("engagements", {**TERM, "first_day": "9999-01-01", "as_internal": True}, 422, "term-date"),
         ("engagements", {**TERM, "institution": "999999"}, 422, "no-such-institution"),
         ("dispatches", {**VISIT, "on": "2026-11-01"}, 422, "dispatch-card"),
-        ("dispatches", {**VISIT, "plan": "\0"}, 400, "request-malformed"),
+        ("dispatches", {**VISIT, "plan": "\0"}, 400, "text-invisible-character"),
     ],
 )
 def test_what_the_rules_forbid_is_refused_by_name(

@@ -146,7 +146,7 @@ def test_who_does_not_keep_the_record_enters_nothing(staffed: Staffed, what: str
         ("evaluations", {**FAILED, "result": "良好"}, 400, "request-malformed"),
         ("warnings", WARNING, 422, "warning-kind"),
         ("rewards", {**REMARK, "by": " "}, 422, "record-refused"),
-        ("sanctions", {**REMARK, "reason": "a\0b"}, 400, "request-malformed"),
+        ("sanctions", {**REMARK, "reason": "a\0b"}, 400, "text-invisible-character"),
     ],
 )
 def test_what_the_rules_forbid_is_refused_by_name(

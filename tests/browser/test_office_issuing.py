@@ -136,5 +136,5 @@ def test_an_auditor_reads_the_journal_and_takes_its_head_away(page: Page, desks:
     assert json.loads(Path(taken.value.path()).read_bytes())["size"] > 0
     page.set_viewport_size({"width": 320, "height": 640})
     has_no_barriers(page)
-    page.goto("/office/issue")
+    page.goto("/office/issue?lang=zh")
     expect(page.get_by_role("alert")).to_contain_text("没有此项权限")

@@ -333,7 +333,10 @@ def test_a_failed_review_becomes_a_case_and_the_centre_cancels(desks: Desks, sea
 def test_a_case_is_closed_with_a_reason(desks: Desks, seat: Seat) -> None:
     """督§17."""
     number, today = desks.card("external"), desks.office.today
-    page = seat("yubei", f"/office/cards/{number}/review")
+    page = seat("yubei", "/office/staffing")  # who has sent somebody keeps the record of the work
+    fill(page, "send", number=number, institution=SCHOOL.code, on=today.isoformat(), plan="第 13 号计划")
+    done(page, "已登记委派")
+    page.goto(f"/office/cards/{number}/review")
     fill(page, "evaluate", result="不合格", on=today.isoformat(), by="王科长")
     where = page.url.partition("?")[0]
     page = seat("centre", where)

@@ -73,8 +73,8 @@ def test_line_breaks_stand_in_fields_of_several_lines_and_a_bare_carriage_return
     check_visible("第一行\n第二行\r\n第三行", "reason", breaks=True)
     with pytest.raises(TextRefused, match="U\\+000D"):
         check_visible("第一行\r已批准", "reason", breaks=True)
-    with pytest.raises(TextRefused, match="character 5 is U\\+0009"):
-        check_visible("a\r\nb\t", "reason", breaks=True)
+    with pytest.raises(TextRefused, match="character 5 is U\\+000B"):
+        check_visible("a\r\nb\x0b", "reason", breaks=True)
 
 
 def test_what_is_shown_holds_nothing_that_moves_a_terminal() -> None:

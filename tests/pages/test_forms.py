@@ -85,7 +85,7 @@ def test_a_form_that_no_page_of_ours_sends_is_answered_with_a_page(staffed: Staf
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
-@pytest.mark.parametrize("body", ["", "name=%FF&password=%00", "name=%FF&password=%FF"])
+@pytest.mark.parametrize("body", ["", "name=x&password=%00", "name=x&password=%FF"])
 def test_a_sign_in_that_no_page_of_ours_sends_is_refused_like_any_other(staffed: Staffed, body: str) -> None:
     headers = {"content-type": "application/x-www-form-urlencoded"}
     answer = staffed.client.post("/sign-in", content=body, headers=headers)
