@@ -102,7 +102,7 @@ def restore_(
 @click.option("--reason", help="依据，例如核对的台账 what it rests on, such as the ledger compared with.")
 @pass_context
 def confirm(context: Context, numbers: tuple[str, ...], reason: str | None, *, everything: bool) -> None:
-    """确认证卡 Confirm, after a restore, that cards stand as the register has them.
+    """确认证卡 Confirm how cards stand, after a restore.
 
     此前已取消、作废的请先照办 Cancel or void first what was cancelled or voided since the backup. Without NUMBER and
     --all the cards that wait are listed 不给编号则列出待确认的证卡.
