@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests import inside, needs
 
@@ -11,7 +11,9 @@ inside.forbid_reaching_outside(inside.CHECKOUT, inside.everywhere())
 pytest_plugins = ["tests.databases"]
 
 # The same examples each run and no deadline: a slow machine is no reason to fail.
-settings.register_profile("zhengka", derandomize=True, deadline=None, database=None)
+settings.register_profile(
+    "zhengka", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("zhengka")
 
 

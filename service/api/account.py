@@ -18,6 +18,7 @@ from service.api.problems import documented
 from service.api.routes import AnyRequest
 from service.api.schemas import SessionBody
 from service.api.sessions import session_body
+from service.domain.visible import LINE_PATTERN
 from service.flows.errors import SignInRefused
 from service.flows.own_account import change_password, owner_of, sign_out_everywhere
 from service.flows.register import Register
@@ -55,7 +56,7 @@ _SIGNED_IN: Final = (
 class CodeRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """A code of the telephone, or a recovery code."""
 
-    code: Annotated[str, described("code", min_length=1, max_length=16)]
+    code: Annotated[str, described("code", min_length=1, max_length=16, pattern=LINE_PATTERN)]
 
     def __repr__(self) -> str:
         return "<CodeRequest>"

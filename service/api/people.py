@@ -18,6 +18,7 @@ from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
 from service.domain.search import MAX_MONTHS, CardState, Search, Sort, with_text
+from service.domain.visible import LINE_PATTERN
 from service.flows.person import PersonFile, person_of
 from service.flows.register import Register
 from service.flows.search import MAX_PAGE, PAGE, Found, search_for
@@ -36,9 +37,9 @@ class Order(StrEnum):
 class SearchRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """What cards are sought by; what is left out restricts nothing. It is a body: names have no place in an address."""
 
-    text: Annotated[str, described("text", max_length=60)] = ""
+    text: Annotated[str, described("text", max_length=60, pattern=LINE_PATTERN)] = ""
     institution: Annotated[str, described("institution", pattern="^[0-9]{6}$")] | None = None
-    occupation: Annotated[str, described("occupation", max_length=60)] = ""
+    occupation: Annotated[str, described("occupation", max_length=60, pattern=LINE_PATTERN)] = ""
     kind: Annotated[CardKind, described("kind")] | None = None
     state: Annotated[CardState, described("state")] | None = None
     expiring_months: Annotated[int, described("expiring_months", ge=1, le=MAX_MONTHS)] | None = None

@@ -18,7 +18,7 @@ from service.domain.visible import check_visible, shown
 SEVERAL_LINES: Final = frozenset({"reason", "note", "jobs", "people"})
 """Fields that hold more than a line, where they are texts."""
 
-UNREAD: Final = frozenset({"credential", "password"})
+UNREAD: Final = frozenset({"credential", "password", "old", "new"})  # the last two: passwords that change
 """Fields whose text is neither kept nor shown: any code a camera reads has a verdict, any password may be tried."""
 
 _FORMS: Final = frozenset({RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART})

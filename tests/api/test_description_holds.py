@@ -32,6 +32,11 @@ CONFIG = {
             "checks": {"positive_data_acceptance": {"enabled": False}},
         },
         {
+            "include-path": "/api/v1/cards/{number}/renewal",
+            # The description of a map says what its values hold, and nothing of the names in it.
+            "checks": {"positive_data_acceptance": {"enabled": False}},
+        },
+        {
             "include-path-regex": "^/api/v1/(scans|sessions)",
             # JSON Schema has years that no database keeps; a query's moment may be seconds since 1970, too.
             "checks": {"positive_data_acceptance": {"enabled": False}, "negative_data_rejection": {"enabled": False}},
