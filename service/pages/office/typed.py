@@ -98,6 +98,7 @@ def handed(file: UploadFile | None) -> Handed | None:
     """Read a file that was chosen, None where none was."""
     if file is None or not file.filename:
         return None
+    file.file.seek(0)  # a form may be read twice
     return Handed(file.filename, file.file.read(MAX_DOCUMENT_BYTES + 1))
 
 
