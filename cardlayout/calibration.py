@@ -33,22 +33,22 @@ _STEPS_ZH: Final = (
     "1. 按实际大小（100%）双面打印本页；页脚线段应长 150.0 mm，否则打印时被缩放了。",
     "2. 正面朝向自己，对着光看。在每个编号处，读出反面细线与正面刻度相交处的数字：",
     "    上边的刻度是 X，右边的刻度是 Y。五处取平均。",
-    "3. 打印证卡时加上 --offset-back X,Y。",
+    "3. 打印证卡时，反面偏移填 X,Y。",
     "4. 只有用预先切好的卡纸时才需要：直尺的 0 对齐纸边，读出直尺 20 mm 处的数字，",
-    "    左边的刻度是 X，上边的刻度是 Y，加上 --offset-front X,Y；",
+    "    左边的刻度是 X，上边的刻度是 Y，正面偏移填 X,Y；",
 )
 _STEPS_EN: Final = (
     "1. Print this sheet on both sides at actual size (100 %). The line at the foot must be 150.0 mm long.",
     "2. Hold it against a light, this side towards you. At each number read where the back's hairs cross",
     "    the scales: X on the upper scale, Y on the right-hand scale. Take the mean of the five.",
-    "3. Print cards with --offset-back X,Y.",
+    "3. Print cards with the back offset X,Y.",
     "4. Only for pre-cut sheets: put a ruler's 0 at the paper's edge and read the scale at its 20 mm mark,",
-    "    X at the left, Y at the top: --offset-front X,Y;",
+    "    X at the left, Y at the top: the front offset is X,Y;",
 )
 # Moving the front moves what the back must meet: the same shift, seen from the other side.
 _BOTH: Final = {
-    Flip.LONG: ("--offset-back X − 正面 X, Y + 正面 Y", "--offset-back X − front X, Y + front Y"),
-    Flip.SHORT: ("--offset-back X + 正面 X, Y − 正面 Y", "--offset-back X + front X, Y − front Y"),
+    Flip.LONG: ("反面偏移 X − 正面 X, Y + 正面 Y", "offset X − front X, Y + front Y"),
+    Flip.SHORT: ("反面偏移 X + 正面 X, Y − 正面 Y", "offset X + front X, Y − front Y"),
 }
 
 
@@ -108,7 +108,7 @@ def _front(flip: Flip) -> Iterator[_Mark]:
     yield _Text(left + 66, rule - 1.2, 7, f"{_RULE:.0f} mm")
     both_zh, both_en = _BOTH[flip]
     yield from _paragraphs(85, (*_STEPS_ZH, f"    同时反面改用 {both_zh}。"), 9.5)
-    yield from _paragraphs(174, (*_STEPS_EN, f"    then for the back {both_en}."), 8.5)
+    yield from _paragraphs(174, (*_STEPS_EN, f"    then the back takes the {both_en}."), 8.5)
 
 
 def _back(flip: Flip) -> Iterator[_Mark]:

@@ -33,6 +33,9 @@ _WORK: Final[tuple[tuple[str, Callable[[Register], object]], ...]] = (
     ("forget accesses", forget_accesses),
     ("mirror the journal", _mirror_journal),
 )
+_CONFIRM: Final = ("确认无误后运行 zhengka clock confirm", "to confirm it run zhengka clock confirm")
+"""What whoever reads the log can do about a clock that is not believed."""
+
 _log: Final = logging.getLogger("zhengka.keeper")
 
 
@@ -54,7 +57,7 @@ async def _keep(register: Register, over: asyncio.Event, pause_s: float) -> None
             try:
                 await asyncio.to_thread(work, register)
             except ClockAhead as alarm:  # what it says holds nobody's data
-                _log.error("%s %s", alarm.zh, alarm.en)
+                _log.error("%s；%s %s; %s", alarm.zh, _CONFIRM[0], alarm.en, _CONFIRM[1])
             except Exception as error:  # noqa: BLE001 - whatever it is, the service goes on
                 # Only where it happened: messages may hold data. Whoever asks for a list has it signed then.
                 kind = f"{type(error).__module__}.{type(error).__qualname__}"

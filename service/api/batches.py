@@ -15,11 +15,12 @@ from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, MultipartBody, QueryParameter, SkipValidation
 from litestar.response import Stream
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cardlayout.impose import Flip, Sheet
 from service.api.fields import FORMS, described
 from service.api.problems import documented
+from service.api.remedies import HTTP_REMEDIES
 from service.api.routes import LIST_REFUSALS, MAX_ID, READ_REFUSALS, AnyRequest, Identity
 from service.domain.access import Permission
 from service.domain.visible import LINE_PATTERN
@@ -28,6 +29,7 @@ from service.flows.errors import Refused
 from service.flows.issue_batch import IssuedRow, Outcome, RefusedRow
 from service.flows.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES, Order, issue_files, too_large
 from service.flows.register import Register
+from service.flows.remedies import with_remedies
 from service.web.authentication import AnyRequest as AnyConnection
 from service.web.authentication import asker, needs
 from service.web.downloads import PDF, pdf_of_batch
@@ -222,7 +224,7 @@ class BatchController(Controller):
             batch=found.id,
             dry_run=False,
             issued=outcome.issued,
-            refused=outcome.refused,
+            refused=_worded(outcome.refused),
             warned=outcome.warned,
             nearly_full=outcome.nearly_full,
             unused_photos=outcome.unused_photos,
@@ -256,12 +258,17 @@ class BatchController(Controller):
         return pdf_of_batch(drawn, identity)
 
 
+def _worded(refused: tuple[RefusedRow, ...]) -> tuple[RefusedRow, ...]:
+    """Return refused rows with this interface's remedies behind their problems."""
+    return tuple(structs.replace(one, problems=with_remedies(HTTP_REMEDIES, one.problems)) for one in refused)
+
+
 def _answer(outcome: Outcome, *, dry_run: bool) -> BatchBody:
     return BatchBody(
         batch=outcome.batch,
         dry_run=dry_run,
         issued=outcome.issued,
-        refused=outcome.refused,
+        refused=_worded(outcome.refused),
         warned=outcome.warned,
         nearly_full=outcome.nearly_full,
         unused_photos=outcome.unused_photos,

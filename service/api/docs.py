@@ -113,7 +113,7 @@ def openapi_config() -> OpenAPIConfig:
         ],
         components=Components(
             security_schemes={
-                "token": SecurityScheme(type="http", scheme="bearer", description="zhengka token add"),
+                "token": SecurityScheme(type="http", scheme="bearer", description="made by whoever runs the service"),
                 "session": SecurityScheme(
                     type="apiKey", name=COOKIE, security_scheme_in="cookie", description="signIn, with X-CSRF-Token"
                 ),

@@ -13,7 +13,9 @@ from litestar.exceptions import ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
 from service.api.fields import BODY_FORM, FORMS
+from service.api.remedies import HTTP_REMEDIES
 from service.domain.visible import TextRefused
+from service.flows.remedies import with_remedy
 from service.web.refusals import AnyRequest, Refusal, refusal_of
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -66,12 +68,13 @@ def documented(*statuses: HTTPStatus) -> dict[int, ResponseSpec]:
 
 
 def _response(refusal: Refusal, errors: tuple[FieldProblem, ...]) -> Response[bytes]:
+    zh, en = with_remedy(HTTP_REMEDIES, refusal.code, (refusal.zh, refusal.en), refusal.parameters)
     details = ProblemDetails(
         title=refusal.status.phrase,
         status=refusal.status,
         code=refusal.code,
-        detail=refusal.en,
-        zh=refusal.zh,
+        detail=en,
+        zh=zh,
         errors=errors,
     )
     return Response(

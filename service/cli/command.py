@@ -13,7 +13,10 @@ import click
 from cardlayout.errors import LayoutError
 from keys.errors import KeysError
 from service.cli.context import Context
+from service.cli.remedies import CLI_REMEDIES
 from service.domain.visible import TextRefused, check_visible
+from service.flows.errors import Refused
+from service.flows.remedies import with_remedy
 from service.flows.words import zh_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -103,7 +106,9 @@ def _refusing(function: Function) -> Function:
             if refusal is None:
                 raise
             context = click.get_current_context().find_object(Context) or Context()
-            context.refuse(*refusal)
+            code, *words = refusal
+            parameters = error.parameters if isinstance(error, Refused) else {}
+            context.refuse(code, *with_remedy(CLI_REMEDIES, code, (words[0], words[1]), parameters))
             raise click.exceptions.Exit(1) from error
 
     return cast("Function", run)

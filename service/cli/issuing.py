@@ -17,10 +17,12 @@ from service.cli.context import Context
 from service.cli.files import refuse_existing, whole_file
 from service.cli.params import DAY, IN_FILE, IN_FILE_OR_FOLDER, OUT_FILE
 from service.cli.register import opened
+from service.cli.remedies import CLI_REMEDIES
 from service.domain.application.headings import EARLIER_HEADINGS, HEADINGS, Heading
 from service.flows.errors import Refused
 from service.flows.import_cards import import_cards
 from service.flows.issue_batch import Outcome, RefusedRow, Request, issue_batch
+from service.flows.remedies import with_remedies
 from service.flows.row_report import row_report
 from service.roster.errors import RosterError
 from service.roster.photo_files import open_photos
@@ -191,7 +193,7 @@ def _tell_notes(context: Context, sheet: Roster) -> None:
 def _remarks(outcome: Outcome) -> Iterator[tuple[str, str]]:
     """Say what a person should know beside the refusals."""
     for row in outcome.warned:
-        for problem in row.problems:
+        for problem in with_remedies(CLI_REMEDIES, row.problems):
             yield f"第 {row.row} 行 {row.name}：{problem.zh}", f"row {row.row}: {problem.en}"
     for photo in outcome.unused_photos[:_NAMED_FILES]:
         yield "照片未用到", f"photo not used: {photo}"
@@ -215,7 +217,11 @@ def _summary(outcome: Outcome, *, dry_run: bool) -> str:
 def _tell_refused(context: Context, refused: tuple[RefusedRow, ...]) -> None:
     context.table(
         ("行 row", "姓名 name", "原因 reasons", "条款 article"),
-        [(str(row.row), row.name, problem.zh, problem.article) for row in refused for problem in row.problems],
+        [
+            (str(row.row), row.name, problem.zh, problem.article)
+            for row in refused
+            for problem in with_remedies(CLI_REMEDIES, row.problems)
+        ],
         wide=(2,),
     )
 
@@ -225,6 +231,7 @@ def _as_json(row: RefusedRow) -> dict[str, object]:
         "row": row.row,
         "name": row.name,
         "problems": [
-            {"field": p.field, "code": p.code, "article": p.article, "zh": p.zh, "en": p.en} for p in row.problems
+            {"field": p.field, "code": p.code, "article": p.article, "zh": p.zh, "en": p.en}
+            for p in with_remedies(CLI_REMEDIES, row.problems)
         ],
     }

@@ -15,6 +15,7 @@ from service.cli.context import Context
 from service.cli.files import whole_file
 from service.cli.params import OUT_FILE
 from service.cli.register import ask_root_passphrase, ask_vault_passphrase, new_passphrase, opened, unlocked_root
+from service.cli.remedies import CLI_REMEDIES
 from service.flows.key_ceremony import (
     compromise_key,
     introduce_key,
@@ -25,6 +26,7 @@ from service.flows.key_ceremony import (
 from service.flows.passphrases import Sealed, change_passphrase, exposures, opening_root, opening_vault, opens
 from service.flows.publish import key_document
 from service.flows.register import VAULT_FILE, Register, with_passphrase
+from service.flows.remedies import with_remedy
 from service.flows.set_up import ROOT_FILE
 from service.settings import NEW_PASSPHRASE, password_of_process
 
@@ -56,8 +58,8 @@ def list_(context: Context) -> None:
             for r in found
         ],
     )
-    for zh, en in told:
-        context.note(zh, en)
+    for one in told:
+        context.note(*with_remedy(CLI_REMEDIES, one.code, (one.zh, one.en)))
 
 
 @command("rotate", keys)

@@ -92,6 +92,10 @@ def calibrate(context: Context, out: Path, flip: str) -> None:
         calibration(Flip(flip), FontSet.load(settings_of(context).fonts), file)
     context.answer({"file": str(out)})
     context.say(f"已写出 written: {out}")
+    context.note(
+        "读出的偏移写在 zhengka print --offset-front 和 --offset-back 之后",
+        "the offsets it shows go behind --offset-front and --offset-back of zhengka print",
+    )
 
 
 COMMANDS: Final = (print_, calibrate)

@@ -15,6 +15,7 @@ from service.cli.command import command, pass_context
 from service.cli.contacting import check_contact
 from service.cli.context import Context
 from service.cli.register import new_passphrase, new_password, opened, settings_of, unlocked_settings
+from service.cli.remedies import CLI_REMEDIES
 from service.cli.users import tell_password
 from service.domain.issuer import Institution
 from service.flows.accounts import FIRST_USER
@@ -23,6 +24,7 @@ from service.flows.errors import Refused
 from service.flows.institutions import add_institution, list_institutions
 from service.flows.passphrases import exposures
 from service.flows.register import open_register
+from service.flows.remedies import with_remedy
 from service.flows.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from service.settings import ADMIN_PASSWORD
@@ -119,7 +121,8 @@ def serve(  # noqa: PLR0913 - one argument an option
     chosen = unlocked_settings(context)
     _check_free(host, port)
     with open_register(chosen, effects.real()) as register:
-        for zh, en in exposures(register):
+        for one in exposures(register):
+            zh, en = with_remedy(CLI_REMEDIES, one.code, (one.zh, one.en))
             context.note(f"警告：{zh}", f"warning: {en}")
     base = f"http://{host}:{port}"
     context.note(f"查验 {base}/scan 查询 {base}/lookup", f"check, look up; API: {base}/schema")

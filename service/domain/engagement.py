@@ -114,8 +114,8 @@ def _check_kind(card: Card, new: NewEngagement) -> None:
         raise _refused(
             card,
             "engagement-external",
-            "外督由人社部门委派，不由机构聘用；聘为内督须用 --as-internal 注明（督§3、督§14）",
-            "external supervisors are dispatched, not engaged; say --as-internal for one engaged as internal (督§14)",
+            "外督由人社部门委派，不由机构聘用；聘为内督须注明（督§3、督§14）",
+            "external supervisors are dispatched, not engaged; one engaged as internal is to be named so (督§14)",
         )
     if new.as_internal and not external:
         raise _refused(

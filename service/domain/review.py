@@ -223,8 +223,8 @@ def check_body(entry: EntryKind, kind: CardKind, issuer: str, body: str) -> None
     if not allowed:
         zh, en = keepers_of(kind)
         raise RecordRefused(
-            f"{kind.zh}的{_KINDS_ZH[entry]}由{zh}记载，不由 {body} 记载；用 --body 写明单位",
-            f"{entry} of this holder is for {en} to enter, not for {body}; name the body with --body",
+            f"{kind.zh}的{_KINDS_ZH[entry]}由{zh}记载，不由 {body} 记载",
+            f"{entry} of this holder is for {en} to enter, not for {body}",
             code="record-body",
         )
 

@@ -71,8 +71,8 @@ def add_user(
         if new.institution is not None and institutions.get(connection, new.institution) is None:
             raise Refused(
                 "institution-unknown",
-                f"没有登记机构 {new.institution}，请先用 zhengka institution add 登记",
-                f"institution {new.institution} is not entered: do so with zhengka institution add",
+                f"没有登记机构 {new.institution}",
+                f"institution {new.institution} is not entered",
             )
         accounts.add(connection, new, hashed, now)
         data = {"role": new.role.value, "name": new.person_name}

@@ -223,9 +223,7 @@ def read_head(data: bytes) -> SignedHead:
     try:
         return msgspec.json.decode(data, type=SignedHead)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(
-            "head-malformed", "这不是导出的日志头（zhengka audit head）", f"this is no exported journal head: {error}"
-        ) from error
+        raise Refused("head-malformed", "这不是导出的日志头", f"this is no exported journal head: {error}") from error
 
 
 def export_journal(register: Register) -> Iterator[bytes]:

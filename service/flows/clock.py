@@ -29,10 +29,10 @@ class ClockAhead(Refused):
         super().__init__(
             "clock-ahead",
             f"时钟比上次签署以来实际经过的时间快 {minutes} 分钟，暂停签署，现有名单照常提供，联网查验不受影响；"
-            "请核对本机时间：不对就先改正，确认无误后运行 zhengka clock confirm",
+            "请核对本机时间：不对就先改正，无误则须由人确认",
             f"the clock is {minutes} min ahead of what has passed since the last signing: nothing is signed, the lists "
-            "there are stay in use, online checks go on; set the clock right, or if it is right run "
-            "zhengka clock confirm",
+            "there are stay in use, online checks go on; set the clock right; if it is right, a "
+            "person confirms it",
         )
 
 

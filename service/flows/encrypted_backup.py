@@ -37,8 +37,8 @@ def readable(file: Path, key_file: Path | None, ask: Callable[[], bytes] | None,
     if key_file is None or ask is None:
         raise Refused(
             "backup-encrypted",
-            f"{file} 已加密，请用 --key 给出备份密钥文件",
-            f"{file} is encrypted: give the file of the backup key with --key",
+            f"{file} 已加密，须有备份密钥文件",
+            f"{file} is encrypted: the file of the backup key is needed",
         )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder) as plain:

@@ -10,12 +10,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class Refused(ValueError):
-    """A request that cannot be carried out; ``zh`` and ``en`` say what came, what was expected and what to do."""
+    """A request that cannot be carried out; ``zh`` and ``en`` say what came and what was expected.
 
-    def __init__(self, code: str, zh: str, en: str) -> None:
+    What to do is said by the door it came through: ``parameters`` are what its remedy may name.
+    """
+
+    def __init__(self, code: str, zh: str, en: str, parameters: Mapping[str, str] | None = None) -> None:
         super().__init__(en)
+        self.parameters: Mapping[str, str] = parameters or {}
         self.code = code
         self.zh = zh
         self.en = en
@@ -27,8 +33,8 @@ class NoRegister(Refused):
     def __init__(self, folder: str) -> None:
         super().__init__(
             "no-register",
-            f"{folder} 中没有登记库；请先运行 zhengka init，或用 --data 指明数据目录",
-            f"{folder} holds no register: run zhengka init first, or name the data folder with --data",
+            f"{folder} 中没有登记库",
+            f"{folder} holds no register",
         )
 
 
@@ -38,8 +44,8 @@ class NoPassphrase(Refused):
     def __init__(self) -> None:
         super().__init__(
             "no-passphrase",
-            "缺少口令：请设置 ZHENGKA_PASSPHRASE_FILE 或 ZHENGKA_PASSPHRASE",
-            "no passphrase: set ZHENGKA_PASSPHRASE_FILE or ZHENGKA_PASSPHRASE",
+            "缺少密钥库的口令",
+            "no passphrase of the vault",
         )
 
 
@@ -49,8 +55,8 @@ class NoRootPassphrase(Refused):
     def __init__(self) -> None:
         super().__init__(
             "no-root-passphrase",
-            "缺少根密钥的口令：请设置 ZHENGKA_ROOT_PASSPHRASE_FILE 或 ZHENGKA_ROOT_PASSPHRASE",
-            "no passphrase of the root key: set ZHENGKA_ROOT_PASSPHRASE_FILE or ZHENGKA_ROOT_PASSPHRASE",
+            "缺少根密钥的口令",
+            "no passphrase of the root key",
         )
 
 

@@ -48,8 +48,8 @@ def import_cards(register: Register, rows: Sequence[RawRow], actor: str) -> Impo
                     "institution-unknown",
                     "institution",
                     "督附3",
-                    f"机构代码：{row.institution} 未登记，请先运行 zhengka institution add",
-                    f"institution: {row.institution} is not registered, run zhengka institution add first",
+                    f"机构代码：{row.institution} 未登记",
+                    f"institution: {row.institution} is not registered",
                 )
             )
         try:

@@ -121,8 +121,8 @@ def issue_batch(register: Register, request: Request, progress: Progress | None 
     if request.issuer is not None and request.issuer != CENTRE and request.issuer not in institutions:
         raise Refused(
             "issuer-unknown",
-            f"没有代码为 {request.issuer} 的机构；请先用 zhengka institution add 登记，市职鉴中心写 {CENTRE}",
-            f"no institution has the code {request.issuer}: enter it with zhengka institution add, or say {CENTRE}",
+            f"没有代码为 {request.issuer} 的机构；市职鉴中心写 {CENTRE}",
+            f"no institution has the code {request.issuer}; the centre is {CENTRE}",
         )
     policy = Policy(register.jurisdiction, institutions, issued_on, request.issuer, request.reviewed_by)
     rows = tuple(parse_row(row, register.catalogue) for row in request.rows)

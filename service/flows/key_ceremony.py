@@ -122,8 +122,8 @@ def _check_known_long_enough(register: Register, chosen: KeyRecord) -> None:
     if waited < LEAD.total_seconds():
         raise Refused(
             "key-too-new",
-            f"下一把密钥公布才 {waited / 3600:.1f} 小时，不足 24 小时，离线查验端或不认识；请稍后，或用 --at-once",
-            f"the next key has been public for {waited / 3600:.1f} h, less than 24 h: wait, or say --at-once",
+            f"下一把密钥公布才 {waited / 3600:.1f} 小时，不足 24 小时，离线查验端或不认识；请稍后",
+            f"the next key has been public for {waited / 3600:.1f} h, less than 24 h: wait",
         )
 
 
@@ -161,8 +161,9 @@ def _only(records: tuple[KeyRecord, ...], purpose: Purpose, state: KeyState) -> 
             return record
     raise Refused(
         "no-next-key",
-        f"没有已公布的下一把 {purpose} 密钥；请先运行 zhengka keys rotate {purpose}",
-        f"no next {purpose} key is published: run zhengka keys rotate {purpose} first",
+        f"没有已公布的下一把 {purpose} 密钥",
+        f"no next {purpose} key is published",
+        {"purpose": purpose.value},
     )
 
 
@@ -173,7 +174,7 @@ def _by_kid(records: tuple[KeyRecord, ...], kid: str) -> KeyRecord:
     if len(found) != 1:
         raise Refused(
             "key-not-found",
-            f"没有或不止一把密钥的标识是 {kid}；zhengka keys list 列出全部密钥",
-            f"{kid} names no key, or more than one: zhengka keys list shows them all",
+            f"没有或不止一把密钥的标识是 {kid}",
+            f"{kid} names no key, or more than one",
         )
     return found[0]

@@ -28,8 +28,8 @@ def read_later_entries(connection: Connection, folder: Path, known: Iterable[Key
     if mirror_files.position(folder) is None:
         raise Refused(
             "mirror-missing",
-            f"{folder} 不是日志镜像（zhengka journal mirror），或共享未挂载",
-            f"{folder} is no journal mirror (zhengka journal mirror), or its share is not mounted",
+            f"{folder} 不是日志镜像，或共享未挂载",
+            f"{folder} is no journal mirror, or its share is not mounted",
         )
     size = journal.head(connection).size
     entries = mirror_files.read(folder)

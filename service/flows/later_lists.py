@@ -73,9 +73,9 @@ def read_later_lists(folder: Path, host: str, known: Iterable[KeyRecord]) -> Map
     if not newest:
         raise Refused(
             "no-status-list",
-            f"{place} 中没有状态列表：请给出 zhengka publish 写出的目录，或存有 /status-lists/n 的目录",
-            f"there is no status list in {place}: name the folder that zhengka publish writes, or one with lists saved "
-            "from /status-lists/n",
+            f"{place} 中没有状态列表：须是发布时写出的目录，或存有逐个下载的状态列表的目录",
+            f"there is no status list in {place}: the folder that publishing wrote is needed, or one with lists "
+            "that were saved one by one",
         )
     return newest
 

@@ -255,10 +255,10 @@ def _check_fits(register: Register, card: Card, portrait: bytes) -> None:
     if problems:
         raise Refused(
             "face-unfit",
-            f"证卡 {card.number}：{'；'.join(problem.zh for problem in problems)}；"
-            "二维码含照片后放不下，可用 --without-portrait 不带照片补发",
+            f"证卡 {card.number}：{'；'.join(problem.zh for problem in problems)}；二维码含照片后放不下",
             f"card {card.number}: {'; '.join(problem.en for problem in problems)}: there is no room for a code with a "
-            "portrait, replace the card with --without-portrait",
+            "portrait",
+            {"number": str(card.number)},
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from keys.errors import KeysError, WrongPassphrase
 from keys.files import create as create_file
@@ -21,8 +21,13 @@ from service.flows.set_up import ROOT_FILE, random_passphrase, same_passphrase
 from service.settings import PASSPHRASE_NAME, ROOT_PASSPHRASE_NAME
 from service.store import journal
 
-Words = tuple[str, str]
-"""A sentence in Chinese and in English."""
+
+class Exposure(NamedTuple):
+    """Where a key or a passphrase lies that should not: a permanent code and a sentence in two languages."""
+
+    code: str
+    zh: str
+    en: str
 
 
 class Sealed(StrEnum):
@@ -119,29 +124,28 @@ def opening_vault(register: Register, passphrase: bytes) -> bytes:
     return passphrase
 
 
-def exposures(register: Register) -> Iterator[Words]:
+def exposures(register: Register) -> Iterator[Exposure]:
     """Yield what is wrong with where root key and passphrases lie, and what to do; nothing where all is well."""
     root = register.folder / ROOT_FILE
     if not root.exists():
         return
-    lies_here = (
-        f"根密钥 {root} 还在本机，与密钥库放在一起：谁拿到这个目录，谁就能换掉全部密钥；"
-        "请移到离线介质，用时以 --root-file 指明"
-    )
+    lies_here = f"根密钥 {root} 还在本机，与密钥库放在一起：谁拿到这个目录，谁就能换掉全部密钥；请移到离线介质"
     lies_here_en = (
         f"the root key {root} still lies beside the vault, and whoever gets this folder can replace every key: "
-        "move it to media off this machine, and name it with --root-file when it is needed"
+        "move it to media off this machine"
     )
-    yield lies_here, lies_here_en
+    yield Exposure("root-beside-vault", lies_here, lies_here_en)
     held = register.settings.root_passphrase_file
     if held is not None and held.exists():
-        yield (
+        yield Exposure(
+            "root-passphrase-here",
             f"根密钥的口令 {held} 也在本机：请另存他处，不要与根密钥放在一起",
             f"its passphrase {held} is here too: keep it elsewhere, and not with the root key",
         )
     shared = register.settings.passphrase
     if shared is not None and opens(root, shared):
-        yield (
-            "根密钥与密钥库共用一个口令：请运行 zhengka keys passphrase root 给根密钥换上自己的口令",
-            "root key and vault share one passphrase: give the root its own with zhengka keys passphrase root",
+        yield Exposure(
+            "root-passphrase-shared",
+            "根密钥与密钥库共用一个口令：请给根密钥换上自己的口令",
+            "root key and vault share one passphrase: give the root its own",
         )

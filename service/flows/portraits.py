@@ -93,8 +93,9 @@ def portrait_of_copy(connection: Connection, card: Card) -> bytes | None:
     if not blobs.present(connection, (record.photo,)):
         raise Refused(
             "photo-missing",
-            f"证卡 {card.number} 的照片丢失，无法写入二维码；可先恢复照片，或用 --without-portrait 不带照片补发",
-            f"the photograph of card {card.number} is missing: restore it, or replace the card with --without-portrait",
+            f"证卡 {card.number} 的照片丢失，无法写入二维码；请先恢复照片",
+            f"the photograph of card {card.number} is missing: restore it",
+            {"number": str(card.number)},
         )
     return small_portrait(read_photo(connection, record.photo))
 

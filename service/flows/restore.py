@@ -266,13 +266,13 @@ def _check_told(manifest: Manifest, later: Later) -> None:
     if later.head is None:
         raise Refused(
             "restore-needs-head",
-            "备份之后核发的编号可能已打印，此后的取消、补发也不在备份中。请给出所有的第一种：--journal 日志镜像；"
-            "--published 此后签发的状态列表，同时用 --void-ahead N 作废各段其后 N 个号；"
-            "--head 证明备份之后没有变化的日志头；都没有则只用 --void-ahead N，证卡须经确认才答有效",
+            "备份之后核发的编号可能已打印，此后的取消、补发也不在备份中。须有以下之一，先有先用：日志镜像；"
+            "此后签发的状态列表，并作废各段其后若干个号；证明备份之后没有变化的日志头；"
+            "都没有则作废其后的号，证卡须经确认才答有效",
             "numbers issued after the backup may be printed already, and it lacks what was cancelled since: "
-            "give the first that you have of --journal, the journal's mirror; --published, status lists signed since, "
-            "with --void-ahead N to void the next N numbers of every series; --head, a journal head that shows that "
-            "nothing came after; else --void-ahead N alone, and cards read valid once they are confirmed",
+            "the first that there is of these is needed: the journal's mirror; status lists signed since, with the next "
+            "numbers of every series voided; a journal head that shows that nothing came after; without any of them "
+            "the next numbers are voided, and cards read valid once they are confirmed",
         )
     if later.published is not None:
         return
@@ -285,9 +285,9 @@ def _check_told(manifest: Manifest, later: Later) -> None:
 def _behind_head(size: int, head: SignedHead) -> Refused:
     return Refused(
         "backup-older-than-head",
-        f"备份（及镜像）止于日志第 {size} 条，日志头已到 {head.size} 条：其间编号或已打印，用 --void-ahead",
-        f"backup and mirror end at entry {size}, the head says {head.size}: numbers given since may be printed, use "
-        "--void-ahead N",
+        f"备份（及镜像）止于日志第 {size} 条，日志头已到 {head.size} 条：其间编号或已打印，须作废其后的号",
+        f"backup and mirror end at entry {size}, the head says {head.size}: numbers given since may be printed, "
+        "so the next ones are to be voided",
     )
 
 
@@ -299,9 +299,9 @@ def _check_not_older(manifest: Manifest, head: SignedHead) -> None:
 def _head_too_old() -> Refused:
     return Refused(
         "head-older-than-backup",
-        "日志头早于备份，不能说明备份之后没有核发：请给出备份之后导出的日志头，或用 --void-ahead",
-        "the head is from before the backup and does not show that nothing came after it: give one exported since, or "
-        "use --void-ahead N",
+        "日志头早于备份，不能说明备份之后没有核发：须有备份之后导出的日志头，或作废其后若干个号",
+        "the head is from before the backup and does not show that nothing came after it: one exported since is "
+        "needed, or the next numbers are to be voided",
     )
 
 

@@ -144,8 +144,8 @@ def saved_search(register: Register, sight: Sight, wanted: Search, *, most: int 
         if total > most:
             raise Refused(
                 "list-too-long",
-                f"共 {total} 张证卡，名单最多 {most} 行；请缩小范围分次导出，或用 zhengka search --out",
-                f"{total} cards are found, a list has {most} rows at most: save parts, or use zhengka search --out",
+                f"共 {total} 张证卡，名单最多 {most} 行；请缩小范围分次导出",
+                f"{total} cards are found, a list has {most} rows at most: save it in parts",
             )
         found = store.every(connection, asked)
         names = names_of(register, connection)

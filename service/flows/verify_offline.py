@@ -182,8 +182,8 @@ def read_memory(folder: Path) -> Memory:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(
             "checker-memory-damaged",
-            f"{folder / MEMORY_FILE} 已损坏：核对根密钥指纹后删除该文件，并用 --root 指明指纹",
-            f"{folder / MEMORY_FILE} is damaged: delete it and name the root's fingerprint with --root",
+            f"{folder / MEMORY_FILE} 已损坏：核对根密钥指纹后删除该文件",
+            f"{folder / MEMORY_FILE} is damaged: compare the root's fingerprint, then delete it",
         ) from error
 
 

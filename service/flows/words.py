@@ -15,7 +15,7 @@ _ZH: Final = {
     "key-compromised": "签名所用的密钥已报失窃，其签名一律不予采用",
     "key-out-of-use": "签名所用的密钥已停用，或签署日期不在其使用期内，不予采用",
     "key-not-in-use": "签名所用的密钥尚未启用，不予采用；请更新密钥文件",
-    "illegal-rotation": "密钥在当前状态下不能作此处理，或没有现用密钥；zhengka keys list 列出各密钥的状态",
+    "illegal-rotation": "密钥在当前状态下不能作此处理，或没有现用密钥",
     "key-document-malformed": "密钥文件格式不符",
     "root-not-pinned": "密钥文件不是由已记录指纹的根密钥签署，不予采用",
     "key-document-older": "密钥文件比已采用的旧，不予采用",
@@ -26,7 +26,7 @@ _ZH: Final = {
     "key-not-held": "密钥库中没有这把私钥：已删除，或保存在别处",
     "key-held-already": "密钥库中已有这把私钥",
     "sealed-field-invalid": "加密字段无法解开：被改动，或密钥不符",
-    "backup-key-invalid": "不是备份密钥的公钥；公钥以 age1 开头，由 zhengka keys backup-key 生成时显示",
+    "backup-key-invalid": "不是备份密钥的公钥；公钥以 age1 开头，生成时显示",
     "backup-unreadable": "加密的备份无法解开：密钥不符、内容被改动或不完整；未恢复任何数据",
     "sheet-place-unknown": "版式上没有这个起始位置：a4-4 为 1—4，a4-5 为 1—5，single 只有 1",
     "printer-offset-too-large": "打印偏移过大，请检查纸张大小和打印缩放",
@@ -35,8 +35,8 @@ _ZH: Final = {
     "face-unfit": "证卡内容排不下或无法印制，请先更正",
     "portrait-not-normalised": "照片不是入库时的统一格式",
     "glyph-missing": "有字库中没有的字，请核对",
-    "font-missing": "找不到字体文件；请检查 ZHENGKA_FONTS，或重新安装本程序",
-    "font-damaged": "字体文件损坏；请检查 ZHENGKA_FONTS，或重新安装本程序",
+    "font-missing": "找不到字体文件",
+    "font-damaged": "字体文件损坏",
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from litestar import Response
 
 from service.flows.register import Register
+from service.pages.remedies import on_page
 from service.pages.rendering import draw, language_of, page
 from service.web.refusals import AnyRequest, refusal_of
 
@@ -19,7 +20,7 @@ def answer_page(request: AnyRequest, error: Exception) -> Response[str]:
         register,
         "error.html",
         language_of(request),
-        refusal={"zh": refusal.zh, "en": refusal.en},
+        refusal=on_page(refusal),
         status=int(refusal.status),
         code=refusal.code,
     )

@@ -43,16 +43,16 @@ def check_current(database: Database) -> None:
         found = MigrationContext.configure(connection).get_current_revision()
     if found is None:
         raise SchemaMismatch(
-            "数据库中尚无登记表，请先运行 zhengka init",
-            "the database holds no register yet; run `zhengka init`",
+            "数据库中尚无登记表",
+            "the database holds no register yet",
             code="schema-missing",
         )
     _check_known(found, scripts)
     if found != scripts.get_current_head():
         raise SchemaMismatch(
-            f"数据库结构（{found}）旧于本程序：请先用原版本程序备份，再运行 zhengka upgrade",
-            f"the tables ({found}) are older than this program: back up with the version that made them, then run "
-            "`zhengka upgrade`",
+            f"数据库结构（{found}）旧于本程序：请先用原版本程序备份，再升级",
+            f"the tables ({found}) are older than this program: back up with the version that made them, then "
+            "upgrade them",
             code="schema-outdated",
         )
 

@@ -63,13 +63,17 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What a request is refused with: a permanent code and two sentences; ``headers`` are Retry-After, Allow."""
+    """What a request is refused with: a permanent code, two sentences, what a remedy may name.
+
+    ``headers`` are Retry-After, Allow.
+    """
 
     status: HTTPStatus
     code: str
     zh: str
     en: str
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 _Plain: TypeAlias = Absent | SignInRefused | NotSignedIn | NotPermitted | CrossSite
@@ -145,14 +149,14 @@ _OF_FRAMEWORK: Final[Mapping[HTTPStatus, Refusal]] = {
         Refusal(
             HTTPStatus.BAD_REQUEST,
             "request-malformed",
-            "请求无法读取，格式见 /schema",
-            "the request cannot be read; its form is at /schema",
+            "请求无法读取",
+            "the request cannot be read",
         ),
         Refusal(
             HTTPStatus.NOT_FOUND,
             "route-unknown",
-            "没有这个地址，全部地址见 /schema",
-            "there is no such route; all are at /schema",
+            "没有这个地址",
+            "there is no such address",
         ),
         Refusal(
             HTTPStatus.METHOD_NOT_ALLOWED,
@@ -210,7 +214,8 @@ def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
 
 def _ours(error: _Ours) -> Refusal:
     status = _STATUS_OF_CODE.get(error.code) or next(at for kind, at in _STATUS.items() if isinstance(error, kind))
-    return Refusal(status, error.code, error.zh, error.en, _headers(error))
+    parameters = error.parameters if isinstance(error, Refused) else {}
+    return Refusal(status, error.code, error.zh, error.en, _headers(error), parameters)
 
 
 def _headers(error: _Ours) -> dict[str, str]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,13 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 import service.api.docs
+from service.api.remedies import HTTP_REMEDIES
 from service.domain.card_number import CardNumber
 from service.domain.errors import CardNumberMalformed
 
 Description = dict[str, Any]
+
+ROUTES = re.compile(r"/(?:api|schema)[\w/{}.]*")
 
 VENDORED = Path(service.api.docs.__file__).parent / "assets" / "rapidoc"
 
@@ -85,3 +89,23 @@ def test_the_pattern_of_a_card_number_is_that_of_its_three_forms(description: De
         assert not re.search(pattern, number)
         with pytest.raises(CardNumberMalformed):
             CardNumber(number)
+
+
+def fields_of(node: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+    """Yield the names of all fields in an OpenAPI description."""
+    if isinstance(node, dict):
+        yield from node.get("properties", {})
+        for inner in node.values():
+            yield from fields_of(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from fields_of(inner)
+
+
+def test_a_remedy_over_http_names_routes_and_fields_that_there_are(description: Description) -> None:
+    fields = set(fields_of(description))
+    for words in HTTP_REMEDIES.values():
+        for text in words:
+            routes = set(ROUTES.findall(text)) - {"/schema/openapi.json"}
+            assert routes <= description["paths"].keys()
+            assert set(re.findall(r"`(\w+)`", text)) <= fields

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,16 @@ def test_what_the_rules_forbid_is_refused_by_name(
     """督§3, 督§14."""
     answered, refused = post(staffed, "centre", staffed.number, what, **body)
     assert (answered, refused["code"]) == (status, code)
+
+
+def test_a_refusal_says_the_way_out_over_http(staffed: Staffed) -> None:
+    _, external = post(staffed, "centre", staffed.number, "engagements", **TERM)
+    assert external["detail"].endswith("; to engage one as internal set `as_internal` to true")
+    assert external["zh"].endswith("；聘为内督时 `as_internal` 为 true")
+    _, unknown = post(staffed, "school", staffed.number, "engagements", **{**TERM, "institution": "999999"})
+    assert "`institution` is the code" in unknown["detail"]
+    for told in (external["detail"], external["zh"], unknown["detail"], unknown["zh"]):
+        assert not re.search("--|zhengka|“|勾选", told)
 
 
 def test_each_sees_where_its_own_people_are_short(staffed: Staffed) -> None:

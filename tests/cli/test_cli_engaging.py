@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import openpyxl
 import pytest
 
@@ -74,6 +77,16 @@ def test_what_should_be_looked_at_is_said_beside_the_answer(desk: Desk) -> None:
 def test_what_the_rules_forbid_is_refused_by_name(desk: Desk, words: list[str], code: str) -> None:
     more = shown(desk, words[1]) if words[0] == "engage" else ()
     assert desk.run(*words, *more).refusal == code
+
+
+def test_a_refusal_says_the_way_out_in_commands(desk: Desk) -> None:
+    external = desk.run("engage", EXTERNAL, *TERM, *shown(desk, EXTERNAL))
+    assert "say zhengka engage --as-internal" in external.err.replace("\n", " ")
+    unknown = desk.run("engage", EXTERNAL, *TERM, *shown(desk, EXTERNAL), "--institution", "999999", "--json")
+    told = json.loads(unknown.err)["error"]
+    assert told["code"] == "no-such-institution"
+    assert told["en"].endswith("; an institution is entered with zhengka institution add")
+    assert not re.search("`|/api/|勾选", external.err + unknown.err)
 
 
 def test_a_number_alone_engages_nobody(desk: Desk) -> None:

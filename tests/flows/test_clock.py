@@ -86,7 +86,7 @@ def test_a_jump_of_the_clock_signs_nothing_until_it_is_confirmed(
     assert open_bundle(bundle(lite.register).body, Memory(), lite.clock.now).status_lists.keys() == {1}
     assert lite.check(number) is Word.VALID, "online checks go on"
     for refused in (lambda: keep_current(lite.register), lambda: lite.issue_one(applicant("external", 2))):
-        with pytest.raises(ClockAhead, match="zhengka clock confirm"):
+        with pytest.raises(ClockAhead, match="a person confirms it"):
             refused()
     state = clock_state(lite.register)
     assert (state.is_alarm, round(state.ahead_s), state.compared_with) == (True, 30 * 86_400, ("boot",))

@@ -195,7 +195,7 @@ def test_a_back_that_the_larger_code_leaves_no_room_on_is_refused_before_a_numbe
     (issued,) = on.issue(applicant("internal", 2, institution="500124", portrait_consent="是"), photos=other).issued
     set_portrait_in_code(on.register, "500124", ACTOR, on=True)
     number = CardNumber(issued.number or "")
-    with pytest.raises(Refused, match="--without-portrait") as unfit:
+    with pytest.raises(Refused, match="no room for a code with a portrait") as unfit:
         replace_card(on.register, number, ReplacementReason.LOST, ACTOR)
     assert unfit.value.code == "face-unfit"
     replace_card(on.register, number, ReplacementReason.LOST, ACTOR, without_portrait=True)

@@ -262,6 +262,25 @@ def test_a_stranger_sends_no_file(staffed: Staffed) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2Foffice")
 
 
+def test_a_page_says_a_clerks_way_out(staffed: Staffed, person: int) -> None:
+    number = card_of(staffed, "external", person)
+    sign_in(staffed, "centre")
+    term = {
+        "act": "engage",
+        "number": number,
+        "first_day": staffed.office.today.isoformat(),
+        "credential": staffed.office.text(number),
+    }
+    external = send(staffed, "/office/staffing", term | {"institution": SCHOOL.code})
+    refused(external, 422, "engagement-external")
+    unknown = send(staffed, "/office/staffing", term | {"institution": "999999"})
+    refused(unknown, 422, "no-such-institution")
+    for page, way_out in ((external, "聘为内督请勾选“外督聘为内督"), (unknown, "尚未登记的，请系统管理人员登记")):
+        (told,) = re.findall(r'<[^>]*role="alert"[^>]*>.*', page.text)
+        assert way_out in told
+        assert not re.search("zhengka |--|as_internal|/api/", told)
+
+
 def test_each_institution_engages_for_itself(staffed: Staffed, person: int) -> None:
     """考§16, 督§4: another's contract is not there, a dispatch of another authority neither."""
     number = card_of(staffed, "standard", person)

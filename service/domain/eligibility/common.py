@@ -67,8 +67,8 @@ def institution(case: Case) -> Iterable[Problem]:
             "institution-unknown",
             "institution",
             "督附3",
-            f"没有登记代码为 {code} 的机构，请先登记机构及其类别字母",
-            f"no institution {code} is registered: add it first, with its letter",
+            f"没有登记代码为 {code} 的机构",
+            f"no institution {code} is registered",
         )
 
 

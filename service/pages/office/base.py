@@ -22,6 +22,7 @@ from service.flows.register import Register
 from service.flows.sign_in import SignIn
 from service.pages.errors import answer_page
 from service.pages.office.words import office_speaker, office_texts
+from service.pages.remedies import on_page
 from service.pages.rendering import draw, language_of, page
 from service.pages.words import Language
 from service.web.authentication import NotSignedIn, check_own_page, check_permitted, signed_in
@@ -128,7 +129,7 @@ class Desk:
                 "csrf": self.sign_in.csrf,
                 "menu": [entry for entry in MENU if entry.is_for(self.principal)],
                 "path": self.path,
-                "refusal": None if refusal is None else {"zh": refusal.zh, "en": refusal.en, "code": refusal.code},
+                "refusal": None if refusal is None else on_page(refusal),
                 "done": f"done_{self.done}" if f"done_{self.done}" in office_texts() else None,
                 **context,
             },

@@ -27,11 +27,13 @@ from service.flows.errors import Refused
 from service.flows.issue_batch import Outcome
 from service.flows.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES
 from service.flows.register import Register
+from service.flows.remedies import with_remedies
 from service.flows.uploads import Checked, Files, check_behind, check_files, find_check, issue_checked, report_of
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
 from service.pages.office.bodies import body_names
 from service.pages.office.typed import MAX_FORM_BODY, Identity, day, kept, line, needs_first
+from service.pages.remedies import PAGE_REMEDIES
 from service.pages.shown import moment
 from service.web.downloads import pdf_of_batch, spreadsheet
 
@@ -235,7 +237,15 @@ def _rows(outcome: Outcome, checked: Checked | None = None) -> list[ShownRow]:
     kinds = {} if checked is None else checked.kinds
     notes = {one.row: one.problems for one in outcome.warned}
     rows = [
-        ShownRow(one.row, one.name, kinds.get(one.row, ""), "refused", None, one.problems, notes.get(one.row, ()))
+        ShownRow(
+            one.row,
+            one.name,
+            kinds.get(one.row, ""),
+            "refused",
+            None,
+            with_remedies(PAGE_REMEDIES, one.problems),
+            notes.get(one.row, ()),
+        )
         for one in outcome.refused
     ]
     for one in outcome.issued:

@@ -1,0 +1,30 @@
+"""What to do about a refusal over HTTP: routes, and fields in backquotes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from service.flows.remedies import Remedies
+
+_NO_PORTRAIT: Final = (
+    "可不带照片补发：POST /api/v1/cards/{number}/replacement，`without_portrait` 为 true",
+    "or make a copy without it: POST /api/v1/cards/{number}/replacement with `without_portrait` true",
+)
+
+_ENTERED: Final = (
+    "`institution` 须为已登记机构的代码，由系统管理人员登记",
+    "`institution` is the code of an institution that whoever runs the service has entered",
+)
+
+HTTP_REMEDIES: Final[Remedies] = {
+    "engagement-external": (
+        "聘为内督时 `as_internal` 为 true",
+        "to engage one as internal set `as_internal` to true",
+    ),
+    "face-unfit": _NO_PORTRAIT,
+    "institution-unknown": _ENTERED,
+    "no-such-institution": _ENTERED,
+    "photo-missing": _NO_PORTRAIT,
+    "request-malformed": ("格式见 /schema/openapi.json", "its form is at /schema/openapi.json"),
+    "route-unknown": ("全部地址见 /schema/openapi.json", "all routes are at /schema/openapi.json"),
+}

@@ -1,0 +1,94 @@
+"""What to do about a refusal at the command line: commands, options, variables."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from service.flows.remedies import Remedies
+
+_ADD: Final = (
+    "机构先用 zhengka institution add 登记",
+    "an institution is entered with zhengka institution add",
+)
+_HEAD: Final = (
+    "用 zhengka restore --head 给出日志头，或用 zhengka restore --void-ahead N 作废其后的号",
+    "give the head with zhengka restore --head, or void the next numbers with zhengka restore --void-ahead N",
+)
+_LIST_KEYS: Final = ("zhengka keys list 列出全部密钥及其状态", "zhengka keys list shows every key and its state")
+_NO_PORTRAIT: Final = (
+    "可用 zhengka replace {number} --without-portrait 不带照片补发",
+    "or make a copy without it: zhengka replace {number} --without-portrait",
+)
+_FONTS: Final = ("请检查 ZHENGKA_FONTS，或重新安装本程序", "look at ZHENGKA_FONTS, or install the program again")
+
+CLI_REMEDIES: Final[Remedies] = {
+    "backup-encrypted": ("用 zhengka restore --key 给出该文件", "give it with zhengka restore --key"),
+    "backup-key-invalid": (
+        "备份密钥由 zhengka keys backup-key 生成",
+        "a backup key is made with zhengka keys backup-key",
+    ),
+    "backup-older-than-head": (
+        "用 zhengka restore --void-ahead N 作废",
+        "void them with zhengka restore --void-ahead N",
+    ),
+    "checker-memory-damaged": (
+        "再用 zhengka verify --root 指明指纹",
+        "and name the fingerprint with zhengka verify --root",
+    ),
+    "clock-ahead": ("确认无误后运行 zhengka clock confirm", "to confirm it run zhengka clock confirm"),
+    "engagement-external": (
+        "聘为内督加上 zhengka engage --as-internal",
+        "to engage one as internal say zhengka engage --as-internal",
+    ),
+    "face-unfit": _NO_PORTRAIT,
+    "font-damaged": _FONTS,
+    "font-missing": _FONTS,
+    "head-malformed": ("日志头由 zhengka audit head 导出", "a head is exported with zhengka audit head"),
+    "head-older-than-backup": _HEAD,
+    "illegal-rotation": _LIST_KEYS,
+    "institution-unknown": _ADD,
+    "issuer-unknown": _ADD,
+    "key-not-found": _LIST_KEYS,
+    "key-too-new": (
+        "失窃后可用 zhengka keys rotate --at-once 立即启用",
+        "after a theft zhengka keys rotate --at-once does not wait",
+    ),
+    "no-next-key": (
+        "先运行 zhengka keys rotate {purpose} 公布",
+        "publish one with zhengka keys rotate {purpose}",
+    ),
+    "no-such-institution": _ADD,
+    "mirror-missing": ("镜像用 zhengka journal mirror 建立", "a mirror is made with zhengka journal mirror"),
+    "no-passphrase": (
+        "请设置 ZHENGKA_PASSPHRASE_FILE 或 ZHENGKA_PASSPHRASE",
+        "set ZHENGKA_PASSPHRASE_FILE or ZHENGKA_PASSPHRASE",
+    ),
+    "no-register": (
+        "用 zhengka init 建立，或用 zhengka --data 指明数据目录",
+        "make one with zhengka init, or name the data folder with zhengka --data",
+    ),
+    "no-root-passphrase": (
+        "请设置 ZHENGKA_ROOT_PASSPHRASE_FILE 或 ZHENGKA_ROOT_PASSPHRASE",
+        "set ZHENGKA_ROOT_PASSPHRASE_FILE or ZHENGKA_ROOT_PASSPHRASE",
+    ),
+    "no-status-list": (
+        "目录由 zhengka publish 写出，或存有逐个下载的 /status-lists/n",
+        "zhengka publish writes the folder, or lists are saved in it from /status-lists/n",
+    ),
+    "photo-missing": _NO_PORTRAIT,
+    "record-body": (
+        "用 --body 写明记载单位，如 zhengka review --body",
+        "name the body that enters it with --body, as in zhengka review --body",
+    ),
+    "restore-needs-head": (
+        "依次用 zhengka restore --journal、--published 与 --void-ahead N、--head，或只用 --void-ahead N",
+        "in this order: zhengka restore --journal, --published with --void-ahead N, --head, or --void-ahead N alone",
+    ),
+    "root-beside-vault": (
+        "用时以 --root-file 指明，如 zhengka keys rotate --root-file",
+        "when it is needed, name it with --root-file, as in zhengka keys rotate --root-file",
+    ),
+    "root-passphrase-shared": ("运行 zhengka keys passphrase root", "run zhengka keys passphrase root"),
+    "schema-missing": ("先运行 zhengka init", "run zhengka init"),
+    "schema-outdated": ("升级用 zhengka upgrade", "upgrade with zhengka upgrade"),
+}

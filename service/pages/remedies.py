@@ -1,0 +1,36 @@
+"""What to do about a refusal on a page: what a clerk can tick, or whom to ask."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from service.flows.remedies import Remedies, with_remedy
+from service.web.refusals import Refusal
+
+_ENTERED_BY: Final = (
+    "请核对机构代码；尚未登记的，请系统管理人员登记",
+    "look at the code; whoever runs the system enters an institution that is new",
+)
+_NO_PORTRAIT: Final = (
+    "也可在补发时勾选“持证人撤回同意，新卡二维码不含照片”",
+    "or make a new copy and tick “The holder withdraws consent: no portrait in the code”",
+)
+
+PAGE_REMEDIES: Final[Remedies] = {
+    "clock-ahead": ("请系统管理人员核对时钟", "ask whoever runs the system to look at the clock"),
+    "engagement-external": (
+        "聘为内督请勾选“外督聘为内督（须签责任书，聘期 3 年为一届）”",
+        "to engage one as internal tick “An external supervisor as an internal one (letter of duty, terms of 3 years)”",
+    ),
+    "face-unfit": _NO_PORTRAIT,
+    "institution-unknown": _ENTERED_BY,
+    "no-such-institution": _ENTERED_BY,
+    "issuer-unknown": _ENTERED_BY,
+    "photo-missing": _NO_PORTRAIT,
+}
+
+
+def on_page(refusal: Refusal) -> dict[str, str]:
+    """Return what a template shows of a refusal."""
+    zh, en = with_remedy(PAGE_REMEDIES, refusal.code, (refusal.zh, refusal.en), refusal.parameters)
+    return {"zh": zh, "en": en, "code": refusal.code}
