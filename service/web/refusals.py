@@ -156,7 +156,7 @@ _OF_FRAMEWORK: Final[Mapping[HTTPStatus, Refusal]] = {
             HTTPStatus.NOT_FOUND,
             "route-unknown",
             "没有这个地址",
-            "there is no such address",
+            "there is no such route",
         ),
         Refusal(
             HTTPStatus.METHOD_NOT_ALLOWED,
