@@ -31,6 +31,10 @@ CLI_REMEDIES: Final[Remedies] = {
         "用 zhengka restore --void-ahead N 作废",
         "void them with zhengka restore --void-ahead N",
     ),
+    "card-unconfirmed": (
+        "先用 zhengka confirm {number} --reason 确认",
+        "confirm it first with zhengka confirm {number} --reason",
+    ),
     "checker-memory-damaged": (
         "再用 zhengka verify --root 指明指纹",
         "and name the fingerprint with zhengka verify --root",
@@ -79,6 +83,10 @@ CLI_REMEDIES: Final[Remedies] = {
     "record-body": (
         "用 --body 写明记载单位，如 zhengka review --body",
         "name the body that enters it with --body, as in zhengka review --body",
+    ),
+    "register-unconfirmed": (
+        "zhengka confirm 列出待确认的证卡",
+        "zhengka confirm lists the cards that wait",
     ),
     "restore-needs-head": (
         "依次用 zhengka restore --journal、--published 与 --void-ahead N、--head，或只用 --void-ahead N",

@@ -222,8 +222,9 @@ def check_confirmed(connection: Connection, number: CardNumber) -> None:
     if restored.is_unconfirmed(connection, number):
         raise Refused(
             "card-unconfirmed",
-            f"登记库由备份恢复，证卡 {number} 的现状待确认：请先确认",
-            f"the register was restored from a backup and card {number} waits to be confirmed: confirm it first",
+            f"登记库由备份恢复，证卡 {number} 的现状待确认",
+            f"the register was restored from a backup and card {number} waits to be confirmed",
+            {"number": number},
         )
 
 

@@ -270,9 +270,9 @@ def _check_told(manifest: Manifest, later: Later) -> None:
             "此后签发的状态列表，并作废各段其后若干个号；证明备份之后没有变化的日志头；"
             "都没有则作废其后的号，证卡须经确认才答有效",
             "numbers issued after the backup may be printed already, and it lacks what was cancelled since: "
-            "the first that there is of these is needed: the journal's mirror; status lists signed since, with the next "
-            "numbers of every series voided; a journal head that shows that nothing came after; without any of them "
-            "the next numbers are voided, and cards read valid once they are confirmed",
+            "the first that there is of these is needed: the journal's mirror; status lists signed since, with the "
+            "next numbers of every series voided; a journal head that shows that nothing came after; without any of "
+            "them the next numbers are voided, and cards read valid once they are confirmed",
         )
     if later.published is not None:
         return

@@ -17,6 +17,10 @@ _NO_PORTRAIT: Final = (
 )
 
 PAGE_REMEDIES: Final[Remedies] = {
+    "card-unconfirmed": (
+        "请系统管理人员查清现状后确认",
+        "ask whoever runs the system to find out how it stands and to confirm it",
+    ),
     "clock-ahead": ("请系统管理人员核对时钟", "ask whoever runs the system to look at the clock"),
     "engagement-external": (
         "聘为内督请勾选“外督聘为内督（须签责任书，聘期 3 年为一届）”",

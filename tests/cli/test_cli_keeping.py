@@ -177,7 +177,9 @@ def test_a_drill_by_the_words_of_the_readme(desk: Desk) -> None:
 
     by_lists = Desk(desk.folder / "by-lists")
     lists = ("--published", desk.path("public"), "--void-ahead", "50")
-    assert by_lists.run("restore", desk.path("b.zip"), *lists[:2]).refusal == "restore-needs-head"
+    untold = by_lists.run("restore", desk.path("b.zip"), *lists[:2])
+    assert untold.refusal == "restore-needs-head"
+    assert all(option in untold.err for option in ("--journal", "--published", "--void-ahead", "--head"))
     older = ("--published", desk.path("before"), "--void-ahead", "50")
     assert by_lists.run("restore", desk.path("b.zip"), *older).refusal == "status-list-older"
     told = by_lists.done("restore", desk.path("b.zip"), *lists, "--json")
@@ -188,7 +190,8 @@ def test_a_drill_by_the_words_of_the_readme(desk: Desk) -> None:
     by_hand = Desk(desk.folder / "by-hand")
     by_hand.done("restore", desk.path("b.zip"), "--void-ahead", "50")
     assert words(by_hand) == ["status_unknown"] * 3
-    assert by_hand.run("publish", "--out", desk.path("by-hand-public")).refusal == "register-unconfirmed"
+    unpublished = by_hand.run("publish", "--out", desk.path("by-hand-public"))
+    assert (unpublished.refusal, "zhengka confirm" in unpublished.err) == ("register-unconfirmed", True)
     (by_hand.data / "passphrase").write_text(PASSPHRASE)
     by_hand.done("revoke", revoked, "--ground", "考§21(4)", "--reason", "查实", "--decided-by", "王主任")
     assert by_hand.run("confirm", kept).refusal == "confirm-reason"

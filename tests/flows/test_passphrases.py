@@ -69,7 +69,7 @@ def test_a_wrong_passphrase_changes_nothing(lite: Office) -> None:
 
 def test_what_lies_beside_the_vault_is_told(lite: Office) -> None:
     (told,) = exposures(lite.register)
-    assert "beside the vault" in told[1]
+    assert (told.code, "beside the vault" in told.en) == ("root-beside-vault", True)
     (lite.settings.data / ROOT_FILE).unlink()
     assert list(exposures(lite.register)) == []
     assert ROOT_PASSPHRASE != PASSPHRASE
