@@ -7,8 +7,9 @@ import json
 import os
 import re
 import subprocess
+import time
 import warnings
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +29,7 @@ from tests import needs
 from tests.browser.chromium import arguments, browsing, program
 
 PATIENCE_S: Final = 120
+_STEP_S: Final = 0.03
 _LISTENS: Final = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 _PREFS: Final = {
     "app.update.enabled": False,
@@ -180,18 +182,34 @@ def webkit() -> Generator[Tab]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # selenium's own, of a call between its own parts
             driver = WebKitGTK(options=options, service=Service(str(found), env=env))
-        driver.set_script_timeout(PATIENCE_S)
+        driver.command_executor.client_config.timeout = PATIENCE_S
         try:
-            yield Tab("webkit", driver.get, partial(_webkit_call, driver), signs_in=False)
+            yield Tab("webkit", driver.get, partial(_webkit_call, driver, count(1)), signs_in=False)
         finally:
             driver.quit()
 
 
-def _webkit_call(driver: WebKitGTK, script: str, given: list[Any]) -> Any:  # noqa: ANN401 - any JSON value
+def _webkit_call(driver: WebKitGTK, numbers: Iterator[int], script: str, given: list[Any]) -> Any:  # noqa: ANN401
+    """Start the script, then ask for its answer again and again.
+
+    WebKitWebDriver never answers an asynchronous script whose page was left while it ran.
+    """
+    number = next(numbers)
+    kept = f"window.zhengkaAnswers ??= {{}}; window.zhengkaAnswers[{number}] = null"
+    done = f"(answer) => {{ window.zhengkaAnswers[{number}] = answer }}"
+    asked = f"return [window.zhengkaAnswers?.[{number}] !== undefined, window.zhengkaAnswers?.[{number}] ?? null]"
     try:
-        return driver.execute_async_script(script, *given)
+        driver.execute_script(f"{kept}\n;(function () {{ {script} }})(...arguments, {done})", *given)
+        for _ in range(int(PATIENCE_S / _STEP_S)):
+            is_there, answer = driver.execute_script(asked)
+            if not is_there:
+                raise Gone
+            if answer is not None:
+                return answer
+            time.sleep(_STEP_S)
     except NoSuchFrameException as error:
         raise Gone from error
+    raise TimeoutError(f"webkit: no answer in {PATIENCE_S} s from {script}")
 
 
 @contextmanager
