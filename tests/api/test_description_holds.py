@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 import pytest
 import schemathesis
-from litestar import Litestar
 from hypothesis.strategies import SearchStrategy
 from hypothesis.strategies._internal import regex as hypothesis_regex
+from litestar import Litestar
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
