@@ -28,8 +28,8 @@ _NOT_PRELOADED: Final = frozenset({"app/old-browser.js", "app/decoder-worker.js"
 _ONLY_SCAN: Final = frozenset(
     f"app/{name}.js"
     for name in (
-        *("scan", "banners", "camera", "case", "choosing", "decoder", "gate", "offline", "pictures", "queue", "screen"),
-        *("settings", "signals", "standing", "ways", "wedge"),
+        *("scan", "banners", "camera", "case", "choosing", "decoder", "gate", "idle", "offline", "pictures", "queue"),
+        *("screen", "settings", "signals", "standing", "updating", "ways", "wedge"),
         *(f"rollcall{part}" for part in ("", "panel", "people", "queue", "store", "view")),
     )
 ) | frozenset(f"verifier/session{name}.js" for name in ("", "assessors", "model", "people", "supervisors"))
@@ -64,8 +64,8 @@ def _pages(register: Register, contact: Contact) -> tuple[StaticFile, ...]:
     assets = shipped()
     version = f"{assets.version}-{hashlib.sha256(msgspec.json.encode(contact)).hexdigest()[:8]}"
     return (
-        _page(register, CHECK, "check.html", {}),
-        _page(register, SCAN, "scan.html", {"Permissions-Policy": _CAMERA}, runs_wasm=True),
+        _page(register, version, CHECK, "check.html", {}),
+        _page(register, version, SCAN, "scan.html", {"Permissions-Policy": _CAMERA}, runs_wasm=True),
         StaticFile(
             WORKER,
             draw_script("sw.js", version=version, shell=_offline()).encode(),
@@ -77,7 +77,7 @@ def _pages(register: Register, contact: Contact) -> tuple[StaticFile, ...]:
 
 
 def _page(
-    register: Register, path: str, template: str, headers: dict[str, str], *, runs_wasm: bool = False
+    register: Register, version: str, path: str, template: str, headers: dict[str, str], *, runs_wasm: bool = False
 ) -> StaticFile:
     own = policy(runs_wasm=runs_wasm)
     skipped = _NOT_PRELOADED if path == SCAN else _NOT_PRELOADED | _ONLY_SCAN
@@ -87,7 +87,7 @@ def _page(
         if name.startswith(_MODULES) and name.endswith(".js") and name not in skipped
         if path != SCAN or name != "app/check.js"
     ]
-    body = draw(register, template, "zh", policy=own, modules=modules)
+    body = draw(register, template, "zh", policy=own, modules=modules, version=version)
     carried = {"Cache-Control": ASK_AGAIN, "Content-Security-Policy": own + NOT_FRAMED}
     return StaticFile(path, body.encode(), HTML, carried | headers)
 

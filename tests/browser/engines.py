@@ -43,9 +43,10 @@ _PREFS: Final = {
     "toolkit.telemetry.enabled": False,
 }
 _MINI_BROWSERS: Final = ("webkit2gtk-4.1", "webkit2gtk-4.0", "webkitgtk-6.0")
-# A script is the body of an async function; what it returns comes back. `until` waits for something to be true.
+# A script is the body of an async function; what it returns comes back. `until` waits for something to be true, for
+# as long as a busy machine may need; all of a script takes less than PATIENCE_S.
 _WRAPPED: Final = """const done = arguments[arguments.length - 1]
-const until = async (test, patience = 20000) => {
+const until = async (test, patience = 60000) => {
   for (const start = Date.now(); Date.now() - start < patience;) {
     const found = test()
     if (found) return found

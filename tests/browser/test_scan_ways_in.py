@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import is_installed, pull_trigger, verdict_on
 from tests.browser.conftest import Opener
+from tests.browser.eyes import has_no_barriers
 from tests.browser.office import PLACE, WORDS, BrowserOffice
 from tests.browser.test_check_page import is_announced
 from tests.flows.office import SCHOOL
@@ -260,3 +261,30 @@ def test_the_scanner_can_be_installed(opened: Opener) -> None:
     errors = [error["errorId"] for error in wire.send("Page.getInstallabilityErrors")["installabilityErrors"]]
     assert set(errors) <= {in_private}
     watch.clean()
+
+
+@pytest.mark.parametrize("lack", ["modules", "BigInt", "syntax"])
+def test_a_browser_that_cannot_run_the_scanner_says_what_else_can_be_done(opened: Opener, lack: str) -> None:
+    page, _ = opened()
+    if lack == "syntax":
+        page.route("**/app/decide.js", lambda route: route.fulfill(body="a ?!?= b", content_type="text/javascript"))
+    else:
+        taken = {"modules": "delete HTMLScriptElement.prototype.noModule", "BigInt": "delete globalThis.BigInt"}
+        page.add_init_script(taken[lack])
+        page.route(
+            "**/app/scan.js", lambda route: route.fulfill(body="BigInt(1) ?!?= b", content_type="text/javascript")
+        )
+    page.goto("/scan")
+    alert = page.locator("#not-started [role=alert]")
+    expect(alert).to_contain_text("更新浏览器")
+    expect(alert).to_contain_text("手机自带的相机")
+    expect(alert.locator("a")).to_have_attribute("href", "/lookup")
+    expect(page.locator("#scanning")).to_be_hidden()
+    has_no_barriers(page)
+
+
+def test_a_scanner_that_runs_does_not_say_that_it_cannot(opened: Opener) -> None:
+    page, _ = opened()
+    at_gate(page)
+    expect(page.locator("#not-started")).to_be_hidden()
+    expect(page.locator("#scanning")).to_be_visible()

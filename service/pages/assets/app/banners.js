@@ -29,3 +29,6 @@ export function banner(kind, text, { action, detail, danger } = {}) {
   if (found === null) host().append(line)
   else if (found.outerHTML !== line.outerHTML) found.replaceWith(line)
 }
+
+/** Return whether it stands there that a card was not checked or has turned out worse: that is said only once. */
+export const isWarning = () => host().querySelector('[data-banner^="worse-"], [data-banner=unchecked]') !== null

@@ -12,12 +12,27 @@ import { dequeue, queued } from './store.js'
 
 const AT_ONCE = 200
 
+let running = 0
+
+/** Return whether scans are on their way. */
+export const isHandingIn = () => running > 0
+
 /**
  * Hand in everything that waits. Gives the scans whose cards have turned out worse than was shown at the gate.
  * @param {Session} session
  * @returns {Promise<{scan: Scan, now: string}[] | null>} null: the service did not take them, they wait
  */
 export async function handIn(session) {
+  running += 1
+  try {
+    return await handInAll(session)
+  } finally {
+    running -= 1
+  }
+}
+
+/** @param {Session} session @returns {ReturnType<typeof handIn>} */
+async function handInAll(session) {
   /** @type {{scan: Scan, now: string}[]} */
   const worse = []
   for (let scans = await own(session); scans.length > 0; scans = await own(session)) {

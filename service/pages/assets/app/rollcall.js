@@ -29,6 +29,8 @@ let kept = null
 /** @type {Arrival[]} who has come to it and is not handed in yet */
 let waiting = []
 
+const CALLED = 'zhengka-roll-call'
+
 const today = () => isoDay(civilDay(Date.now()))
 const rowsNow = () => (kept === null ? [] : together(kept.people, waiting))
 const form = () => /** @type {HTMLFormElement} */ ($('roll-add'))
@@ -52,6 +54,20 @@ export async function redrawRoll() {
   waiting = (await store.arrivalsOf(gate.user)).filter((one) => one.session === session)
   kept = (await store.keptSessions(gate.user)).find((one) => one.session === session) || kept
   draw()
+}
+
+/** Note the session whose roll is called, for the page that comes next in this tab. */
+export function leaveRoll() {
+  if (kept !== null) sessionStorage.setItem(CALLED, String(kept.session))
+}
+
+/** Go on with the roll that the page before was calling when a newer version took its place. */
+export async function resumeRoll() {
+  const called = sessionStorage.getItem(CALLED)
+  sessionStorage.removeItem(CALLED)
+  kept = (await store.keptSessions(gate.user)).find((one) => String(one.session) === called) || null
+  gate.isCalling = kept !== null
+  await redrawRoll()
 }
 
 /** Hand in what is ripe, and show what has come of it. */

@@ -21,6 +21,9 @@ export const refusals = new Map()
 export const flying = new Set()
 let isBusy = false
 
+/** Return whether arrivals are on their way. */
+export const isHandingInArrivals = () => isBusy
+
 /**
  * Hand in who has come, as whoever is signed in; what is refused stays, and is not offered again by itself.
  * @param {number} [grace] milliseconds in which somebody can still be taken back

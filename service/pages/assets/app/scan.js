@@ -1,23 +1,31 @@
 // @ts-check
 // The scanner at the gate: camera, album, hand-held scanner or number in; one verdict out, with or without a network.
 
-import { banner } from './banners.js'
+import { banner, isWarning } from './banners.js'
 import { inWeChat } from './camera.js'
 import { inquiry, next, onNext, samePerson, sayAge, upload } from './case.js'
 import { gate } from './gate.js'
+import { isIdle } from './idle.js'
 import { follow } from './inquiry.js'
 import { loadWords, say, speak, spoken, translate } from './language.js'
-import { forgetPast, handInRoll, listenToRoll, redrawRoll, settleRoll } from './rollcall.js'
-import { $, show } from './screen.js'
+import { isHandingIn } from './queue.js'
+import { forgetPast, handInRoll, leaveRoll, listenToRoll, redrawRoll, resumeRoll, settleRoll } from './rollcall.js'
+import { isHandingInArrivals } from './rollcallqueue.js'
+import { $, show, shown } from './screen.js'
 import { fillForm, readForm } from './settings.js'
 import { wakeSound } from './signals.js'
 import { refresh, renew, renewSession, setOnline, signOut } from './standing.js'
 import { keepSettings, readSettings, readUser } from './store.js'
-import { camera, fromAlbum, fromKeys, fromNumber, lookAgain, prepare, startCamera, toggleTorch } from './ways.js'
+import { keepUpToDate } from './updating.js'
+import {
+  camera, fromAlbum, fromKeys, fromNumber, isChoosingPicture, lookAgain, noteAlbum, prepare, startCamera, toggleTorch,
+} from './ways.js'
 
 const RENEW_MS = 3600 * 1000
 const HAND_IN_MS = 30 * 1000
 const SAY_MS = 60 * 1000
+
+let touchedAt = 0 // of performance.now
 
 async function main() {
   await loadWords()
@@ -26,6 +34,7 @@ async function main() {
   gate.user = await readUser()
   await gate.offline.restore(gate.settings.root)
   await forgetPast()
+  await resumeRoll()
   listen()
   refresh()
   await prepare()
@@ -89,7 +98,8 @@ function listen() {
   onNext(lookAgain)
   /** @type {[string, string, (event: any) => void][]} */
   const reactions = [
-    ['retry', 'click', startCamera], ['album', 'change', fromAlbum], ['torch', 'click', toggleTorch],
+    ['retry', 'click', startCamera], ['torch', 'click', toggleTorch], ['album', 'change', fromAlbum],
+    ['album', 'click', noteAlbum], ['album', 'cancel', noteAlbum],
     ['open-number', 'click', toggleNumber], ['number-form', 'submit', fromNumber], ['next', 'click', next],
     ['same-yes', 'click', () => samePerson(true)], ['same-no', 'click', () => samePerson(false)],
     ['open-settings', 'click', openSettings], ['settings-form', 'submit', saveSettings],
@@ -107,23 +117,26 @@ function listen() {
     else startCamera()
   })
   if (inWeChat()) banner('wechat', say('camera_wechat'))
-  if ('serviceWorker' in navigator) navigator.serviceWorker.register('/sw.js').then(watchForUpdate, () => undefined)
+  for (const kind of ['keydown', 'pointerdown', 'input']) {
+    document.addEventListener(kind, () => { touchedAt = performance.now() }, { capture: true })
+  }
+  keepUpToDate({ isIdle: () => isIdle(doing()), leave: leaveRoll })
 }
 
-/** @param {ServiceWorkerRegistration} registration */
-function watchForUpdate(registration) {
-  registration.addEventListener('updatefound', () => {
-    const { installing } = registration
-    if (installing === null || navigator.serviceWorker.controller === null) return
-    installing.addEventListener('statechange', () => {
-      if (installing.state !== 'installed') return
-      banner('update', say('update_ready'), { action: { label: say('update_now'), run: () => location.reload() } })
-    })
-  })
-}
+/** @returns {import('./idle.js').Doing} what is being done with the scanner now */
+const doing = () => ({
+  screen: shown(),
+  phase: inquiry.phase,
+  isSending: isHandingIn() || isHandingInArrivals(),
+  isFilling: isChoosingPicture() || /** @type {HTMLInputElement} */ ($('number')).value !== '',
+  isFormOpen: !$('number-form').hidden,
+  isWarning: isWarning(),
+  quiet: performance.now() - touchedAt,
+})
 
 main().catch((error) => {
   const text = error instanceof Error ? error.message : String(error)
   console.error(text)
   banner('failed', text, { danger: true })
 })
+document.documentElement.dataset.started = ''

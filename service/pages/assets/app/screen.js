@@ -11,5 +11,8 @@ export function show(name) {
   for (const screen of SCREENS) $(screen).hidden = screen !== name
 }
 
+/** @returns {string} the screen that is shown */
+export const shown = () => SCREENS.find((screen) => !$(screen).hidden) || ''
+
 /** @param {string} id @param {boolean} on */
 export const pressed = (id, on) => $(id).setAttribute('aria-pressed', String(on))

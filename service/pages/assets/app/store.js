@@ -30,10 +30,19 @@ const USER = 'user'
 /** @type {Promise<IDBDatabase> | undefined} */
 let opened
 
-/** @returns {Promise<IDBDatabase>} */
+/** @returns {Promise<IDBDatabase>} where a newer version of the scanner has changed it, as that has left it */
 function database() {
-  opened = opened || new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, VERSION)
+  opened = opened || connect(VERSION).catch((error) => {
+    if (error.name === 'VersionError') return connect()
+    throw error
+  })
+  return opened
+}
+
+/** @param {number} [version] @returns {Promise<IDBDatabase>} */
+function connect(version) {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, version)
     request.onupgradeneeded = ({ oldVersion }) => {
       if (oldVersion < 1) {
         for (const name of [MEMORY, BUNDLE, SETTINGS]) request.result.createObjectStore(name)
@@ -43,13 +52,15 @@ function database() {
       request.result.createObjectStore(ARRIVALS, { keyPath: 'nonce' })
     }
     request.onsuccess = () => {
-      request.result.onversionchange = () => request.result.close() // else a newer page would wait for this one
+      request.result.onversionchange = () => {
+        request.result.close() // else a newer page would wait for this one
+        opened = undefined
+      }
       resolve(request.result)
     }
     request.onerror = () => reject(request.error)
     request.onblocked = () => reject(new Error(say('store_blocked')))
   })
-  return opened
 }
 
 /**

@@ -139,12 +139,30 @@ function seen(text) {
   if (!isSame) checkText(text)
 }
 
+let isChoosing = false
+
+/** Return whether a picture is being chosen, or read. */
+export const isChoosingPicture = () => isChoosing
+
+/** @param {Event} event of opening or closing the album */
+export function noteAlbum({ type }) {
+  isChoosing = type === 'click'
+}
+
 /** @param {Event} event */
 export async function fromAlbum(event) {
   const input = /** @type {HTMLInputElement} */ (event.target)
   const [file] = Array.from(input.files || [])
   input.value = ''
-  if (file === undefined) return
+  try {
+    if (file !== undefined) await checkPicture(file)
+  } finally {
+    isChoosing = false
+  }
+}
+
+/** @param {File} file */
+async function checkPicture(file) {
   const isReady = await prepare()
   const found = decode && (await findInPhoto(decode, file, host()).catch(() => null))
   const key = found === null ? 'scan_none_in_photo' : found.kind === 'card' ? null : `scan_${found.kind}`
