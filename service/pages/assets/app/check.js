@@ -66,23 +66,33 @@ function only(part) {
 
 /**
  * Answer what stands in the address now. What the tab's history goes back to is asked anew.
- *
- * Digits count up to the first other character: what sharing tools put behind them is not part of a credential.
  */
 function readAddress() {
-  const fragment = location.hash.slice(1)
-  if (fragment !== '') {
-    const fresh = `${pageId}-${entries.size}`
-    entries.set(fresh, (/^[0-9]*/.exec(fragment) || [''])[0])
-    history.replaceState({ entry: fresh }, '', '/1')
-  }
-  const found = history.state === null ? '' : String(history.state.entry)
+  const kept = history.state === null ? '' : String(history.state.entry)
+  const found = location.hash.length > 1 ? take(location.hash.slice(1)) : kept
   if (found === entry) return
   entry = found
   const digits = entries.get(found) || ''
   if (digits !== '') inquiry.ask(digits)
   else if (inquiry.phase === 'idle') only(nothing)
   else inquiry.clear()
+}
+
+/**
+ * Take the digits out of the address. They count up to the first other character: what sharing tools put behind them is
+ * not part of a credential.
+ * @param {string} fragment
+ * @returns {string} the entry that keeps them
+ */
+function take(fragment) {
+  const fresh = `${pageId}-${entries.size}`
+  entries.set(fresh, (/^[0-9]*/.exec(fragment) || [''])[0])
+  try {
+    history.replaceState({ entry: fresh }, '', '/1')
+  } catch (error) {
+    console.warn(error) // WebKit does it a hundred times in half a minute: the digits stay, and are answered all the same
+  }
+  return fresh
 }
 
 /** @type {Promise<void> | null} */
