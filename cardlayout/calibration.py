@@ -11,17 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from cardlayout.artwork import fill, stroke
-from cardlayout.card import INK
 from cardlayout.fonts import FontSet
 from cardlayout.geometry import Point, Rect, pt
 from cardlayout.impose import Flip, Line, turned_over
-from cardlayout.paint import stroked, viewer_preferences
-from cardlayout.pdf import PdfWriter, Stamp, corner_points
-from cardlayout.typeset import Typesetter
+from cardlayout.paper import Paper, Stamp
 
 _A4: Final = Rect(0, 0, 210, 297)
 _CROSSES: Final = (Point(40, 62), Point(170, 62), _A4.centre, Point(40, 235), Point(170, 235))
+_HAIR: Final = 0.3  # width of a line, points
 _FRAME: Final = 10.0  # from a cross to the scales round it, mm
 _HAIR_ARM: Final = 16.0  # of the back's hairs
 _LEFT: Final = 24.0  # of headings and instructions
@@ -68,26 +65,23 @@ _Mark = Line | _Text
 
 def calibration(flip: Flip, fonts: FontSet, out: BinaryIO) -> None:
     """Write the two-page calibration sheet for printers that turn paper over this edge."""
-    pdf = PdfWriter(out)
-    setter = Typesetter(fonts, pdf)
+    paper = Paper(out, fonts, Stamp("双面校准页 Duplex calibration sheet", flip.value, flip=flip))
+    paper.set_page(_A4, _A4, 0)
     for marks in (_front(flip), _back(flip)):
-        _page(pdf, setter, marks)
-    setter.close()
-    pdf.close(Stamp("双面校准页 Duplex calibration sheet", flip.value, "zh-CN", viewer_preferences(flip)))
+        paper.ink()
+        paper.setLineWidth(_HAIR)
+        for mark in marks:
+            _draw(mark, paper)
+        paper.showPage()
+    paper.save()
 
 
-def _page(pdf: PdfWriter, setter: Typesetter, marks: Iterator[_Mark]) -> None:
-    drawn = list(marks)
-    lines = " ".join(stroked(mark, _A4.height) for mark in drawn if isinstance(mark, Line))
-    texts = [
-        setter.line(mark.words, pt(mark.x), pt(_A4.height - mark.y), mark.size, bold=mark.bold)
-        for mark in drawn
-        if isinstance(mark, _Text)
-    ]
-    content = "\n".join((f"{stroke(INK, 0.3)} {lines} S {fill(INK)}", *texts))
-    corners = corner_points(_A4, _A4)
-    boxes = "".join(f"/{name}Box[{corners}]" for name in ("Media", "Trim", "Bleed"))
-    pdf.add_page(f"{boxes}/Resources<</Font {setter.resources} 0 R>>", content.encode("ascii"))
+def _draw(mark: _Mark, paper: Paper) -> None:
+    if isinstance(mark, _Text):
+        paper.write(mark.words, pt(mark.x), pt(_A4.height - mark.y), mark.size, bold=mark.bold)
+        return
+    start, end = mark.start, mark.end
+    paper.line(pt(start.x), pt(_A4.height - start.y), pt(end.x), pt(_A4.height - end.y))
 
 
 def _front(flip: Flip) -> Iterator[_Mark]:

@@ -43,24 +43,25 @@ HEAD_RULE: Final = Rect(0, 11.55, 80, 0.65)
 FOOT_RULE: Final = Rect(0, 106.9, 80, 0.45)
 FOOT: Final = Rect(0, 107.6, 80, 2.4)
 
-TITLE_TOP: Final = 12.7  # upper edge of the first title line, leading included
-
-# Front body: nine rows on one grid, five beside the photo and four below it.
+# Front body: nine rows on one grid, five beside the photo and four below it, the same row for a field on every card.
 BODY_TOP: Final = 32.2
+BODY_LEFT: Final = SAFE.x
 NARROW_ROWS: Final = 5
 FULL_ROWS: Final = 4
 NARROW_WIDTH: Final = mm(10 * BODY.size)  # ten 汉字
-FULL_WIDTH: Final = mm(16 * BODY.size)  # sixteen 汉字
-BODY_LEFT: Final = SAFE.x
+FULL_WIDTH: Final = SAFE.width  # sixteen 汉字 and a half
 
 # 督附5 row 2: colour photo, one inch (25 × 35 mm); its top is level with the first row's characters.
 PHOTO: Final = Rect(50, 34, 25, 35)
+FRAME: Final = 0.6  # from the photo to the line round it, mm
 PHOTO_PIXELS: Final = (295, 413)  # the least that makes 300 dpi; 5:7 like the photo
 
-# Back: under the title a white square for the QR symbol, then a column of centred text that ends above the foot.
+# Back: a white square for the QR symbol, level with the front's photo where there is room, then a column of centred
+# text that ends above the foot.
 QR_SQUARE: Final = 44.0  # grows with a larger symbol, never shrinks
+QR_TOP: Final = PHOTO.y - FRAME
 BACK_GAP: Final = 1.2  # about the square and between the parts of the text
-BACK_BOTTOM: Final = 106.4
+BACK_BOTTOM: Final = 107.1  # leading included: characters end at the safe margin
 PRINTER_LABEL: Final = "印制单位："
 
 # A module is a whole number of dots of a 300 dpi printer, so that none is wider than its neighbour.
@@ -71,7 +72,7 @@ QUIET_ZONE: Final = 4  # modules, ISO/IEC 18004 6.3.8
 
 @dataclass(frozen=True, slots=True)
 class Colour:
-    """An sRGB colour, each part 0–1."""
+    """An sRGB colour, each part 0–1. Text, symbol and marks have none: they are black alone (`Paper.ink`)."""
 
     red: float
     green: float
@@ -83,7 +84,6 @@ class Colour:
         return cls((rgb >> 16) / 255, (rgb >> 8 & 0xFF) / 255, (rgb & 0xFF) / 255)
 
 
-INK: Final = Colour.of(0x000000)  # text and QR: black toner alone, nothing to misregister
 NAVY: Final = Colour.of(0x17356B)
 NAVY_LINE: Final = Colour.of(0x3A5A95)  # the guilloche within the bands
 RED: Final = Colour.of(0xC8202F)
@@ -91,4 +91,3 @@ PAPER: Final = Colour.of(0xF7FAFD)
 WHITE: Final = Colour.of(0xFFFFFF)
 BLUE_LINE: Final = Colour.of(0xD0DFF3)  # guilloche under text: light enough to leave it alone
 ROSE_LINE: Final = Colour.of(0xF4DADB)
-CUT_LINE: Final = Colour.of(0x9AA3AE)

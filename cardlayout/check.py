@@ -10,13 +10,12 @@ from typing import Final
 from cardlayout import sides
 from cardlayout.card import PHOTO_PIXELS, PRINTER_LABEL
 from cardlayout.errors import PortraitFormError
-from cardlayout.face import CardFace, Field, QrContent
+from cardlayout.face import CardFace, Field
 from cardlayout.fonts import FontSet
 from cardlayout.portrait import PortraitError
 from cardlayout.portrait.containers import take_apart
-from cardlayout.qr.codewords import smallest_version
+from cardlayout.symbol import version_of
 
-_LARGEST_VERSION: Final = 40  # what is too long for it is far too large for a card
 _STAND_IN: Final = "一"  # as wide as any 汉字: stands for a character without a glyph while the rest is fitted
 
 
@@ -67,14 +66,8 @@ def narrowed(face: CardFace, fonts: FontSet) -> tuple[Narrowed, ...]:
 
 @lru_cache(maxsize=1)  # `narrowed` is asked about the face that `check` has just set
 def _sides(face: CardFace, fonts: FontSet) -> tuple[sides.Side, sides.Side]:
-    modules = _modules(face.qr) if face.qr else None
+    modules = 17 + 4 * version_of(face.qr.prefix, face.qr.digits) if face.qr else None  # ISO/IEC 18004 6.3.1
     return sides.front(face, fonts), sides.back(face, fonts, modules)
-
-
-def _modules(qr: QrContent) -> int:
-    """Return the size of the symbol that holds a content (ISO/IEC 18004 6.3.1), without making it."""
-    version = smallest_version(len(qr.prefix), len(qr.digits)) or _LARGEST_VERSION
-    return 17 + 4 * version
 
 
 def _texts(face: CardFace) -> Iterator[tuple[str, str]]:

@@ -5,36 +5,32 @@ Size and leading are those of 督附5 and never change. What does not fit at 90 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Final, Protocol
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Final, NamedTuple, Protocol
 
 from cardlayout.card import BODY, FULL_ROWS, FULL_WIDTH, NARROW_ROWS, NARROW_WIDTH, TypeSize
 from cardlayout.face import Field
 from cardlayout.geometry import pt
-from cardlayout.linebreak import MIN_SCALE, Paragraph, SetLine, Setting
+from cardlayout.kerning import at_end, natural_width
+from cardlayout.linebreak import Paragraph, SetLine, Setting
 
 COLON: Final = "："
 ROWS: Final = NARROW_ROWS + FULL_ROWS
-CLOSING_FIELDS: Final = 2  # number and validity, always on the last rows, whole
-HEAD_FIELDS: Final = 2  # name and class, always at the top beside the photo
 
-_LAST_OPEN_ROW: Final = ROWS - CLOSING_FIELDS - 1
-_STACK_INDENT: Final = BODY.size  # of a value that stands below its label
-
-# What a place costs, on the scale of `linebreak`: less than a line (4), so that places decide between equals only; a
-# label on a row of its own is dearer than a value broken once more.
-_STACKED: Final = 7.0 + 4.0
-_AFTER_GAP: Final = 1.5
+# What setting a value otherwise than beside its label costs, on the scale of `linebreak`.
+_UNDER_LABEL: Final = 5.0
+_OUTDENTED: Final = 8.0
+_INDENT: Final = BODY.size  # of a value that stands below its label
+_WIDE_LABEL: Final = 6 * BODY.size  # from here on too little room is left beside a label
 
 
 class Measure(Protocol):
     """Whatever knows how wide a text is; hashable, since texts that many cards share are set once."""
 
     def width(self, text: str, size: float, *, bold: bool = False) -> float:
-        """Return the width of a line, points."""
+        """Return the width of a text, its characters side by side, points."""
         ...
 
     def __hash__(self) -> int: ...
@@ -44,7 +40,8 @@ class Measure(Protocol):
 class Line:
     """A piece of text on a row: its left edge, points from the block's, and its horizontal scale, 0.9 to 1.
 
-    `width` is the printed width, scale included, without the spaces that may end the text.
+    `width` is the printed width, kerned and scaled, without the spaces that may end the text; `spread` is what is added
+    between its characters.
     """
 
     row: int
@@ -54,6 +51,7 @@ class Line:
     bold: bool
     scale: float
     width: float
+    spread: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,32 +72,41 @@ class Fitted:
     problems: tuple[FitProblem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """One way to place an opening field: its lines, the first row after it, and its cost."""
+class _Slot(NamedTuple):
+    """The rows that are one field's on every card."""
 
-    lines: tuple[Line, ...]
-    next_row: int
-    cost: float
+    first: int
+    rows: int
+
+
+_HEADS: Final = (  # name and class, beside the photo
+    (_Slot(0, 2), _Slot(2, 2)),
+    (_Slot(0, 3), _Slot(3, 2)),  # only for a name that two rows do not hold: over eighteen 汉字
+)
+_REST: Final = ((), (_Slot(5, 2),), (_Slot(5, 1), _Slot(6, 1)))  # employer or job types: below the photo
+_LONG: Final = _Slot(4, 3)  # only for an employer that two rows do not hold, if the class leaves the row
+_CLOSING: Final = (_Slot(7, 1), _Slot(8, 1))  # number and validity, whole
 
 
 def fit_body(fields: Sequence[Field], measure: Measure) -> Fitted:
     """Place the body of the front on its nine rows, five beside the photo and four below it (督附5 row 2).
 
-    The last two fields close the body, one row each. The others keep their order above: the first two from the top
-    row on, the rest wherever they are broken least, longer ones below the photo. A value hangs under its own start;
-    when it is too long for that, its label gets a row of its own.
+    Each field has its own rows: name, class, one or two more, number, validity. Labels beside the photo are justified
+    to one width, those below it to another. A value hangs under its own start; where that leaves too little room its
+    second line begins at the left edge, or a wide label moves to the row above.
     """
-    opening, closing = fields[:-CLOSING_FIELDS], fields[-CLOSING_FIELDS:]
-    ends = [_closing(field, ROWS - len(closing) + at, measure) for at, field in enumerate(closing)]
-    problems = [_too_long(field) for field, end in zip(closing, ends, strict=True) if end is None]
-    head, rest = [_Value(field, measure) for field in opening[:HEAD_FIELDS]], tuple(opening[HEAD_FIELDS:])
-    above = _from_top(head, rest, 0, measure, squeeze=False) or _from_top(head, rest, 0, measure, squeeze=True)
-    if above is None:
-        problems = [_too_long(field) for field in _culprits([_Value(field, measure) for field in opening])] + problems
-    if above is None or problems:
-        return Fitted((), tuple(problems))
-    return Fitted(above.lines + tuple(line for end in ends if end for line in end), ())
+    beside, rest, closing = fields[:2], fields[2:-2], fields[-2:]
+    width = _widest(beside, measure)
+    head = next((head for head in _HEADS if _set_field(beside[0], head[0], width, measure)), _HEADS[0])
+    found = [(field, _set_field(field, slot, width, measure)) for field, slot in zip(beside, head, strict=True)]
+    above_is_free = all(line.row < _LONG.first for _, lines in found for line in lines)
+    width = _widest((*rest, *closing), measure)
+    for field, slot in zip((*rest, *closing), (*_REST[len(rest)], *_CLOSING), strict=True):
+        may_rise = above_is_free and slot.rows > 1
+        lines = _set_field(field, slot, width, measure, may_rise=may_rise)
+        found.append((field, lines or (_set_field(field, _LONG, width, measure) if may_rise else ())))
+    problems = tuple(_too_long(field) for field, lines in found if not lines)
+    return Fitted((), problems) if problems else Fitted(tuple(line for _, lines in found for line in lines), ())
 
 
 def fit_block(text: str, style: TypeSize, width: float, max_lines: int, measure: Measure, *, field: str) -> Fitted:
@@ -115,113 +122,69 @@ def fit_block(text: str, style: TypeSize, width: float, max_lines: int, measure:
 
 @lru_cache(maxsize=256)  # titles, notices and printers are the same on every card
 def _balanced(text: str, style: TypeSize, width: float, max_lines: int, measure: Measure) -> Setting | None:
-    paragraph = Paragraph(text, lambda piece: measure.width(piece, style.size, bold=style.bold))
-    measures = (width,) * max_lines
-    found = paragraph.settings(measures, centred=True) or paragraph.settings(measures, squeeze=True, centred=True)
+    paragraph = Paragraph(text, partial(measure.width, size=style.size, bold=style.bold))
+    found = paragraph.settings((width,) * max_lines, squeeze=True, centred=True)
     return min(found, key=lambda setting: setting.cost, default=None)
 
 
-class _Value:
-    """An opening field, measured once, and the ways to set it."""
-
-    def __init__(self, field: Field, measure: Measure) -> None:
-        self.field = field
-        self._label = _label(field, 0, measure)
-        self._paragraph = Paragraph(field.value, lambda piece: measure.width(piece, BODY.size))
-
-    def places(self, row: int, *, squeeze: bool, below: float = math.inf) -> Iterator[_Place]:
-        """Yield the ways to set the field from a row on that cost less than `below`: beside its label, or under it."""
-        label = replace(self._label, row=row)
-        width = label.width
-        beside = [_row_width(each) - width for each in range(row, _LAST_OPEN_ROW + 1)]
-        if beside and beside[0] > 0:
-            for setting in self._paragraph.settings(beside, squeeze=squeeze, below=below):
-                yield _placed(label, setting, row, width, setting.cost)
-        under = [_row_width(each) - _STACK_INDENT for each in range(row + 1, _LAST_OPEN_ROW + 1)]
-        if width <= _row_width(row):
-            for setting in self._paragraph.settings(under, squeeze=squeeze, below=below - _STACKED):
-                yield _placed(label, setting, row + 1, _STACK_INDENT, setting.cost + _STACKED)
+@lru_cache(maxsize=2048)  # a batch repeats its classes, employers and job types
+def _set_field(
+    field: Field, slot: _Slot, label: float, measure: Measure, *, may_rise: bool = False
+) -> tuple[Line, ...]:
+    """Set a field, its label `label` points wide, in the cheapest way that there is; nothing if there is none."""
+    paragraph = Paragraph(field.value, partial(measure.width, size=BODY.size))
+    best: tuple[float, int, Sequence[float], Setting] | None = None
+    for extra, label_row, lefts in _ways(slot, label, may_rise=may_rise):
+        measures = [_row_width(slot.first + at) - left for at, left in enumerate(lefts)]
+        for setting in paragraph.settings(measures, squeeze=True):
+            if best is None or setting.cost + extra < best[0]:
+                best = setting.cost + extra, label_row, lefts, setting
+    if best is None:
+        return ()
+    _, label_row, lefts, setting = best
+    values = (_line(slot.first + at, lefts[at], line, BODY) for at, line in enumerate(setting.lines))
+    return (*_label(field.label, label_row, label, measure), *values)
 
 
-def _from_top(
-    head: Sequence[_Value], rest: tuple[Field, ...], row: int, measure: Measure, *, squeeze: bool
-) -> _Place | None:
-    """Place the head from a row on without a gap, then the rest; None if there is no room."""
-    if not head:
-        return _spread(rest, row, measure, squeeze=squeeze)
-    best: _Place | None = None
-    for place in head[0].places(row, squeeze=squeeze):
-        best = _cheaper(best, place, _from_top(head[1:], rest, place.next_row, measure, squeeze=squeeze))
-    return best
+def _ways(slot: _Slot, label: float, *, may_rise: bool) -> Iterator[tuple[float, int, Sequence[float]]]:
+    """Yield the ways to set a field: what each costs, the label's row, and where each line of the value begins.
+
+    A wide label may rise to the row above if that is free.
+    """
+    yield 0.0, slot.first, (label,) * slot.rows
+    if slot.rows > 1:
+        if label >= _WIDE_LABEL and may_rise:
+            yield _UNDER_LABEL, slot.first - 1, (_INDENT,) * slot.rows
+        if label < _WIDE_LABEL:
+            yield _OUTDENTED, slot.first, (label, *(0.0,) * (slot.rows - 1))
 
 
-@lru_cache(maxsize=1024)  # a batch repeats its employers and job types
-def _spread(fields: tuple[Field, ...], row: int, measure: Measure, *, squeeze: bool) -> _Place | None:
-    """Place the fields below the head, from a row on or after a gap; None if there is no room."""
-    if not fields:
-        return _Place((), row, 0.0)
-    value = _Value(fields[0], measure)
-    best: _Place | None = None
-    # The lowest start first: it has the widest rows, so what it costs rules out most of the others at once.
-    for start in range(max(row, _LAST_OPEN_ROW), row - 1, -1):
-        gap = _AFTER_GAP if start > row else 0.0
-        for place in value.places(start, squeeze=squeeze, below=best.cost - gap if best else math.inf):
-            rest = _spread(fields[1:], place.next_row, measure, squeeze=squeeze)
-            best = _cheaper(best, replace(place, cost=place.cost + gap), rest)
-    return best
+def _widest(fields: Sequence[Field], measure: Measure) -> float:
+    """Return the width of the widest label of a block."""
+    return max(_label_width(field.label, measure) for field in fields)
 
 
-def _cheaper(best: _Place | None, first: _Place, rest: _Place | None) -> _Place | None:
-    """Join two places and return the cheaper of that and the best so far."""
-    if rest is None or (best is not None and first.cost + rest.cost >= best.cost):
-        return best
-    return _Place(first.lines + rest.lines, rest.next_row, first.cost + rest.cost)
+def _label_width(label: str, measure: Measure) -> float:
+    """Return the width of a label and its colon, whose blank half keeps the value off."""
+    width = partial(measure.width, size=BODY.size)
+    return natural_width(label + COLON, width) + width(COLON) * at_end(COLON)
 
 
-def _culprits(values: Sequence[_Value]) -> list[Field]:
-    """Return the fields to blame: those too long even if all others took one row, else the longest, last of equals."""
-    rows = [_least_rows(value, at, _LAST_OPEN_ROW + 2 - len(values) + at) for at, value in enumerate(values)]
-    hopeless = [value.field for value, count in zip(values, rows, strict=True) if count is None]
-    if hopeless:
-        return hopeless
-    _, longest = max((count or 0, at) for at, count in enumerate(rows))
-    return [values[longest].field]
-
-
-def _least_rows(value: _Value, first: int, end: int) -> int | None:
-    """Return how few rows a field takes between two rows, or None if it takes more than there are."""
-    spans = (
-        place.next_row - start
-        for start in range(first, end)
-        for place in value.places(start, squeeze=True)
-        if place.next_row <= end
-    )
-    return min(spans, default=None)
-
-
-def _placed(label: Line, setting: Setting, row: int, x: float, cost: float) -> _Place:
-    values = (_line(row + at, x, line, BODY) for at, line in enumerate(setting.lines))
-    return _Place((label, *values), row + len(setting.lines), cost)
+def _label(label: str, row: int, width: float, measure: Measure) -> Iterator[Line]:
+    """Set a label so that its colon ends at `width`, what is missing spread between its characters."""
+    natural = _label_width(label, measure)
+    missing = width - natural
+    if missing < 1e-6 or len(label) < 2:
+        yield Line(row, 0.0, label + COLON, BODY.size, BODY.bold, 1.0, natural)
+        return
+    colon = measure.width(COLON, BODY.size)
+    spread = missing / (len(label) - 1)
+    yield Line(row, 0.0, label, BODY.size, BODY.bold, 1.0, width - colon, spread)
+    yield Line(row, width - colon, COLON, BODY.size, BODY.bold, 1.0, colon)
 
 
 def _line(row: int, x: float, line: SetLine, style: TypeSize) -> Line:
     return Line(row, x, line.text, style.size, style.bold, line.scale, line.width * line.scale)
-
-
-def _label(field: Field, row: int, measure: Measure) -> Line:
-    text = field.label + COLON
-    return Line(row, 0.0, text, BODY.size, BODY.bold, 1.0, measure.width(text, BODY.size))
-
-
-def _closing(field: Field, row: int, measure: Measure) -> tuple[Line, Line] | None:
-    """Set a field whole on one row; None if it is too wide for that."""
-    label = _label(field, row, measure)
-    natural = measure.width(field.value, BODY.size)
-    room = _row_width(row) - label.width
-    if natural * MIN_SCALE > room:
-        return None
-    scale = room / natural if natural > room else 1.0
-    return label, _line(row, label.width, SetLine(field.value, natural, scale), BODY)
 
 
 def _row_width(row: int) -> float:

@@ -1,10 +1,12 @@
-"""Fine-line ornament as PDF paths: smooth curves through Bézier segments, no chance in them."""
+"""Fine-line ornament as paths: smooth curves through Bézier segments, no chance in them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import cos, pi, sin
+
+from reportlab.pdfgen.pathobject import PDFPathObject
 
 from cardlayout.geometry import Point
 
@@ -29,19 +31,6 @@ class Ring:
     strands: int
 
 
-def rosette(centre: Point, ring: Ring) -> str:
-    """Draw a ring's strands as closed paths; centre in points."""
-    return "\n".join(_strand(centre, ring, 2 * pi * index / ring.strands) for index in range(ring.strands))
-
-
-def _strand(centre: Point, ring: Ring, phase: float) -> str:
-    def curve(angle: float) -> tuple[float, float]:
-        radius = ring.radius + ring.depth * cos(ring.petals * angle) + ring.swing * sin(ring.lobes * angle + phase)
-        return centre.x + radius * cos(angle), centre.y + radius * sin(angle)
-
-    return path(curve, 0, 2 * pi, 4 * ring.lobes) + " h S"
-
-
 @dataclass(frozen=True, slots=True)
 class Band:
     """Waves along a band: from x `left` to `right`, about height `y`, points.
@@ -58,38 +47,52 @@ class Band:
     strands: int
 
 
-def waves(band: Band) -> str:
-    """Draw a band's strands as open paths."""
-    return "\n".join(_wave(band, pi * index / band.strands) for index in range(band.strands))
+def rosette(centre: Point, ring: Ring) -> PDFPathObject:
+    """Return a ring's strands as closed paths; centre in points."""
+
+    def strand(phase: float) -> Curve:
+        def curve(angle: float) -> tuple[float, float]:
+            radius = ring.radius + ring.depth * cos(ring.petals * angle) + ring.swing * sin(ring.lobes * angle + phase)
+            return centre.x + radius * cos(angle), centre.y + radius * sin(angle)
+
+        return curve
+
+    strands = (strand(2 * pi * index / ring.strands) for index in range(ring.strands))
+    return traced(strands, 2 * pi, 4 * ring.lobes, closed=True)
 
 
-def _wave(band: Band, phase: float) -> str:
+def waves(band: Band) -> PDFPathObject:
+    """Return a band's strands as open paths."""
     length = band.right - band.left
 
-    def curve(t: float) -> tuple[float, float]:
-        swell = cos(2 * pi * band.swells * t + phase)
-        return band.left + length * t, band.y + band.swing * swell * sin(2 * pi * band.waves * t + phase)
+    def strand(phase: float) -> Curve:
+        def curve(t: float) -> tuple[float, float]:
+            swell = cos(2 * pi * band.swells * t + phase)
+            return band.left + length * t, band.y + band.swing * swell * sin(2 * pi * band.waves * t + phase)
 
-    return path(curve, 0, 1, int(6 * (band.waves + band.swells))) + " S"
+        return curve
+
+    strands = (strand(pi * index / band.strands) for index in range(band.strands))
+    return traced(strands, 1, int(6 * (band.waves + band.swells)), closed=False)
 
 
-def path(curve: Curve, start: float, end: float, segments: int) -> str:
-    """Trace a curve with cubic Béziers that share its points and tangents."""
-    return " ".join(_trace(curve, start, end, segments))
-
-
-def _trace(curve: Curve, start: float, end: float, segments: int) -> Iterator[str]:
-    step = (end - start) / segments
-    x, y = curve(start)
-    dx, dy = _tangent(curve, start)
-    yield _coarse(x, y) + " m"
-    for index in range(1, segments + 1):
-        t = start + index * step
-        x1, y1 = curve(t)
-        dx1, dy1 = _tangent(curve, t)
-        third = step / 3
-        yield _coarse(x + dx * third, y + dy * third, x1 - dx1 * third, y1 - dy1 * third, x1, y1) + " c"
-        x, y, dx, dy = x1, y1, dx1, dy1
+def traced(curves: Iterable[Curve], end: float, segments: int, *, closed: bool) -> PDFPathObject:
+    """Trace curves from 0 to `end` with cubic Béziers that share their points and tangents."""
+    path = PDFPathObject()
+    step = end / segments
+    for curve in curves:
+        x, y = curve(0)
+        dx, dy = _tangent(curve, 0)
+        path.moveTo(*_coarse(x, y))
+        for index in range(1, segments + 1):
+            x1, y1 = curve(index * step)
+            dx1, dy1 = _tangent(curve, index * step)
+            third = step / 3
+            path.curveTo(*_coarse(x + dx * third, y + dy * third, x1 - dx1 * third, y1 - dy1 * third, x1, y1))
+            x, y, dx, dy = x1, y1, dx1, dy1
+        if closed:
+            path.close()
+    return path
 
 
 def _tangent(curve: Curve, t: float) -> tuple[float, float]:
@@ -97,6 +100,6 @@ def _tangent(curve: Curve, t: float) -> tuple[float, float]:
     return (x1 - x0) / (2 * _STEP), (y1 - y0) / (2 * _STEP)
 
 
-def _coarse(*values: float) -> str:
-    """Format numbers to a hundredth of a point: 4 µm, finer than any printer, and a third shorter."""
-    return " ".join(f"{value:.2f}" for value in values)
+def _coarse(*values: float) -> tuple[float, ...]:
+    """Round to a hundredth of a point: 4 µm, finer than any printer, and a third shorter."""
+    return tuple(round(value, 2) for value in values)

@@ -24,7 +24,8 @@ T = TypeVar("T")
 class Sheet(StrEnum):
     """How cards stand on a page."""
 
-    SINGLE = "single"
+    SINGLE = "single"  # one on a page of its size with bleed, for card shops
+    CARD = "card"  # one on a page of exactly its size, for direct card printers
     FOUR = "a4-4"
     FIVE = "a4-5"
 
@@ -34,6 +35,13 @@ class Flip(StrEnum):
 
     LONG = "long-edge"
     SHORT = "short-edge"
+
+
+class Slot(StrEnum):
+    """Whether the place to punch for the lanyard is drawn; a card in a sleeve is not punched."""
+
+    NONE = "none"
+    GUIDE = "guide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +54,17 @@ class Cross:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A sheet: its size, the bleed each card gets, the trim boxes in printing order and the marks; mm."""
+    """A sheet: its size, the bleed each card gets, the trim boxes in printing order and the marks; mm.
+
+    Crop marks begin `mark_gap` outside the bleed.
+    """
 
     page: Rect
     bleed: float
     places: tuple[Placed, ...]
     crosses: tuple[Cross, ...] = ()
     mark_length: float = 0.0
+    mark_gap: float = 0.4
 
     @property
     def trim(self) -> Rect:
@@ -79,7 +91,7 @@ class Marks:
 
 
 _A4: Final = Rect(0, 0, 210, 297)
-_MARK_GAP: Final = 0.4  # from the bleed to a crop mark
+REACH: Final = 5.0  # from the paper's edge to where office printers begin to print, mm
 
 
 def _grid(left: float, top: float, columns: int, rows: int, gutter: float) -> Iterator[Placed]:
@@ -124,16 +136,22 @@ def _five() -> Layout:
         Cross(Point(column, upright_top - outside), frozenset({3})),
         Cross(Point(column, _A4.height - upright_top + outside), frozenset({4})),
     )
-    return Layout(_A4, bleed, lying + upright, crosses, mark_length=2.5)
+    gap = 0.1
+    return Layout(_A4, bleed, lying + upright, crosses, mark_length=left - bleed - gap - REACH, mark_gap=gap)
 
 
-def _single() -> Layout:
-    """Give one card a page of its own, bleed and all."""
-    page = Rect(0, 0, CARD.width + 2 * BLEED, CARD.height + 2 * BLEED)
-    return Layout(page, BLEED, (Placed(page.grown(-BLEED), 0),))
+def _single(bleed: float) -> Layout:
+    """Give one card a page of its own."""
+    page = Rect(0, 0, CARD.width + 2 * bleed, CARD.height + 2 * bleed)
+    return Layout(page, bleed, (Placed(page.grown(-bleed), 0),))
 
 
-_LAYOUTS: Final = {Sheet.SINGLE: _single(), Sheet.FOUR: _four(), Sheet.FIVE: _five()}
+_LAYOUTS: Final = {
+    Sheet.SINGLE: _single(BLEED),
+    Sheet.CARD: _single(0),
+    Sheet.FOUR: _four(),
+    Sheet.FIVE: _five(),
+}
 
 
 def layout(sheet: Sheet) -> Layout:
@@ -167,6 +185,7 @@ def back_of(front: Layout, flip: Flip) -> Layout:
         tuple(behind(place, front.page, flip) for place in front.places),
         tuple(Cross(over(cross.centre), cross.places) for cross in front.crosses),
         front.mark_length,
+        front.mark_gap,
     )
 
 
@@ -214,7 +233,8 @@ def marks(side: Layout, used: Sequence[int]) -> Marks:
 
 
 def _crop_lines(side: Layout, rect: Rect) -> Iterator[Line]:
-    near, far = side.bleed + _MARK_GAP, side.bleed + _MARK_GAP + side.mark_length
+    near = side.bleed + side.mark_gap
+    far = near + side.mark_length
     rects = [place.rect for place in side.places]
     column = [other for other in rects if (other.x, other.width) == (rect.x, rect.width)]
     row = [other for other in rects if (other.y, other.height) == (rect.y, rect.height)]

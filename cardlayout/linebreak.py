@@ -1,8 +1,8 @@
 """Break Chinese text into lines: where a line may end, and the best way to fill given measures.
 
 The rules are GB/T 15834-2011 5.1 (which marks may begin or end a line) and the card's own: after the dot of a name
-first, never one character alone on a last line, Latin words and numbers whole, and at the worst a line set at 90 % of
-its width. Widths are in points.
+first, then after the parts of an institution's name, never one character alone on a last line, Latin words and numbers
+whole, and at the worst a line set at 90 % of its width. Punctuation is kerned (`kerning`). Widths are in points.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby, starmap
+from itertools import accumulate, groupby, pairwise, starmap
 from typing import Final
+
+from cardlayout.kerning import EM, at_end, at_start, between
 
 MIN_SCALE: Final = 0.9  # the narrowest horizontal scale; size and leading are never touched
 
@@ -24,21 +26,29 @@ _BRACKETS_CLOSE: Final = frozenset("）］〕】)]")
 _GOOD_AFTER: Final = frozenset("·•・，。、；：？！ \u3000")
 ENUMERATION_COMMA: Final = "、"
 
+NAME_DOT: Final = "·"
+
 # Words common on these cards that read badly in two halves; a preference only, so the list need not be complete.
 _WORDS: Final = re.compile(
-    "有限责任公司|股份有限公司|有限公司|分公司|集团|职业|技术|技能|技师|培训|学校|学院|大学|中心|考核|考评员|督导员|质量|专项|能力|"
-    "鉴定|评价|指导|人力|资源|社会|保障|服务|管理|信息|安全|网络|系统|工程|机械|维修|制造|设备"
+    "责任|有限公司|分公司|集团|股份|职业|技术|技能|技师|培训|学校|学院|大学|中心|考核|考评员|督导员|质量|专项|能力|鉴定|评价|指导|考试|研究|人力|"
+    "人才|人事|资源|社会|保障|就业|服务|家政|教育|协会|行业|管理|信息|安全|网络|系统|工程|机械|维修|制造|设备|智能|国际|电子|电力|供电|石油|"
+    "天然气|汽车|自治[县州区]|土家族|苗族|城市|轨道|交通|市区|人员"
 )
+# Where the name of an institution has joints: after what it belongs to and after what it is.
+_JOINTS: Final = re.compile("自治[县州区]|[市区县省局](?![市区县省局])|(?P<whole>公司|学校|中心|学院)")
 
 # What a choice costs. Only the order of the sums matters: a line more is better than a word cut in two, and almost
 # anything is better than squeezed characters.
 _LINE: Final = 4.0
+_BREAK_AFTER_WHOLE: Final = 1.5
+_BREAK_AT_JOINT: Final = 2.0
 _BREAK_AT_BRACKET: Final = 3.0
 _BREAK_IN_TEXT: Final = 6.0
-_BREAK_IN_WORD: Final = 7.5
+_BREAK_IN_WORD: Final = 9.0
+_BREAK_IN_NAME: Final = 40.0  # within a part of a name that has parts
 _BREAK_IN_RUN: Final = 40.0
 _ITEM_INSIDE_LINE: Final = 5.0
-_SQUEEZED: Final = 100.0
+_SQUEEZED: Final = 16.0  # and as much again for a tenth
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +72,18 @@ class Paragraph:
     """A text with its possible breaks and the widths between them, measured once."""
 
     def __init__(self, text: str, width: Callable[[str], float]) -> None:
-        """Measure the text with `width`, which returns points."""
+        """Measure the text with `width`, which returns the points that a character takes."""
         self.text = text
-        self._edges = (0.0, *accumulate(map(width, text)))
-        inks = (0.0 if character.isspace() else width(character) for character in reversed(text))
-        self._ink_after = (0.0, *accumulate(inks))[::-1]
-        words = _inside_words(text)
-        self._costs = (math.inf, *(_break_cost(text, at, words) for at in range(1, len(text))), 0.0)
+        self._em = em = width(EM)
+        self._starts = [em * at_start(character) for character in text]
+        self._ends = [em * at_end(character) for character in text]
+        self._kerns = (0.0, *(em * between(*pair) for pair in pairwise(text)))
+        advances = [width(character) - kern for character, kern in zip(text, self._kerns, strict=False)]
+        self._edges = (0.0, *accumulate(advances))
+        inks = (0.0 if character.isspace() else advance for character, advance in zip(text, advances, strict=True))
+        self._ink_after = (0.0, *accumulate(reversed(tuple(inks))))[::-1]
+        preferences = _preferences(text)
+        self._costs = (math.inf, *(_break_cost(text, at, preferences) for at in range(1, len(text))), 0.0)
         self._runs = tuple(_runs(text))
         self._last_from = _last_line_start(text)
 
@@ -93,7 +108,7 @@ class Paragraph:
             return (Setting((self._line(0, end, measures[0]),), _LINE),) if below > _LINE else ()
         widest = max(measures)
         costs = self._costs_for(widest)
-        capacity = widest / MIN_SCALE if squeeze else widest
+        capacity = (widest / MIN_SCALE if squeeze else widest) + self._em  # the ends of a line may be kerned
         least = [_LINE * math.ceil(rest / capacity - 1e-6) for rest in self._ink_after]
         found: list[Setting] = []
         cheapest = below
@@ -101,7 +116,7 @@ class Paragraph:
         for measure in measures:
             following: dict[int, tuple[float, tuple[int, ...]]] = {}
             for start, (so_far, path) in reached.items():
-                for stop, cost in self._ends(start, measure, costs, squeeze=squeeze, centred=centred):
+                for stop, cost in self._stops(start, measure, costs, squeeze=squeeze, centred=centred):
                     total = so_far + cost
                     if total + least[stop] < cheapest and (stop not in following or total < following[stop][0]):
                         following[stop] = (total, (*path, stop))
@@ -141,7 +156,7 @@ class Paragraph:
             costs[start + 1 : end] = [_BREAK_IN_RUN] * (end - start - 1)
         return costs
 
-    def _ends(
+    def _stops(
         self, start: int, measure: float, costs: Sequence[float], *, squeeze: bool, centred: bool
     ) -> Iterator[tuple[int, float]]:
         """Yield each place where a line from `start` may end, with what that line costs."""
@@ -158,10 +173,13 @@ class Paragraph:
                 items += _ITEM_INSIDE_LINE
 
     def _natural(self, start: int, end: int) -> float:
-        """Return the width of a piece without its trailing spaces."""
+        """Return the width of a piece set as a line: without its trailing spaces, kerned at both ends."""
         while end > start and self.text[end - 1].isspace():
             end -= 1
-        return self._edges[end] - self._edges[start]
+        if start == end:
+            return 0.0
+        whole = self._edges[end] - self._edges[start] + self._kerns[start]
+        return whole - self._starts[start] - self._ends[end - 1]
 
     def _line(self, start: int, end: int, measure: float) -> SetLine:
         natural = self._natural(start, end)
@@ -175,14 +193,14 @@ def _fits(natural: float, measure: float) -> bool:
 
 def _fill_cost(natural: float, measure: float, *, last: bool, centred: bool) -> float:
     if not _fits(natural, measure):
-        return _SQUEEZED * (2 - measure / natural)
+        return _SQUEEZED * (1 + 10 * (1 - measure / natural))
     slack = 1 - natural / measure
     if centred:
         return 4 * slack * slack
     return 0.0 if last else slack
 
 
-def _break_cost(text: str, at: int, inside_words: frozenset[int]) -> float:
+def _break_cost(text: str, at: int, preferences: dict[int, float]) -> float:
     """Return what a break before `text[at]` costs; infinite where there may be none (GB/T 15834-2011 5.1)."""
     before, after = text[at - 1], text[at]
     if after in _NO_LINE_START or before in _NO_LINE_END or (_joins(before) and _joins(after)):
@@ -191,7 +209,7 @@ def _break_cost(text: str, at: int, inside_words: frozenset[int]) -> float:
         return 0.0
     if after in _BRACKETS_OPEN or before in _BRACKETS_CLOSE:
         return _BREAK_AT_BRACKET
-    return _BREAK_IN_WORD if at in inside_words else _BREAK_IN_TEXT
+    return preferences.get(at, _BREAK_IN_NAME if NAME_DOT in text else _BREAK_IN_TEXT)
 
 
 def _joins(character: str) -> bool:
@@ -211,9 +229,13 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _inside_words(text: str) -> frozenset[int]:
-    """Return the places inside the words that are better kept whole."""
-    return frozenset(at for word in _WORDS.finditer(text) for at in range(word.start() + 1, word.end()))
+def _preferences(text: str) -> dict[int, float]:
+    """Return what breaks cost inside the words that are better kept whole, and at the joints of a name."""
+    inside = {at: _BREAK_IN_WORD for word in _WORDS.finditer(text) for at in range(word.start() + 1, word.end())}
+    joints = {
+        joint.end(): _BREAK_AFTER_WHOLE if joint["whole"] else _BREAK_AT_JOINT for joint in _JOINTS.finditer(text)
+    }
+    return joints | inside
 
 
 def _last_line_start(text: str) -> int:

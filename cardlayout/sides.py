@@ -19,25 +19,23 @@ from cardlayout.card import (
     BODY_TOP,
     CARD,
     DOT,
-    INK,
+    HEAD_RULE,
     MODULE_DOTS,
-    NAVY,
     NOTICE,
     PRINTER,
     PRINTER_LABEL,
     QR_SQUARE,
+    QR_TOP,
     QUIET_ZONE,
-    RED,
     SAFE,
     TITLE,
-    TITLE_TOP,
-    Colour,
     TypeSize,
 )
 from cardlayout.face import CardFace
 from cardlayout.fit import FitProblem, Line, Measure, fit_block, fit_body
 from cardlayout.geometry import Rect, mm, pt
 
+_TITLE_BLANK: Final = mm(TITLE.leading - TITLE.size) / 2  # of its leading, what a large symbol may take
 _MANY: Final = 9  # lines a block of the back may take; their common height is what limits them
 
 
@@ -48,7 +46,6 @@ class Block:
     left: float
     top: float
     style: TypeSize
-    colour: Colour
     lines: tuple[Line, ...]
 
     @property
@@ -58,7 +55,7 @@ class Block:
 
     def at(self, top: float) -> Block:
         """Return the block moved to another height, mm."""
-        return Block(self.left, top, self.style, self.colour, self.lines)
+        return Block(self.left, top, self.style, self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +69,10 @@ class Side:
 
 def front(face: CardFace, measure: Measure) -> Side:
     """Set the front: title, then the body beside and below the photo."""
-    title, problems = _title(face.title, measure, "title")
+    title, problems = _stacked(face.title, TITLE, 1, measure, "title")
     body = fit_body(face.fields, measure)
     return Side(
-        (title, Block(BODY_LEFT, BODY_TOP, BODY, INK, body.lines)),
+        (_midway(title, QR_TOP), Block(BODY_LEFT, BODY_TOP, BODY, body.lines)),
         (*problems, *body.problems),
     )
 
@@ -83,28 +80,30 @@ def front(face: CardFace, measure: Measure) -> Side:
 def back(face: CardFace, measure: Measure, modules: int | None = None) -> Side:
     """Set the back: title, QR square, address, notices, 印制单位.
 
-    `modules` is the size of the QR symbol without quiet zone; without it the square has its least size. Room that is
-    left stands above and below 印制单位, so that the squares of all cards are level; where there is too little, lines
-    are saved by narrower characters.
+    `modules` is the size of the QR symbol without quiet zone; without it the square has its least size. The square is
+    level with the front's photo; a large symbol raises it, and lines are saved by narrower characters. Room that is
+    left stands above and below 印制单位.
     """
-    title, problems = _title(face.back_title, measure, "back_title")
+    title, problems = _stacked(face.back_title, TITLE, 1, measure, "back_title")
     texts = (
-        _Part((face.check_at,), ADDRESS, INK, "check_at"),
-        _Part(face.notices, NOTICE, RED, "notices"),
-        _Part((PRINTER_LABEL + face.printer,), PRINTER, INK, "printer"),
+        _Part((face.check_at,), ADDRESS, "check_at"),
+        _Part(face.notices, NOTICE, "notices"),
+        _Part((PRINTER_LABEL + face.printer,), PRINTER, "printer"),
     )
     square = qr_square(modules)
-    room = BACK_BOTTOM - title.top - title.height - square - BACK_GAP
+    highest = HEAD_RULE.bottom + title.height - _TITLE_BLANK
+    room = BACK_BOTTOM - highest - square - BACK_GAP
     (address, notices, printer), found, spare = _column(texts, room, measure)
     problems = (*problems, *found)
     if problems:
         return Side((), problems)
-    box = Rect((CARD.width - square) / 2, title.top + title.height + min(spare / 3, BACK_GAP), square, square)
+    box = Rect((CARD.width - square) / 2, min(QR_TOP, highest + spare / 2), square, square)
     address = address.at(box.bottom + BACK_GAP)
-    notices = notices.at(address.top + address.height + min(spare / 3, BACK_GAP))
+    left = BACK_BOTTOM - address.top - sum(block.height for block in (address, notices, printer))
+    notices = notices.at(address.top + address.height + min(left / 3, BACK_GAP))
     below = BACK_BOTTOM - notices.top - notices.height - printer.height
     printer = printer.at(BACK_BOTTOM - printer.height - below / 2)
-    return Side((title, address, notices, printer), (), box)
+    return Side((_midway(title, box.y), address, notices, printer), (), box)
 
 
 def module_size(modules: int) -> float:
@@ -123,9 +122,9 @@ def qr_square(modules: int | None) -> float:
     return max(QR_SQUARE, (modules + 2 * QUIET_ZONE) * module_size(modules))
 
 
-def _title(lines: tuple[str, ...], measure: Measure, field: str) -> tuple[Block, tuple[FitProblem, ...]]:
-    block, problems = _stacked(lines, TITLE, NAVY, 1, measure, field)
-    return block.at(TITLE_TOP), problems
+def _midway(title: Block, frame: float) -> Block:
+    """Put a title midway between the rule at the head and the frame below it (mm)."""
+    return title.at((HEAD_RULE.bottom + frame - title.height) / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +133,16 @@ class _Part:
 
     texts: tuple[str, ...]
     style: TypeSize
-    colour: Colour
     field: str
 
     def set(self, measure: Measure, max_lines: int = _MANY) -> tuple[Block, tuple[FitProblem, ...]]:
         """Set the texts, each centred on at most so many lines."""
-        return _stacked(self.texts, self.style, self.colour, max_lines, measure, self.field)
+        return _stacked(self.texts, self.style, max_lines, measure, self.field)
 
 
 @lru_cache(maxsize=1024)
 def _stacked(
-    texts: tuple[str, ...], style: TypeSize, colour: Colour, max_lines: int, measure: Measure, field: str
+    texts: tuple[str, ...], style: TypeSize, max_lines: int, measure: Measure, field: str
 ) -> tuple[Block, tuple[FitProblem, ...]]:
     """Set centred texts one under the other as a block at the top; remembered, for a batch repeats them."""
     lines: list[Line] = []
@@ -154,7 +152,7 @@ def _stacked(
         first = lines[-1].row + 1 if lines else 0
         lines += [replace(line, row=first + line.row) for line in fitted.lines]
         problems += fitted.problems
-    return Block(SAFE.x, 0, style, colour, tuple(lines)), tuple(problems)
+    return Block(SAFE.x, 0, style, tuple(lines)), tuple(problems)
 
 
 def _column(parts: Sequence[_Part], room: float, measure: Measure) -> tuple[list[Block], tuple[FitProblem, ...], float]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from cardlayout.errors import FormTooHighError
 from cardlayout.fit import Measure
 from cardlayout.forms.model import TEXT_SIZE, Align, Cell, Form, Row, Table
 from cardlayout.geometry import Rect, mm, pt
+from cardlayout.kerning import natural_width
 from cardlayout.linebreak import Paragraph
 
 PAGE: Final = Rect(0, 0, 210, 297)
@@ -48,7 +50,7 @@ def lay_out(form: Form, measure: Measure) -> tuple[Page, ...]:
         head.append(Words(AREA.x, top + mm(TEXT_SIZE), form.mark, TEXT_SIZE))
         top += mm(TEXT_SIZE * LEADING) + _GAP
     for line in form.title.split("\n"):
-        width = mm(measure.width(line, TITLE_SIZE, bold=True))
+        width = mm(natural_width(line, partial(measure.width, size=TITLE_SIZE, bold=True)))
         head.append(Words(PAGE.centre.x - width / 2, top + mm(TITLE_SIZE), line, TITLE_SIZE, bold=True))
         top += mm(TITLE_SIZE * LEADING)
     top += _GAP
@@ -170,7 +172,7 @@ def _in_cell(one: _Placed, box: Rect, measure: Measure) -> Iterator[Words]:
         if one.cell.align is Align.LEFT:
             yield words
             continue
-        width = mm(measure.width(words.text, words.size, bold=words.bold))
+        width = mm(natural_width(words.text, partial(measure.width, size=words.size, bold=words.bold)))
         yield Words(box.centre.x - width / 2, words.y, words.text, words.size, words.bold)
 
 
@@ -184,7 +186,7 @@ def _broken(text: str, width: float, measure: Measure, *, bold: bool = False) ->
 def _wrapped(text: str, width: float, measure: Measure, *, bold: bool) -> tuple[str, ...]:
     if not text:
         return ("",)
-    lines = Paragraph(text, lambda part: measure.width(part, TEXT_SIZE, bold=bold)).filled(pt(width))
+    lines = Paragraph(text, partial(measure.width, size=TEXT_SIZE, bold=bold)).filled(pt(width))
     if not lines:
         raise FormTooHighError(f"{text[:20]!r} cannot be broken into lines of {width:.0f} mm")
     return lines

@@ -9,7 +9,7 @@ import click
 
 from cardlayout.calibration import calibration
 from cardlayout.fonts import FontSet
-from cardlayout.impose import Flip, Sheet
+from cardlayout.impose import Flip, Sheet, Slot
 from cardlayout.render import Job
 from service.cli.command import command, pass_context
 from service.cli.context import Context
@@ -47,6 +47,13 @@ _FLIP_ZH: Final = {Flip.LONG: "沿长边翻转", Flip.SHORT: "沿短边翻转"}
 @click.option(
     "--start", type=click.IntRange(1, 5), default=1, show_default=True, help="首张的位置 first place on the sheet."
 )
+@click.option(
+    "--slot",
+    type=click.Choice([slot.value for slot in Slot]),
+    default=Slot.NONE.value,
+    show_default=True,
+    help="打孔位：不画或画出 mark where to punch.",
+)
 @click.option("--offset-front", type=OFFSET, default=(0.0, 0.0), help="正面偏移，向右、向下的毫米数 mm right and down.")
 @click.option("--offset-back", type=OFFSET, default=(0.0, 0.0), help="反面偏移 the same for the back.")
 @pass_context
@@ -58,6 +65,7 @@ def print_(  # noqa: PLR0913, PLR0917 - one argument an option
     sheet: str,
     flip: str,
     start: int,
+    slot: str,
     offset_front: tuple[float, float],
     offset_back: tuple[float, float],
 ) -> None:
@@ -69,11 +77,11 @@ def print_(  # noqa: PLR0913, PLR0917 - one argument an option
         raise click.UsageError("请给出 --batch 批次或证卡编号之一 give --batch ID or card numbers")
     with opened(context) as register, context.progress("打印 printing") as progress, whole_file(out) as file:
         chosen = _chosen(context, register, numbers, batch)
-        job = Job(title_of(chosen), Sheet(sheet), Flip(flip), start, offset_front, offset_back)
+        job = Job(title_of(chosen), Sheet(sheet), Flip(flip), start, offset_front, offset_back, Slot(slot))
         print_cards(register, chosen, job, file, actor=context.actor, progress=lambda done: progress(done, len(chosen)))
     context.answer({"file": str(out), "numbers": [str(number) for number in chosen]})
     context.say(f"已写出 {len(chosen)} 张 cards written: {out}")
-    if job.sheet is Sheet.SINGLE:
+    if job.sheet in {Sheet.SINGLE, Sheet.CARD}:
         context.say("一面一页，正反相间 one side a page, front and back in turn; 80 mm × 110 mm")
     else:
         context.say(f"按实际大小（100 %）双面打印，{_FLIP_ZH[job.flip]} print at actual size, duplex, {flip}")

@@ -19,7 +19,8 @@ def face_of(
 ) -> CardFace:
     """Compose the face of a card; without a credential (not signed yet) it has no QR code.
 
-    ``issuer_name`` is the centre's or the institution's, ``portrait`` the normalised JPEG.
+    ``issuer_name`` is the centre's or the institution's, ``portrait`` the normalised JPEG. An internal card's printing
+    unit (印制单位) is its institution (督§9, 督附5).
     """
     text = jurisdiction.card
     titles = text.face(card.kind)
@@ -45,7 +46,7 @@ def face_of(
         qr=QrContent(prefix_of(host), digits_of(credential)) if credential is not None else None,
         check_at=text.check_at.format(host=host),
         notices=(text.internal_notice.format(institution=issuer_name),) if card.kind is CardKind.INTERNAL else (),
-        printer=text.printer,
+        printer=issuer_name if card.kind is CardKind.INTERNAL else text.printer,
     )
 
 

@@ -25,14 +25,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepare(folder, LARGE)
-        ours, _ = _per_card("zhengka", BATCH, folder)
+        ours, drawing = _per_card("zhengka", BATCH, folder)
         others = {other: _per_card(other, count, folder) for other, count in BATCH_OF.items()}
         print(f"one card, both sides, QR symbol included, four to a sheet, {BATCH:,} in one document; CPU a card")
-        print(f"  {'zhengka':<12}{ours * 1e3:8.2f} ms   ratio 1")
-        for other, (cost, drawing) in others.items():
+        for contestant, (whole, alone) in {"zhengka": (ours, drawing), **others}.items():
             print(
-                f"  {other:<12}{cost * 1e3:8.2f} ms   ratio {cost / ours:6.1f}"
-                f"   (drawing alone {drawing * 1e3:.2f} ms, ratio {drawing / ours:.1f})"
+                f"  {contestant:<12}{whole * 1e3:8.2f} ms   ratio {whole / ours:5.1f}"
+                f"   drawing alone {alone * 1e3:7.2f} ms   ratio {alone / drawing:5.1f}"
             )
         issue = float(_run("issue", BATCH, folder)["cpu"]) / BATCH
         print(f"issue {BATCH:,} rows (plan, number, sign, store) on SQLite: {issue * 1e3:.2f} ms of CPU a card")
@@ -40,8 +39,9 @@ def main() -> int:
         memory, size = large["peak_kib"] / 1024, large["bytes"] / 1e6
         print(f"{LARGE:,} cards in one document: peak memory {memory:.0f} MB, {size:.0f} MB of PDF")
     promises = {
-        "ten times faster than the best of the others": min(cost for cost, _ in others.values()) / ours >= 10,
-        "at most 1.5 ms of CPU a card": ours <= 1.5e-3,
+        "a whole card at most a third of the best of the others": 3 * ours
+        <= min(whole for whole, _ in others.values()),
+        "drawing alone not slower than the best of the others": drawing <= min(alone for _, alone in others.values()),
         "at most 1 ms of CPU to issue a card": issue <= 1e-3,
         "under 400 MB for 10,000 cards": memory < 400,
     }

@@ -12,6 +12,7 @@ from cardlayout.fonts import FontSet
 from cardlayout.impose import Sheet
 from cardlayout.portrait import normalise
 from cardlayout.render import Job, render
+from cardlayout.symbol import symbol
 from service.domain.application import RawRow
 from service.domain.people import check_digit
 from service.flows.issue_batch import Request, issue_batch
@@ -21,7 +22,7 @@ from tests.bench.sample import PREFIX, PRINTER, TITLE, BenchCard
 
 
 def draw(cards: list[BenchCard], folder: Path) -> int:
-    """Write the PDF; the QR search over all eight masks is part of it."""
+    """Write the PDF; choosing among the eight masks of each symbol is part of it."""
     fonts = FontSet.load()
     faces = (
         CardFace(
@@ -41,6 +42,12 @@ def draw(cards: list[BenchCard], folder: Path) -> int:
     with path.open("wb") as file:
         render(faces, fonts, Job("bench", Sheet.FOUR), file)
     return path.stat().st_size
+
+
+def make_symbols(cards: list[BenchCard]) -> None:
+    """Make the symbols alone, as drawing does."""
+    for card in cards:
+        symbol(PREFIX, card.digits)
 
 
 def issue(count: int, folder: Path) -> dict[str, float]:

@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cardlayout.kerning import kerns
 from cardlayout.linebreak import MIN_SCALE, Paragraph
 
 NO_START = set("，、·）》 .")
@@ -23,7 +24,8 @@ def width(character: str) -> float:
 
 
 def natural(line: str) -> float:
-    return sum(map(width, line.rstrip()))
+    kept = line.rstrip()
+    return sum(map(width, kept)) - sum(kerns(kept))
 
 
 def joins(character: str) -> bool:

@@ -83,6 +83,7 @@ def test_cards_keep_their_bleed_to_themselves_and_stay_on_the_paper(sheet: Sheet
 def test_the_sheets_are_those_of_the_card_shop() -> None:
     """督附5 row 4: PVC sheets of A4."""
     assert layout(Sheet.SINGLE).page == Rect(0, 0, 86, 116)
+    assert (layout(Sheet.CARD).page, layout(Sheet.CARD).bleed) == (Rect(0, 0, 80, 110), 0)
     four, five = layout(Sheet.FOUR), layout(Sheet.FIVE)
     assert (four.page.width, four.page.height) == (five.page.width, five.page.height) == (210, 297)
     assert [place.turn for place in four.places] == [0, 0, 0, 0]
@@ -140,6 +141,18 @@ def test_no_mark_is_printed_where_a_card_may_lie(sheet: Sheet, flip: Flip, data:
         assert box.bottom < side.page.height
     for centre in found.crosses:
         assert not any(Rect(centre.x, centre.y, 0, 0).grown(2.5).overlaps(bleed) for bleed in bleeds)
+
+
+@pytest.mark.parametrize("flip", FLIPS)
+@pytest.mark.parametrize("sheet", [Sheet.FOUR, Sheet.FIVE])
+def test_marks_stand_where_office_printers_reach(sheet: Sheet, flip: Flip) -> None:
+    for side in (layout(sheet), back_of(layout(sheet), flip)):
+        found = marks(side, range(len(side.places)))
+        reach = side.page.grown(-5 + 1e-9)
+        boxes = [*map(as_box, found.crops), *(Rect(centre.x, centre.y, 0, 0).grown(2.5) for centre in found.crosses)]
+        for box in boxes:
+            assert reach.x <= box.x <= box.right <= reach.right
+            assert reach.y <= box.y <= box.bottom <= reach.bottom
 
 
 @pytest.mark.parametrize("sheet", [Sheet.FOUR, Sheet.FIVE])

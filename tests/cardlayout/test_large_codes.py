@@ -10,9 +10,9 @@ from cardlayout.card import CARD, DOT, QUIET_ZONE
 from cardlayout.check import check
 from cardlayout.face import QrContent
 from cardlayout.impose import Sheet
-from cardlayout.qr import symbol
 from cardlayout.render import Job
 from cardlayout.sides import back, module_size, qr_square
+from cardlayout.symbol import symbol
 from tests.cardlayout.faces import PREFIX, assessor, digits, fonts, internal
 from tests.cardlayout.reading import DPI, codes, picture, rendered
 

@@ -15,7 +15,7 @@ from service.flows.shipped import shipped_jurisdiction
 from tests.cli.desk import COLLEGE, FACTORY, PASSPHRASE, SCHOOL, Desk, assessor, internal, supervisor
 from tests.flows.office import CHEAP
 
-LONG_NAME = "重庆市渝北区某某国际智能制造与现代服务业高技能人才职业技能培训学校"
+LONG_NAME = "重庆市渝北区某某国际智能制造与现代服务业职业技能培训学校"
 
 
 @pytest.fixture(scope="session")

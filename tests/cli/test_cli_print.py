@@ -24,6 +24,7 @@ def numbers(desk: Desk) -> list[str]:
     ("words", "sizes"),
     [
         (["--sheet", "single"], [(86, 116)] * 10),
+        (["--sheet", "card", "--slot", "guide"], [(80, 110)] * 10),
         ([], [(210, 297)] * 4),
         (["--start", "4"], [(210, 297)] * 4),
         (["--sheet", "a4-5", "--flip", "short-edge"], [(297, 210)] * 2),

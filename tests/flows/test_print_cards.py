@@ -51,6 +51,18 @@ def test_what_was_withdrawn_since_is_named_to_be_left_out_of_a_batch(
     assert withdrawn(lite.register, five) == (voided,), "a replaced card has a new copy to print"
 
 
+def test_the_printing_unit_of_an_internal_card_is_its_institution(lite: Office) -> None:
+    """督附5 row 3."""
+    numbers = [lite.issue_one(applicant(kind, person)) for person, kind in enumerate(("external", "internal"), 1)]
+    with pypdfium2.PdfDocument(printed(lite, *numbers)) as opened:
+        external, internal = ("".join(opened[page].get_textpage().get_text_range().split()) for page in (1, 3))
+    centre = lite.register.jurisdiction.card.printer
+    [institution] = {one.name for one in lite.register.institutions().values() if one.name in internal}
+    assert external.endswith(f"印制单位：{centre}")
+    assert internal.endswith(f"印制单位：{institution}")
+    assert centre not in internal
+
+
 def test_reprint_has_the_same_bytes(office: Office) -> None:
     numbers = [office.issue_one(applicant(kind, person)) for person, kind in enumerate(("standard", "internal"), 1)]
     first = printed(office, *numbers, sheet=Sheet.FOUR)
