@@ -15,6 +15,7 @@ from typing import Final
 
 from service.flows.access_records import forget_accesses
 from service.flows.clock import ClockAhead
+from service.flows.mirrored_heads import keep_mirrored
 from service.flows.publish import keep_current
 from service.flows.register import Register
 from service.flows.uploads import sweep_uploads
@@ -23,15 +24,11 @@ PAUSE_S: Final = 60
 """Seconds between two looks at what has changed."""
 
 
-def _mirror_journal(register: Register) -> None:
-    register.mirror.follow()
-
-
 _WORK: Final[tuple[tuple[str, Callable[[Register], object]], ...]] = (
     ("publish", keep_current),
     ("sweep uploads", sweep_uploads),
     ("forget accesses", forget_accesses),
-    ("mirror the journal", _mirror_journal),
+    ("mirror the journal", keep_mirrored),
 )
 _CONFIRM: Final = ("确认无误后运行 zhengka clock confirm", "to confirm it run zhengka clock confirm")
 """What whoever reads the log can do about a clock that is not believed."""

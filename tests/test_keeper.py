@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from service.domain.card_number import CardNumber
+from service.flows import mirror_files
+from service.flows.journal_mirror import set_mirror
 from service.flows.lifecycle import void_number
 from service.flows.register import Register
 from service.keeper import keeping
@@ -43,7 +45,9 @@ async def until_published(register: Register) -> Standing:
     pytest.fail("the list is not signed")
 
 
-def test_lists_are_signed_with_nobody_asking(office: Office) -> None:
+def test_lists_are_signed_with_nobody_asking_and_a_head_goes_to_the_mirror(office: Office, tmp_path: Path) -> None:
+    mirror = tmp_path / "mirror"
+    set_mirror(office.register.database, office.register.effects, office.register.mirror, mirror, ACTOR)
     number = office.issue_one(applicant("external", 1))
 
     async def running() -> tuple[Standing, Standing]:
@@ -56,6 +60,7 @@ def test_lists_are_signed_with_nobody_asking(office: Office) -> None:
     assert first.published is not None
     assert second.published is not None
     assert second.published.iat > first.published.iat
+    assert len(list(mirror_files.heads(mirror))) == 1
     office.register.close()
 
 

@@ -60,7 +60,7 @@ def list_(context: Context, user: str, number: str, act: str | None, since: date
 def keep(context: Context, days: int) -> None:
     """保存天数 Keep lines that are written from now on for so many DAYS, six months at least."""
     with opened(context) as register:
-        set_keep_days(register, days)
+        set_keep_days(register, days, context.actor)
     context.answer({"days": days})
     context.say(f"今后的记录保存 {days} 天 kept for {days} days")
 

@@ -48,15 +48,15 @@ def verify(context: Context, head_file: Path | None, mirror: Path | None) -> Non
             "size": found.size,
             "root": found.root,
             "cards": found.cards,
-            "faults": [{"zh": zh, "en": en} for zh, en in faults],
+            "faults": msgspec.to_builtins(faults),
         }
     )
     context.say(f"日志 {found.size} 条，证卡 {found.cards} 张 entries and cards；树根 root {found.root}")
     if mirrored.is_behind:  # no fault of the register, and so no refusal
         for line in mirror_lines(mirrored):
             context.say(line)
-    for zh, en in faults:
-        context.say(zh, en)
+    for fault in faults:
+        context.say(fault.zh, fault.en)
     if faults:
         raise Refused(
             "audit-failed",

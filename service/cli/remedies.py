@@ -22,6 +22,10 @@ _NO_PORTRAIT: Final = (
 _FONTS: Final = ("请检查 ZHENGKA_FONTS，或重新安装本程序", "look at ZHENGKA_FONTS, or install the program again")
 
 CLI_REMEDIES: Final[Remedies] = {
+    "backup-altered": (
+        "别无其他备份时用 zhengka restore --despite-faults，以其内容为准",
+        "where there is no other, zhengka restore --despite-faults takes what stands in it to be true",
+    ),
     "backup-encrypted": ("用 zhengka restore --key 给出该文件", "give it with zhengka restore --key"),
     "backup-key-invalid": (
         "备份密钥由 zhengka keys backup-key 生成",
@@ -83,6 +87,10 @@ CLI_REMEDIES: Final[Remedies] = {
     "record-body": (
         "用 --body 写明记载单位，如 zhengka review --body",
         "name the body that enters it with --body, as in zhengka review --body",
+    ),
+    "register-altered": (
+        "确认后用 zhengka upgrade --despite-faults，以现有内容为准",
+        "then zhengka upgrade --despite-faults takes what stands there to be true",
     ),
     "register-unconfirmed": (
         "zhengka confirm 列出待确认的证卡",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import click
+import msgspec
 
 from service import effects
 from service.cli.backup_key import PASSPHRASE_FILE, key_passphrase
@@ -38,10 +39,15 @@ from service.flows.restore import Later, restore
     "--published", type=IN_FOLDER, help="备份之后签发的状态列表 status lists signed since: take over what they say."
 )
 @click.option("--void-ahead", type=click.IntRange(1, 9999), help="作废各段其后 N 个号 void the next N numbers.")
+@click.option(
+    "--despite-faults",
+    is_flag=True,
+    help="备份与其日志不符也恢复，不符处列出 restore though rows differ from its journal; they are named.",
+)
 @click.option("--key", "key_file", type=IN_FILE, help="备份密钥文件 file of the backup key, of an encrypted backup.")
 @PASSPHRASE_FILE
 @pass_context
-def restore_(
+def restore_(  # noqa: PLR0913 - one argument an option
     context: Context,
     file: Path,
     *,
@@ -49,6 +55,7 @@ def restore_(
     journal: Path | None,
     published: Path | None,
     void_ahead: int | None,
+    despite_faults: bool,
     key_file: Path | None,
     key_passphrase_file: Path | None,
 ) -> None:
@@ -59,7 +66,7 @@ def restore_(
     --head shows that nothing came after.
     """
     exported = None if head_file is None else read_head(head_file.read_bytes())
-    later = Later(head=exported, mirror=journal, published=published, void_ahead=void_ahead)
+    later = Later(exported, journal, published, void_ahead, despite_faults)
     chosen = settings_of(context)
     with readable(file, key_file, partial(key_passphrase, context, key_passphrase_file), chosen.data) as plain:
         restored = restore(chosen, effects.real(), plain, later, actor=context.actor)
@@ -72,9 +79,12 @@ def restore_(
             "taken": restored.taken,
             "unconfirmed": restored.unconfirmed,
             "voided": restored.voided,
+            "faults": msgspec.to_builtins(restored.faults),
         }
     )
     context.say(f"已恢复至日志第 {restored.journal_size} 条 restored up to entry {restored.journal_size}")
+    for fault in restored.faults:
+        context.say(fault.zh, fault.en)
     if restored.replayed:
         context.say(f"已重放其后 {restored.replayed} 条 later entries replayed: {restored.replayed}")
     if restored.lost:

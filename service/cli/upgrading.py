@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+import click
+import msgspec
+
+from service import effects
 from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.register import settings_of
@@ -11,15 +15,23 @@ from service.flows.upgrade import upgrade_tables
 
 
 @command("upgrade")
+@click.option(
+    "--despite-faults",
+    is_flag=True,
+    help="登记库与日志不符也升级，不符处列出 upgrade though rows differ from the journal; they are named.",
+)
 @pass_context
-def upgrade(context: Context) -> None:
+def upgrade(context: Context, *, despite_faults: bool) -> None:
     """升级数据库结构 Bring the tables to this version; back up first.
 
     停止服务、用原版本程序备份后运行；要么全部完成，要么不作任何改动。
     Stop the service and back up with the version that made the register; then run this. All is done, or nothing.
     """
-    upgraded = upgrade_tables(settings_of(context))
-    context.answer({"upgraded": upgraded.steps_taken, "files_left": upgraded.files_left})
+    upgraded = upgrade_tables(settings_of(context), effects.real(), despite_faults=despite_faults)
+    faults: object = msgspec.to_builtins(upgraded.faults)
+    context.answer({"upgraded": upgraded.steps_taken, "files_left": upgraded.files_left, "faults": faults})
+    for fault in upgraded.faults:
+        context.say(fault.zh, fault.en)
     context.say(
         "数据库结构已升级 upgraded"
         if upgraded.steps_taken

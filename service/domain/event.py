@@ -25,19 +25,22 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "contact-set": (frozenset({"zh", "en"}), _NONE),  # the register
     "register-restored": (  # the register; entries of the backup, entries replayed since, kinds that were not; cards
         frozenset({"entries", "reason"}),
-        frozenset({"replayed", "not_replayed", "lost", "taken", "unconfirmed"}),
+        frozenset({"replayed", "not_replayed", "lost", "taken", "unconfirmed", "faults"}),
     ),
     "journal-mirror-set": (frozenset({"folder"}), _NONE),  # the register; an empty folder: no longer
     "institution-added": (frozenset({"letter", "name"}), frozenset({"authority"})),  # institution code
     "portrait-in-code-set": (frozenset({"on"}), _NONE),  # issuer: the centre or an institution code
     "user-added": (frozenset({"role"}), frozenset({"issuer", "name"})),  # user name
+    "access-records-kept-for": (frozenset({"days"}), _NONE),  # the register
     "second-factor-required": (frozenset({"roles"}), _NONE),  # accounts
+    "second-factor-begun": (frozenset({"role"}), _NONE),  # user name
     "second-factor-set": (frozenset({"role"}), _NONE),  # user name
     "second-factor-reset": (frozenset({"role"}), _NONE),
     "recovery-code-used": (frozenset({"left"}), _NONE),
     "user-named": (frozenset({"name"}), _NONE),
     "user-disabled": (frozenset({"role"}), _NONE),
     "user-password-set": (frozenset({"role"}), frozenset({"tokens"})),
+    "user-password-rehashed": (frozenset({"role"}), _NONE),  # the same password, hashed as today's settings ask
     "token-added": (frozenset({"label", "scopes", "expires_on"}), _NONE),  # user name
     "token-revoked": (frozenset({"label"}), _NONE),  # user name
     "key-introduced": (_KEY, _NONE),  # public key, hex
@@ -94,6 +97,11 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "session-cancelled": (frozenset({"on", "reason"}), _NONE),
     "session-roll-called": (frozenset({"came", "numbers"}), _NONE),
     "session-recorded": (frozenset({"digest", "verdict"}), _NONE),
+    "session-record-kept": (frozenset({"record", "entry"}), _NONE),
+    "status-list-published": (frozenset({"iat", "digest", "indices"}), _NONE),  # status-list:N
+    "facts-stated": (frozenset({"facts"}), _NONE),  # the register: what the entries before it have no room for
+    # the register: from the first page on, facts are what the pages state and nothing else
+    "facts-restated": (frozenset({"page", "pages", "reason"}), _NONE),
     "case-closed": (frozenset({"entry", "ground", "body"}), _NONE),
 }
 

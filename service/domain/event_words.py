@@ -39,7 +39,9 @@ EVENT_WORDS: Final = {
     "institution-added": ("登记机构", "institution entered"),
     "portrait-in-code-set": ("设定照片入码", "portraits in codes set"),
     "user-added": ("添加用户", "user added"),
+    "access-records-kept-for": ("设定查阅记录保存天数", "days for which the access record is kept set"),
     "second-factor-required": ("规定两步验证", "second factor required"),
+    "second-factor-begun": ("开始设置两步验证", "second factor begun"),
     "second-factor-set": ("设置两步验证", "second factor set"),
     "second-factor-reset": ("重置两步验证", "second factor taken away"),
     "recovery-code-used": ("使用恢复码", "recovery code used"),
@@ -61,6 +63,11 @@ EVENT_WORDS: Final = {
     "session-cancelled": ("取消场次", "session cancelled"),
     "session-roll-called": ("点名", "roll called"),
     "session-recorded": ("作出点名记录", "roll-call recorded"),
+    "session-record-kept": ("保存点名记录", "record of the roll-call kept"),
+    "status-list-published": ("发布状态列表", "status list published"),
+    "user-password-rehashed": ("更新密码散列", "password hashed anew"),
+    "facts-stated": ("续载登记内容摘要", "further digests of the register's rows"),
+    "facts-restated": ("重述登记内容摘要", "digests of all rows stated anew"),
 }
 """By kind of event; what has no words here is called by its kind."""
 

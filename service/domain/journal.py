@@ -6,11 +6,12 @@ who has the fields has the bytes, and the bytes have one reading.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, cast
+from typing import Any, Final, TypeAlias, cast
+
+import msgspec
 
 from service.domain.access import user_of, with_person_name
 from service.domain.card import CardStatus
@@ -18,8 +19,9 @@ from service.domain.errors import JournalInvalid
 from service.domain.event import Event, Json
 
 MAX_SAFE_INTEGER: Final = 2**53 - 1  # RFC 8785 3.2.2.3: what every JSON reader keeps exactly
-_FIELDS: Final = frozenset({"seq", "at", "actor", "kind", "subject", "data"})
-_OPTIONAL: Final = frozenset({"name"})
+
+Facts: TypeAlias = Mapping[str, Mapping[str, str]]
+"""Digests by part and key; an empty text for a row that is there no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,9 @@ class Entry:
     """One line of the journal.
 
     ``seq`` is its place, from 0, which is also its leaf's index; ``at`` an aware instant; ``actor`` the user's
-    name or ``system``; ``name`` the real name that the user's account bore then, empty where it bore none.
+    name or ``system``; ``name`` the real name that the user's account bore then, empty where it bore none. ``facts``
+    are the digests of what the entry stands for, by part and by the row's key (``service.domain.fact``): entries from
+    before there were facts have none.
     """
 
     seq: int
@@ -35,6 +39,7 @@ class Entry:
     actor: str
     event: Event
     name: str = ""
+    facts: Facts = field(default_factory=dict[str, dict[str, str]])
 
     @property
     def by(self) -> str:
@@ -52,39 +57,39 @@ def entry_bytes(entry: Entry) -> bytes:
         "subject": str(entry.event.subject),
         "data": entry.event.data,
     }
-    return canonical(fields | ({"name": entry.name} if entry.name else {}))
+    fields |= {"name": entry.name} if entry.name else {}
+    fields |= {"facts": entry.facts} if entry.facts else {}
+    return canonical(fields)
 
 
 def parse_entry(data: bytes) -> Entry:
     """Read the bytes of an entry. Raises JournalInvalid for anything ``entry_bytes`` would not have written."""
     try:
-        fields = cast("object", json.loads(data))
-    except (ValueError, RecursionError) as error:
+        fields = _FIELDS.decode(data)
+        instant = datetime.fromisoformat(fields.at)
+    except (ValueError, RecursionError) as error:  # msgspec's refusals are ValueErrors
         raise _malformed() from error
-    if not isinstance(fields, dict) or frozenset(cast("dict[str, object]", fields)) - _OPTIONAL != _FIELDS:
-        raise _malformed()
-    name = cast("dict[str, object]", fields).get("name", "")
-    seq, at, actor, kind, subject, content = (
-        cast("dict[str, object]", fields)[name] for name in ("seq", "at", "actor", "kind", "subject", "data")
-    )
-    if not (
-        type(seq) is int
-        and isinstance(at, str)
-        and isinstance(actor, str)
-        and isinstance(kind, str)
-        and isinstance(subject, str)
-        and isinstance(content, dict)
-        and isinstance(name, str)
-    ):
-        raise _malformed()
-    try:
-        instant = datetime.fromisoformat(at)
-    except ValueError as error:
-        raise _malformed() from error
-    entry = Entry(seq, instant, actor, Event(kind, subject, cast("Mapping[str, Json]", content)), name)
+    event = Event(fields.kind, fields.subject, fields.data)
+    entry = Entry(fields.seq, instant, fields.actor, event, fields.name, fields.facts)
     if instant.tzinfo is None or entry_bytes(entry) != data:
         raise _malformed()
     return entry
+
+
+class _Fields(msgspec.Struct):
+    """An entry's fields as they are read; what is missing, of another type or written otherwise is found by writing."""
+
+    seq: int
+    at: str
+    actor: str
+    kind: str
+    subject: str
+    data: dict[str, Any]
+    name: str = ""
+    facts: dict[str, dict[str, str]] = {}
+
+
+_FIELDS: Final = msgspec.json.Decoder(_Fields, strict=True)
 
 
 def replay(events: Iterable[Event]) -> dict[str, CardStatus]:
@@ -96,48 +101,59 @@ def replay(events: Iterable[Event]) -> dict[str, CardStatus]:
     statuses: dict[str, CardStatus] = {}
     taken: set[str] = set()
     for event in events:
-        if event.kind == "card-lost":  # from here on there is no such card, until somebody enters it again
+        if event.kind == CARD_LOST:  # from here on there is no such card, until somebody enters it again
             statuses.pop(event.subject, None)
             continue
-        after = _status_after(event)
-        if after is None:
-            continue
-        before = statuses.get(event.subject)
-        born = event.kind in _BIRTHS
-        may_follow = _FROM.get(event.kind, _LIVE)
-        if event.kind == "card-revoked" and event.subject in taken:
-            may_follow |= {CardStatus.REVOKED}  # a list told of the cancellation, and now its ground is entered
-        if event.kind == "card-status-taken":
+        after = status_after(event.kind, event.data)
+        if after is not None:
+            check_follows(event.kind, event.subject, statuses.get(event.subject), taken=event.subject in taken)
+            statuses[event.subject] = after
+        if event.kind == STATUS_TAKEN:
             taken.add(event.subject)
-        if born != (before is None) or (before is not None and before not in may_follow):
-            raise JournalInvalid(
-                f"事件 {event.kind} 与证卡 {event.subject} 此前的状态（{before or '无'}）矛盾",
-                f"event {event.kind} cannot happen to card {event.subject}, which was {before or 'unknown'}",
-                code="event-contradiction",
-            )
-        statuses[event.subject] = after
     return statuses
 
+
+def check_follows(kind: str, number: str, before: CardStatus | None, *, taken: bool = False) -> None:
+    """Raise JournalInvalid for an event of a card's life that cannot follow the status the card had.
+
+    ``taken``: the status was taken from a published list, so that the ground of a cancellation may be entered later.
+    """
+    born = kind in _BIRTHS
+    may_follow = _FROM.get(kind, _LIVE)
+    if kind == "card-revoked" and taken:
+        may_follow |= {CardStatus.REVOKED}
+    if born != (before is None) or (before is not None and before not in may_follow):
+        raise JournalInvalid(
+            f"事件 {kind} 与证卡 {number} 此前的状态（{before or '无'}）矛盾",
+            f"event {kind} cannot happen to card {number}, which was {before or 'unknown'}",
+            code="event-contradiction",
+        )
+
+
+CARD_LOST: Final = "card-lost"
+STATUS_TAKEN: Final = "card-status-taken"
+COPY_ENDED: Final = frozenset({"copy-lost", "copy-replacement-taken"})
+"""Kinds after which a card has no live copy in the register."""
 
 _BIRTHS: Final = frozenset({"card-issued", "card-imported"})
 _LIVE: Final = frozenset({CardStatus.VALID})
 _LASTING: Final = _LIVE | {CardStatus.SUPERSEDED}
-_FROM: Final[Mapping[str, frozenset[CardStatus]]] = {"card-revoked": _LASTING, "card-status-taken": _LASTING}
+_FROM: Final[Mapping[str, frozenset[CardStatus]]] = {"card-revoked": _LASTING, STATUS_TAKEN: _LASTING}
 
 
-def _status_after(event: Event) -> CardStatus | None:
-    """Give the status a card has after an event, None for events that are not of a card's life."""
-    match event.kind:
+def status_after(kind: str, data: Mapping[str, Json]) -> CardStatus | None:
+    """Return the status a card has after an event, None for events that are not of a card's life."""
+    match kind:
         case "card-issued" | "card-replaced":
             return CardStatus.VALID
         case "card-imported" | "card-status-taken":
-            return CardStatus(str(event.data["status"]))
+            return CardStatus(str(data["status"]))
         case "card-revoked":
             return CardStatus.REVOKED
         case "card-voided":
             return CardStatus.VOIDED
         case "card-superseded":
-            return CardStatus.SUPERSEDED if event.data["complete"] else CardStatus.VALID
+            return CardStatus.SUPERSEDED if data["complete"] else CardStatus.VALID
         case _:
             return None
 
@@ -148,11 +164,22 @@ def canonical(value: Json) -> bytes:
     Raises JournalInvalid for what has no canonical form.
     """
     _check(value)
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), default=dict)
     try:
-        return text.encode()
+        return _CANONICAL(value)
     except UnicodeEncodeError as error:  # RFC 8785 3.2.2.2: a lone surrogate has no UTF-8
         raise JournalInvalid("日志文字含有无效字符", "a text holds half a character", code="entry-text") from error
+
+
+def _plain(value: object) -> object:
+    """Serialise a mapping that is no dict, and a text of a class of its own."""
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[str, object]", value))
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise TypeError(type(value).__name__)
+
+
+_CANONICAL: Final = msgspec.json.Encoder(order="sorted", enc_hook=_plain).encode
 
 
 def _check(value: Json) -> None:

@@ -46,17 +46,18 @@ class Frontier:
 
     def append(self, leaf: bytes) -> Frontier:
         """Add one leaf hash: join equal subtrees as a binary counter carries. O(log n)."""
-        hashes, joined = list(self.hashes), leaf
-        for _ in range((~self.size & (self.size + 1)).bit_length() - 1):  # trailing ones of the size
-            joined = node_hash(hashes.pop(), joined)
-        return Frontier(self.size + 1, (*hashes, joined))
+        return self.extend((leaf,))
 
     def extend(self, leaves: Iterable[bytes]) -> Frontier:
         """Add leaf hashes in order."""
-        frontier = self
+        size, hashes = self.size, list(self.hashes)
         for leaf in leaves:
-            frontier = frontier.append(leaf)
-        return frontier
+            joined = leaf
+            for _ in range((~size & (size + 1)).bit_length() - 1):  # trailing ones of the size
+                joined = node_hash(hashes.pop(), joined)
+            hashes.append(joined)
+            size += 1
+        return Frontier(size, tuple(hashes))
 
     @property
     def root(self) -> bytes:

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from service.domain.access_record import DEFAULT_KEEP_DAYS, MAX_KEEP_DAYS, MIN_KEEP_DAYS, Access, Act
+from service.domain.event import Event
 from service.flows.errors import Refused
 from service.flows.register import Register
-from service.store import access_records, meta
+from service.store import access_records, journal, meta
 from service.store.access_records import StoredAccess, Wanted
 
 KEEP_DAYS: Final = "access_record_days"
@@ -69,7 +70,7 @@ def keep_days(register: Register) -> int:
         return _keep_days(meta.get(connection, KEEP_DAYS))
 
 
-def set_keep_days(register: Register, days: int) -> None:
+def set_keep_days(register: Register, days: int, actor: str) -> None:
     """Keep lines that are written from now on for so many days. Raises Refused below six months (网络安全法§21)."""
     if not MIN_KEEP_DAYS <= days <= MAX_KEEP_DAYS:
         raise Refused(
@@ -79,6 +80,8 @@ def set_keep_days(register: Register, days: int) -> None:
         )
     with register.database.write() as connection:
         meta.put(connection, KEEP_DAYS, str(days))
+        event = Event("access-records-kept-for", "register", {"days": days})
+        journal.append_many(connection, register.effects.now(), actor, (event,))
 
 
 def forget_accesses(register: Register) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection
@@ -13,33 +13,24 @@ from sqlalchemy import Connection
 from keys.keyring import KeyRecord, Purpose
 from keys.standing import vouches
 from keys.suites import ED25519
-from service.domain.card import Card, journaled
-from service.domain.errors import CardInvalid, JournalInvalid
-from service.domain.event import Event, Json
-from service.domain.journal import parse_entry, replay
-from service.domain.merkle import (
-    Frontier,
-    consistency_proof,
-    leaf_hash,
-    root_of,
-    verify_consistency,
-)
+from service.domain.merkle import EMPTY_ROOT, Frontier
 from service.domain.validity import civil_date
 from service.flows.audit_bytes import byte_faults
+from service.flows.audit_entries import Fault, Replayed, replay_entries
+from service.flows.audit_rows import issue_faults, row_faults, status_faults
 from service.flows.errors import Refused
 from service.flows.proofs import Inclusion, inclusion_at
 from service.flows.register import Register
-from service.store import cards, journal, key_records, numbers
-from service.store.cards import NO_COPY
+from service.store import journal, key_records, numbers
 from service.store.numbers import Fault as SeriesFault
 
 HEAD_CONTEXT: Final = b"zhengka/head/1\0"
 """Stands before the signed bytes: a head's signature counts for nothing else."""
 
-_PAGE: Final = 5_000
+NAMED: Final = 20
+"""Faults that one refusal names."""
 
-Fault: TypeAlias = tuple[str, str]
-"""What is wrong, in Chinese and English."""
+_PAGE: Final = 5_000
 
 
 class SignedHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,53 +55,89 @@ class Audit:
 
 
 def audit(register: Register, earlier: SignedHead | None = None) -> Audit:
-    """Recompute the journal's tree, replay it to every card's status, and look for gaps in the numbers.
+    """Recompute the journal's tree, replay it to every row and every card's status, and look for gaps in the numbers.
 
-    ``earlier`` is a head exported before: the journal must still begin with what it covered. Reads one snapshot. A
-    fault is a sentence in two languages; none means that no entry was altered or lost, every card is as the journal
-    says, no number is missing or doubled (督附3,
-    考附2), and every photograph and document is there as it was stored.
+    ``earlier`` is a head exported before: the journal must still begin with what it covered, which is hashed again
+    and not taken apart. Reads one snapshot. A fault names a row and says in two languages what is wrong; none means
+    that no entry was altered or lost, every row and card is as the journal says, no number is missing or doubled
+    (督附3, 考附2), and every photograph and document is there; without ``earlier`` their bytes are held against their
+    digests too.
+    ``docs/proof.md`` says what that proves and what not.
     """
     with register.database.read() as connection:
-        head = journal.head(connection)
-        stored = list(_entries(connection))
-        held, contradiction = _held(connection)
-        faults = (
-            *_tree_faults(stored, head),
-            *(_head_faults(earlier, stored, key_records.all_of(connection)) if earlier else ()),
-            *(contradiction or _card_faults(stored, held)),
-            *_number_faults(numbers.audit(connection)),
-            *byte_faults(connection),
-        )
-    return Audit(head.size, head.root.hex(), len(held), faults)
+        return audit_on(connection, earlier)
 
 
-def _tree_faults(stored: list[bytes], head: Frontier) -> Iterator[Fault]:
-    if len(stored) != head.size or root_of([leaf_hash(entry) for entry in stored]) != head.root:
-        yield (
+def audit_on(
+    connection: Connection,
+    earlier: SignedHead | None = None,
+    *,
+    with_rows: bool = True,
+    with_bytes: bool = True,
+    reshaped: Collection[str] = (),
+) -> Audit:
+    """Audit on a connection, a restored backup before it is trusted for one.
+
+    Without ``with_rows`` the rows' digests are left out: for a register whose entries carry none yet; those of tables
+    that an upgrade has ``reshaped`` are left out too. Without
+    ``with_bytes``, and where a trusted head covers what came before, photographs and documents are not read, and only
+    looked for.
+    """
+    head = journal.head(connection)
+    unsigned = earlier is not None and not is_signed(earlier, key_records.all_of(connection))
+    trusted = 0 if earlier is None or unsigned else earlier.size
+    told = replay_entries(connection, trusted)
+    count, statuses = status_faults(connection, told)
+    faults = (
+        *_tree_faults(told.frontier, head),
+        *(_head_faults(earlier, told, unsigned=unsigned) if earlier else ()),
+        *told.faults,
+        *statuses,
+        *issue_faults(connection, told),
+        *(row_faults(connection, told, reshaped) if with_rows else ()),
+        *_number_faults(numbers.audit(connection)),
+        *byte_faults(connection, read=with_bytes and not trusted),
+    )
+    return Audit(head.size, head.root.hex(), count, faults)
+
+
+def faults_refused(code: str, faults: Sequence[Fault], zh: str, en: str) -> Refused:
+    """Return the refusal of what was altered: sentences with ``{count}`` in them, and the first faults by name."""
+    named = faults[:NAMED]
+    return Refused(
+        code,
+        f"{zh.format(count=len(faults))}：{'；'.join(one.zh for one in named)}",
+        f"{en.format(count=len(faults))}: {'; '.join(one.en for one in named)}",
+    )
+
+
+def _tree_faults(found: Frontier, head: Frontier) -> Iterator[Fault]:
+    if found != head:
+        yield Fault(
             "日志与其哈希树不符：有条目被改动、增加或删除",
             "the journal differs from its tree: entries were altered, added or deleted",
+            "journal-tree",
+            "journal_head",
+            "1",
         )
 
 
-def _head_faults(earlier: SignedHead, stored: list[bytes], known: Iterable[KeyRecord]) -> Iterator[Fault]:
-    """Hold an exported head against the journal of today (RFC 9162 2.1.4)."""
-    if not is_signed(earlier, known):
-        yield (
+def _head_faults(earlier: SignedHead, told: Replayed, *, unsigned: bool) -> Iterator[Fault]:
+    """Hold an exported head against the journal of today: its first entries still have the head's root."""
+    if unsigned:
+        yield Fault(
             "所给日志头的签名不符，或所用密钥已报失窃、当时不在使用期内",
             "the exported head is not signed by a head key of this register that was in use then and is not stolen",
+            "head-unsigned",
         )
-        return
-    leaves = [leaf_hash(entry) for entry in stored]
-    if earlier.size > len(leaves):
-        yield (
-            f"登记库被退回：导出时日志有 {earlier.size} 条，现有 {len(leaves)} 条",
-            f"the register was set back: {earlier.size} entries when the head was exported, {len(leaves)} now",
+    elif earlier.size > told.frontier.size:
+        yield Fault(
+            f"登记库被退回：导出时日志有 {earlier.size} 条，现有 {told.frontier.size} 条",
+            f"the register was set back: {earlier.size} entries when the head was exported, {told.frontier.size} now",
+            "head-ahead",
         )
-        return
-    proof = consistency_proof(leaves, earlier.size)
-    if not verify_consistency(earlier.size, len(leaves), proof, bytes.fromhex(earlier.root), root_of(leaves)):
-        yield "日志头之前的条目被改动", "entries that the exported head covers were altered"
+    elif earlier.root != (told.covered_root or EMPTY_ROOT).hex():
+        yield Fault("日志头之前的条目被改动", "entries that the exported head covers were altered", "head-differs")
 
 
 def is_signed(head: SignedHead, known: Iterable[KeyRecord]) -> bool:
@@ -129,63 +156,14 @@ def is_signed(head: SignedHead, known: Iterable[KeyRecord]) -> bool:
     return any(ED25519.load_public(record.public)(signature, message) for record in keys if vouches(record, on))
 
 
-def _held(connection: Connection) -> tuple[dict[str, Card], tuple[Fault, ...]]:
-    """Read all cards by number, up to one whose parts contradict each other: no use case has written that one."""
-    held: dict[str, Card] = {}
-    try:
-        for card in cards.every(connection):
-            held[card.number] = card
-    except CardInvalid as error:
-        return held, ((error.zh, error.en),)
-    return held, ()
-
-
-def _card_faults(stored: list[bytes], held: Mapping[str, Card]) -> Iterator[Fault]:
-    """Compare every card with what the journal says of it: its status, and what it was issued with."""
-    try:
-        events = [parse_entry(entry).event for entry in stored]
-        statuses = replay(events)
-    except JournalInvalid as error:
-        yield error.zh, error.en
-        return
-    facts = _facts_told(events)
-    for number in sorted(statuses.keys() | held.keys()):
-        card, told = held.get(number), statuses.get(number)
-        kept = None if card is None else card.status
-        if told != kept:
-            yield (
-                f"证卡 {number}：登记为 {kept or '无'}，日志为 {told or '无'}",
-                f"card {number}: the register says {kept or 'nothing'}, the journal {told or 'nothing'}",
-            )
-        elif card is not None and (
-            altered := [key for key, fact in journaled(card).items() if facts[number].get(key) != fact]
-        ):
-            yield (
-                f"证卡 {number}：登记的 {'、'.join(altered)} 与日志不符",
-                f"card {number}: {', '.join(altered)} in the register differ from the journal",
-            )
-
-
-def _facts_told(events: Iterable[Event]) -> dict[str, dict[str, Json]]:
-    """Collect what the journal says each card was issued with, and its live copy."""
-    facts: dict[str, dict[str, Json]] = {}
-    for event in events:
-        if event.kind in {"card-issued", "card-imported"}:
-            facts[event.subject] = dict(event.data)
-        elif event.kind == "card-replaced":
-            facts[event.subject]["copy"] = event.data["copy"]
-        elif event.kind == "card-lost":
-            facts.pop(event.subject, None)
-        elif event.kind in {"copy-lost", "copy-replacement-taken"}:
-            facts[event.subject]["copy"] = NO_COPY.hex()
-    return facts
-
-
 def _number_faults(found: Iterable[SeriesFault]) -> Iterator[Fault]:
     for one in found:
-        yield (
+        yield Fault(
             f"编号段 {one.prefix}：缺号 {one.missing}，无卡 {one.without_card}，未发 {one.not_issued}",
             f"series {one.prefix}: missing {one.missing}, no card {one.without_card}, not issued {one.not_issued}",
+            "numbers",
+            "series",
+            one.prefix,
         )
 
 
@@ -193,7 +171,7 @@ def signed_head(register: Register) -> SignedHead:
     """Sign the journal's head as it is now: kept elsewhere, it shows whether the register was set back."""
     with register.database.read() as connection:
         head = journal.head(connection)
-    signed = _signed(register, head)
+    signed = sign_head(register, head)
     register.mirror.write_head(signed.size, signed.kid, msgspec.json.encode(signed))
     return signed
 
@@ -203,10 +181,11 @@ def prove_signed(register: Register, seq: int) -> tuple[Inclusion, SignedHead]:
     with register.database.read() as connection:
         head = journal.head(connection)
         proof = inclusion_at(register, connection, head, seq)
-    return proof, _signed(register, head)
+    return proof, sign_head(register, head)
 
 
-def _signed(register: Register, head: Frontier) -> SignedHead:
+def sign_head(register: Register, head: Frontier) -> SignedHead:
+    """Sign a head of the journal. Raises NoPassphrase."""
     signer = register.signer(Purpose.HEAD)
     unsigned = SignedHead(
         size=head.size,

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from service.flows.audit_entries import Fault
 from service.store import blobs
 from service.store.blobs import Use
 
@@ -18,13 +19,15 @@ _WHAT: Final = {
 }
 
 
-def byte_faults(connection: Connection) -> Iterator[tuple[str, str]]:
-    """Yield a sentence in two languages for every row whose photograph or document is missing or was altered.
+def byte_faults(connection: Connection, *, read: bool = True) -> Iterator[Fault]:
+    """Yield a fault for every row whose photograph or document is missing or was altered.
 
-    Reads all stored bytes, a few at a time.
+    Reads all stored bytes, a few at a time; without ``read`` it only looks whether they are there.
     """
     for use in blobs.unmet(connection):
         yield _fault(use, "缺失", "is missing")
+    if not read:
+        return
     altered = {digest for digest, one in blobs.every(connection) if one.digest != digest}
     if altered:
         for use in blobs.uses(connection):
@@ -32,9 +35,12 @@ def byte_faults(connection: Connection) -> Iterator[tuple[str, str]]:
                 yield _fault(use, "被改动", "was altered")
 
 
-def _fault(use: Use, zh: str, en: str) -> tuple[str, str]:
+def _fault(use: Use, zh: str, en: str) -> Fault:
     what_zh, what_en = _WHAT[use.what]
-    return (
+    return Fault(
         f"证卡 {use.number}：{what_zh}{zh}（{use.digest.hex()[:12]}）",
         f"card {use.number}: {what_en} {en} ({use.digest.hex()[:12]})",
+        "bytes",
+        use.what,
+        use.number,
     )

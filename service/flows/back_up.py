@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection, func, select
 
+from service.flows.audit import sign_head
 from service.flows.backup_file import BLOBS, FORMAT, MANIFEST, Manifest, table_entry, write_blob
 from service.flows.encrypted_backup import written
 from service.flows.errors import Refused
@@ -52,7 +53,9 @@ def back_up(
             rows[blob.name] = _write_blobs(connection, archive, progress)
         # Read after the rows: the vault holds a key before a row names it.
         archive.write(register.folder / VAULT_FILE, VAULT_FILE)
-        manifest = Manifest(FORMAT, register.effects.now().replace(microsecond=0), head.size, head.root.hex(), rows)
+        made_at = register.effects.now().replace(microsecond=0)
+        signed = sign_head(register, head) if register.can_sign else None
+        manifest = Manifest(FORMAT, made_at, head.size, head.root.hex(), rows, signed)
         archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
     return manifest
 

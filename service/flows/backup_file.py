@@ -22,11 +22,12 @@ from typing import IO, Annotated, Final, TypeVar
 import msgspec
 
 from service.domain.errors import JournalInvalid
+from service.flows.audit import SignedHead
 from service.flows.errors import Refused
 from service.store.blobs import Blob
 from service.store.tables import MediaType
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 MANIFEST: Final = "manifest.json"
 BLOBS: Final = "blobs.bin"
 _MAX_HEADER: Final = 1024  # bytes
@@ -43,13 +44,14 @@ class _BlobHeader(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What a backup holds."""
+    """What a backup holds. ``head``: the journal's head, signed; None where no passphrase was at hand."""
 
     format: int
     made_at: Annotated[datetime, msgspec.Meta(tz=True)]
     journal_size: int
     journal_root: str
     rows: Mapping[str, int]
+    head: SignedHead | None = None
 
 
 def table_entry(name: str) -> str:

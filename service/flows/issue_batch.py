@@ -29,6 +29,7 @@ from service.domain.eligibility import UNKNOWN, Known, Policy
 from service.domain.eligibility.case import refusal
 from service.domain.errors import IllegalTransition
 from service.domain.event import Event
+from service.domain.fact import KEY_BYTES
 from service.domain.issuer import CENTRE
 from service.domain.people import ResidentId
 from service.domain.problem import Problem
@@ -194,6 +195,7 @@ def _attempt(
             request_hash=digest,
             now=register.effects.now(),
             issued_on=policy.issued_on,
+            commitment_key=register.effects.random_bytes(KEY_BYTES),
             issuer=request.issuer,
             reviewed_by=request.reviewed_by,
         )

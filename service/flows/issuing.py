@@ -18,6 +18,7 @@ from service.domain.card_number import CardNumber, Scheme, is_nearly_full
 from service.domain.eligibility import UNKNOWN, Known
 from service.domain.errors import SeriesRefused
 from service.domain.event import Event
+from service.domain.fact import KEY_BYTES
 from service.domain.people import ResidentId
 from service.domain.problem import Problem
 from service.flows.portraits import PORTRAIT_CONSENT
@@ -210,6 +211,7 @@ def seal_person(register: Register, resident_id: ResidentId, name: str, phone: s
         blind_index=blind,
         id_sealed=register.cipher.seal(str(resident_id), ID_CONTEXT + blind, register.effects.random_bytes(NONCE_SIZE)),
         name=name,
+        commitment_key=register.effects.random_bytes(KEY_BYTES),
         phone_sealed=None
         if phone is None
         else register.cipher.seal(phone, PHONE_CONTEXT + blind, register.effects.random_bytes(NONCE_SIZE)),

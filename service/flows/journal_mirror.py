@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -22,6 +22,7 @@ from service.domain.event import Event
 from service.domain.merkle import leaf_hash
 from service.effects import Effects
 from service.flows import mirror_files
+from service.flows.audit_entries import Fault
 from service.flows.errors import Refused
 from service.store import journal, meta
 from service.store.engine import Database
@@ -31,8 +32,8 @@ META_MIRROR: Final = "journal-mirror"
 WAIT_S: Final = 2.0
 """Seconds a commit waits for the mirror; what is not written then is written later."""
 
-Fault = tuple[str, str]
-"""What is wrong, in Chinese and English."""
+Problem: TypeAlias = tuple[str, str]
+"""Why a mirror does not follow, in Chinese and English."""
 
 _log: Final = logging.getLogger("zhengka.journal")
 
@@ -47,7 +48,7 @@ class MirrorState:
     folder: Path | None
     entries: int = 0
     mirrored: int | None = None
-    problem: Fault | None = None
+    problem: Problem | None = None
 
     @property
     def is_behind(self) -> bool:
@@ -200,30 +201,35 @@ def mirror_faults(database: Database, folder: Path) -> Iterator[Fault]:
                 if ours is None:
                     if _has_entry(database, count):
                         return  # committed while we read
-                    yield (
+                    yield Fault(
                         f"登记库被退回：日志止于 {count} 条，镜像中还有第 {count} 条",
                         f"the register was set back: its journal ends after {count} entries, the mirror goes on",
+                        "mirror-ahead",
                     )
                     return
                 if ours != theirs:
-                    yield (
+                    yield Fault(
                         f"日志第 {count} 条与镜像不同：其中之一被改动",
                         f"entry {count} differs between journal and mirror: one of them was altered",
+                        "mirror-differs",
+                        "journal",
+                        str(count),
+                        count,
                     )
                     return
                 count += 1
     except OSError as error:
-        yield _unusable(error)
+        yield Fault(*_unusable(error), "mirror-unusable")
     except Refused as refusal:
-        yield refusal.zh, refusal.en
+        yield Fault(refusal.zh, refusal.en, refusal.code)
 
 
 _PAGE: Final = mirror_files.BLOCK
-_AWAY: Final[Fault] = (
+_AWAY: Final[Problem] = (
     "镜像目录不在：可能未挂载，恢复后自动补写",
     "the mirror's folder is not there: not mounted, perhaps; it is caught up when it is back",
 )
-_HANGS: Final[Fault] = ("镜像目录没有响应", "the mirror's folder does not answer")
+_HANGS: Final[Problem] = ("镜像目录没有响应", "the mirror's folder does not answer")
 
 
 def _catch_up(database: Database, folder: Path) -> MirrorState:
@@ -249,7 +255,7 @@ def _catch_up(database: Database, folder: Path) -> MirrorState:
     return MirrorState(folder, size, first)
 
 
-def _divergence(connection: Connection, position: mirror_files.Position, size: int) -> Fault | None:
+def _divergence(connection: Connection, position: mirror_files.Position, size: int) -> Problem | None:
     """Say why a mirror is not the beginning of this journal; None if it is, as far as its last entry shows."""
     if position.size == 0:
         return None
@@ -291,5 +297,5 @@ def _put(database: Database, effects: Effects, folder: str, actor: str) -> None:
         journal.append_many(connection, effects.now(), actor, (event,))
 
 
-def _unusable(error: OSError) -> Fault:
+def _unusable(error: OSError) -> Problem:
     return f"镜像目录无法使用：{error.strerror}", f"the mirror's folder cannot be used: {error.strerror}"

@@ -111,6 +111,12 @@ def heads(folder: Path) -> Iterator[tuple[Path, bytes]]:
         yield path, path.read_bytes()
 
 
+def newest_head(folder: Path) -> bytes | None:
+    """Return the signed head of most entries that lies beside the entries; None where there is none. Raises OSError."""
+    newest = max((folder / _HEADS).glob("*.json"), default=None)
+    return None if newest is None else newest.read_bytes()
+
+
 def write_head(folder: Path, size: int, kid: str, head: bytes) -> None:
     """Put a signed head beside the entries. Raises OSError."""
     files.replace(folder / _HEADS / f"{size:012d}-{kid}.json", head)

@@ -15,11 +15,12 @@ from keys.signer import Signer
 from service.domain import bundle as bundles
 from service.domain import status_list as lists
 from service.domain.bundle import Bundle, Names, encode_bundle, encode_names
+from service.domain.event import Event, Json
 from service.domain.status_list import StatusListPayload, encode_list, encode_payload
 from service.flows.clock import ClockAhead, check_clock, note_signing
 from service.flows.errors import Refused
 from service.flows.register import Register, TrustedKeys
-from service.store import restored, status_lists
+from service.store import journal, restored, status_lists
 from service.store.errors import PublicationStale
 from service.store.status_lists import Publication, Standing
 
@@ -203,6 +204,7 @@ def _sign_anew(register: Register, number: int, resign_after: int) -> bytes:
             with register.database.write() as connection:
                 status_lists.publish(connection, number, new, over=former, told=told)
                 note_signing(register, connection, by_new_key=by_new_key)
+                _journal(register, connection, number, new)
         except PublicationStale:
             pass  # another process has signed in this moment
         else:
@@ -215,6 +217,17 @@ def _is_followed(former: Publication | None, signer: Signer, keys: TrustedKeys) 
     if former is None or keys.document.version <= (former.key_version or 0):
         return False
     return key_id_of(former.body) != signer.kid
+
+
+def _journal(register: Register, connection: Connection, number: int, new: Publication) -> None:
+    """Take down which list was published: nobody can deny it afterwards, or show another for it."""
+    data: dict[str, Json] = {
+        "iat": new.iat,
+        "digest": hashlib.sha256(new.body).hexdigest(),
+        "indices": status_lists.places_given(connection, number),
+    }
+    event = Event("status-list-published", f"status-list:{number}", data)
+    journal.append_many(connection, register.effects.now(), "system", (event,))
 
 
 def _published(body: bytes, media_type: str, *, max_age: int) -> Published:

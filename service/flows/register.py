@@ -93,6 +93,11 @@ class Register:
             passphrase, self.settings.passphrase_file, lambda known: Vault.open(file, known, random_bytes)
         )
 
+    @property
+    def can_sign(self) -> bool:
+        """True if the sealed keys open without anybody being asked for the passphrase."""
+        return self.settings.passphrase is not None or "vault" in self.__dict__
+
     @cached_property
     def cipher(self) -> FieldCipher:
         """What identity numbers are sealed with."""
@@ -181,6 +186,7 @@ def open_register(settings: Settings, effects: Effects, ask: AskPassphrase | Non
     database = open_database(settings.database_url)
     try:
         check_current(database)
+        database.needs_entries = True
         return Register(settings, effects, database, ask)
     except BaseException:
         database.close()

@@ -63,9 +63,15 @@ _SILENT: Final = frozenset(
         "register-restored",
         "card-lost",
         "copy-lost",
+        "status-list-published",
+        "session-record-kept",
+        "second-factor-begun",
+        "user-password-rehashed",
+        "facts-stated",
+        "facts-restated",
     }
 )
-"""Kinds of entries that stand for no row but their own."""
+"""Kinds of entries that stand for no row but their own, or for one that comes back with another's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ from service.domain.regulation import LAST_SEQUENCE
 from service.domain.status_list import LIST_SIZE
 from service.domain.validity import civil_date
 from service.effects import Effects
-from service.flows.audit import SignedHead
+from service.flows.audit import SignedHead, audit_on, faults_refused, is_signed
+from service.flows.audit_entries import Fault
 from service.flows.backup_file import (
     MANIFEST,
     Manifest,
@@ -62,12 +63,14 @@ class Later:
 
     ``head``: the journal's last exported head; ``mirror``: folder of the journal's mirror; ``published``: folder with
     status lists; ``void_ahead``: how many numbers of every series are given up, where nothing tells how far they went.
+    ``despite_faults``: whether a backup is taken whose rows are not what its own journal says.
     """
 
     head: SignedHead | None = None
     mirror: Path | None = None
     published: Path | None = None
     void_ahead: int | None = None
+    despite_faults: bool = False
 
 
 _BLOBS_AT_ONCE: Final = 32
@@ -80,7 +83,7 @@ class Restored:
     ``journal_size`` is the backup's, ``replayed`` counts the later entries; ``not_replayed`` those, by kind, that the
     office has to enter again; ``lost`` the numbers of cards that are known by number alone; ``taken`` the cards whose
     status a later list told; ``unconfirmed`` the cards that wait for the office; ``voided`` the numbers that may have
-    been printed since and are given up.
+    been printed since and are given up; ``faults`` where the backup was not what its journal says.
     """
 
     journal_size: int
@@ -90,6 +93,7 @@ class Restored:
     lost: tuple[str, ...] = ()
     taken: int = 0
     unconfirmed: int = 0
+    faults: tuple[Fault, ...] = ()
 
 
 def restore(settings: Settings, effects: Effects, file: Path, later: Later, *, actor: str) -> Restored:
@@ -99,7 +103,8 @@ def restore(settings: Settings, effects: Effects, file: Path, later: Later, *, a
     which cards were revoked, voided, replaced or superseded since. 3. Else, unless ``later.head`` shows that nothing
     came after the backup, every card is left open until the office confirms it, and no status list is signed before
     that. Where nothing tells how far numbering went, ``later.void_ahead`` numbers of every series are given up and a
-    new status list is begun. Raises Refused; no register is left behind then.
+    new status list is begun. The backup is audited first: where its rows are not what its journal says they are named,
+    and it is refused unless ``later.despite_faults``. Raises Refused; no register is left behind then.
     """
     with opened(file) as archive:
         manifest = read_entry(archive, MANIFEST, Manifest)
@@ -118,7 +123,8 @@ def restore(settings: Settings, effects: Effects, file: Path, later: Later, *, a
             migrate(database)
             with database.write() as connection:
                 _load(connection, archive, manifest, file)
-                told = _bring_up(connection, manifest, later, effects, actor)
+                faults = _audited(connection, despite=later.despite_faults)
+                told = _bring_up(connection, manifest, later, faults, effects, actor)
                 # Before the commit: what is damaged undoes it all.
                 create_file(settings.data / VAULT_FILE, archive.read(VAULT_FILE))
         finally:
@@ -139,14 +145,36 @@ def _load(connection: Connection, archive: zipfile.ZipFile, manifest: Manifest, 
             dump.load(connection, table, (line.rstrip(b"\n") for line in lines))
     if journal.head(connection).root.hex() != manifest.journal_root:
         raise damaged(file)
+    signed = manifest.head
+    if signed is not None and not (
+        (signed.size, signed.root) == (manifest.journal_size, manifest.journal_root)
+        and is_signed(signed, key_records.all_of(connection))
+    ):
+        raise damaged(file)
+
+
+def _audited(connection: Connection, *, despite: bool) -> tuple[Fault, ...]:
+    """Return what the audit finds in a backup's content. Raises Refused for any fault that is not to be taken."""
+    faults = audit_on(connection, with_bytes=False).faults  # each photograph has just been held against its digest
+    if faults and not despite:
+        raise faults_refused(
+            "backup-altered",
+            faults,
+            "备份与其中的日志不符，共 {count} 处；未恢复任何数据。请核对各行，或用更早的备份",
+            "the backup is not what its own journal says, {count} faults; nothing has been restored. Look into each "
+            "row, or use an earlier backup",
+        )
+    return faults
+
+
+def _bring_up(
+    connection: Connection, manifest: Manifest, later: Later, faults: tuple[Fault, ...], effects: Effects, actor: str
+) -> Restored:
+    """Bring the rows of a backup up to what is told of the time since, and write it into the journal."""
+    now, today = effects.now(), effects.today()
     # A drill beside the living register must not write into its mirror: it is set again by whoever goes on from here.
     if meta.get(connection, META_MIRROR):
         meta.put(connection, META_MIRROR, "")
-
-
-def _bring_up(connection: Connection, manifest: Manifest, later: Later, effects: Effects, actor: str) -> Restored:
-    """Bring the rows of a backup up to what is told of the time since, and write it into the journal."""
-    now, today = effects.now(), effects.today()
     known = key_records.all_of(connection)
     replayed = _NOTHING
     if later.mirror is not None:
@@ -182,9 +210,12 @@ def _bring_up(connection: Connection, manifest: Manifest, later: Later, effects:
         "lost": len(replayed.lost),
         "taken": len(taken),
         "unconfirmed": restored.count_unconfirmed(connection),
+        **({"faults": len(faults)} if faults else {}),
     }
     event = Event("register-restored", "register", told)
     journal.append_many(connection, now, actor, (event, *lost, *taken, *voided))
+    if replayed.entries or faults:  # what the entries state is no longer what can be held: cards are lost, files too
+        journal.restate(connection, now, actor, "restore")
     return Restored(
         journal_size=manifest.journal_size,
         voided=len(voided),
@@ -193,6 +224,7 @@ def _bring_up(connection: Connection, manifest: Manifest, later: Later, effects:
         lost=tuple(one.number for one in replayed.lost),
         taken=len(taken),
         unconfirmed=unconfirmed or restored.count_unconfirmed(connection),
+        faults=faults,
     )
 
 

@@ -107,7 +107,10 @@ def begin_enrolment(register: Register, owner: StoredAccount) -> Enrolment:
                 "已设置两步验证；换手机请先由管理员重置",
                 "there is a second factor already; an administrator takes it away before another telephone gets one",
             )
-        second_factors.begin(connection, owner.id, sealed, register.effects.now())
+        now = register.effects.now()
+        second_factors.begin(connection, owner.id, sealed, now)
+        event = Event("second-factor-begun", owner.account.name, {"role": owner.account.role.value})
+        journal.append_many(connection, now, f"user:{owner.account.name}", (event,))
     return _enrolment(owner, secret)
 
 

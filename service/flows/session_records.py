@@ -69,7 +69,10 @@ def make_record(register: Register, identity: int, *, made_by: str, by: Principa
     event = Event("session-recorded", subject_of(identity), {"digest": digest, "verdict": view.roll_call.verdict.value})
     with register.database.write() as connection:
         head = journal.append_many(connection, now, actor, (event,))
-        return assessments.add_record(connection, identity, head.size - 1, body, now)
+        record = assessments.add_record(connection, identity, head.size - 1, body, now)
+        kept = Event("session-record-kept", subject_of(identity), {"record": record, "entry": head.size - 1})
+        journal.append_many(connection, now, actor, (kept,))
+        return record
 
 
 def signed_record(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from service.domain.access import Principal, Role
 from service.domain.card_number import CardNumber
 from service.domain.event import Event, Json
+from service.domain.fact import KEY_BYTES
 from service.domain.issuer import CENTRE, Institution
 from service.domain.problem import Problem
 from service.domain.session import (
@@ -93,7 +94,8 @@ def plan_session(
         place = registered_institution(connection, new.session.institution)
         _check_body(place, body)
         rows = _rows(register, connection, new.people)
-        identity = assessments.add(connection, new.session, new.plan.strip(), new.place.strip(), now)
+        key = register.effects.random_bytes(KEY_BYTES)
+        identity = assessments.add(connection, new.session, new.plan.strip(), new.place.strip(), now, key)
         assessments.add_people(connection, identity, rows)
         data: dict[str, Json] = {
             "institution": place.code,

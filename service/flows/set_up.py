@@ -89,6 +89,7 @@ def set_up(
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)  # names and photographs in it are not encrypted
     database = open_database(settings.database_url)
+    database.needs_entries = True
     try:
         migrate(database)
         with database.read() as connection:

@@ -38,11 +38,12 @@ from service.domain.access import (
     user_key,
 )
 from service.domain.access_record import Access, Act
+from service.domain.event import Event
 from service.flows.access_records import record_access
 from service.flows.errors import SignInRefused
 from service.flows.register import Register
 from service.flows.second_factor import CodeRefused, begin_enrolment, confirm_enrolment, required_roles, take_code
-from service.store import accounts, limits, second_factors
+from service.store import accounts, journal, limits, second_factors
 from service.store.accounts import StoredAccount
 from service.store.limits import Claim, Limit, LimitReached
 
@@ -276,6 +277,8 @@ def _open(register: Register, owner: StoredAccount, hashed: str | None) -> SignI
             raise SignInRefused  # taken back while the password was being checked
         if hashed is not None:
             accounts.keep_hash(connection, owner.id, hashed)
+            event = Event("user-password-rehashed", owner.account.name, {"role": owner.account.role.value})
+            journal.append_many(connection, now, "system", (event,))
         awaits = _awaits(connection, owner)
         accounts.open_session(connection, key_of(secret), owner.id, csrf, now, awaits)
         accounts.forget_sessions(connection, now - _LONGEST)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 
 from service.domain.access import Account, Permission, Role
 from service.store.errors import NotFound
+from service.store.facts import note
 from service.store.tables import account, session, token
 
 _COLUMNS = (
@@ -84,6 +85,7 @@ def add(connection: Connection, new: Account, password: str, now: datetime) -> N
             "created_at": now,
         },
     )
+    note(connection, ("account", "account.password"), (new.name,), by="name")
 
 
 def find(connection: Connection, name: str) -> StoredAccount | None:
@@ -108,6 +110,7 @@ def all_of(connection: Connection) -> tuple[StoredAccount, ...]:
 def keep_hash(connection: Connection, account_id: int, password: str) -> None:
     """Keep another hash of the same password."""
     connection.execute(update(account).where(account.c.id == account_id).values(password=password))
+    note(connection, "account.password", (account_id,))
 
 
 def set_password(connection: Connection, account_id: int, password: str) -> None:
@@ -124,18 +127,22 @@ def close_sessions(connection: Connection, account_id: int) -> int:
 
 def revoke_tokens(connection: Connection, account_id: int) -> int:
     """Take every token of an account away; return how many there were."""
-    gone: int = connection.execute(delete(token).where(token.c.account_id == account_id)).rowcount
-    return gone
+    gone = connection.execute(delete(token).where(token.c.account_id == account_id).returning(token.c.key))
+    keys = gone.scalars().all()
+    note(connection, "token", keys)
+    return len(keys)
 
 
 def set_person_name(connection: Connection, account_id: int, person_name: str) -> None:
     """Write whose account it is."""
     connection.execute(update(account).where(account.c.id == account_id).values(person_name=person_name))
+    note(connection, "account.password", (account_id,))
 
 
 def disable(connection: Connection, account_id: int, now: datetime) -> None:
     """Close an account for good: no sign-in and no token of it works from now on."""
     connection.execute(update(account).where(account.c.id == account_id).values(disabled_at=now))
+    note(connection, "account.password", (account_id,))
     close_sessions(connection, account_id)
     revoke_tokens(connection, account_id)
 
@@ -188,6 +195,7 @@ def add_token(
             "expires_on": dates.expires_on,
         },
     )
+    note(connection, "token", (key,))
 
 
 def find_token(connection: Connection, key: bytes) -> Token | None:
@@ -202,8 +210,10 @@ def tokens_of(connection: Connection, account_id: int | None = None) -> tuple[To
 
 def revoke_token(connection: Connection, account_id: int, label: str) -> bool:
     """Take a token away; tell whether there was one."""
-    gone = delete(token).where(token.c.account_id == account_id, token.c.label == label).returning(token.c.label)
-    return connection.execute(gone).first() is not None
+    gone = delete(token).where(token.c.account_id == account_id, token.c.label == label).returning(token.c.key)
+    keys = connection.execute(gone).scalars().all()
+    note(connection, "token", keys)
+    return bool(keys)
 
 
 def _tokens(connection: Connection, condition: ColumnElement[bool]) -> tuple[Token, ...]:

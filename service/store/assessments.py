@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, select, update
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
 from service.domain.session import Declared, Job, Role, Session
+from service.store.facts import note
 from service.store.statements import upsert
 from service.store.tables import assessment, assessment_person, card, roll_call, roll_call_record
 
@@ -73,7 +74,7 @@ class StoredRecord:
     made_at: datetime
 
 
-def add(connection: Connection, session: Session, plan: str, place: str, now: datetime) -> int:
+def add(connection: Connection, session: Session, plan: str, place: str, now: datetime, commitment_key: bytes) -> int:
     """Enter a session and give its id. Raises ReferenceMissing."""
     result = connection.execute(
         assessment.insert().returning(assessment.c.id),
@@ -85,9 +86,11 @@ def add(connection: Connection, session: Session, plan: str, place: str, now: da
             "place": place,
             "jobs": [job.as_json() for job in session.jobs],
             "entered_at": now,
+            "commitment_key": commitment_key,
         },
     )
     identity: int = result.scalar_one()
+    note(connection, ("assessment", "assessment.cancelled_on"), (identity,))
     return identity
 
 
@@ -95,6 +98,7 @@ def add_people(connection: Connection, identity: int, people: Sequence[Mapping[s
     """Enter the people of a plan: role, number, person_id, blind_index, name, declared."""
     if people:
         connection.execute(assessment_person.insert(), [{"assessment": identity, **one} for one in people])
+        note(connection, "assessment_person", (identity,), by="assessment")
 
 
 def get(connection: Connection, identity: int, *, lock: bool = False) -> StoredSession | None:
@@ -155,6 +159,7 @@ def cancel(connection: Connection, identity: int, on: date, reason: str) -> None
     connection.execute(
         update(assessment).where(assessment.c.id == identity).values(cancelled_on=on, cancel_reason=reason)
     )
+    note(connection, "assessment.cancelled_on", (identity,))
 
 
 def take(
@@ -168,6 +173,7 @@ def take(
         added = upsert(connection, roll_call).values(row).on_conflict_do_nothing(index_elements=[roll_call.c.nonce])
         if connection.execute(added.returning(roll_call.c.nonce)).first() is not None:
             new.append(one)
+    note(connection, "roll_call", [one.nonce for one in new])
     return tuple(new)
 
 
@@ -218,6 +224,7 @@ def add_record(connection: Connection, identity: int, seq: int, body: bytes, now
         {"assessment": identity, "seq": seq, "body": body, "made_at": now},
     )
     record: int = result.scalar_one()
+    note(connection, "roll_call_record", (record,))
     return record
 
 

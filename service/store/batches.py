@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from service.store.errors import IdempotencyKeyReused
+from service.store.facts import note, pass_over
 from service.store.statements import upsert
 from service.store.tables import batch, card
 
@@ -56,7 +57,7 @@ class BatchLine:
     refused: int
 
 
-def begin(
+def begin(  # noqa: PLR0913 - one argument a column
     connection: Connection,
     *,
     actor: str,
@@ -64,6 +65,7 @@ def begin(
     request_hash: bytes,
     now: datetime,
     issued_on: date,
+    commitment_key: bytes,
     issuer: str | None = None,
     reviewed_by: str | None = None,
 ) -> Batch:
@@ -81,18 +83,24 @@ def begin(
         issued_on=issued_on,
         issuer=issuer,
         reviewed_by=reviewed_by,
+        commitment_key=commitment_key,
     )
     connection.execute(new.on_conflict_do_nothing(index_elements=[batch.c.actor, batch.c.key]))
     stored = find(connection, actor=actor, key=key)
     assert stored is not None, "a batch is never deleted"
     if stored.request_hash != request_hash:
         raise key_reused(key)
+    if stored.result is None:
+        note(connection, "batch", (stored.id,))
+    else:
+        pass_over(connection, "batch")  # nothing was entered, whatever a statement that waited for another counts
     return stored
 
 
 def finish(connection: Connection, batch_id: int, result: object) -> None:
     """Store the answer, JSON values, in the transaction that began the batch."""
     connection.execute(update(batch).where(batch.c.id == batch_id).values(result=result))
+    note(connection, "batch", (batch_id,))
 
 
 def find(connection: Connection, *, actor: str, key: str) -> Batch | None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from service.domain.cancellation import Attachment, Correction, Decision, parse_ground
 from service.domain.card_number import CardNumber
+from service.store.facts import note
 from service.store.tables import cancellation, correction
 
 
@@ -30,6 +31,7 @@ def record_many(connection: Connection, numbers: Iterable[CardNumber], decision:
     ]
     if rows:
         connection.execute(cancellation.insert(), rows)
+        note(connection, "cancellation", [str(row["number"]) for row in rows])
 
 
 def get(connection: Connection, number: CardNumber) -> Decision | None:
@@ -63,6 +65,7 @@ def record_correction(connection: Connection, number: CardNumber, new: Correctio
             **attachment_values(new.attachment),
         },
     )
+    note(connection, "correction", (str(number),))
 
 
 def get_correction(connection: Connection, number: CardNumber) -> Correction | None:

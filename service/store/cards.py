@@ -15,6 +15,7 @@ from service.domain.card import COPY_ID_BYTES, Card, CardStatus
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
 from service.domain.occupation import Occupation
+from service.store.facts import note
 from service.store.statements import chunks
 from service.store.states import CopyState
 from service.store.tables import card, card_scope, copy
@@ -69,12 +70,15 @@ def insert_many(connection: Connection, records: Sequence[CardRecord], now: date
         return
     connection.execute(card.insert(), [_card_values(record, now) for record in records])
     connection.execute(card_scope.insert(), [values for record in records for values in _scope_values(record.card)])
+    numbers = [str(record.card.number) for record in records]
+    note(connection, ("card", "card.status", "card.application"), numbers)
+    note(connection, ("card_scope", "card_scope.live"), numbers, by="number")
 
 
 def save_many(connection: Connection, changed: Iterable[Card], on: date) -> None:
     """Store cards after a step that took effect ``on``. Lock them with ``for_update`` before reading them.
 
-    Number, person, issuer and dates never change; the live copy is ``copies``' to change. Raises AppendOnly for a
+    Nothing else of a card ever changes; the live copy is ``copies``' to change. Raises AppendOnly for a
     card that would come back to life.
     """
     in_order = sorted(changed, key=attrgetter("number"))
@@ -85,10 +89,6 @@ def save_many(connection: Connection, changed: Iterable[Card], on: date) -> None
         [
             {
                 "saved": str(one.number),
-                "name": one.name,
-                "work_unit": one.work_unit,
-                "institution": one.institution,
-                "in_house": one.in_house,
                 "status": one.status.value,
                 "status_on": one.status_on,
             }
@@ -110,11 +110,15 @@ def save_many(connection: Connection, changed: Iterable[Card], on: date) -> None
             for scope in one.scopes
         ],
     )
+    numbers = [str(one.number) for one in in_order]
+    note(connection, "card.status", numbers)
+    note(connection, "card_scope.live", numbers, by="number")
 
 
 def put_application(connection: Connection, number: CardNumber, application: Mapping[str, object]) -> None:
     """Write the row as stated over the one before, with what has been added to it."""
     connection.execute(update(card).where(card.c.number == str(number)).values(application=application))
+    note(connection, "card.application", (str(number),))
 
 
 def get(connection: Connection, number: CardNumber) -> CardRecord | None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, bindparam, select, update
 from service.domain.card import Card
 from service.domain.card_number import CardNumber
 from service.store.cards import select_cards, to_cards
+from service.store.facts import note
 from service.store.states import CopyState
 from service.store.tables import card, copy, unconfirmed
 
@@ -65,15 +66,18 @@ def insert_many(connection: Connection, new: Sequence[Copy]) -> None:
     """Enter the first copies of cards. Raises CopyTaken, ReferenceMissing."""
     if new:
         connection.execute(copy.insert(), [_values(one) for one in new])
+        note(connection, ("copy", "copy.state"), [one.copy_id for one in new])
 
 
 def replace(connection: Connection, new: Copy, on: date) -> None:
     """Enter a new copy in place of the card's live one, which answers ``replaced`` from then on. Raises CopyTaken."""
-    connection.execute(
+    former = connection.execute(
         update(copy)
         .where(copy.c.number == str(new.number), copy.c.state == CopyState.LIVE.value)
         .values(state=CopyState.REPLACED.value, replaced_on=on)
+        .returning(copy.c.copy_id)
     )
+    note(connection, "copy.state", former.scalars())
     insert_many(connection, [new])
 
 
@@ -84,6 +88,7 @@ def end_live(connection: Connection, number: CardNumber, on: date) -> None:
         .where(copy.c.number == str(number), copy.c.state == CopyState.LIVE.value)
         .values(state=CopyState.REPLACED.value, replaced_on=on)
     )
+    note(connection, "copy.state", (str(number),), by="number")
 
 
 def find(connection: Connection, copy_id: bytes) -> CopyOnCard | None:

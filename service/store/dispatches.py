@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select, update
 from service.domain.card_number import CardNumber
 from service.domain.dispatching import Visit
 from service.domain.fitness import Dispatch
+from service.store.facts import note
 from service.store.tables import card, dispatch
 
 # Built once: every check of a supervisor's card runs it, and building it costs more than running it.
@@ -67,6 +68,7 @@ def add(
         },
     )
     given: int = result.scalar_one()
+    note(connection, ("dispatch", "dispatch.withdrawn_on"), (given,))
     return given
 
 
@@ -99,6 +101,7 @@ def withdraw(connection: Connection, identity: int, on: date, reason: str) -> No
     connection.execute(
         update(dispatch).where(dispatch.c.id == identity).values(withdrawn_on=on, withdrawal_reason=reason)
     )
+    note(connection, "dispatch.withdrawn_on", (identity,))
 
 
 def _select() -> Select[*tuple[Any, ...]]:

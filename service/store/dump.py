@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from service.store.errors import ConstraintBroken
+from service.store.facts import notes
 from service.store.statements import chunks
 from service.store.tables import (
     Instant,
@@ -90,6 +91,7 @@ def load(connection: Connection, table: Table, lines: Iterable[bytes]) -> int:
             _move_head(connection, rows)
         else:
             connection.execute(table.insert(), rows)
+    notes.take_over(connection, table.name)
     if table in _COUNTED and connection.dialect.name == "postgresql":
         _count_on(connection, table)
     return count

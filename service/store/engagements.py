@@ -13,6 +13,7 @@ from service.domain.card_number import CardNumber
 from service.domain.engagement import NewEngagement
 from service.domain.fitness import Engagement
 from service.domain.kinds import CardKind
+from service.store.facts import note
 from service.store.tables import card, engagement
 
 # Built once: every check of a card runs it, and building it costs more than running it.
@@ -66,6 +67,7 @@ def add(
         },
     )
     given: int = result.scalar_one()
+    note(connection, ("engagement", "engagement.ended_on"), (given,))
     return given
 
 
@@ -98,6 +100,7 @@ def terms_of(connection: Connection, person_id: int, kinds: Collection[CardKind]
 def end(connection: Connection, identity: int, on: date, reason: str) -> None:
     """Note the last day of a contract that ends before its term. Raises AppendOnly for one that has ended so."""
     connection.execute(update(engagement).where(engagement.c.id == identity).values(ended_on=on, end_reason=reason))
+    note(connection, "engagement.ended_on", (identity,))
 
 
 def _select() -> Select[*tuple[Any, ...]]:

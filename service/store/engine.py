@@ -28,6 +28,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from service.store import limits
 from service.store.conflicts import of_file, translate, unreachable
 from service.store.errors import Busy, DiskFull, ReadOnly, Unreachable, UrlUnsupported
+from service.store.facts import notes
 from service.store.media import sqlite_errors, sqlite_url
 from service.store.patience import CONNECTING, LONG, Breaker, PatientConnection, is_silence, make_patient
 from service.store.spare import SpareCounters
@@ -78,6 +79,8 @@ class Database:
         self._counters = counters
         self.after_append: Callable[[], None] | None = None
         """What is done after each commit of a transaction that has appended to the journal. It never raises."""
+        self.needs_entries = False
+        """Whether a change to a covered row is committed only with a journal entry that stands for it."""
 
     @property
     def counters(self) -> Database | SpareCounters:
@@ -109,10 +112,16 @@ class Database:
 
     @contextmanager
     def write(self) -> Generator[Connection]:
-        """Open a writing transaction. Raises Busy, and a Conflict where a constraint stands against a statement."""
+        """Open a writing transaction. Raises Busy, and a Conflict where a constraint stands against a statement.
+
+        Raises UnstatedChange, a defect of the program, where the register needs an entry for what was changed.
+        """
         with self._gate(), self._begun(self._writer, self.patience.write_s) as connection:
             connection.info.pop(JOURNAL_APPENDED, None)  # of a transaction that was rolled back
+            notes.begin(connection)
             yield connection
+            if self.needs_entries:
+                notes.check(connection)
             appended: bool = connection.info.pop(JOURNAL_APPENDED, False)
         if appended and self.after_append is not None:
             self.after_append()
@@ -189,6 +198,8 @@ def _open_postgresql(url: URL) -> Database:
     )
     make_patient(engine)
     event.listen(engine, "handle_error", _translate_error)
+    event.listen(engine, "after_execute", notes.watch)
+    event.listen(engine, "rollback", notes.begin)
     # READ COMMITTED gives every statement another snapshot; an answer put together from several needs one.
     reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True, **{_READER: True})
     return Database(engine, reader, nullcontext)
@@ -241,6 +252,8 @@ def _sqlite_engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engin
     event.listen(engine, "connect", configure)
     event.listen(engine, "begin", send_begin)
     event.listen(engine, "handle_error", _translate_error)
+    event.listen(engine, "after_execute", notes.watch)
+    event.listen(engine, "rollback", notes.begin)
     return engine
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from service.domain.issuer import Institution
+from service.store.facts import note
 from service.store.tables import institution
 
 _COLUMNS = (institution.c.code, institution.c.letter, institution.c.name, institution.c.authority)
@@ -18,6 +19,7 @@ def add(connection: Connection, new: Institution, now: datetime) -> None:
         institution.insert(),
         {"code": new.code, "letter": new.letter, "name": new.name, "authority": new.authority, "created_at": now},
     )
+    note(connection, "institution", (new.code,))
 
 
 def get(connection: Connection, code: str) -> Institution | None:

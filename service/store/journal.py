@@ -2,33 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from service.domain.access import user_of
 from service.domain.event import Event
-from service.domain.journal import Entry, entry_bytes, parse_entry
+from service.domain.fact import FACTS_PER_ENTRY, GONE, digest_text
+from service.domain.journal import Entry, Facts, entry_bytes, parse_entry
 from service.domain.merkle import Frontier, leaf_hash
 from service.store.engine import JOURNAL_APPENDED
+from service.store.facts import COVERED, Fact, notes, rows
 from service.store.statements import chunks
 from service.store.tables import account, journal, journal_head
+
+PAGE: Final = 2_000
+"""Entries held in memory at once where all are read."""
 
 
 def append_many(connection: Connection, now: datetime, actor: str, events: Iterable[Event]) -> Frontier:
     """Append events in order, and give the tree's new edge. The last step of a transaction: the head is locked.
 
-    An entry by a user bears the real name that the user's account has now.
+    An entry by a user bears the real name that the user's account has now. Each carries the digests of the rows about
+    its subject that the transaction has changed (``facts.note``), the last one those that are about no event's subject.
     """
-    name = _person_name(connection, actor)
     before = head(connection, lock=True)
-    entries = [
-        (event, entry_bytes(Entry(seq, now, actor, event, name))) for seq, event in enumerate(events, start=before.size)
-    ]
-    if not entries:
+    given = tuple(events)
+    if not given:
         return before
+    return _append(connection, now, actor, _with_facts(given, notes.collect(connection)), before)
+
+
+def restate(connection: Connection, now: datetime, actor: str, reason: str) -> Frontier:
+    """State every row of the register anew: from here on facts are these and no others. Gives the tree's new edge.
+
+    For a register whose rows were not, or are no longer, those its entries stand for: after an upgrade, a restore.
+    Check it before, as far as it can be checked: what is stated here is held to be true afterwards.
+    """
+    before = head(connection, lock=True)
+    notes.begin(connection)
+    pages = -(-sum(rows.count(connection, one) * len(one.parts) for one in COVERED) // FACTS_PER_ENTRY) or 1
+    stated = (fact for one in COVERED for fact in rows.every(connection, one))
+    for page in range(1, pages + 1):
+        event = Event("facts-restated", "register", {"page": page, "pages": pages, "reason": reason})
+        facts = by_part(islice(stated, FACTS_PER_ENTRY))
+        before = _append(connection, now, actor, [(event, facts)], before)
+    notes.restated(connection)
+    return before
+
+
+def by_part(facts: Iterable[Fact]) -> dict[str, dict[str, str]]:
+    """Put facts into the form in which entries carry them."""
+    found: dict[str, dict[str, str]] = {}
+    for fact in facts:
+        found.setdefault(fact.part, {})[fact.key] = GONE if fact.digest is None else digest_text(fact.digest)
+    return found
+
+
+def _with_facts(events: Sequence[Event], facts: Sequence[Fact]) -> list[tuple[Event, Facts]]:
+    """Put each fact into the last entry about its owner; what is about none goes to the last, as far as it has room."""
+    place = {subject: at for at, event in enumerate(events) for subject in _subjects(event)}
+    of_entry: list[list[Fact]] = [[] for _ in events]
+    for fact in facts:
+        of_entry[place.get(fact.owner, -1)].append(fact)
+    last, *further = _pages(of_entry[-1])
+    extra = [(Event("facts-stated", "register", {"facts": len(page)}), by_part(page)) for page in further]
+    return [*zip(events, map(by_part, (*of_entry[:-1], last)), strict=True), *extra]
+
+
+def _pages(facts: Sequence[Fact]) -> list[Sequence[Fact]]:
+    return [facts[at : at + FACTS_PER_ENTRY] for at in range(0, max(len(facts), 1), FACTS_PER_ENTRY)]
+
+
+def _subjects(event: Event) -> tuple[str, ...]:
+    """Name what an event is about: a card's first entry is also about who holds it."""
+    return (str(event.subject), f"person:{event.data['person']}") if "person" in event.data else (str(event.subject),)
+
+
+def _append(
+    connection: Connection, now: datetime, actor: str, events: Sequence[tuple[Event, Facts]], before: Frontier
+) -> Frontier:
+    name = _person_name(connection, actor)
+    entries = [
+        (event, entry_bytes(Entry(seq, now, actor, event, name, facts)))
+        for seq, (event, facts) in enumerate(events, start=before.size)
+    ]
     leaves = [leaf_hash(entry) for _, entry in entries]
     after = before.extend(leaves)
     connection.execute(
@@ -100,11 +162,18 @@ def entries(connection: Connection, first: int, count: int) -> tuple[bytes, ...]
     return tuple(connection.execute(select(journal.c.entry).where(places).order_by(journal.c.seq)).scalars())
 
 
+def stored(connection: Connection) -> Iterator[Row[*tuple[Any, ...]]]:
+    """Read all rows in order, a page in memory at a time: seq, at (as text), actor, kind, subject, entry, leaf."""
+    columns = (rows.plain(column, connection.dialect.name) for column in journal.columns)
+    statement = select(*columns).order_by(journal.c.seq)
+    yield from connection.execute(statement.execution_options(yield_per=PAGE))
+
+
 def placed(connection: Connection, first: int, count: int) -> tuple[tuple[int, bytes], ...]:
     """Read at most ``count`` entries from place ``first`` on, each with its place."""
     places = journal.c.seq.between(first, first + count - 1)
-    rows = connection.execute(select(journal.c.seq, journal.c.entry).where(places).order_by(journal.c.seq))
-    return tuple((row.seq, row.entry) for row in rows)
+    found = connection.execute(select(journal.c.seq, journal.c.entry).where(places).order_by(journal.c.seq))
+    return tuple((row.seq, row.entry) for row in found)
 
 
 def leaves(connection: Connection, size: int, first: int = 0) -> list[bytes]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from keys.keyring import KeyRecord, KeyState, Purpose
 from service.store.errors import NotFound
+from service.store.facts import note
 from service.store.statements import upsert
 from service.store.tables import key_document, key_record
 
@@ -17,6 +18,7 @@ _LATEST: Final = select(func.max(key_document.c.version))  # built once: every c
 
 def put(connection: Connection, records: Iterable[KeyRecord]) -> None:
     """Store keys, or the state and dates that known ones have now."""
+    records = tuple(records)
     statement = upsert(connection, key_record)
     statement = statement.on_conflict_do_update(
         index_elements=[key_record.c.public],
@@ -35,6 +37,7 @@ def put(connection: Connection, records: Iterable[KeyRecord]) -> None:
             for record in records
         ],
     )
+    note(connection, ("key_record", "key_record.state"), [record.public for record in records])
 
 
 def all_of(connection: Connection) -> tuple[KeyRecord, ...]:
@@ -57,6 +60,7 @@ def all_of(connection: Connection) -> tuple[KeyRecord, ...]:
 def publish(connection: Connection, version: int, body: bytes) -> None:
     """Store a signed key document. Raises KeyTaken for a version that has been published."""
     connection.execute(key_document.insert(), {"version": version, "body": body})
+    note(connection, "key_document", (version,))
 
 
 def latest_version(connection: Connection) -> int:

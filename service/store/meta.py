@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, select
 
+from service.store.facts import note
 from service.store.statements import upsert
 from service.store.tables import meta
 
@@ -17,8 +18,10 @@ def put(connection: Connection, key: str, value: str) -> None:
     """Write one setting, over the one before."""
     statement = upsert(connection, meta).values(key=key, value=value)
     connection.execute(statement.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": value}))
+    note(connection, "meta", (key,))
 
 
 def forget(connection: Connection, key: str) -> None:
     """Take one setting away, so that it was never put."""
     connection.execute(delete(meta).where(meta.c.key == key))
+    note(connection, "meta", (key,))

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, case, func, select, update
 from service.domain.card_number import CardNumber, Scheme, check_reservation, plan_claim
 from service.domain.regulation import FIRST_SEQUENCE, LAST_SEQUENCE
 from service.store.errors import NotFound, NumberTaken
+from service.store.facts import note
 from service.store.statements import chunks, upsert
 from service.store.states import NumberState
 from service.store.tables import card, number, series
@@ -122,6 +123,7 @@ def void_many(connection: Connection, numbers: Sequence[CardNumber], reason: str
         update(number).where(number.c.number == bindparam("voided")),
         [{"voided": str(no), "state": NumberState.VOIDED, "reason": reason, "set_at": now} for no in sorted(numbers)],
     )
+    note(connection, "number", map(str, numbers))
     if changed.rowcount != len(numbers):
         raise NotFound("有编号未登记在册，不能作废", "a number is not in the ledger and cannot be voided")
 
@@ -208,6 +210,7 @@ def audit(connection: Connection) -> tuple[Fault, ...]:
 def _advance(connection: Connection, prefix: str, wanted: int) -> Sequence[int]:
     last_no = connection.execute(_ADVANCE, {"claimed": prefix, "wanted": wanted}).scalar_one_or_none()
     if last_no is not None:
+        note(connection, "series", (prefix,))
         return range(last_no - wanted + 1, last_no + 1)
     # The series is new, has rows above its counter, or cannot give so many: look at it row by row.
     counter = _lock(connection, prefix)
@@ -227,6 +230,7 @@ def _lock(connection: Connection, prefix: str) -> _Counter:
         new = upsert(connection, series).values(prefix=prefix, scheme=scheme, last_no=0, top_no=0)
         # Another writer may make it at the same moment: wait for it, and use its row.
         connection.execute(new.on_conflict_do_nothing(index_elements=[series.c.prefix]))
+        note(connection, "series", (prefix,))
         row = connection.execute(locked).one()
     return _Counter(*row)
 
@@ -237,6 +241,7 @@ def _move(connection: Connection, counter: _Counter, last_no: int, top_no: int) 
         .where(series.c.prefix == counter.prefix)
         .values(last_no=last_no, top_no=max(counter.top_no, top_no))
     )
+    note(connection, "series", (counter.prefix,))
 
 
 def _assign(connection: Connection, counter: _Counter, chosen: Mapping[CardNumber, str], now: datetime) -> None:
@@ -291,6 +296,7 @@ def _enter(
     ]
     if rows:
         connection.execute(number.insert(), rows)
+        note(connection, "number", [str(row["number"]) for row in rows])
 
 
 def _set(connection: Connection, numbers: Sequence[CardNumber], state: NumberState, reason: str, now: datetime) -> None:
@@ -298,6 +304,7 @@ def _set(connection: Connection, numbers: Sequence[CardNumber], state: NumberSta
         connection.execute(
             update(number).where(number.c.number.in_(chunk)).values(state=state, reason=reason, set_at=now)
         )
+        note(connection, "number", map(str, chunk))
 
 
 def _composed(prefix: str, sequences: Iterable[int]) -> Iterator[CardNumber]:

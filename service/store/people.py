@@ -10,17 +10,22 @@ from sqlalchemy import Connection, func, select
 
 from service.domain.eligibility.case import Known, KnownCard
 from service.store.cards import select_cards, to_cards
+from service.store.facts import note
 from service.store.statements import chunks, upsert
 from service.store.tables import card, correction, person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A person as stored: ``blind_index`` finds, the sealed fields need the key."""
+    """A person as stored: ``blind_index`` finds, the sealed fields need the key.
+
+    ``commitment_key`` keys the digests by which the journal stands for what is kept of the person; the first one stays.
+    """
 
     blind_index: bytes
     id_sealed: bytes
     name: str
+    commitment_key: bytes
     phone_sealed: bytes | None = None
 
 
@@ -38,6 +43,7 @@ def put_many(connection: Connection, people: Iterable[Person]) -> dict[bytes, in
         set_={
             "name": statement.excluded.name,
             "phone_sealed": func.coalesce(statement.excluded.phone_sealed, person.c.phone_sealed),
+            "revision": person.c.revision + 1,
         },
     )
     connection.execute(
@@ -48,11 +54,14 @@ def put_many(connection: Connection, people: Iterable[Person]) -> dict[bytes, in
                 "id_sealed": new.id_sealed,
                 "name": new.name,
                 "phone_sealed": new.phone_sealed,
+                "commitment_key": new.commitment_key,
             }
             for index, new in sorted(by_index.items())
         ],
     )
-    return ids(connection, by_index)
+    found = ids(connection, by_index)
+    note(connection, ("person", "person.name"), found.values())
+    return found
 
 
 def ids(connection: Connection, blind_indexes: Iterable[bytes]) -> dict[bytes, int]:
@@ -72,13 +81,19 @@ def lock(connection: Connection, person_id: int) -> None:
 def get(connection: Connection, person_id: int) -> Person | None:
     """Find a person by id."""
     row = connection.execute(
-        select(person.c.blind_index, person.c.id_sealed, person.c.name, person.c.phone_sealed).where(
-            person.c.id == person_id
-        )
+        select(
+            person.c.blind_index, person.c.id_sealed, person.c.name, person.c.phone_sealed, person.c.commitment_key
+        ).where(person.c.id == person_id)
     ).one_or_none()
     if row is None:
         return None
-    return Person(blind_index=row.blind_index, id_sealed=row.id_sealed, name=row.name, phone_sealed=row.phone_sealed)
+    return Person(
+        blind_index=row.blind_index,
+        id_sealed=row.id_sealed,
+        name=row.name,
+        commitment_key=row.commitment_key,
+        phone_sealed=row.phone_sealed,
+    )
 
 
 def known(connection: Connection, blind_indexes: Iterable[bytes]) -> dict[bytes, Known]:

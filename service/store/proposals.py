@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, select, update
 from service.domain.cancellation import Proposal, parse_ground
 from service.domain.card_number import CardNumber
 from service.store.cancellations import attachment_of, attachment_values
+from service.store.facts import note
 from service.store.statements import chunks
 from service.store.states import ProposalState
 from service.store.tables import card, proposal
@@ -50,6 +51,7 @@ def add(connection: Connection, number: CardNumber, new: Proposal, now: datetime
         },
     )
     given: int = result.scalar_one()
+    note(connection, ("proposal", "proposal.state"), (given,))
     return given
 
 
@@ -84,6 +86,7 @@ def close(
         .where(proposal.c.id == identity)
         .values(state=state.value, closed_on=on, closed_by=by, answer=answer)
     )
+    note(connection, "proposal.state", (identity,))
 
 
 def _select() -> Select[*tuple[Any, ...]]:

@@ -12,6 +12,7 @@ from service.domain.card import CardStatus
 from service.domain.card_number import CardNumber
 from service.domain.check_facts import Lost
 from service.domain.replaying import LostCard
+from service.store.facts import note
 from service.store.statements import chunks
 from service.store.states import CopyState
 from service.store.tables import card, copy, lost_card, lost_copy, lost_place, unconfirmed
@@ -38,6 +39,7 @@ def doubt(connection: Connection, numbers: Iterable[str], now: datetime) -> None
     rows = [{"number": str(number), "restored_at": now} for number in numbers]
     if rows:
         connection.execute(unconfirmed.insert(), rows)
+        note(connection, "unconfirmed", [row["number"] for row in rows])
 
 
 def is_unconfirmed(connection: Connection, number: CardNumber) -> bool:
@@ -69,12 +71,15 @@ def confirm(connection: Connection, numbers: Iterable[CardNumber]) -> tuple[Card
     for chunk in chunks(sorted(map(str, numbers))):
         gone = delete(unconfirmed).where(unconfirmed.c.number.in_(chunk)).returning(unconfirmed.c.number)
         settled.extend(CardNumber(number) for number in connection.execute(gone).scalars())
+    note(connection, "unconfirmed", map(str, settled))
     return tuple(sorted(settled))
 
 
 def confirm_all(connection: Connection) -> int:
     """Settle every card; return how many waited."""
-    return connection.execute(delete(unconfirmed)).rowcount
+    settled = connection.execute(delete(unconfirmed).returning(unconfirmed.c.number)).scalars().all()
+    note(connection, "unconfirmed", settled)
+    return len(settled)
 
 
 def unconfirmed_numbers(connection: Connection) -> tuple[CardNumber, ...]:
@@ -98,6 +103,7 @@ def record_lost(connection: Connection, lost: Iterable[LostCard]) -> None:
     ]
     if rows:
         connection.execute(lost_card.insert(), rows)
+        note(connection, ("lost_card", "lost_card.status"), [row["number"] for row in rows])
     record_lost_copies(connection, ((one.number, copy_id, on) for one in found for copy_id, on in one.copies.items()))
 
 
@@ -106,6 +112,7 @@ def record_lost_copies(connection: Connection, lost: Iterable[tuple[str, bytes, 
     rows = [{"copy_id": copy_id, "number": number, "replaced_on": on} for number, copy_id, on in lost]
     if rows:
         connection.execute(lost_copy.insert(), rows)
+        note(connection, "lost_copy", [row["copy_id"] for row in rows])
 
 
 def record_lost_place(connection: Connection, list_no: int, first: int, last: int) -> None:
@@ -113,6 +120,7 @@ def record_lost_place(connection: Connection, list_no: int, first: int, last: in
     if first <= last:
         values = {"list_no": list_no, "first_index": first, "last_index": last}
         connection.execute(lost_place.insert(), values)
+        note(connection, "lost_place", (list_no,), by="list_no")
 
 
 def find_lost(connection: Connection, number: CardNumber) -> Lost | None:
@@ -171,4 +179,5 @@ def end_lost(connection: Connection, number: CardNumber, on: date) -> bool:
         .where(lost_card.c.number == str(number), lost_card.c.status == CardStatus.VALID.value)
         .values(status=CardStatus.VOIDED.value, status_on=on)
     )
+    note(connection, "lost_card.status", (str(number),) if ended.rowcount else ())
     return ended.rowcount == 1

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, and_, select
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
 from service.domain.review import Entry, EntryKind, Grade, case_ground
+from service.store.facts import note
 from service.store.statements import chunks
 from service.store.tables import cancellation, card, case_closing, integrity
 
@@ -73,6 +74,7 @@ def add(connection: Connection, number: CardNumber, new: Entry, now: datetime) -
         },
     )
     identity: int = result.scalar_one()
+    note(connection, "integrity", (identity,))
     return identity
 
 
@@ -112,6 +114,7 @@ def close_case(connection: Connection, identity: int, closing: Closing, now: dat
             "entered_at": now,
         },
     )
+    note(connection, "case_closing", (identity,))
 
 
 def _cases() -> Select[*tuple[Any, ...]]:

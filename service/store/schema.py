@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, inspect, text
 
 from service.store.engine import Database
 from service.store.errors import SchemaMismatch
@@ -18,8 +20,18 @@ _SCRIPTS: Final = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK: Final = 0x7A686B61  # any number nobody else locks on: "zhka"
 
 
-def migrate(database: Database, folder: Path | None = None) -> None:
-    """Carry out the steps that are missing, all or none.
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """What steps have done: ``since`` is the step the tables were at, ``reshaped`` those with other columns now."""
+
+    since: str | None
+    reshaped: frozenset[str]
+
+
+def migrate(
+    database: Database, folder: Path | None = None, then: Callable[[Connection, Migrated], None] | None = None
+) -> None:
+    """Carry out the steps that are missing and what belongs to them (``then``), all or none.
 
     ``folder`` is the register's data folder, in which earlier versions kept photographs and documents. Raises
     SchemaMismatch for tables of a newer program and FilesMissing where such a file is missing.
@@ -33,7 +45,11 @@ def migrate(database: Database, folder: Path | None = None) -> None:
             _check_known(found, ScriptDirectory.from_config(config))
         config.attributes["connection"] = connection
         config.attributes["folder"] = folder
+        before = _columns(connection)
         command.upgrade(config, "head")
+        if then is not None:
+            after = _columns(connection)
+            then(connection, Migrated(found, frozenset(name for name in after if after[name] != before.get(name))))
 
 
 def check_current(database: Database) -> None:
@@ -55,6 +71,11 @@ def check_current(database: Database) -> None:
             "upgrade them",
             code="schema-outdated",
         )
+
+
+def _columns(connection: Connection) -> dict[str, frozenset[str]]:
+    found = inspect(connection).get_multi_columns()
+    return {name: frozenset(column["name"] for column in columns) for (_, name), columns in found.items()}
 
 
 def _check_known(found: str, scripts: ScriptDirectory) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
+from service.store.facts import note, pass_over
 from service.store.statements import upsert
 from service.store.tables import recovery_code, second_factor
+
+_CODE: Final = ("recovery_code", "recovery_code.used_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +48,24 @@ def begin(connection: Connection, account_id: int, secret: bytes, now: datetime)
             index_elements=[second_factor.c.account_id], set_=row, where=second_factor.c.confirmed_at.is_(None)
         )
     )
+    note(connection, ("second_factor", "second_factor.confirmed_at"), (account_id,))
 
 
 def confirm(connection: Connection, account_id: int, codes: Iterable[bytes], now: datetime) -> None:
     """Let the secret count from now on, with these recovery codes."""
     connection.execute(update(second_factor).where(second_factor.c.account_id == account_id).values(confirmed_at=now))
-    connection.execute(delete(recovery_code).where(recovery_code.c.account_id == account_id))
-    connection.execute(recovery_code.insert(), [{"key": key, "account_id": account_id} for key in codes])
+    note(connection, "second_factor.confirmed_at", (account_id,))
+    _forget_codes(connection, account_id)
+    rows = [{"key": key, "account_id": account_id} for key in codes]
+    connection.execute(recovery_code.insert(), rows)
+    note(connection, _CODE, [row["key"] for row in rows])
 
 
 def take_step(connection: Connection, account_id: int, step: int) -> bool:
     """Use a time step up; tell whether it and all later ones were unused."""
     unused = or_(second_factor.c.last_step.is_(None), second_factor.c.last_step < step)
     taken = update(second_factor).where(second_factor.c.account_id == account_id, unused).values(last_step=step)
+    pass_over(connection, "second_factor")
     return connection.execute(taken.returning(second_factor.c.account_id)).first() is not None
 
 
@@ -67,7 +76,9 @@ def take_recovery_code(connection: Connection, account_id: int, key: bytes, now:
         .where(recovery_code.c.account_id == account_id, recovery_code.c.key == key, recovery_code.c.used_at.is_(None))
         .values(used_at=now)
     )
-    return connection.execute(taken.returning(recovery_code.c.key)).first() is not None
+    keys = connection.execute(taken.returning(recovery_code.c.key)).scalars().all()
+    note(connection, "recovery_code.used_at", keys)
+    return bool(keys)
 
 
 def codes_left(connection: Connection, account_id: int) -> int:
@@ -78,6 +89,13 @@ def codes_left(connection: Connection, account_id: int) -> int:
 
 def remove(connection: Connection, account_id: int) -> bool:
     """Take a second factor away with its recovery codes; tell whether there was one."""
-    connection.execute(delete(recovery_code).where(recovery_code.c.account_id == account_id))
+    _forget_codes(connection, account_id)
     gone = delete(second_factor).where(second_factor.c.account_id == account_id)
-    return connection.execute(gone.returning(second_factor.c.account_id)).first() is not None
+    found = connection.execute(gone.returning(second_factor.c.account_id)).scalars().all()
+    note(connection, ("second_factor", "second_factor.confirmed_at"), found)
+    return bool(found)
+
+
+def _forget_codes(connection: Connection, account_id: int) -> None:
+    gone = delete(recovery_code).where(recovery_code.c.account_id == account_id).returning(recovery_code.c.key)
+    note(connection, _CODE, connection.execute(gone).scalars().all())

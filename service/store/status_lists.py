@@ -16,6 +16,7 @@ from service.domain.card import CardStatus
 from service.domain.card_number import CardNumber
 from service.domain.status_list import LIST_SIZE, Status, status_of
 from service.store.errors import PublicationStale
+from service.store.facts import note
 from service.store.statements import chunks, upsert
 from service.store.states import CopyState
 from service.store.tables import card, copy, status_change, status_list, status_publication
@@ -71,6 +72,7 @@ def close_last(connection: Connection, through: int = 0) -> tuple[Slot, ...]:
         connection.execute(
             update(status_list).where(status_list.c.list_no == slot.list_no).values(next_index=LIST_SIZE)
         )
+    note(connection, "status_list", (slot.list_no for slot in given_up))
     _open(connection, given_up[-1].list_no + 1)
     return tuple(slot for slot in given_up if slot.index < LIST_SIZE)
 
@@ -93,6 +95,14 @@ def copies_in(connection: Connection, list_no: int) -> tuple[tuple[int, bytes, C
 def list_numbers(connection: Connection) -> tuple[int, ...]:
     """List the numbers of all lists."""
     return tuple(connection.execute(select(status_list.c.list_no).order_by(status_list.c.list_no)).scalars())
+
+
+def places_given(connection: Connection, list_no: int) -> int:
+    """Count the places of a list that have been given: all indices below it."""
+    given: int = connection.execute(
+        select(status_list.c.next_index).where(status_list.c.list_no == list_no)
+    ).scalar_one()
+    return given
 
 
 def entries(connection: Connection, list_no: int, on: date) -> dict[int, Status]:
@@ -161,6 +171,7 @@ def publish(
         )
     if connection.execute(made.returning(status_publication.c.list_no)).one_or_none() is None:
         raise PublicationStale("该状态列表刚由另一进程发布", "the status list has just been published by another")
+    note(connection, "status_publication", (list_no,))
     for chunk in chunks(told):
         connection.execute(delete(status_change).where(status_change.c.id.in_(chunk)))
 
@@ -173,6 +184,7 @@ def _slots(connection: Connection, wanted: int) -> Iterator[Slot]:
             connection.execute(
                 update(status_list).where(status_list.c.list_no == list_no).values(next_index=next_index + taken)
             )
+            note(connection, "status_list", (list_no,))
             yield from (Slot(list_no, index) for index in range(next_index, next_index + taken))
             wanted -= taken
         if next_index + taken == LIST_SIZE:
@@ -193,3 +205,4 @@ def _open(connection: Connection, list_no: int) -> None:
     # Another writer may open it at the same moment: wait for it, and share its row.
     new = upsert(connection, status_list).values(list_no=list_no, next_index=0)
     connection.execute(new.on_conflict_do_nothing(index_elements=[status_list.c.list_no]))
+    note(connection, "status_list", (list_no,))

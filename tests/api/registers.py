@@ -111,6 +111,7 @@ def issue(world: World, register: Register, rows: Sequence[RawRow]) -> None:
             request_hash=bytes(32),
             now=world.clock.now,
             issued_on=today,
+            commitment_key=bytes(32),
             issuer=None,
             reviewed_by="李审核",
         )

@@ -102,6 +102,7 @@ def make_register(folder: Path, count: int) -> tuple[IssuedCard, ...]:
                 request_hash=bytes(32),
                 now=real.now(),
                 issued_on=today,
+                commitment_key=bytes(32),
                 issuer=None,
                 reviewed_by="李审核",
             )

@@ -101,7 +101,7 @@ def test_a_head_that_is_none_is_refused(desk: Desk) -> None:
 
 
 def test_a_register_of_this_version_has_nothing_to_upgrade(desk: Desk) -> None:
-    assert desk.done("upgrade", "--json").json == {"upgraded": False, "files_left": 0}
+    assert desk.done("upgrade", "--json").json == {"upgraded": False, "files_left": 0, "faults": []}
     assert "最新" in desk.done("upgrade").out
     assert Desk(desk.folder / "empty").run("upgrade").refusal == "no-register"
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from service.domain.access import Account, Role
 from service.flows.accounts import add_user
+from service.flows.second_factor import require_second_factor
 from service.flows.sign_in import SignIn, sign_in
-from service.store import meta
 from tests.flows.office import ACTOR, CHEAP, FACTORY, SCHOOL, Office
 
 PASSWORD: Final = "nine dragons rising"  # noqa: S105 - of made-up people
@@ -28,8 +28,7 @@ ACCOUNTS: Final = {
 
 def hire(office: Office, *names: str) -> None:
     """Make these accounts, or all; none needs a second factor, which has tests of its own."""
-    with office.register.database.write() as connection:
-        meta.put(connection, "second_factor_required", "")
+    require_second_factor(office.register, (), ACTOR)
     for name in names or ACCOUNTS:
         add_user(office.register, ACCOUNTS[name], PASSWORD, ACTOR, CHEAP)
 

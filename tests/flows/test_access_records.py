@@ -11,7 +11,7 @@ from service.flows.errors import Refused
 from service.store import access_records
 from service.store.errors import AppendOnly
 from service.store.tables import access_record
-from tests.flows.office import Office
+from tests.flows.office import ACTOR, Office
 from tests.flows.people_at_work import NETWORK
 
 
@@ -19,9 +19,9 @@ def test_the_record_is_added_to_and_forgotten_in_its_time_only(office: Office) -
     """网络安全法§21: for six months at least."""
     register = office.register
     with pytest.raises(Refused) as refused:
-        set_keep_days(register, 100)
+        set_keep_days(register, 100, ACTOR)
     assert refused.value.code == "access-days"
-    set_keep_days(register, 200)
+    set_keep_days(register, 200, ACTOR)
     assert keep_days(register) == 200
     access, now = Access(act=Act.SIGN_IN, ground="password", network=NETWORK), office.effects.now()
     for keep_until in (date(2020, 1, 1), office.today + timedelta(days=20_000)):

@@ -145,6 +145,7 @@ def test_another_process_remembers_the_last_signing(lite: Office, machine: Machi
 @pytest.mark.usefixtures("number")
 def test_the_first_version_of_a_list_waits_for_the_clock_too(lite: Office) -> None:
     lite.clock.advance(days=30)
+    lite.register.database.needs_entries = False  # past the use cases
     with lite.register.database.write() as connection:
         status_lists.close_last(connection)  # as a restore does
     assert list_numbers(lite.register) == (1, 2)

@@ -7,17 +7,19 @@ import pytest
 
 from service.domain.card_number import CardNumber
 from service.domain.errors import HandNumberRefused
+from service.domain.event import Event
 from service.flows.audit import audit
 from service.flows.lifecycle import void_number
 from service.flows.number_series import list_series, reserve_numbers
-from service.store import numbers
-from tests.flows.office import FACTORY, NOON, Office, applicant, codes_of, make_office, numbers_of
+from service.store import journal, numbers
+from tests.flows.office import ACTOR, FACTORY, NOON, Office, applicant, codes_of, make_office, numbers_of
 
 
 def bring_to(office: Office, number: str) -> None:
     """Let the counter of the number's series stand at it, as after years of use."""
     with office.register.database.write() as connection:
         numbers.record_before(connection, [CardNumber(number)], NOON)
+        journal.append_many(connection, NOON, ACTOR, (Event("facts-stated", "register", {"facts": 0}),))
 
 
 def counters(office: Office) -> dict[str, int]:

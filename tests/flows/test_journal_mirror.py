@@ -41,7 +41,7 @@ def held(office: Office) -> list[bytes]:
 
 
 def faults(office: Office, folder: Path) -> list[str]:
-    return [en for _, en in mirror_faults(office.register.database, folder)]
+    return [fault.en for fault in mirror_faults(office.register.database, folder)]
 
 
 def reserve(office: Office, number: int) -> None:

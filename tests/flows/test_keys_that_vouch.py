@@ -194,4 +194,4 @@ def test_a_head_counts_by_the_state_and_days_of_its_key(lite: Office) -> None:
     compromise_key(lite.register, former.kid.hex(), root, ACTOR)
     assert not is_signed(head, list_keys(lite.register)), "a stolen key vouches for nothing"
     (fault,) = audit(lite.register, earlier=head).faults
-    assert "stolen" in fault[1]
+    assert "stolen" in fault.en

@@ -395,7 +395,7 @@ def test_a_mirror_or_list_that_is_not_what_it_was_restores_nothing(lite: Office,
     flipped = saved.read_bytes()[:-1] + bytes([saved.read_bytes()[-1] ^ 1])
     damages: list[tuple[Path, bytes | None, Later, str]] = [
         (file, file.read_bytes()[:-9], by_mirror, "mirror-damaged"),
-        (file, file.read_bytes().replace(b'"reason":"', b'"reason":"x', 1), by_mirror, "mirror-altered"),
+        (file, file.read_bytes().replace(b'"actor":"', b'"actor":"x', 1), by_mirror, "mirror-altered"),
         (first, first.read_bytes().replace(b'"actor":"', b'"actor":"x', 1), by_mirror, "mirror-not-ours"),
         (first, None, by_mirror, "mirror-damaged"),
         (day.mirror / "position.json", None, by_mirror, "mirror-missing"),

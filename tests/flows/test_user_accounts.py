@@ -55,7 +55,7 @@ def test_accounts_are_listed_by_name_with_all_that_happened_in_the_journal(offic
     users = list_users(office.register)
     assert [user.account for user in users] == [Account("admin", Role.ADMINISTRATOR), *ACCOUNTS.values()]
     assert [user.account.name for user in users if user.disabled_at is not None] == ["yubei"]
-    told = [(event.kind, event.subject) for event in office.events()[before:]]
+    told = [(event.kind, event.subject) for event in office.events()[before:] if event.subject != "accounts"]
     assert told == [
         *(("user-added", name) for name in ACCOUNTS),
         ("user-password-set", "gate"),

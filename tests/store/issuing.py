@@ -44,7 +44,9 @@ def digest(*words: object) -> bytes:
 
 def add_person(connection: Connection, name: str = "王五") -> int:
     index = digest("person", name)
-    return people.put_many(connection, [Person(blind_index=index, id_sealed=b"sealed", name=name)])[index]
+    return people.put_many(
+        connection, [Person(blind_index=index, id_sealed=b"sealed", commitment_key=bytes(32), name=name)]
+    )[index]
 
 
 def make_card(
@@ -120,10 +122,14 @@ def issue_batch(database: Database, key: str, wanted: Mapping[str, int]) -> tupl
             request_hash=digest(sorted(wanted.items())),
             now=NOW,
             issued_on=TODAY,
+            commitment_key=bytes(32),
         )
         if batch.result is not None:
             return tuple(batch.result)
-        holders = [Person(blind_index=index, id_sealed=b"sealed", name="王五") for index in _indexes(key, wanted)]
+        holders = [
+            Person(blind_index=index, id_sealed=b"sealed", commitment_key=bytes(32), name="王五")
+            for index in _indexes(key, wanted)
+        ]
         ids = people.put_many(connection, holders)
         claimed = numbers.claim_many(connection, wanted, NOW)
         issued = [number for prefix in sorted(claimed) for number in claimed[prefix]]

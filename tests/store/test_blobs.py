@@ -85,7 +85,7 @@ def test_a_row_that_names_bytes_which_are_not_there_is_refused(database: Databas
             insert(proposal).values(**decided, attachment="a.pdf", proposed_by="x", state="proposed"),
         ]
     nowhere = digest("nowhere")
-    with pytest.raises(ReferenceMissing), database.write() as connection:
+    with pytest.raises(AppendOnly), database.write() as connection:
         connection.execute(update(card).values(photo=nowhere))
     for statement in put:
         with pytest.raises(ReferenceMissing), database.write() as connection:

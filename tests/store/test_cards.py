@@ -171,7 +171,7 @@ def test_planning_knows_every_card_of_a_person_and_when_it_was_applied_for(datab
     with database.write() as connection:
         issued = issue_one(connection, name="王五")
         issue_one(connection, name="李四")
-        new = Person(blind_index=digest("person", "赵六"), id_sealed=b"sealed", name="赵六")
+        new = Person(blind_index=digest("person", "赵六"), id_sealed=b"sealed", commitment_key=bytes(32), name="赵六")
         people.put_many(connection, [new])
         indexes = [digest("person", name) for name in ("王五", "赵六", "nobody")]
         known = people.known(connection, indexes)
@@ -182,7 +182,9 @@ def test_planning_knows_every_card_of_a_person_and_when_it_was_applied_for(datab
 
 
 def test_a_person_is_kept_once_and_brought_up_to_date(database: Database) -> None:
-    first = Person(blind_index=b"index", id_sealed=b"sealed", name="王五", phone_sealed=b"phone")
+    first = Person(
+        blind_index=b"index", id_sealed=b"sealed", commitment_key=bytes(32), name="王五", phone_sealed=b"phone"
+    )
     with database.write() as connection:
         before = people.put_many(connection, [first, first])
         after = people.put_many(connection, [replace(first, id_sealed=b"sealed anew", name="王伍", phone_sealed=None)])

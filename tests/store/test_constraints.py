@@ -111,12 +111,13 @@ def test_no_person_has_two_live_cards_for_one_scope(database: Database) -> None:
     """督§10, 考§12."""
     with database.write() as connection:
         first = issue_one(connection)
-        issue_one(connection, occupations=(WELDER,))
+        other = issue_one(connection, occupations=(WELDER,))
         issue_one(connection, name="李四")
     with pytest.raises(ScopeTaken), database.write() as connection:
         issue_one(connection, predecessor=first.card.number)
+    row = _row_of(database, card_scope) | {"number": str(other.card.number), "position": 1}
     with pytest.raises(ScopeTaken), database.write() as connection:
-        connection.execute(update(card_scope).values(person_id=1, live=True))
+        connection.execute(insert(card_scope), row)
 
 
 def test_a_card_has_two_job_types_at_most(database: Database) -> None:

@@ -23,18 +23,18 @@ def _get(database: Database, key: str) -> str | None:
 
 def test_a_block_that_ends_is_stored_and_one_that_raises_is_not(database: Database) -> None:
     with database.write() as connection:
-        meta.put(connection, "host", "a.example")
+        meta.put(connection, "switch", "a.example")
     with pytest.raises(RuntimeError, match="half way"), database.write() as connection:  # noqa: PT012 - what precedes
-        meta.put(connection, "host", "b.example")
+        meta.put(connection, "switch", "b.example")
         raise RuntimeError("half way")
-    assert _get(database, "host") == "a.example"
+    assert _get(database, "switch") == "a.example"
 
 
 def test_a_block_may_roll_back_and_end(database: Database) -> None:
     with database.write() as connection:
-        meta.put(connection, "host", "a.example")
+        meta.put(connection, "switch", "a.example")
         connection.rollback()
-    assert _get(database, "host") is None
+    assert _get(database, "switch") is None
 
 
 def test_tables_made_in_a_block_that_raises_are_gone(database: Database) -> None:
@@ -47,19 +47,19 @@ def test_tables_made_in_a_block_that_raises_are_gone(database: Database) -> None
 
 def test_a_reader_cannot_write(database: Database) -> None:
     with pytest.raises(DBAPIError), database.read() as connection:
-        meta.put(connection, "host", "a.example")
-    assert _get(database, "host") is None
+        meta.put(connection, "switch", "a.example")
+    assert _get(database, "switch") is None
     with database.write() as connection:  # the connection is fit for a writer afterwards
-        meta.put(connection, "host", "a.example")
+        meta.put(connection, "switch", "a.example")
 
 
 def test_a_reader_sees_one_snapshot(database: Database) -> None:
     with database.read() as reading:
-        assert meta.get(reading, "host") is None
+        assert meta.get(reading, "switch") is None
         with database.write() as writing:
-            meta.put(writing, "host", "a.example")
-        assert meta.get(reading, "host") is None
-    assert _get(database, "host") == "a.example"
+            meta.put(writing, "switch", "a.example")
+        assert meta.get(reading, "switch") is None
+    assert _get(database, "switch") == "a.example"
 
 
 def test_a_writer_reads_then_writes_what_nobody_changes_in_between(database: Database) -> None:
@@ -144,7 +144,7 @@ def test_a_database_that_is_not_there_is_told_without_its_address(tmp_path: Path
 def test_a_server_that_goes_away_is_told_and_found_again(database: Database) -> None:
     with pytest.raises(Unreachable), database.write() as connection:
         connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
-    assert _get(database, "host") is None
+    assert _get(database, "switch") is None
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def _begin(database: Database, key: str, *, actor: str = "office", request: str 
             request_hash=digest(request),
             now=NOW,
             issued_on=TODAY,
+            commitment_key=bytes(32),
             issuer="centre",
             reviewed_by="张三",
         )
@@ -67,7 +68,15 @@ def test_a_key_that_comes_with_another_request_is_refused(database: Database) ->
 
 def test_a_batch_that_fails_leaves_its_key_free(database: Database) -> None:
     with pytest.raises(RuntimeError), database.write() as connection:  # noqa: PT012 - what precedes
-        batches.begin(connection, actor="office", key="key", request_hash=digest("x"), now=NOW, issued_on=TODAY)
+        batches.begin(
+            connection,
+            actor="office",
+            key="key",
+            request_hash=digest("x"),
+            now=NOW,
+            issued_on=TODAY,
+            commitment_key=bytes(32),
+        )
         raise RuntimeError
     assert _begin(database, "key").result is None
 
@@ -133,10 +142,10 @@ def test_the_newest_key_document_is_found(database: Database) -> None:
 
 def test_settings_are_written_over(database: Database) -> None:
     with database.write() as connection:
-        assert meta.get(connection, "host") is None
-        meta.put(connection, "host", "a.example")
-        meta.put(connection, "host", "b.example")
-        assert meta.get(connection, "host") == "b.example"
+        assert meta.get(connection, "switch") is None
+        meta.put(connection, "switch", "a.example")
+        meta.put(connection, "switch", "b.example")
+        assert meta.get(connection, "switch") == "b.example"
 
 
 def test_institutions_are_listed_by_code(database: Database) -> None:

@@ -109,6 +109,15 @@ def unchanged(*columns: str) -> str:
     return " AND ".join(f"new.{column} = old.{column}" for column in columns)
 
 
+def same(*columns: str) -> str:
+    """Condition that an update leaves ``columns``, which may be NULL, as they are."""
+    return " AND ".join(
+        f"(CASE WHEN old.{column} IS NULL THEN new.{column} IS NULL"
+        f" ELSE new.{column} IS NOT NULL AND new.{column} = old.{column} END)"
+        for column in columns
+    )
+
+
 def create(connection: Connection, rules: Iterable[Rule]) -> None:
     """Make the triggers."""
     dialect = connection.dialect.name

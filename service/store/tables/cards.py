@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from service.domain.card import CardStatus
@@ -63,6 +64,8 @@ person: Final = Table(
     Column("id_sealed", LargeBinary, nullable=False),
     Column("name", Text, nullable=False),
     Column("phone_sealed", LargeBinary),
+    Column("revision", Integer, nullable=False, server_default=text("0")),  # how often they were stated anew
+    Column("commitment_key", LargeBinary),  # random: without it nobody can try out what the journal's digests say
     UniqueConstraint("blind_index"),
 )
 
@@ -109,6 +112,7 @@ batch: Final = Table(
     Column("issuer", Text),
     Column("reviewed_by", Text),
     Column("result", JSON(none_as_null=True)),
+    Column("commitment_key", LargeBinary),
     UniqueConstraint("actor", "key"),
     length("request_hash", DIGEST_BYTES),
 )

@@ -36,6 +36,7 @@ assessment: Final = Table(
     Column("entered_at", Instant, nullable=False),
     Column("cancelled_on", Date),
     Column("cancel_reason", Text),
+    Column("commitment_key", LargeBinary),  # of its people too, who need not be in the register
     CheckConstraint("(cancelled_on IS NULL) = (cancel_reason IS NULL)", name="cancelled"),
     Index("ix_assessment_institution_on_day", "institution", "on_day"),
 )

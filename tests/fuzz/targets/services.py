@@ -77,7 +77,7 @@ def backup(folder: Path, stack: ExitStack) -> Target:
             assert not (data / VAULT_FILE).exists(), "a refused restore left the vault behind"
             raise
         with office.open() as register:
-            return ("restored", *(en[:40] for _, en in audit(register).faults))
+            return ("restored", *(fault.en[:40] for fault in audit(register).faults))
 
     parts = part_mutator({".json": mutate_json, ".jsonl": mutate_json})
     return Target(run, (settled(made.read_bytes()),), (parts, parts, mutate_zip_field, mutate_zip_name))

@@ -1,0 +1,100 @@
+"""A register in which something of everything has happened: a row in every table that is covered by facts."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+
+from sqlalchemy import Connection, make_url, text
+
+from keys.keyring import Purpose
+from service.domain.access import Permission
+from service.domain.cancellation import Proposal, parse_ground
+from service.domain.card import ReplacementReason
+from service.domain.card_number import CardNumber
+from service.domain.event import Event
+from service.domain.issuer import CENTRE
+from service.domain.replaying import LostCard
+from service.flows.accounts import add_token
+from service.flows.cancellations import correct_cancellation, propose_revocation
+from service.flows.lifecycle import replace_card, revoke_card
+from service.flows.number_series import reserve_numbers
+from service.flows.portraits import set_portrait_in_code
+from service.flows.publish import keep_current
+from service.flows.reviews import close_case
+from service.flows.session_records import make_record
+from service.store import journal, numbers, restored
+from tests.flows.assessment_day import call_everybody, planned_day
+from tests.flows.office import ACTOR, Office, applicant, one_of_each
+from tests.flows.people_at_work import hire
+from tests.flows.test_reviews import BY_CENTRE, evaluate
+from tests.flows.test_second_factor import enrolled
+
+
+def use(office: Office) -> None:
+    """Let all of it happen."""
+    register = office.register
+    office.issue(*one_of_each(), applicant("external", 6, score=59))
+    lost = office.issue_one(applicant("external", 7))
+    replace_card(register, lost, ReplacementReason.LOST, ACTOR)
+    revoked = office.issue_one(applicant("external", 8))
+    proposal = Proposal(parse_ground("督§19(4)"), CENTRE, "张三", "查实")
+    propose_revocation(register, revoked, proposal, ACTOR)
+    facts = {"reason": "查实", "decided_by": "李四", "actor": ACTOR}
+    revoke_card(register, revoked, ground="督§19(4)", **facts)
+    correct_cancellation(register, revoked, **facts)
+    case = evaluate(office, office.issue_one(applicant("external", 9)), BY_CENTRE).id
+    close_case(register, case, reason="已整改", by="李", actor=ACTOR)
+    reserve_numbers(register, "R5026", 40, 42, "留用", ACTOR)
+    set_portrait_in_code(register, CENTRE, ACTOR, on=True)
+    hire(office, "centre", "gate")
+    add_token(register, "centre", "door", [Permission.CHECK], 7, ACTOR)
+    enrolled(office)
+    office.rotate(Purpose.STATUS)
+    _, identity = planned_day(office)
+    call_everybody(office, identity)
+    make_record(register, identity, made_by="何负责", actor=ACTOR)
+    keep_current(register)
+    office.clock.now += timedelta(hours=2)
+    keep_current(register)
+    leave_open(office, lost)
+
+
+def leave_open(office: Office, number: CardNumber) -> None:
+    """Leave a card, a lost one and a place open, as a restore does."""
+    now, lost = office.clock.now, CardNumber("R50270001")
+    with office.register.database.write() as connection:
+        restored.doubt(connection, (number,), now)
+        numbers.record_lost(connection, lost, "lost", now)
+        made = {bytes(range(8)): None}
+        restored.record_lost(connection, (LostCard(lost, office.today, office.today, copies=made),))
+        restored.record_lost_place(connection, 1, 100, 200)
+        told = Event("register-restored", "register", {"entries": 1, "reason": "journal"})
+        journal.append_many(connection, now, ACTOR, (told, Event("card-lost", lost, {"copies": []})))
+
+
+@contextmanager
+def past_every_rule(office: Office) -> Iterator[Connection]:
+    """Write as somebody who has the database's password and drops the triggers; what is done is undone at the end."""
+    database = office.register.database
+    database.needs_entries = False
+    with database.write() as connection:
+        if database.dialect == "sqlite":
+            connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+            names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
+            for name in names:
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        else:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        yield connection
+        connection.rollback()
+
+
+def without_checks(office: Office) -> None:
+    """Let SQLite forget its CHECK constraints for good, as whoever edits a file may."""
+    path = make_url(office.settings.database_url).database
+    assert path is not None
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
