@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests.browser.chromium import Watch, arguments, browsing, program
-from tests.browser.films import write_film
+from tests.browser.desks import Desks, make_desks
 from tests.browser.office import BrowserOffice, make_browser_office
 from tests.browser.server import Server, free_port
 
@@ -46,6 +45,15 @@ def own_server(server: Server) -> Iterator[Server]:
         server.start()
 
 
+@pytest.fixture(scope="session")
+def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
+    """The office's desks, for all tests that take cards, accounts and sessions of their own."""
+    made = make_desks(tmp_path_factory.mktemp("desks") / "data", free_port())
+    yield made
+    made.server.kill()
+    made.register.close()
+
+
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     found = playwright.chromium.launch(executable_path=program(), args=arguments())
@@ -68,15 +76,3 @@ def opened(browser: Browser, server: Server) -> Iterator[Opener]:
     yield open_page
     for context in contexts:
         context.close()
-
-
-@pytest.fixture
-def film_of(office: BrowserOffice, tmp_path: Path) -> Callable[[str, int], Path]:
-    """Film a specimen's back."""
-
-    def film(kind: str, seed: int) -> Path:
-        path = tmp_path / f"{kind}-{seed}.mjpeg"
-        write_film(office.backs[kind], path, seed)
-        return path
-
-    return film

@@ -12,18 +12,21 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
+from sqlalchemy import delete
 
 from service.domain.card_number import CardNumber
 from service.flows.institutions import add_institution
 from service.flows.register import Register
 from service.flows.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
+from service.store.tables import rate_limit
 from tests.browser.server import Server
 from tests.flows.office import ACTOR, CHEAP, FACTORY, SCHOOL, Clock, Office, applicant, settings_of
 from tests.flows.people_at_work import PASSWORD, hire
 
 BUREAU: Final = "渝北区人力资源和社会保障局"
 SEATS: Final = ("centre", "school", "factory", "yubei")
+_EACH: Final = 12
 _CARDS: Final = ("standard", "external", "internal")
 
 
@@ -43,8 +46,18 @@ class Desks:
         """Give a card of a kind that no other test has had."""
         return next(self.numbers[kind])
 
+    def forget_tries(self) -> None:
+        """Let ten minutes pass for the counters of sign-ins and codes."""
+        forget_tries(self.register)
 
-def make_desks(folder: Path, port: int, each: int = 8) -> Desks:
+
+def forget_tries(register: Register) -> None:
+    """Empty the counters, as time does."""
+    with register.database.counters.write() as connection:
+        connection.execute(delete(rate_limit))
+
+
+def make_desks(folder: Path, port: int) -> Desks:
     """Set it up, issue cards of each kind this morning, and start the service on it."""
     now = datetime.now(UTC)
     office = Office(settings_of(folder, f"sqlite:///{folder / 'register.db'}"), Clock(now), Random(29))
@@ -53,19 +66,19 @@ def make_desks(folder: Path, port: int, each: int = 8) -> Desks:
     office.open()
     for institution in (SCHOOL, FACTORY):
         add_institution(office.register, institution, ACTOR)
-    hire(office, *SEATS)
+    hire(office, *SEATS, "auditor")
     people, certified = count(1), office.today - timedelta(days=20)
     rows = [
         applicant(kind, next(people), certified_on=certified, applied_on=certified)
         for kind in _CARDS
-        for _ in range(each)
+        for _ in range(_EACH)
     ]
     outcome = office.issue(*rows)
     assert not outcome.refused, outcome.refused
     numbers = [CardNumber(one.number or "") for one in outcome.issued]
     server = Server(office.settings, port, folder.with_name("log"))
     server.start()
-    return Desks(office, server, {kind: iter(numbers[at * each : (at + 1) * each]) for at, kind in enumerate(_CARDS)})
+    return Desks(office, server, {kind: iter(numbers[at * _EACH : (at + 1) * _EACH]) for at, kind in enumerate(_CARDS)})
 
 
 def sit_down(page: Page, name: str, path: str = "/office") -> None:

@@ -59,7 +59,7 @@ def shot_of(chance: np.random.Generator) -> Shot:
     )
 
 
-def write_film(card: Image.Image, path: Path, seed: int) -> Shot:
+def write_film(card: Image.Image, path: Path, seed: int, frames: int = FRAMES) -> Shot:
     """Film the grey picture of a card's side; give how it was taken."""
     chance = np.random.default_rng(seed)
     shot = shot_of(chance)
@@ -71,7 +71,7 @@ def write_film(card: Image.Image, path: Path, seed: int) -> Shot:
     shrink = max(1, int(card.width / _CARD_MM / shot.scale))
     small = card.reduce(shrink) if shrink > 1 else card
     with path.open("wb") as film:
-        for step in range(FRAMES):
+        for step in range(frames):
             corners = _corners(card, centre, shot, 2 * np.pi * step / FRAMES, phases)
             frame = background.copy()
             seen, mask = _seen(small, corners, shot)

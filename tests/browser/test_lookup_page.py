@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import Watch
 from tests.browser.conftest import Opener
+from tests.browser.desks import forget_tries
 from tests.browser.eyes import has_no_barriers
-from tests.browser.office import BrowserOffice, make_browser_office
-from tests.browser.server import Server, free_port
+from tests.browser.office import BrowserOffice
 
 with_and_without_scripts = pytest.mark.parametrize("has_script", [True, False], ids=["with scripts", "without"])
 
@@ -76,22 +75,20 @@ def test_what_is_no_number_is_told_beside_the_field(opened: Opener) -> None:
 
 
 @pytest.fixture
-def patient(browser: Browser, tmp_path: Path) -> Iterator[tuple[Page, Watch, BrowserOffice]]:
-    """A page of a service of its own, whose counters nobody else uses up."""
-    port = free_port()
-    office = make_browser_office(tmp_path / "data", f"localhost:{port}")
-    server = Server(office.office.settings, port, tmp_path / "log")
-    server.start()
-    context = browser.new_context(locale="zh-CN", base_url=server.address)
-    watch = Watch(office.host)
-    watch.over(context)
-    yield context.new_page(), watch, office
-    context.close()
-    server.kill()
+def patient(opened: Opener, office: BrowserOffice) -> Iterator[tuple[Page, Watch]]:
+    """A page, at a time when nobody has asked; for those who come next it is so again."""
+
+    def wait() -> None:
+        with office.office.open() as register:
+            forget_tries(register)
+
+    wait()
+    yield opened()
+    wait()
 
 
-def test_whoever_has_asked_too_often_is_told_how_to_go_on(patient: tuple[Page, Watch, BrowserOffice]) -> None:
-    page, watch, office = patient
+def test_whoever_has_asked_too_often_is_told_how_to_go_on(patient: tuple[Page, Watch], office: BrowserOffice) -> None:
+    page, watch = patient
     number = office.specimens["revoked"].number
     page.goto("/lookup")
     for _ in range(40):

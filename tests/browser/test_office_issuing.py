@@ -15,25 +15,15 @@ from service.flows.batches import list_batches
 from service.flows.verify import verify_text
 from service.store import cards
 from tests.api.test_batches import photos_of, roster_of
-from tests.browser.desks import Desks, make_desks, sit_down
+from tests.browser.desks import Desks, sit_down
 from tests.browser.eyes import has_no_barriers
-from tests.browser.server import free_port
 from tests.cardlayout.reading import codes, picture
 from tests.flows.office import applicant
-from tests.flows.people_at_work import hire
-
-
-@pytest.fixture(scope="module")
-def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
-    made = make_desks(tmp_path_factory.mktemp("issuing") / "data", free_port(), each=1)
-    hire(made.office, "auditor")
-    yield made
-    made.server.kill()
-    made.register.close()
 
 
 @pytest.fixture
 def page(browser: Browser, desks: Desks) -> Iterator[Page]:
+    desks.forget_tries()
     context = browser.new_context(locale="zh-CN", base_url=desks.server.address, java_script_enabled=True)
     yield context.new_page()
     context.close()

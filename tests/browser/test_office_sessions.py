@@ -16,23 +16,15 @@ from service.domain.session import Outcome, Role
 from service.flows.session_records import verify_record
 from service.flows.sessions import Call, call_roll, list_sessions, read_session
 from service.pages.office.words import office_texts
-from tests.browser.desks import Desks, make_desks, sit_down
+from tests.browser.desks import Desks, sit_down
 from tests.browser.eyes import has_no_barriers
-from tests.browser.server import free_port
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, SCHOOL
 
 
-@pytest.fixture(scope="module")
-def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
-    made = make_desks(tmp_path_factory.mktemp("desks") / "data", free_port())
-    yield made
-    made.server.kill()
-    made.register.close()
-
-
 @pytest.fixture
 def page(browser: Browser, desks: Desks) -> Iterator[Page]:
+    desks.forget_tries()
     context = browser.new_context(locale="zh-CN", base_url=desks.server.address)
     yield context.new_page()
     context.close()

@@ -21,9 +21,8 @@ from service.flows.staff import check_number
 from service.store import cancellations, copies
 from service.store.states import ProposalState
 from tests.browser.chromium import Watch
-from tests.browser.desks import BUREAU, SEATS, Desks, make_desks, sit_down
+from tests.browser.desks import BUREAU, SEATS, Desks, sit_down
 from tests.browser.eyes import all_by_keyboard, has_no_barriers
-from tests.browser.server import free_port
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, SCHOOL
 
@@ -34,16 +33,9 @@ Seat = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
-    made = make_desks(tmp_path_factory.mktemp("desks") / "data", free_port())
-    yield made
-    made.server.kill()
-    made.register.close()
-
-
-@pytest.fixture(scope="module")
 def signed_in(browser: Browser, desks: Desks) -> dict[str, Any]:
     """What a browser keeps of each body's sign-in."""
+    desks.forget_tries()
     kept: dict[str, Any] = {}
     for name in SEATS:
         context = browser.new_context(locale="zh-CN", base_url=desks.server.address)
