@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import msgspec
 import pytest
@@ -18,13 +19,16 @@ from service.flows.audit import audit, audit_on, export_journal, is_signed, read
 from service.flows.back_up import back_up
 from service.flows.errors import Refused
 from service.flows.journal_mirror import set_mirror
+from service.flows.lifecycle import revoke_card
 from service.flows.mirrored_heads import HEAD_EVERY, keep_mirrored
 from service.flows.register import open_register
 from service.flows.restore import Later, restore
 from service.flows.upgrade import upgrade_tables
 from service.store import key_records
 from service.store.engine import open_database
-from tests.flows.office import ACTOR, Office, applicant, one_of_each, settings_of
+from tests.flows.damage import alter_blobs, lose_blobs, photo_digest
+from tests.flows.office import ACTOR, Office, applicant, numbers_of, one_of_each, settings_of
+from tests.flows.people_at_work import hire
 from tests.flows.test_backup import restored, rewritten
 from tests.flows.test_upgrade import EFFECTS, unstated
 
@@ -53,9 +57,6 @@ def altered(file: Path, table: str, change: Callable[[dict[str, object]], dict[s
 
 @pytest.fixture
 def backup(lite: Office, tmp_path: Path) -> Path:
-    from service.flows.lifecycle import revoke_card  # noqa: PLC0415
-    from tests.flows.people_at_work import hire  # noqa: PLC0415
-
     lite.issue(*one_of_each())
     hire(lite, "centre")
     number = lite.issue_one(applicant("external", 8))
@@ -89,8 +90,6 @@ def test_a_backup_carries_a_signed_head_and_a_rewritten_journal_is_refused(
     lite: Office, backup: Path, tmp_path: Path
 ) -> None:
     """With a head of his own, without its signature, whoever computes the tree anew gets no further."""
-    from zipfile import ZipFile  # noqa: PLC0415
-
     with ZipFile(backup) as archive:
         manifest = msgspec.json.decode(archive.read("manifest.json"))
     head = read_head(msgspec.json.encode(manifest["head"]))
@@ -180,3 +179,19 @@ def test_signed_heads_go_to_the_mirror_by_themselves(lite: Office, tmp_path: Pat
     with open_register(lite.settings, lite.effects) as other:
         keep_mirrored(other)
     assert len(sizes()) == 2, "nor by another process"
+
+
+def test_from_a_trusted_head_photographs_are_looked_for_and_not_read(lite: Office) -> None:
+    """Only a full run reads what may be gigabytes; that a photograph is gone shows either way."""
+    kept, gone = numbers_of(lite.issue(applicant("external", 1), applicant("external", 2)))
+    database = lite.register.database
+    head = signed_head(lite.register)
+    alter_blobs(database, photo_digest(database, kept or ""))
+    assert [fault.key for fault in audit(lite.register).faults] == [kept]
+    assert audit(lite.register, head).faults == ()
+    forged = msgspec.structs.replace(head, root="00" * 32)
+    assert kept in {fault.key for fault in audit(lite.register, forged).faults}, (
+        "a head that is not ours spares nothing"
+    )
+    lose_blobs(database, photo_digest(database, gone or ""))
+    assert [fault.key for fault in audit(lite.register, head).faults] == [gone]
