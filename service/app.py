@@ -26,6 +26,7 @@ from service.api.health import HealthController
 from service.api.journal import JournalController
 from service.api.lookups import LookupController
 from service.api.metrics import MetricsController
+from service.api.once import describe_keys
 from service.api.people import PeopleController
 from service.api.problems import answer
 from service.api.publications import PublicationController
@@ -117,6 +118,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
         debug=False,
     )
     complete(app.openapi_schema)
+    describe_keys(app.openapi_schema, app.routes)
     return app
 
 

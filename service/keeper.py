@@ -1,7 +1,7 @@
 """What the running service does by itself.
 
-It signs status lists on time and on change, so that no visitor waits, deletes uploads and lines of the record of
-accesses whose time is over, and catches the journal's mirror up.
+It signs status lists on time and on change, so that no visitor waits, deletes uploads, kept answers and lines of the
+record of accesses whose time is over, and catches the journal's mirror up.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from service.flows.access_records import forget_accesses
+from service.flows.answers import sweep_answers
 from service.flows.clock import ClockAhead
 from service.flows.mirrored_heads import keep_mirrored
 from service.flows.publish import keep_current
@@ -28,6 +29,7 @@ _WORK: Final[tuple[tuple[str, Callable[[Register], object]], ...]] = (
     ("publish", keep_current),
     ("sweep uploads", sweep_uploads),
     ("forget accesses", forget_accesses),
+    ("sweep answers", sweep_answers),
     ("mirror the journal", keep_mirrored),
 )
 _CONFIRM: Final = ("确认无误后运行 zhengka clock confirm", "to confirm it run zhengka clock confirm")

@@ -18,6 +18,8 @@ A variable that is set but empty counts as absent.
     Passphrase that ``keys passphrase`` sets. Absent: a prompt, else a random one in a file.
 ``ZHENGKA_TRUSTED_PROXIES``
     Addresses or networks, separated by commas, whose ``X-Forwarded-For`` is believed. Absent: none.
+``ZHENGKA_ANSWERS_KEPT_DAYS``
+    Days for which a request's ``Idempotency-Key`` and its first answer are kept, 1 to 366. Absent: 30.
 ``ZHENGKA_ADMIN_PASSWORD``
     Password of the first administrator, read by ``init`` only. Absent: a prompt, else a random one told once.
 ``ZHENGKA_NEW_PASSWORD``
@@ -31,6 +33,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import ClassVar, Final, TypeAlias
@@ -51,11 +54,14 @@ TRUSTED_PROXIES: Final = "ZHENGKA_TRUSTED_PROXIES"
 ADMIN_PASSWORD: Final = "ZHENGKA_ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
 NEW_PASSWORD: Final = "ZHENGKA_NEW_PASSWORD"  # noqa: S105 - the name of a variable
 FONTS: Final = "ZHENGKA_FONTS"
+ANSWERS_KEPT_DAYS: Final = "ZHENGKA_ANSWERS_KEPT_DAYS"
 
 DEFAULT_DATA: Final = Path("data")
 DATABASE_NAME: Final = "register.db"
 PASSPHRASE_NAME: Final = "passphrase"  # noqa: S105 - the name of a file
 ROOT_PASSPHRASE_NAME: Final = "root.passphrase"  # noqa: S105 - the name of a file
+DEFAULT_ANSWERS_KEPT: Final = timedelta(days=30)
+MAX_ANSWERS_KEPT_DAYS: Final = 366
 
 
 class SettingsError(ValueError):
@@ -82,6 +88,7 @@ class Settings:
     fonts: Path | None = None
     root_passphrase: bytes | None = field(default=None, repr=False)
     root_passphrase_file: Path | None = None
+    answers_kept: timedelta = DEFAULT_ANSWERS_KEPT
 
 
 def load(environ: Mapping[str, str], data: Path | None = None) -> Settings:
@@ -100,6 +107,7 @@ def load(environ: Mapping[str, str], data: Path | None = None) -> Settings:
         fonts=_folder(environ, FONTS),
         root_passphrase=root_passphrase,
         root_passphrase_file=root_passphrase_file,
+        answers_kept=_answers_kept(environ.get(ANSWERS_KEPT_DAYS, "")),
     )
 
 
@@ -166,6 +174,18 @@ def _read_passphrase(path: Path, variable: str) -> bytes:
     if not passphrase:
         raise SettingsError(variable, f"“{path}”是空文件", f"{path} is empty")
     return passphrase
+
+
+def _answers_kept(text: str) -> timedelta:
+    if not text:
+        return DEFAULT_ANSWERS_KEPT
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MAX_ANSWERS_KEPT_DAYS):
+        raise SettingsError(
+            ANSWERS_KEPT_DAYS,
+            f"应为天数，1—{MAX_ANSWERS_KEPT_DAYS}，收到“{text[:20]}”",
+            f"expected a number of days, 1-{MAX_ANSWERS_KEPT_DAYS}, got {text[:20]!r}",
+        )
+    return timedelta(days=int(text))
 
 
 def _networks(text: str) -> tuple[Network, ...]:

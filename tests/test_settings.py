@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -18,6 +19,13 @@ def test_nothing_set_means_sqlite_in_the_data_folder_and_no_passphrase() -> None
 def test_the_command_line_goes_before_the_environment(tmp_path: Path) -> None:
     assert load({"ZHENGKA_DATA": "/elsewhere"}).data == Path("/elsewhere")
     assert load({"ZHENGKA_DATA": "/elsewhere"}, tmp_path).data == tmp_path
+
+
+@pytest.mark.parametrize("text", ["0", "367", "a month", "-1", "1.5"])
+def test_answers_are_kept_for_days(text: str) -> None:
+    assert load({"ZHENGKA_ANSWERS_KEPT_DAYS": "7"}).answers_kept == timedelta(days=7)
+    with pytest.raises(SettingsError, match="ZHENGKA_ANSWERS_KEPT_DAYS"):
+        load({"ZHENGKA_ANSWERS_KEPT_DAYS": text})
 
 
 def test_empty_counts_as_absent() -> None:

@@ -27,6 +27,7 @@ from service.api.assessment_bodies import (
     SignedRecordBody,
 )
 from service.api.fields import FORMS
+from service.api.once import once
 from service.api.problems import documented
 from service.api.routes import (
     CHANGE_REFUSALS,
@@ -83,6 +84,7 @@ class AssessmentController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def plan(
         self, data: JSONBody[SessionRequest], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
     ) -> SessionBody:
@@ -141,6 +143,7 @@ class AssessmentController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def cancel(
         self,
         identity: Identity,
@@ -164,6 +167,7 @@ class AssessmentController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def call(
         self,
         identity: Identity,
@@ -183,6 +187,7 @@ class AssessmentController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def make(
         self,
         identity: Identity,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -19,6 +18,7 @@ from msgspec import Struct, structs
 
 from cardlayout.impose import Flip, Sheet
 from service.api.fields import FORMS, described
+from service.api.once import HEADER, KEY_PATTERN, is_key
 from service.api.problems import documented
 from service.api.remedies import HTTP_REMEDIES
 from service.api.routes import LIST_REFUSALS, MAX_ID, READ_REFUSALS, AnyRequest, Identity
@@ -35,7 +35,6 @@ from service.web.authentication import asker, needs
 from service.web.downloads import PDF, pdf_of_batch
 
 MAX_BATCH_BODY: Final = MAX_ROSTER_BYTES + MAX_PHOTOS_BYTES + 64 * 1024
-_KEY: Final = re.compile(r"[!-~]{1,100}")
 _ISSUE_REFUSALS: Final = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.UNAUTHORIZED,
@@ -49,7 +48,7 @@ _ISSUE_REFUSALS: Final = (
 
 Key = Annotated[
     str | None,
-    HeaderParameter(name="Idempotency-Key", description=FORMS["idempotency_key"].en, pattern="^[!-~]{1,100}$"),
+    HeaderParameter(name=HEADER, description=FORMS["idempotency_key"].en, pattern=KEY_PATTERN),
 ]
 Before = Annotated[int | None, QueryParameter(description=FORMS["before"].en, ge=1, le=MAX_ID)]
 SheetQuery = Annotated[Sheet, QueryParameter(description=FORMS["sheet"].en)]
@@ -277,7 +276,7 @@ def _answer(outcome: Outcome, *, dry_run: bool) -> BatchBody:
 
 def _key(key: str | None, *, needed: bool) -> str | None:
     """Read the key. Raises Refused for one that is missing where numbers are to be spent."""
-    if key is not None and _KEY.fullmatch(key):
+    if key is not None and is_key(key):
         return key
     if key is None and not needed:
         return None

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 
 from service.api.bodies import CorrectionRequest, DeclineRequest, DocumentBody, ProposalRequest, RevocationRequest
+from service.api.once import once
 from service.api.problems import documented
 from service.api.routes import CHANGE_REFUSALS, MAX_FILE_BODY, AnyRequest, Identity
 from service.api.schemas import NumbersBody, ProposalBody, ProposalsBody
@@ -48,6 +49,7 @@ class CancellationController(Controller):
         request_max_body_size=MAX_FILE_BODY,
         sync_to_thread=True,
     )
+    @once
     def revoke(
         self,
         number: FromPath[CardNumber],
@@ -80,6 +82,7 @@ class CancellationController(Controller):
         request_max_body_size=MAX_FILE_BODY,
         sync_to_thread=True,
     )
+    @once
     def correct(
         self,
         number: FromPath[CardNumber],
@@ -110,6 +113,7 @@ class CancellationController(Controller):
         request_max_body_size=MAX_FILE_BODY,
         sync_to_thread=True,
     )
+    @once
     def propose(
         self,
         number: FromPath[CardNumber],
@@ -143,6 +147,7 @@ class CancellationController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def decline(
         self,
         identity: Identity,

@@ -11,6 +11,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
 from service.api.bodies import FoundRequest, RenewalRequest, ReplacementRequest, VoidRequest
 from service.api.fields import FORMS
+from service.api.once import once
 from service.api.problems import documented
 from service.api.routes import CHANGE_REFUSALS, LIST_REFUSALS, MAX_FILE_BODY, AnyRequest
 from service.api.schemas import ExpiringBody, ExpiringCardBody, FoundBody, NumberBody
@@ -40,6 +41,7 @@ class CardController(Controller):
         request_max_body_size=MAX_FILE_BODY,
         sync_to_thread=True,
     )
+    @once
     def renew(
         self,
         number: FromPath[CardNumber],
@@ -61,6 +63,7 @@ class CardController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def replace(
         self,
         number: FromPath[CardNumber],
@@ -81,6 +84,7 @@ class CardController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def void(
         self,
         number: FromPath[CardNumber],
@@ -101,6 +105,7 @@ class CardController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def found(
         self,
         number: FromPath[CardNumber],

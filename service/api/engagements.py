@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 
 from service.api.bodies import DispatchRequest, EndRequest, EngagementRequest, WithdrawalRequest
+from service.api.once import once
 from service.api.problems import documented
 from service.api.routes import CHANGE_REFUSALS, LIST_REFUSALS, AnyRequest, Identity, InstitutionQuery
 from service.api.schemas import (
@@ -50,6 +51,7 @@ class EngagementController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def engage(
         self,
         number: FromPath[CardNumber],
@@ -100,6 +102,7 @@ class EngagementController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def end(
         self,
         identity: Identity,
@@ -140,6 +143,7 @@ class EngagementController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def withdraw(
         self,
         identity: Identity,
@@ -162,6 +166,7 @@ class EngagementController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def dispatch(
         self,
         number: FromPath[CardNumber],

@@ -130,8 +130,9 @@ FORMS: Final[Mapping[str, Form]] = {
         "有一行不合格则全部不发：true 或 false", "issue nothing unless every row is good: true or false"
     ),
     "idempotency_key": Form(
-        "Idempotency-Key 首部：1 至 100 个可见 ASCII 字符，同一键只发一次",
-        "the Idempotency-Key header: 1 to 100 visible ASCII characters; a retry with it issues nothing twice",
+        "Idempotency-Key 首部：1 至 100 个可见 ASCII 字符；同一账户以同一键重试，只办理一次，得到首次的答复",
+        "the Idempotency-Key header: 1 to 100 visible ASCII characters; a retry of the same account with it changes"
+        " nothing twice and gets the first answer",
     ),
     "before": Form("只列编号小于此数的", "only what has an id under this"),
     "until": Form("至此时刻的记录，RFC 3339，含时区", "what is up to this moment, RFC 3339 with its time zone"),

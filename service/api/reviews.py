@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 
 from service.api.bodies import CaseClosingRequest, EvaluationRequest, RemarkRequest, SheetRequest, WarningRequest
+from service.api.once import once
 from service.api.problems import documented
 from service.api.routes import CHANGE_REFUSALS, LIST_REFUSALS, AnyRequest, Identity
 from service.api.schemas import CaseBody, CasesBody, EnteredBody
@@ -46,6 +47,7 @@ class ReviewController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def review(
         self,
         number: FromPath[CardNumber],
@@ -67,6 +69,7 @@ class ReviewController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def evaluate(
         self,
         number: FromPath[CardNumber],
@@ -86,6 +89,7 @@ class ReviewController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def warn(
         self,
         number: FromPath[CardNumber],
@@ -105,6 +109,7 @@ class ReviewController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def reward(
         self,
         number: FromPath[CardNumber],
@@ -122,6 +127,7 @@ class ReviewController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def sanction(
         self,
         number: FromPath[CardNumber],
@@ -151,6 +157,7 @@ class ReviewController(Controller):
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
+    @once
     def close(
         self,
         identity: Identity,

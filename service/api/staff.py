@@ -15,6 +15,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
 from service.api.bodies import NumberCheckRequest, ScanItem, ScansRequest, is_instant
 from service.api.fields import FORMS
+from service.api.once import once
 from service.api.problems import documented
 from service.api.schemas import LoggedScanBody, LoggedScansBody, TakenScanBody, TakenScansBody, VerdictBody
 from service.api.verifications import JPEG, NO_PHOTO
@@ -88,9 +89,10 @@ class StaffController(Controller):
         guards=[needs(Permission.CHECK)],
         status_code=HTTPStatus.OK,
         request_max_body_size=MAX_SCANS_BYTES,
-        responses=documented(*_BODY, *_SIGNED_IN),
+        responses=documented(*_BODY, HTTPStatus.CONFLICT, *_SIGNED_IN),
         sync_to_thread=True,
     )
+    @once
     def hand_in(
         self, data: JSONBody[ScansRequest], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
     ) -> TakenScansBody:

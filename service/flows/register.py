@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -146,6 +147,13 @@ class Register:
             institution = institutions.get(connection, issuer)
         assert institution is not None  # a card refers to it
         return institution.name
+
+    def on(self, database: Database) -> Register:
+        """Return this register on another path to its rows: one request's transaction. Keys and fonts are shared."""
+        _ = (self.vault, self.cipher, self.blind, self.fonts)  # loaded once, not by each request
+        request_register = copy.copy(self)
+        request_register.database = database
+        return request_register
 
     def close(self) -> None:
         """Let go of the database."""

@@ -23,6 +23,9 @@ from service.flows.sign_in import SignIn, find_sign_in, principal_of_token
 
 COOKIE: Final = "__Host-zhengka"  # RFC 6265bis 4.1.3.2: secure, of this host alone, for all of it
 CSRF_HEADER: Final = "X-CSRF-Token"
+FORM_KEY_MARK: Final = "."
+"""In the token of a form: what follows it is the form's one-time key."""
+
 _ASKER: Final = "asker"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER: Final = "bearer "
@@ -124,7 +127,7 @@ def check_own_page(request: AnyRequest, sign_in: SignIn | None = None, token: st
     if from_elsewhere:
         raise CrossSite
     if sign_in is not None:
-        shown = request.headers.get(CSRF_HEADER, "") if token is None else token
+        shown = request.headers.get(CSRF_HEADER, "") if token is None else token.partition(FORM_KEY_MARK)[0]
         if not hmac.compare_digest(shown.encode("utf-8", "surrogatepass"), sign_in.csrf.encode()):
             raise CrossSite
 

@@ -138,6 +138,7 @@ _STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "file-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "multipart-expected": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "key-missing": HTTPStatus.BAD_REQUEST,
+    "key-malformed": HTTPStatus.BAD_REQUEST,
     "session-body": HTTPStatus.FORBIDDEN,
     "session-cancelled": HTTPStatus.CONFLICT,
 }

@@ -50,6 +50,7 @@ from tests.flows.test_backup import empty_database, restored
 from tests.flows.test_second_factor import code_now
 
 WHILE_ISSUING: Final = 5  # batches that are issued before the backup is made, while it is, and after
+_SCOPES: Final = (Permission.ISSUE, Permission.CHECK, Permission.CHANGE_CARDS)
 ONLY_A_RESTORE_FILLS: Final = {"unconfirmed", "lost_card", "lost_copy", "lost_place"}
 
 
@@ -64,10 +65,16 @@ def test_a_register_that_serves_is_restored_on_the_other_database(
         texts = {number: office.text(number) for number in crowd.cards.values() if has_copy(office, number)}
         assert httpx.get(f"{server.address}/status-lists/1").status_code == 200
         before = {number: answer_of(server, text) for number, text in texts.items()}
-        token = add_token(office.register, "centre", "drill", [Permission.ISSUE, Permission.CHECK], 30, ACTOR).secret
+        token = add_token(office.register, "centre", "drill", _SCOPES, 30, ACTOR).secret
         office.rotate(Purpose.STATUS, Purpose.CARD)
         made = tmp_path / "while-issuing.zip"
         issued = back_up_while_issuing(office, server, token, made)
+        replaced = httpx.post(
+            f"{server.address}/api/v1/cards/{max(issued)}/replacement",
+            json={"reason": "lost"},
+            headers={"Authorization": f"Bearer {token}", "Idempotency-Key": "drill-replacement"},
+        )
+        assert replaced.is_success, replaced.text
         assert httpx.get(f"{server.address}/status-lists/1").status_code == 200
         server.stopped()
 

@@ -21,6 +21,7 @@ from service.domain.access import Permission, Principal
 from service.flows.register import Register
 from service.flows.sign_in import SignIn
 from service.pages.errors import answer_page
+from service.pages.office.once import token_of_form
 from service.pages.office.words import office_speaker, office_texts
 from service.pages.remedies import on_page
 from service.pages.rendering import draw, language_of, page
@@ -126,7 +127,7 @@ class Desk:
                 "t": self.say,
                 "user": account,
                 "body": self.register.issuer_name(account.institution) if account.institution else account.district,
-                "csrf": self.sign_in.csrf,
+                "csrf": token_of_form(self.register, self.sign_in),
                 "menu": [entry for entry in MENU if entry.is_for(self.principal)],
                 "path": self.path,
                 "refusal": None if refusal is None else on_page(refusal),

@@ -22,6 +22,7 @@ from service.flows.register import Register
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
 from service.pages.office.bodies import body_names, ground_choices
+from service.pages.office.once import once_a_form
 from service.pages.office.typed import (
     MAX_FORM_BODY,
     MAX_FORM_WITH_FILE,
@@ -108,6 +109,7 @@ class CardsPage(Controller):
         return desk.show("office/card.html", **standing_of(desk, number), kept=kept())
 
     @post(_CARD, status_code=HTTPStatus.OK, request_max_body_size=MAX_FORM_BODY, sync_to_thread=True)
+    @once_a_form
     def change(
         self,
         number: FromPath[CardNumber],
@@ -139,6 +141,7 @@ class CardsPage(Controller):
         request_max_body_size=MAX_FORM_WITH_FILE,
         sync_to_thread=True,
     )
+    @once_a_form
     def lose(
         self,
         number: FromPath[CardNumber],

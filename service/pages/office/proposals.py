@@ -19,6 +19,7 @@ from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
 from service.pages.office.bodies import body_names, ground_choices
 from service.pages.office.cards import LossForm, propose
+from service.pages.office.once import once_a_form
 from service.pages.office.typed import (
     MAX_FORM_WITH_FILE,
     Identity,
@@ -76,6 +77,7 @@ class ProposalsPage(Controller):
         request_max_body_size=MAX_FORM_WITH_FILE,
         sync_to_thread=True,
     )
+    @once_a_form
     def enter(
         self,
         data: MultipartBody[ProposalForm],
@@ -106,6 +108,7 @@ class ProposalsPage(Controller):
         request_max_body_size=MAX_FORM_WITH_FILE,
         sync_to_thread=True,
     )
+    @once_a_form
     def answer(
         self,
         identity: Identity,

@@ -38,6 +38,7 @@ from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
 from service.pages.office.bodies import body_names, place_choices
 from service.pages.office.cards import standing_of
+from service.pages.office.once import once_a_form
 from service.pages.office.typed import (
     MAX_FORM_BODY,
     Identity,
@@ -97,6 +98,7 @@ class ReviewsPage(Controller):
         return desk.show("office/review.html", **_record(desk, number), kept=kept(), points=[])
 
     @post(_REVIEW, status_code=HTTPStatus.OK, request_max_body_size=MAX_FORM_BODY, sync_to_thread=True)
+    @once_a_form
     def enter(
         self,
         number: FromPath[CardNumber],
@@ -136,6 +138,7 @@ class ReviewsPage(Controller):
         request_max_body_size=MAX_FORM_BODY,
         sync_to_thread=True,
     )
+    @once_a_form
     def decide(
         self,
         identity: Identity,

@@ -29,6 +29,7 @@ from service.flows.sessions import cancel_session, list_sessions, plan_session, 
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
 from service.pages.office.bodies import place_choices
+from service.pages.office.once import once_a_form
 from service.pages.office.typed import (
     MAX_FORM_BODY,
     MAX_FORM_WITH_FILE,
@@ -103,6 +104,7 @@ class SessionsPage(Controller):
         request_max_body_size=MAX_FORM_WITH_FILE,
         sync_to_thread=True,
     )
+    @once_a_form
     def enter(
         self,
         data: MultipartBody[PlanForm],
@@ -126,6 +128,7 @@ class SessionsPage(Controller):
         return desk.show("office/session.html", **_one(desk, identity), kept=kept())
 
     @post(PAGE + "/{identity:int}", status_code=HTTPStatus.OK, request_max_body_size=MAX_FORM_BODY, sync_to_thread=True)
+    @once_a_form
     def act(
         self,
         identity: Identity,

@@ -23,6 +23,7 @@ from service.flows.staffing import staffing
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
 from service.pages.office.bodies import body_names, place_choices
+from service.pages.office.once import once_a_form
 from service.pages.office.typed import (
     MAX_FORM_BODY,
     Identity,
@@ -80,6 +81,7 @@ class StaffingPage(Controller):
         return desk.show("office/staffing.html", **_staffing(desk, request), kept=kept())
 
     @post(PAGE, status_code=HTTPStatus.OK, request_max_body_size=MAX_FORM_BODY, sync_to_thread=True)
+    @once_a_form
     def enter(
         self,
         data: URLEncodedBody[StaffingForm],
@@ -118,6 +120,7 @@ class StaffingPage(Controller):
         request_max_body_size=MAX_FORM_BODY,
         sync_to_thread=True,
     )
+    @once_a_form
     def end(
         self,
         identity: Identity,
@@ -151,6 +154,7 @@ class StaffingPage(Controller):
         request_max_body_size=MAX_FORM_BODY,
         sync_to_thread=True,
     )
+    @once_a_form
     def withdraw(
         self,
         identity: Identity,

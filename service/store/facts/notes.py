@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -35,6 +37,17 @@ def begin(connection: Connection) -> None:
     """Forget what an earlier transaction on this connection has noted."""
     if not connection.invalidated:
         connection.info[_INFO] = _Notes()
+
+
+@contextmanager
+def kept_apart(connection: Connection) -> Generator[None]:
+    """Forget what the block has noted if it raises: its changes are rolled back to a savepoint."""
+    before = copy.deepcopy(_notes(connection))
+    try:
+        yield
+    except BaseException:
+        connection.info[_INFO] = before
+        raise
 
 
 def note(connection: Connection, parts: str | Iterable[str], keys: Iterable[Any], by: str = "") -> None:

@@ -15,6 +15,7 @@ from service.store.tables.accounts import (
     session,
     token,
 )
+from service.store.tables.answers import answer
 from service.store.tables.base import DIGEST_BYTES, PUBLIC_KEY_BYTES, Instant, metadata
 from service.store.tables.blobs import MediaType, blob, upload, upload_piece
 from service.store.tables.cards import batch, card, card_scope, institution, number, person, series
@@ -32,6 +33,7 @@ __all__ = [
     "MediaType",
     "access_record",
     "account",
+    "answer",
     "assessment",
     "assessment_person",
     "batch",

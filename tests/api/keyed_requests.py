@@ -1,0 +1,215 @@
+"""A request for every operation that changes something, each on something of its own that nobody has touched yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import count
+from typing import Any, Final
+
+from service.domain.access import PERMISSIONS
+from service.domain.cancellation import Proposal, parse_ground
+from service.domain.card import ReplacementReason
+from service.domain.card_number import CardNumber
+from service.domain.session import Role
+from service.domain.validity import SHANGHAI
+from service.flows.accounts import add_token, add_user
+from service.flows.cancellations import propose_revocation
+from service.flows.dispatching import send
+from service.flows.lifecycle import replace_card, revoke_card
+from tests.api.staffed import Staffed
+from tests.flows.engaging import engage
+from tests.flows.office import ACTOR, CHEAP, SCHOOL, applicant
+from tests.flows.people_at_work import ACCOUNTS, PASSWORD
+from tests.flows.test_renew import CERTIFIED
+
+GIVEN: Final = {"on": "2026-11-02", "by": "张主任"}
+POINTS: Final = [4, 3, 3, 10, 10, 18, 17, 8, 8, 8]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks for what, and another body that the same person might send."""
+
+    who: str
+    path: str
+    body: dict[str, Any]
+    other: dict[str, Any]
+
+
+@dataclass
+class Place:
+    """A running service whose people have colleagues: ``centre-2`` may do what ``centre`` may."""
+
+    staffed: Staffed
+    people: count[int] = field(default_factory=lambda: count(1000))
+    old_cards: list[CardNumber] = field(default_factory=list)
+    tokens: dict[object, dict[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for account in ACCOUNTS.values():
+            colleague = replace(account, name=f"{account.name}-2")
+            add_user(self.staffed.office.register, colleague, PASSWORD, ACTOR, CHEAP)
+        self.old_cards = [self.card() for _ in range(3)]  # to be renewed when their time has come
+
+    def card(self, kind: str = "external") -> CardNumber:
+        return self.staffed.office.issue_one(applicant(kind, next(self.people)))
+
+    def headers(self, who: str) -> dict[str, str]:
+        """Return the header of a token that may do all its account may."""
+        office = self.staffed.office
+        named = (who, office.today)
+        if named not in self.tokens:
+            scopes = PERMISSIONS[ACCOUNTS[who.removesuffix("-2")].role]
+            made = add_token(office.register, who, str(office.today), scopes, 30, ACTOR)
+            self.tokens[named] = {"Authorization": f"Bearer {made.secret}"}
+        return self.tokens[named]
+
+    def post(self, asked: Asked) -> dict[str, Any]:
+        answer = self.staffed.client.post(asked.path, json=asked.body, headers=self.headers(asked.who))
+        assert answer.is_success, (asked.path, answer.text)
+        body: dict[str, Any] = answer.json()
+        return body
+
+
+def _of_card(who: str, what: str, body: dict[str, Any], **other: object) -> Callable[[Place], Asked]:
+    return lambda place: Asked(who, f"/api/v1/cards/{place.card()}/{what}", body, body | other)
+
+
+def _found(place: Place) -> Asked:
+    number = place.card()
+    replace_card(place.staffed.office.register, number, ReplacementReason.LOST, ACTOR)
+    return Asked("centre", f"/api/v1/cards/{number}/found", {"reported_by": "王芳"}, {"reported_by": "李敏"})
+
+
+def _correction(place: Place) -> Asked:
+    number = place.card()
+    register = place.staffed.office.register
+    revoke_card(register, number, ground="督§19(4)", reason="误记", decided_by="李主任", actor=ACTOR)
+    body = {"reason": "查无实据", "decided_by": "李主任"}
+    path = f"/api/v1/cards/{number}/revocation-correction"
+    return Asked("centre", path, body, body | {"reason": "另有其人"})
+
+
+def _refusal(place: Place) -> Asked:
+    proposal = Proposal(parse_ground("督§19(4)"), SCHOOL.code, "王科长", "举报", None)
+    made = propose_revocation(place.staffed.office.register, place.card(), proposal, ACTOR)
+    body = {"reason": "查无实据", "decided_by": "李主任"}
+    return Asked("centre", f"/api/v1/revocation-proposals/{made}/refusal", body, body | {"reason": "不属实"})
+
+
+def _closing(place: Place) -> Asked:
+    failed = {"result": "不合格", **GIVEN}
+    number = place.card()
+    place.post(Asked("centre", f"/api/v1/cards/{number}/evaluations", failed, failed))
+    cases = place.staffed.client.get("/api/v1/cases", headers=place.headers("centre")).json()["cases"]
+    (case,) = (one["id"] for one in cases if one["number"] == number)
+    body = {"reason": "复核后合格", "decided_by": "李主任"}
+    return Asked("centre", f"/api/v1/cases/{case}/closing", body, body | {"reason": "已整改"})
+
+
+def _contract(place: Place) -> Asked:
+    number = place.card("standard")
+    shown = {"institution": SCHOOL.code, "credential": place.staffed.office.text(number)}
+    path = f"/api/v1/cards/{number}/engagements"
+    return Asked("school", path, shown | {"first_day": "2026-11-02"}, shown | {"first_day": "2026-11-03"})
+
+
+def _ending(place: Place) -> Asked:
+    office, number = place.staffed.office, place.card("standard")
+    made = engage(office.register, number, SCHOOL.code, since=office.today, until=None, actor=ACTOR)
+    return Asked("school", f"/api/v1/engagements/{made.id}/end", {"reason": "离职"}, {"reason": "调离"})
+
+
+def _warning(place: Place) -> Asked:
+    office, number = place.staffed.office, place.card("standard")
+    engage(office.register, number, SCHOOL.code, since=office.today, until=None, actor=ACTOR)
+    body = {"ground": "考§20(2)", "reason": "未佩戴证卡", **GIVEN}
+    return Asked("school", f"/api/v1/cards/{number}/warnings", body, body | {"reason": "迟到"})
+
+
+def _withdrawal(place: Place) -> Asked:
+    office = place.staffed.office
+    district = ACCOUNTS["yubei"].district or ""
+    sent = send(office.register, place.card(), SCHOOL.code, on=office.today, authority=district, plan="", actor=ACTOR)
+    return Asked("yubei", f"/api/v1/dispatches/{sent.id}/withdrawal", {"reason": "因病"}, {"reason": "改期"})
+
+
+def _plan(place: Place) -> Asked:
+    starts_at = place.staffed.office.clock.now.astimezone(SHANGHAI) + timedelta(hours=1)
+    body = {
+        "institution": SCHOOL.code,
+        "starts_at": starts_at.isoformat(),
+        "plan": f"第 {next(place.people)} 批",
+        "place": "实训楼",
+        "jobs": [{"occupation": "电工", "level": "3", "parts": ["theory"], "candidates": 20}],
+        "people": [{"role": Role.ON_SITE_HEAD, "name": "何负责"}],
+    }
+    return Asked("school", "/api/v1/sessions", body, body | {"place": "操场"})
+
+
+def _session(place: Place) -> str:
+    return f"/api/v1/sessions/{place.post(_plan(place))['session']}"
+
+
+def _cancelling(place: Place) -> Asked:
+    return Asked("school", f"{_session(place)}/cancellation", {"reason": "停电"}, {"reason": "暴雨"})
+
+
+def _calling(place: Place) -> Asked:
+    came_at = place.staffed.office.clock.now.isoformat()
+    entry = {"role": Role.ON_SITE_HEAD, "name": "何负责", "came_at": came_at}
+    first, second = ({"entries": [entry | {"nonce": f"{next(place.people):032x}"}]} for _ in range(2))
+    return Asked("gate", f"{_session(place)}/roll-call", first, second)
+
+
+def _recording(place: Place) -> Asked:
+    called = _calling(place)
+    place.post(called)
+    path = called.path.removesuffix("roll-call") + "records"
+    return Asked("school", path, {"made_by": "何负责"}, {"made_by": "孙监考"})
+
+
+def _scans(place: Place) -> Asked:
+    scan = {"scanned_at": "2026-11-02T10:00:00+08:00", "verdict": "valid", "offline": True}
+    first, second = ({"scans": [scan | {"nonce": f"{next(place.people):032x}"}]} for _ in range(2))
+    return Asked("gate", "/api/v1/scans", first, second)
+
+
+def _renewal(place: Place) -> Asked:
+    body = {"certified_on": CERTIFIED.isoformat(), "facts": {"score": "90"}, "reviewed_by": "李审核"}
+    path = f"/api/v1/cards/{place.old_cards.pop()}/renewal"
+    return Asked("centre", path, body, body | {"reviewed_by": "王审核"})
+
+
+_REMARK: Final = {"reason": "年度先进", **GIVEN}
+_REVOKE: Final = {"ground": "督§19(4)", "reason": "泄露试题", "decided_by": "李主任"}
+_PROPOSE: Final = {"ground": "督§19(4)", "reason": "泄露试题", "proposed_by": "王科长"}
+
+REQUESTS: Final[dict[str, Callable[[Place], Asked]]] = {
+    "replaceCard": _of_card("centre", "replacement", {"reason": "lost"}, reason="damaged"),
+    "voidNumber": _of_card("centre", "void", {"reason": "误发"}, reason="重复"),
+    "noteFound": _found,
+    "revokeCard": _of_card("centre", "revocation", _REVOKE, reason="收受财物"),
+    "correctRevocation": _correction,
+    "proposeRevocation": _of_card("yubei", "revocation-proposals", _PROPOSE, reason="收受财物"),
+    "declineProposal": _refusal,
+    "enterReview": _of_card("centre", "reviews", {"points": POINTS, "plan": "第12号计划", **GIVEN}, plan="第13号计划"),
+    "enterEvaluation": _of_card("centre", "evaluations", {"result": "合格", **GIVEN}, result="不合格"),
+    "enterWarning": _warning,
+    "enterReward": _of_card("centre", "rewards", _REMARK, reason="突出贡献"),
+    "enterSanction": _of_card("centre", "sanctions", _REMARK, reason="通报批评"),
+    "closeCase": _closing,
+    "engage": _contract,
+    "endEngagement": _ending,
+    "dispatch": _of_card("yubei", "dispatches", {"institution": SCHOOL.code, "on": "2026-11-02"}, on="2026-11-03"),
+    "withdrawDispatch": _withdrawal,
+    "planSession": _plan,
+    "cancelSession": _cancelling,
+    "callRoll": _calling,
+    "makeRecord": _recording,
+    "handInScans": _scans,
+    "renewCard": _renewal,  # years later: the last
+}
+"""By operation; an operation that is added to the interface is added here."""
