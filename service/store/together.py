@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from service.store.engine import Database
 from service.store.facts import notes
+from service.store.spare import SpareCounters
 
 
 @final
@@ -30,7 +31,7 @@ class Together(Database):
         self._has_written = False
 
     @property
-    def counters(self) -> Database:
+    def counters(self) -> Database | SpareCounters:
         """Where rate limits are counted: outside of the transaction."""
         return self._database.counters
 

@@ -110,8 +110,8 @@ EXEMPT: Final[Mapping[str, str]] = MappingProxyType(
         "upload": "a check at the desk, forgotten after a short time",
         "upload_piece": "what was handed in for a check at the desk, forgotten with it",
         "rate_limit": "counts the passing moment",
-        "answer": "what a request was answered, sealed: a retry is told it again, nothing is decided by it, a trigger lets "
-        "nobody alter it, and it is deleted after its time",
+        "answer": "what a request was answered, sealed: a retry is told it again, nothing is decided by it, a trigger "
+        "lets nobody alter it, and it is deleted after its time",
         "session": "sign-ins come and go, and a restore ends them all",
         "status_change": "notes for whoever signs the next status list, deleted by him",
         "access_record": "who has read what: added to at every sign-in and reading, which must not wait for the "
