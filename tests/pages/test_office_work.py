@@ -262,6 +262,19 @@ def test_a_document_goes_in_with_a_proposal_and_comes_out_again(staffed: Staffed
     assert (now.state, now.answer) == (ProposalState.DECLINED, "查无实据")
 
 
+def test_a_document_goes_in_with_a_proposal_from_the_page_of_the_card(staffed: Staffed, person: int) -> None:
+    """督§19, 考§21: whole, however often the form was looked at before."""
+    number = card_of(staffed, "standard", person)
+    sign_in(staffed, "centre")
+    answer = send(staffed, f"/office/cards/{number}/cancellation", PROPOSAL, ("核查报告.pdf", PDF))
+    (made,) = (one for one in list_proposals(staffed.office.register) if one.number == number)
+    led_to(answer, f"/office/proposals/{made.id}", "proposed")
+    shown = staffed.client.get(f"/office/proposals/{made.id}").text
+    assert "核查报告.pdf" in shown
+    (link,) = re.findall('href="(/api/[^"]*)"', shown)
+    assert staffed.client.get(link).content == PDF
+
+
 def test_a_stranger_sends_no_file(staffed: Staffed) -> None:
     answer = staffed.client.post("/office/proposals", files={"document_file": ("a.pdf", PDF)}, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2Foffice")
