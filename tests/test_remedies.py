@@ -26,7 +26,7 @@ OTHER_ROOMS: Final = (
     "keys",
     "cardlayout",
 )
-ALLOWED: Final = {"/Producer(zhengka cardlayout)>>"}
+ALLOWED: Final = {"zhengka cardlayout"}
 """Not the command: the name of the library, in the files it draws."""
 
 DOORS: Final = {"cli": CLI_REMEDIES, "api": HTTP_REMEDIES, "pages": PAGE_REMEDIES}
