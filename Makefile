@@ -13,7 +13,7 @@ PYTEST_WORKERS ?= auto
 install = $(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python $(1) 2>/dev/null \
 	|| $(BIN)/uv pip install --quiet --python $(BIN)/python $(1)
 
-.PHONY: demo serve test check bench fuzz lock clean
+.PHONY: demo serve docs test test-fast check bench fuzz lock clean
 .DEFAULT_GOAL := demo
 
 $(BIN)/uv:
@@ -39,12 +39,21 @@ demo: $(VENV)/.run
 	@rm -rf "$(DEMO)"
 	@$(BIN)/zhengka demo --out "$(DEMO)"
 
-serve: $(VENV)/.run
+# The manual, into the package: `zhengka serve` shows it at /docs. A broken link fails.
+docs: $(VENV)/.dev
+	@$(BIN)/python -m tools.reference
+	@$(BIN)/zensical build --strict
+
+serve: docs
 	@test -d "$(DEMO)/data" || $(BIN)/zhengka demo --out "$(DEMO)"
 	@$(BIN)/zhengka --data "$(DEMO)/data" serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
+test: docs
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal
+
+# Everything that takes less than five seconds: for while you work.
+test-fast: docs
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal -m "not slow"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -68,4 +77,4 @@ lock: $(BIN)/uv
 	$(BIN)/uv pip compile --quiet pyproject.toml --group dev --group bench -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-header -o requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) "$(DEMO)" build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) "$(DEMO)" build dist service/pages/built_docs .cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -41,6 +41,7 @@ from service.effects import Effects
 from service.flows.register import Register, open_register
 from service.keeper import keeping
 from service.pages.checking import CheckedPage
+from service.pages.docs import DocsPages
 from service.pages.errors import answer_page, wants_page
 from service.pages.files import AssetFiles, Shells
 from service.pages.home import HomePage
@@ -99,7 +100,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
             ),
             BatchController,
             *(EngagementController, ReviewController, DocumentController, AssessmentController, PeopleController),
-            *(HomePage, CheckedPage, LookupPage, SignInPage, SecondStepPage, Shells, AssetFiles),
+            *(HomePage, CheckedPage, LookupPage, SignInPage, SecondStepPage, Shells, AssetFiles, DocsPages),
             *(JournalPage, AccessPage, AccountPage),
             IssuingPage,
             *(OfficePage, SearchPage, PeoplePage, CardsPage, StaffingPage, SessionsPage, ProposalsPage, ReviewsPage),

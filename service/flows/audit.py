@@ -62,7 +62,7 @@ def audit(register: Register, earlier: SignedHead | None = None) -> Audit:
     that no entry was altered or lost, every row and card is as the journal says, no number is missing or doubled
     (督附3, 考附2), and every photograph and document is there; without ``earlier`` their bytes are held against their
     digests too.
-    ``docs/proof.md`` says what that proves and what not.
+    ``docs/en/proof.md`` says what that proves and what not.
     """
     with register.database.read() as connection:
         return audit_on(connection, earlier)

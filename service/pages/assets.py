@@ -14,11 +14,13 @@ PREFIX: Final = "/assets"
 
 _MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".wasm": "application/wasm",
+    ".xml": "application/xml",
     "": "text/plain; charset=utf-8",  # LICENSE: the licence goes with what is served
 }
 _FOR_DEVELOPERS: Final = (".d.ts", ".map", ".md", "SHA256SUMS")

@@ -7,6 +7,8 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
+from service.pages.docs import FOLDER
+from tests import needs
 from tests.browser.chromium import pull_trigger, verdict_on
 from tests.browser.conftest import Opener
 from tests.browser.eyes import all_by_keyboard, has_no_barriers
@@ -131,3 +133,16 @@ def test_the_scanner_is_for_everybody(opened: Opener, office: BrowserOffice, lan
         is_for_everybody(page, language)
         page.locator("#next").click()
     watch.clean(404)
+
+
+def test_the_manual_is_read_from_the_service(opened: Opener) -> None:
+    if not FOLDER.is_dir():
+        needs.missing("the built manual", install="make docs")
+    page, watch = opened()
+    page.goto("/docs")
+    assert page.url.endswith("/docs/index.html")
+    page.get_by_role("link", name="Issuing office").first.click()
+    expect(page.locator("h1").first).to_contain_text("issuing office")
+    page.goto("/docs/zh/operators.html")
+    expect(page.locator("h1").first).to_contain_text("运行维护")
+    watch.clean()

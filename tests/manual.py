@@ -1,4 +1,4 @@
-"""The two READMEs as data: headings, tables, code blocks and commands."""
+"""The manual in each language as data, README and pages together: headings, tables, code blocks and commands."""
 
 from __future__ import annotations
 
@@ -11,8 +11,22 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
-ENGLISH: Final = ROOT / "README.md"
-CHINESE: Final = ROOT / "README.zh.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """What is written for readers of one language: its README, then its pages in ``docs/``."""
+
+    language: str
+    readme: Path
+
+    @property
+    def pages(self) -> tuple[Path, ...]:
+        return (self.readme, *sorted((ROOT / "docs" / self.language).glob("*.md")))
+
+
+ENGLISH: Final = Manual("en", ROOT / "README.md")
+CHINESE: Final = Manual("zh", ROOT / "README.zh.md")
 BOTH: Final = (ENGLISH, CHINESE)
 
 _FENCE: Final = re.compile(r"^ *```(?P<language>\w*)\n(?P<body>.*?)^ *```$", re.MULTILINE | re.DOTALL)
@@ -40,35 +54,40 @@ class Table:
         return tuple(row[place] for row in self.rows)
 
 
-def text_of(readme: Path) -> str:
-    return readme.read_text("utf-8")
+def text_of(manual: Manual) -> str:
+    return "\n".join(page.read_text("utf-8") for page in manual.pages)
 
 
-def prose_of(readme: Path) -> str:
-    """Give the text without its code blocks."""
-    return _FENCE.sub("", text_of(readme))
+def prose_of(manual: Manual) -> str:
+    """Return the text without its code blocks."""
+    return prose(text_of(manual))
 
 
-def headings(readme: Path) -> tuple[tuple[int, str], ...]:
-    return tuple((len(match["marks"]), match["text"]) for match in _HEADING.finditer(prose_of(readme)))
+def prose(markdown: str) -> str:
+    """Return the text of one page without its code blocks."""
+    return _FENCE.sub("", markdown)
 
 
-def blocks(readme: Path) -> tuple[tuple[str, str], ...]:
-    """Give language and body of every code block."""
-    return tuple((match["language"], match["body"]) for match in _FENCE.finditer(text_of(readme)))
+def headings(markdown: str) -> tuple[tuple[int, str], ...]:
+    return tuple((len(match["marks"]), match["text"]) for match in _HEADING.finditer(prose(markdown)))
 
 
-def spans(readme: Path) -> tuple[str, ...]:
-    return tuple(_SPAN.findall(prose_of(readme)))
+def blocks(manual: Manual) -> tuple[tuple[str, str], ...]:
+    """Return language and body of every code block."""
+    return tuple((match["language"], match["body"]) for match in _FENCE.finditer(text_of(manual)))
+
+
+def spans(manual: Manual) -> tuple[str, ...]:
+    return tuple(_SPAN.findall(prose_of(manual)))
 
 
 def links(markdown: str) -> tuple[Link, ...]:
     return tuple(Link(match["text"].strip("`"), match["target"]) for match in _LINK.finditer(markdown))
 
 
-def table(readme: Path, first_heading: str) -> Table:
+def table(manual: Manual, first_heading: str) -> Table:
     """Find the one table whose first heading is this."""
-    (found,) = (one for one in _tables(prose_of(readme)) if one.head[0] == first_heading)
+    (found,) = (one for one in _tables(prose_of(manual)) if one.head[0] == first_heading)
     return found
 
 
@@ -83,10 +102,10 @@ def _cells(line: str) -> tuple[str, ...]:
     return tuple(cell.strip().replace(r"\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1])
 
 
-def shell_lines(readme: Path) -> tuple[str, ...]:
-    """Give every command line that is shown: all of ``sh`` blocks, and after ``$`` those of ``console`` blocks."""
+def shell_lines(manual: Manual) -> tuple[str, ...]:
+    """Return every command line that is shown: all of ``sh`` blocks, and after ``$`` those of ``console`` blocks."""
     found: list[str] = []
-    for language, body in blocks(readme):
+    for language, body in blocks(manual):
         lines = [line.strip() for line in body.replace("\\\n", " ").splitlines()]
         if language == "sh":
             found += lines
@@ -102,11 +121,11 @@ def words(line: str) -> tuple[str, ...]:
     return tuple(itertools.takewhile(lambda word: not set(word) <= set("|<>;&()"), lexer))
 
 
-def shown_commands(readme: Path) -> tuple[tuple[str, ...], ...]:
-    """Give the words after ``zhengka`` of every command line that runs it."""
-    return tuple(line[1:] for line in map(words, shell_lines(readme)) if line and line[0] == "zhengka")
+def shown_commands(manual: Manual) -> tuple[tuple[str, ...], ...]:
+    """Return the words after ``zhengka`` of every command line that runs it."""
+    return tuple(line[1:] for line in map(words, shell_lines(manual)) if line and line[0] == "zhengka")
 
 
-def named_commands(readme: Path) -> tuple[tuple[str, ...], ...]:
-    """Give the words after ``zhengka`` of every command that the text names."""
-    return tuple(words(span)[1:] for span in spans(readme) if span.startswith("zhengka "))
+def named_commands(manual: Manual) -> tuple[tuple[str, ...], ...]:
+    """Return the words after ``zhengka`` of every command that the text names."""
+    return tuple(words(span)[1:] for span in spans(manual) if span.startswith("zhengka "))

@@ -1,4 +1,4 @@
-"""What the READMEs say is so: commands, options, variables, routes, packages, links, pictures; and none is missing."""
+"""What the manual says is so: commands, options, variables, routes, packages, links, pictures; and none is missing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 import struct
 import subprocess
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,16 +19,17 @@ from service.cli import main
 from service.domain.verdict_words import Word
 from service.effects import real
 from tests import needs
-from tests.readme import (
+from tests.manual import (
     BOTH,
     CHINESE,
     ENGLISH,
     ROOT,
+    Manual,
     blocks,
     headings,
     links,
     named_commands,
-    prose_of,
+    prose,
     shell_lines,
     shown_commands,
     spans,
@@ -37,29 +37,20 @@ from tests.readme import (
     text_of,
     words,
 )
+from tools.reference import commands, pages
 
 MAX_PICTURE_BYTES: Final = 200_000
+MAX_README_BYTES: Final = 10_000
+PLACE: Final = re.compile(r"(?:service|keys|cardlayout|tests|fonts|tools|docs|deploy)/[\w/.-]*(?:::\w+)?$")
 PROJECT: Final[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 SHARED_OPTIONS: Final = {"--data", "--json", "--help", "-h"}
 PATH_TYPES: Final = {"file", "path", "directory"}
 SPAN_OF_ROUTE: Final = re.compile(r"`(GET|POST) (/[^`]*)`")
 
-each_readme = pytest.mark.parametrize("readme", BOTH, ids=lambda path: path.name)
+each_manual = pytest.mark.parametrize("manual", BOTH, ids=lambda manual: manual.language)
 
 
-def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Give every command that does something, by its words."""
-    if not isinstance(command, click.Group):
-        yield path, command
-        return
-    context = click.Context(command)
-    for name in command.list_commands(context):
-        child = command.get_command(context, name)
-        assert child is not None
-        yield from leaves(child, (*path, name))
-
-
-LEAVES: Final = dict(leaves(main))
+LEAVES: Final = dict(commands(main))
 
 
 def resolved(line: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -100,9 +91,9 @@ def checked_arguments(command: click.Command, rest: tuple[str, ...]) -> int:
     return arguments
 
 
-@each_readme
-def test_commands_shown_are_right_in_words_options_and_arguments(readme: Path) -> None:
-    for line in shown_commands(readme):
+@each_manual
+def test_commands_shown_are_right_in_words_options_and_arguments(manual: Manual) -> None:
+    for line in shown_commands(manual):
         path, rest = resolved(line)
         command = LEAVES[path]
         given = checked_arguments(command, rest)
@@ -114,33 +105,24 @@ def test_commands_shown_are_right_in_words_options_and_arguments(readme: Path) -
         assert required <= set(rest), f"zhengka {' '.join(line)}"
 
 
-@each_readme
-def test_commands_named_in_the_text_exist(readme: Path) -> None:
-    for line in named_commands(readme):
+@each_manual
+def test_commands_named_in_the_text_exist(manual: Manual) -> None:
+    for line in named_commands(manual):
         path, rest = resolved(line)
         checked_arguments(LEAVES[path], rest)
 
 
-@each_readme
-def test_every_command_is_in_the_table_and_every_option_in_the_text(readme: Path) -> None:
-    first = {ENGLISH: "Command", CHINESE: "命令"}[readme]
-    named = {
-        tuple(span.split()[1:]) for cell in table(readme, first).column(0) for span in re.findall(r"`([^`]+)`", cell)
-    }
-    assert named == set(LEAVES)
-    text = text_of(readme)
-    for path, command in LEAVES.items():
-        for param in command.params:
-            if isinstance(param, click.Option):
-                assert re.search(rf"{param.opts[0]}\b", text), f"{' '.join(path)} {param.opts[0]}"
+def test_the_generated_pages_are_those_of_the_code() -> None:
+    for path, text in pages().items():
+        assert path.read_text("utf-8") == text, f"{path.name} is not up to date: python -m tools.reference"
 
 
-@each_readme
-def test_every_variable_is_in_the_table(readme: Path) -> None:
+@each_manual
+def test_every_variable_is_in_the_table(manual: Manual) -> None:
     variables = {value for value in vars(settings).values() if isinstance(value, str) and value.startswith("ZHENGKA_")}
-    first = {ENGLISH: "Variable", CHINESE: "变量"}[readme]
-    assert {cell.strip("`") for cell in table(readme, first).column(0)} == variables
-    assert set(re.findall(r"ZHENGKA_[A-Z_]+", text_of(readme))) == variables | {"ZHENGKA_TEST_ALL"}
+    first = {ENGLISH: "Variable", CHINESE: "变量"}[manual]
+    assert {cell.strip("`") for cell in table(manual, first).column(0)} == variables
+    assert set(re.findall(r"ZHENGKA_[A-Z_]+", text_of(manual))) == variables | {"ZHENGKA_TEST_ALL"}
 
 
 @pytest.fixture(scope="module")
@@ -148,53 +130,53 @@ def interface(tmp_path_factory: pytest.TempPathFactory) -> OpenAPI:
     return create_app(settings.load({}, tmp_path_factory.mktemp("data")), real()).openapi_schema
 
 
-@each_readme
-def test_every_route_is_in_the_table(readme: Path, interface: OpenAPI) -> None:
+@each_manual
+def test_every_route_is_in_the_table(manual: Manual, interface: OpenAPI) -> None:
     routes = {
         (method, path)
         for path, item in (interface.paths or {}).items()
         for method, operation in (("GET", item.get), ("POST", item.post))
         if operation is not None
     }
-    first = {ENGLISH: "Route", CHINESE: "路径"}[readme]
-    listed = [SPAN_OF_ROUTE.search(cell) for cell in table(readme, first).column(0)]
+    first = {ENGLISH: "Route", CHINESE: "路径"}[manual]
+    listed = [SPAN_OF_ROUTE.search(cell) for cell in table(manual, first).column(0)]
     assert {match.groups() for match in listed if match} == routes
 
 
-@each_readme
-def test_every_dependency_has_its_reason(readme: Path) -> None:
+@each_manual
+def test_every_dependency_has_its_reason(manual: Manual) -> None:
     declared = {re.split(r"[\[>;<= ]", requirement)[0] for requirement in PROJECT["project"]["dependencies"]}
-    first = {ENGLISH: "Package", CHINESE: "包"}[readme]
-    listed = table(readme, first)
+    first = {ENGLISH: "Package", CHINESE: "包"}[manual]
+    listed = table(manual, first)
     assert {name for cell in listed.column(0) for name in cell.split(", ")} == declared
     assert all(listed.column(1))
 
 
-@each_readme
-def test_every_verdict_is_explained_the_worst_last(readme: Path) -> None:
-    first = {ENGLISH: "Verdict", CHINESE: "结论"}[readme]
-    explained = [cell.strip("`") for cell in table(readme, first).column(0)]
+@each_manual
+def test_every_verdict_is_explained_the_worst_last(manual: Manual) -> None:
+    first = {ENGLISH: "Verdict", CHINESE: "结论"}[manual]
+    explained = [cell.strip("`") for cell in table(manual, first).column(0)]
     assert explained == [word.value for word in reversed(Word) if word is not Word.UNKNOWN]
 
 
-@each_readme
-def test_make_targets_named_exist_and_all_are_named(readme: Path) -> None:
+@each_manual
+def test_make_targets_named_exist_and_all_are_named(manual: Manual) -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
-    code = "\n".join((*spans(readme), *shell_lines(readme)))
-    named = set(re.findall(r"^make ([a-z]+)", code, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    code = "\n".join((*spans(manual), *shell_lines(manual)))
+    named = set(re.findall(r"^make ([a-z-]+)", code, re.MULTILINE))
     assert named == targets
 
 
-@each_readme
-def test_links_lead_somewhere(readme: Path) -> None:
-    slugs = {slug(text) for _, text in headings(readme)}
-    for link in links(prose_of(readme)):
-        path, _, anchor = link.target.partition("#")
-        if path:
-            assert (ROOT / path).exists(), link.target
-        else:
-            assert anchor in slugs, link.target
+@each_manual
+def test_links_lead_somewhere(manual: Manual) -> None:
+    for page in (*manual.pages, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", ROOT / "docs" / "index.md"):
+        for link in links(prose(page.read_text("utf-8"))):
+            path, _, anchor = link.target.partition("#")
+            target = (page.parent / path) if path else page
+            assert target.exists(), f"{page.name}: {link.target}"
+            if anchor:
+                assert anchor in {slug(text) for _, text in headings(target.read_text("utf-8"))}, link.target
 
 
 def slug(heading: str) -> str:
@@ -202,9 +184,37 @@ def slug(heading: str) -> str:
     return re.sub(r"[^\w-]", "", heading.casefold().replace(" ", "-"))
 
 
-@each_readme
-def test_pictures_are_there_described_and_small(readme: Path) -> None:
-    shown = re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", prose_of(readme))
+@each_manual
+def test_files_named_in_the_text_are_there(manual: Manual) -> None:
+    named = {span.partition("::")[0] for span in spans(manual) if PLACE.match(span)}
+    assert [place for place in sorted(named) if not (ROOT / place).exists()] == []
+
+
+@each_manual
+def test_the_readme_is_one_screen_and_leads_to_every_page(manual: Manual) -> None:
+    assert manual.readme.stat().st_size <= MAX_README_BYTES
+    leads_to = {ROOT / link.target for link in links(manual.readme.read_text("utf-8"))}
+    assert set(manual.pages[1:]) <= leads_to
+
+
+def test_every_page_is_in_the_site_and_has_its_counterpart() -> None:
+    site = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]
+    listed = re.findall(r"'((?:en|zh)/[a-z-]+\.md)'", str(site["nav"]))
+    assert sorted(listed) == sorted(f"{page.parent.name}/{page.name}" for manual in BOTH for page in manual.pages[1:])
+    assert [page.name for page in ENGLISH.pages[1:]] == [page.name for page in CHINESE.pages[1:]]
+
+
+def test_every_test_that_the_threat_model_names_exists() -> None:
+    named = re.findall(r"`((?:tests/[\w/.]+)|test_\w+)`", (ROOT / "SECURITY.md").read_text("utf-8"))
+    assert len(named) > 10
+    defined = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    for name in named:
+        assert (ROOT / name).exists() if "/" in name else f"def {name}(" in defined, name
+
+
+@each_manual
+def test_pictures_are_there_described_and_small(manual: Manual) -> None:
+    shown = re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", prose(manual.readme.read_text("utf-8")))
     assert {ROOT / target for _, target in shown} == set((ROOT / "docs").glob("*.png"))
     for description, target in shown:
         data = (ROOT / target).read_bytes()
@@ -214,21 +224,24 @@ def test_pictures_are_there_described_and_small(readme: Path) -> None:
         assert len(description) > 10
 
 
-@each_readme
-def test_what_is_measured_stands_in_two_bounded_blocks(readme: Path) -> None:
-    marks = re.findall(r"^<!-- measured:(begin|end) -->$", text_of(readme), re.MULTILINE)
+@each_manual
+def test_what_is_measured_stands_in_two_bounded_blocks(manual: Manual) -> None:
+    marks = re.findall(r"^<!-- measured:(begin|end) -->$", text_of(manual), re.MULTILINE)
     assert marks == ["begin", "end", "begin", "end"]
 
 
-def test_both_readmes_have_the_same_parts_and_show_the_same_commands() -> None:
+def test_both_manuals_have_the_same_parts_and_show_the_same_commands() -> None:
     english, chinese = BOTH
-    assert [level for level, _ in headings(english)] == [level for level, _ in headings(chinese)]
+    levels = [[level for page in manual.pages for level, _ in headings(page.read_text("utf-8"))] for manual in BOTH]
+    assert levels[0] == levels[1]
     assert [language for language, _ in blocks(english)] == [language for language, _ in blocks(chinese)]
     assert [words(line) for line in shell_lines(english)] == [words(line) for line in shell_lines(chinese)]
     assert sorted(named_commands(english)) == sorted(named_commands(chinese))
-    targets = [[link.target for link in links(prose_of(readme)) if "#" not in link.target][1:] for readme in BOTH]
-    in_chinese = [target.replace(".md", ".zh.md") if target.startswith("docs/") else target for target in targets[0]]
-    assert in_chinese == targets[1], "each page in its reader's language"
+    for one, other in zip(english.pages[1:], chinese.pages[1:], strict=True):
+        targets = [[link.target for link in links(prose(page.read_text("utf-8")))] for page in (one, other)]
+        assert [target.partition("#")[0] for target in targets[0]] == [t.partition("#")[0] for t in targets[1]], (
+            one.name
+        )
 
 
 def test_lock_files_name_no_host() -> None:
@@ -271,7 +284,7 @@ def test_every_licence_goes_with_the_package() -> None:
         path
         for folder in (".", "fonts", "service", "cardlayout", "keys")
         for path in (ROOT.glob("*") if folder == "." else (ROOT / folder).rglob("*"))
-        if path.is_file() and re.search(r"LICEN[CS]E|OFL", path.name)
+        if path.is_file() and re.search(r"LICEN[CS]E|OFL", path.name) and "built_docs" not in path.parts
     }
     assert kept <= given
     assert all(path.stat().st_size for path in kept)

@@ -1,0 +1,71 @@
+"""The manual at ``/docs``: the built site that comes with the package, as it is."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from litestar import Controller, Response, route
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from service.pages.assets import Asset, read_assets
+from service.pages.errors import PAGE_ERRORS
+from service.pages.home import READ
+from service.pages.rendering import NOT_FRAMED, policy
+
+FOLDER: Final = Path(__file__).parent / "built_docs"
+START: Final = "index.html"
+_NOT_BUILT: Final = "文档尚未生成，请运行 make docs。The documentation has not been built: run make docs.\n"
+_INLINE_SCRIPT: Final = re.compile(rb"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>(.*?)</script>", re.DOTALL)
+_FRESH: Final = "no-cache"
+
+
+@cache
+def built_docs() -> dict[str, Asset]:
+    """Return the files of the built site by name; none where it has not been built."""
+    return dict(read_assets(FOLDER).files)
+
+
+def policy_of(page: bytes) -> str:
+    """Return the content security policy of a page of the site.
+
+    Its inline scripts run, each named by its hash; its theme sets styles by script, which no hash can name.
+    """
+    digests = (base64.b64encode(hashlib.sha256(script).digest()) for script in _INLINE_SCRIPT.findall(page))
+    allowed = " ".join(("'self'", *(f"'sha256-{digest.decode()}'" for digest in digests)))
+    own = policy().replace("script-src 'self'", f"script-src {allowed}")
+    return own.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'") + NOT_FRAMED
+
+
+class DocsPages(Controller):
+    """The manual in Chinese and English."""
+
+    path = "/docs"
+    include_in_schema = False
+    exception_handlers = PAGE_ERRORS
+
+    @route("/", http_method=READ, sync_to_thread=False)
+    def start(self) -> Response[Any]:
+        """Lead to the first page."""
+        if START not in built_docs():
+            return Response(_NOT_BUILT, media_type="text/plain", status_code=404)
+        return Redirect(f"/docs/{START}")
+
+    @route("/{name:path}", http_method=READ, sync_to_thread=False)
+    def file(self, name: FromPath[str]) -> Response[bytes]:
+        """Return a file of the site; names are looked up, never opened."""
+        found = built_docs().get(str(name).removeprefix("/"))
+        if found is None:
+            raise NotFoundException
+        is_page = found.name.endswith(".html")
+        headers = {
+            "Cache-Control": _FRESH,
+            "Content-Security-Policy": policy_of(found.body) if is_page else policy() + NOT_FRAMED,
+        }
+        return Response(found.body, media_type=found.media_type.partition(";")[0], headers=headers)
