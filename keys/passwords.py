@@ -19,7 +19,7 @@ def hash_password(password: str, salt: bytes, cost: KdfCost) -> str:
 
 
 def password_matches(hashed: str, password: str) -> bool:
-    """Tell whether a password is the one that was hashed; it takes as long as hashing did."""
+    """Return whether a password is the one that was hashed; it takes as long as hashing did."""
     try:
         return PasswordHasher().verify(hashed, _bytes(password))
     except (VerificationError, InvalidHashError):
@@ -27,7 +27,7 @@ def password_matches(hashed: str, password: str) -> bool:
 
 
 def is_cheaper(hashed: str, cost: KdfCost) -> bool:
-    """Tell whether a hash was made at another cost than is asked for now, and should be made anew."""
+    """Return whether a hash was made at another cost than is asked for now, and should be made anew."""
     return _hasher(cost).check_needs_rehash(hashed)
 
 

@@ -92,7 +92,7 @@ class Vault:
         self._change(without)
 
     def signer(self, public: bytes, purpose: Purpose) -> Signer:
-        """Give the signer of a public key. Raises KeyNotHeld, also for a key kept for another purpose."""
+        """Return the signer of a public key. Raises KeyNotHeld, also for a key kept for another purpose."""
         try:
             kept_for, private = _find(self._content, public)
         except KeyNotHeld:
@@ -103,7 +103,7 @@ class Vault:
         return Signer.from_private(private)
 
     def secret(self, name: Secret) -> bytes:
-        """Give one of the field secrets, 32 bytes. Raises KeyNotHeld."""
+        """Return one of the field secrets, 32 bytes. Raises KeyNotHeld."""
         for held, secret in self._content.secrets:
             if held == name:
                 return secret

@@ -20,7 +20,7 @@ _APT: Final = "apt-get install "
 
 
 def tool(name: str, *, apt: str) -> Path:
-    """Give the path of a program, or skip (fail) the test and name the Debian package that has it."""
+    """Return the path of a program, or skip (fail) the test and name the Debian package that has it."""
     found = shutil.which(name)
     return Path(found) if found else missing(name, install=_APT + apt)
 

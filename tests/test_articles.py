@@ -66,7 +66,7 @@ def source_files() -> list[Path]:
 
 
 def cited_in_code() -> dict[str, list[str]]:
-    """Give every article the code cites, with the files that cite it."""
+    """Return every article the code cites, with the files that cite it."""
     found: dict[str, list[str]] = {}
     for path in source_files():
         for article in cited(path.read_text("utf-8")):

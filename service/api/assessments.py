@@ -60,7 +60,7 @@ from service.flows.sessions import (
     read_session,
 )
 from service.store.assessments import StoredSession
-from service.web.authentication import asker, needs
+from service.web.authentication import current_principal, needs
 
 MAX_PLAN_BYTES: Final = 256 * 1024
 PDF: Final = "application/pdf"
@@ -89,7 +89,7 @@ class AssessmentController(Controller):
         self, data: JSONBody[SessionRequest], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
     ) -> SessionBody:
         """Enter a plan as it stands, and say whether its people are enough."""
-        by = asker(request)
+        by = current_principal(request)
         new = NewSession(
             session=Session(data.institution, data.starts_at, tuple(_job(register, job) for job in data.jobs)),
             plan=data.plan,
@@ -115,7 +115,7 @@ class AssessmentController(Controller):
         institution: InstitutionQuery = None,
     ) -> SessionsBody:
         """List the sessions that one sees, on a day or on any, the latest first."""
-        found = list_sessions(register, institution=institution, on=on, by=asker(request))
+        found = list_sessions(register, institution=institution, on=on, by=current_principal(request))
         return SessionsBody(tuple(_summary(held, place) for held, place in found))
 
     @get(
@@ -129,8 +129,8 @@ class AssessmentController(Controller):
     def read(
         self, identity: Identity, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
     ) -> SessionBody:
-        """Tell who is to be there, who has come, and what the rules say of both."""
-        by = asker(request)
+        """Return who is to be there, who has come, and what the rules say of both."""
+        by = current_principal(request)
         view = read_session(register, identity, by)
         record_access(register, by.actor, Access(act=Act.ASSESSMENT, outcome=f"session:{identity}"))
         return _session(view)
@@ -152,7 +152,7 @@ class AssessmentController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> SessionSummaryBody:
         """Cancel a session, which keeps its record."""
-        by = asker(request)
+        by = current_principal(request)
         read_session(register, identity, by)
         held = cancel_session(register, identity, reason=data.reason, body=by.body, actor=by.actor)
         return _summary(held, register.institutions()[held.session.institution])
@@ -176,7 +176,7 @@ class AssessmentController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> SessionBody:
         """Take down who has come, each once by the nonce, and say whether the people there are enough."""
-        by = asker(request)
+        by = current_principal(request)
         return _session(call_roll(register, identity, [_call(one) for one in data.entries], by=by, actor=by.actor))
 
     @post(
@@ -196,7 +196,7 @@ class AssessmentController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> MadeRecordBody:
         """Record who has come by now; the digest goes into the journal."""
-        by = asker(request)
+        by = current_principal(request)
         return MadeRecordBody(make_record(register, identity, made_by=data.made_by, by=by, actor=by.actor))
 
     @get(
@@ -214,8 +214,8 @@ class AssessmentController(Controller):
         register: NamedDependency[SkipValidation[Register]],
         record: Record = None,
     ) -> SignedRecordBody:
-        """Give the record, its journal entry, the entry's proof, and the signed head."""
-        given = signed_record(register, identity, record, by=asker(request))
+        """Return the record, its journal entry, the entry's proof, and the signed head."""
+        given = signed_record(register, identity, record, by=current_principal(request))
         return msgspec.convert(msgspec.to_builtins(given), SignedRecordBody)
 
     @get(
@@ -234,9 +234,9 @@ class AssessmentController(Controller):
         register: NamedDependency[SkipValidation[Register]],
         record: Record = None,
     ) -> Response[bytes]:
-        """Give the record as a PDF on A4."""
+        """Return the record as a PDF on A4."""
         out = io.BytesIO()
-        draw_record(register, identity, record, out, by=asker(request))
+        draw_record(register, identity, record, out, by=current_principal(request))
         named = {"Content-Disposition": f'attachment; filename="session-{identity}.pdf"'}
         return Response(out.getvalue(), media_type=PDF, headers=named)
 
@@ -252,9 +252,9 @@ class AssessmentController(Controller):
     def forms(
         self, identity: Identity, form: Form, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
     ) -> Response[bytes]:
-        """Give the forms of one kind, one for each who fills it in, as a PDF on A4."""
+        """Return the forms of one kind, one for each who fills it in, as a PDF on A4."""
         out = io.BytesIO()
-        draw_session_forms(register, identity, form, out, by=asker(request))
+        draw_session_forms(register, identity, form, out, by=current_principal(request))
         named = {"Content-Disposition": f'attachment; filename="session-{identity}-forms.pdf"'}
         return Response(out.getvalue(), media_type=PDF, headers=named)
 

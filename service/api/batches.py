@@ -31,7 +31,7 @@ from service.flows.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES, Order,
 from service.flows.register import Register
 from service.flows.remedies import with_remedies
 from service.web.authentication import AnyRequest as AnyConnection
-from service.web.authentication import asker, needs
+from service.web.authentication import current_principal, needs
 from service.web.downloads import PDF, pdf_of_batch
 
 MAX_BATCH_BODY: Final = MAX_ROSTER_BYTES + MAX_PHOTOS_BYTES + 64 * 1024
@@ -162,7 +162,7 @@ class BatchController(Controller):
         idempotency_key: Key = None,
     ) -> Response[BatchBody]:
         """Issue all good rows or, with ``all_or_nothing``, none. A retry with its key gives the same answer."""
-        by = asker(request)
+        by = current_principal(request)
         order = Order(
             actor=by.actor,
             issuer=by.body,
@@ -202,7 +202,7 @@ class BatchController(Controller):
                     issued=one.issued,
                     refused=one.refused,
                 )
-                for one in list_batches(register, asker(request).body, before)
+                for one in list_batches(register, current_principal(request).body, before)
             )
         )
 
@@ -216,8 +216,8 @@ class BatchController(Controller):
     def read(
         self, identity: Identity, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
     ) -> StoredBatchBody:
-        """Give the answer the batch was given; another body's is as if it were not there."""
-        found = find_batch(register, identity, asker(request).body)
+        """Return the answer the batch was given; another body's is as if it were not there."""
+        found = find_batch(register, identity, current_principal(request).body)
         outcome, address = found.outcome, _address(found.id)
         return StoredBatchBody(
             batch=found.id,
@@ -252,7 +252,7 @@ class BatchController(Controller):
         flip: FlipQuery = Flip.LONG,
     ) -> Stream:
         """Draw the cards that were neither revoked nor voided since; the journal says that they were printed."""
-        by = asker(request)
+        by = current_principal(request)
         drawn = draw_batch(register, identity, body=by.body, actor=by.actor, sheet=sheet, flip=flip)
         return pdf_of_batch(drawn, identity)
 

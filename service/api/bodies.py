@@ -73,7 +73,7 @@ _LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def is_instant(moment: datetime) -> bool:
-    """Tell whether a moment has its time zone, and is one that every database can keep."""
+    """Return whether a moment has its time zone, and is one that every database can keep."""
     return moment.tzinfo is not None and _EARLIEST <= moment < _LATEST
 
 

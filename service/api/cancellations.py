@@ -27,7 +27,7 @@ from service.flows.documents import Handed
 from service.flows.lifecycle import revoke_card
 from service.flows.register import Register
 from service.store.proposals import StoredProposal
-from service.web.authentication import NotPermitted, asker, needs
+from service.web.authentication import NotPermitted, current_principal, needs
 
 
 class CancellationController(Controller):
@@ -122,7 +122,7 @@ class CancellationController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> ProposalBody:
         """Enter a proposal for the card's issuer to decide; the card counts as before."""
-        by = asker(request)
+        by = current_principal(request)
         proposal = Proposal(parse_ground(data.ground), by.body, data.proposed_by, data.reason, data.document)
         identity = propose_revocation(register, number, proposal, by.actor, _handed(data.document_file))
         return _body(find_proposal(register, identity))
@@ -136,7 +136,7 @@ class CancellationController(Controller):
     )
     def proposals(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> ProposalsBody:
         """List the proposals one's body made or decides on, answered or not."""
-        found = list_proposals(register, body=asker(request).body)
+        found = list_proposals(register, body=current_principal(request).body)
         return ProposalsBody(tuple(map(_body, found)))
 
     @post(
@@ -164,8 +164,8 @@ class CancellationController(Controller):
 
 
 def _decider(request: AnyRequest) -> Principal:
-    """Give whoever decides, or tries to: a token that was not given this scope is no attempt of its owner's."""
-    by = asker(request)
+    """Return whoever decides, or tries to: a token that was not given this scope is no attempt of its owner's."""
+    by = current_principal(request)
     if not by.may(Permission.CHANGE_CARDS) and Permission.CHANGE_CARDS in PERMISSIONS[by.account.role]:
         raise NotPermitted
     return by

@@ -21,7 +21,7 @@ from service.domain.card_number import CardNumber
 from service.flows.lifecycle import record_found, replace_card, void_number
 from service.flows.register import Register
 from service.flows.renew import Renewal, list_expiring, renew_card
-from service.web.authentication import asker, needs
+from service.web.authentication import current_principal, needs
 
 Months = Annotated[int, QueryParameter(description=FORMS["months"].en, ge=1, le=36)]
 
@@ -50,7 +50,7 @@ class CardController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> NumberBody:
         """Issue the card that follows; the former one is superseded. The rules are those of a batch."""
-        by = asker(request)
+        by = current_principal(request)
         facts: dict[str, Cell] = {**data.facts, "certified_on": data.certified_on}
         renewal = Renewal(facts=facts, photo=data.photo, reviewed_by=data.reviewed_by)
         return NumberBody(renew_card(register, number, renewal, by.actor, body=by.body))
@@ -72,7 +72,7 @@ class CardController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> NumberBody:
         """Make a new copy: same number, same dates; the old copy is dead at once."""
-        by = asker(request)
+        by = current_principal(request)
         replace_card(register, number, data.reason, by.actor, without_portrait=data.without_portrait, body=by.body)
         return NumberBody(number)
 
@@ -93,7 +93,7 @@ class CardController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> NumberBody:
         """Void a card issued by mistake; the number is never used again."""
-        by = asker(request)
+        by = current_principal(request)
         void_number(register, number, data.reason, by.actor, body=by.body)
         return NumberBody(number)
 
@@ -114,7 +114,7 @@ class CardController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> FoundBody:
         """Note it; the copy stays replaced and is to be destroyed."""
-        by = asker(request)
+        by = current_principal(request)
         return FoundBody(number, record_found(register, number, data.reported_by, by.actor, body=by.body))
 
     @get(
@@ -128,7 +128,7 @@ class CardController(Controller):
         self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]], months: Months = 6
     ) -> ExpiringBody:
         """List the cards in force that expire within so many months: an institution its own, the centre all."""
-        listed = list_expiring(register, months, asker(request).account.institution)
+        listed = list_expiring(register, months, current_principal(request).account.institution)
         return ExpiringBody(
             tuple(
                 ExpiringCardBody(

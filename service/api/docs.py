@@ -67,7 +67,7 @@ class _Page(OpenAPIRenderPlugin):
     """The page, and the script it is made with; neither asks any other host for anything."""
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002
-        """Give the page, which reads the description itself."""
+        """Return the page, which reads the description itself."""
         return _PAGE
 
 

@@ -16,7 +16,7 @@ from service.domain.card_number import CardNumber
 from service.flows.attached import Attached, card_document, proposal_document
 from service.flows.documents import Handed
 from service.flows.register import Register
-from service.web.authentication import asker, needs
+from service.web.authentication import current_principal, needs
 
 BYTES: Final = "application/octet-stream"  # what somebody handed in is saved and never shown by us
 
@@ -42,8 +42,8 @@ class DocumentController(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[bytes]:
-        """Give it to the centre, to whoever proposed and to whoever decides."""
-        return as_download(proposal_document(register, identity, body=asker(request).body))
+        """Return it to the centre, to whoever proposed and to whoever decides."""
+        return as_download(proposal_document(register, identity, body=current_principal(request).body))
 
     @get(
         "/api/v1/cards/{number:str}/revocation/document",
@@ -59,8 +59,8 @@ class DocumentController(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[bytes]:
-        """Give it to whoever reads the record."""
-        return as_download(card_document(register, number, Attached.REVOCATION, body=asker(request).body))
+        """Return it to whoever reads the record."""
+        return as_download(card_document(register, number, Attached.REVOCATION, body=current_principal(request).body))
 
     @get(
         "/api/v1/cards/{number:str}/revocation-correction/document",
@@ -76,8 +76,8 @@ class DocumentController(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[bytes]:
-        """Give it to whoever reads the record."""
-        return as_download(card_document(register, number, Attached.CORRECTION, body=asker(request).body))
+        """Return it to whoever reads the record."""
+        return as_download(card_document(register, number, Attached.CORRECTION, body=current_principal(request).body))
 
 
 def as_download(document: Handed) -> Response[bytes]:

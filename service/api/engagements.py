@@ -34,7 +34,7 @@ from service.flows.shown import Shown
 from service.flows.staffing import staffing
 from service.store.dispatches import StoredDispatch
 from service.store.engagements import StoredEngagement
-from service.web.authentication import asker, needs
+from service.web.authentication import current_principal, needs
 
 
 class EngagementController(Controller):
@@ -60,7 +60,7 @@ class EngagementController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> EngagedBody:
         """Enter a contract, with what the holder has shown; its term lies within the card's."""
-        by = asker(request)
+        by = current_principal(request)
         made = engage(
             register,
             number,
@@ -90,7 +90,7 @@ class EngagementController(Controller):
         institution: InstitutionQuery = None,
     ) -> EngagementsBody:
         """List contracts, ended ones too: an institution its own, the centre those of one or of all."""
-        found = list_engagements(register, asker(request).account.institution or institution)
+        found = list_engagements(register, current_principal(request).account.institution or institution)
         return EngagementsBody(tuple(map(_engagement, found)))
 
     @post(
@@ -111,7 +111,7 @@ class EngagementController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> EngagementBody:
         """End it: an institution its own, the centre any."""
-        by = asker(request)
+        by = current_principal(request)
         ended = end_engagement(register, identity, on=data.on, reason=data.reason, body=by.body, actor=by.actor)
         return _engagement(ended)
 
@@ -130,7 +130,7 @@ class EngagementController(Controller):
         institution: InstitutionQuery = None,
     ) -> DispatchesBody:
         """List dispatches, withdrawn ones too: an institution those to itself, a district bureau its own."""
-        account = asker(request).account
+        account = current_principal(request).account
         found = list_dispatches(register, account.institution or institution, authority=account.district)
         return DispatchesBody(tuple(map(_dispatch, found)))
 
@@ -152,7 +152,7 @@ class EngagementController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> DispatchBody:
         """Take it back, after which it counts no more: a district bureau its own, the centre any."""
-        by = asker(request)
+        by = current_principal(request)
         withdrawn = withdraw_dispatch(
             register, identity, reason=data.reason, authority=by.account.district, actor=by.actor
         )
@@ -175,7 +175,7 @@ class EngagementController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> DispatchedBody:
         """Send somebody to an institution on a day, never a third time running."""
-        by = asker(request)
+        by = current_principal(request)
         authority = by.account.district or register.jurisdiction.centre.zh
         sent = send(register, number, data.institution, on=data.on, authority=authority, plan=data.plan, actor=by.actor)
         return DispatchedBody(sent.id, _warned(sent.warnings))
@@ -195,7 +195,7 @@ class EngagementController(Controller):
         institution: InstitutionQuery = None,
     ) -> StaffingBody:
         """Count the people of an institution, or of all that one sees: its own, or those on file with the district."""
-        account = asker(request).account
+        account = current_principal(request).account
         wanted = account.institution or institution
         rows = staffing(register, institution=wanted, authority=account.district)
         return StaffingBody(

@@ -45,7 +45,7 @@ class JournalController(Controller):
         sync_to_thread=True,
     )
     def head(self, register: NamedDependency[SkipValidation[Register]]) -> SignedHead:
-        """Give size and root of the journal's tree, dated and signed, as ``zhengka audit head`` does."""
+        """Return size and root of the journal's tree, dated and signed, as ``zhengka audit head`` does."""
         return signed_head(register)
 
     @get(
@@ -58,7 +58,7 @@ class JournalController(Controller):
     def entries(
         self, register: NamedDependency[SkipValidation[Register]], first: First = 0, count: Count = _COUNT
     ) -> Lines:
-        """Give entries as they stand: a leaf of the tree is SHA-256 over a byte 0 and the UTF-8 of one."""
+        """Return entries as they stand: a leaf of the tree is SHA-256 over a byte 0 and the UTF-8 of one."""
         return read_lines(register, first, count)
 
     @get(
@@ -69,7 +69,7 @@ class JournalController(Controller):
         sync_to_thread=True,
     )
     def proof(self, register: NamedDependency[SkipValidation[Register]], seq: Seq, size: Size = None) -> Inclusion:
-        """Give the path from an entry's leaf to the root, now or at an earlier size (RFC 9162 2.1.3)."""
+        """Return the path from an entry's leaf to the root, now or at an earlier size (RFC 9162 2.1.3)."""
         return prove_entry(register, seq, size)
 
     @get(
@@ -82,5 +82,5 @@ class JournalController(Controller):
     def consistency(
         self, register: NamedDependency[SkipValidation[Register]], first: Earlier, second: Later = None
     ) -> Consistency:
-        """Give the proof that the journal of a later size begins with that of an earlier one (RFC 9162 2.1.4)."""
+        """Return the proof that the journal of a later size begins with that of an earlier one (RFC 9162 2.1.4)."""
         return prove_consistency(register, first, second)

@@ -46,7 +46,7 @@ class LookupController(Controller):
         request: Request[Any, Any, State],
         register: NamedDependency[SkipValidation[Register]],
     ) -> PublicAnswerBody:
-        """Give what anyone may know of a card, to whoever knows its number and the holder's name.
+        """Return what anyone may know of a card, to whoever knows its number and the holder's name.
 
         One and the same 404 answers a number that is not there and a name that is not the holder's.
         """

@@ -37,7 +37,7 @@ class MetricsController(Controller):
         sync_to_thread=True,
     )
     def metrics(self, register: NamedDependency[SkipValidation[Register]]) -> Response[bytes]:
-        """Give cards, copies, numbers, journal, ages of what is published, and days until keys end."""
+        """Return cards, copies, numbers, journal, ages of what is published, and days until keys end."""
         return Response(exposition(measure(register)).encode(), media_type=EXPOSITION)
 
 

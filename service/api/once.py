@@ -20,7 +20,7 @@ from service.api.routes import AnyRequest
 from service.flows.errors import Refused
 from service.flows.register import Register
 from service.store.answers import Keyed
-from service.web.authentication import asker
+from service.web.authentication import current_principal
 from service.web.once import answer_once, is_once, mark_once, request_hash
 
 P = ParamSpec("P")
@@ -51,7 +51,9 @@ def once(handler: Callable[P, T]) -> Callable[P, T]:
             status: int = route.status_code
             return Response(encode_json(made), status_code=status, media_type=JSON_TYPE)
 
-        asked = Keyed(asker(request).actor, key, request_hash(request, msgspec.json.encode(kwargs.get("data"))))
+        asked = Keyed(
+            current_principal(request).actor, key, request_hash(request, msgspec.json.encode(kwargs.get("data")))
+        )
         return cast("T", answer_once(register, asked, work))
 
     mark_once(answered)

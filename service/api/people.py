@@ -22,7 +22,7 @@ from service.domain.visible import LINE_PATTERN
 from service.flows.person import PersonFile, person_of
 from service.flows.register import Register
 from service.flows.search import MAX_PAGE, PAGE, Found, search_for
-from service.web.authentication import asker, needs
+from service.web.authentication import current_principal, needs
 
 _LAST_PAGE: Final = 1_000_000
 
@@ -94,7 +94,9 @@ class PeopleController(Controller):
             sort=data.sort,
             descending=data.order is Order.LAST_UP,
         )
-        return search_for(register, asker(request), with_text(wanted, data.text), page=data.page, size=data.size)
+        return search_for(
+            register, current_principal(request), with_text(wanted, data.text), page=data.page, size=data.size
+        )
 
     @get(
         "/api/v1/cards/{number:str}/person",
@@ -109,5 +111,5 @@ class PeopleController(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> PersonFile:
-        """Give cards, what was stated, contracts, dispatches, proposals, cancellations, record and journal."""
-        return person_of(register, number, asker(request))
+        """Return cards, what was stated, contracts, dispatches, proposals, cancellations, record and journal."""
+        return person_of(register, number, current_principal(request))

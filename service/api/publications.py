@@ -64,7 +64,7 @@ class PublicationController(Controller):
     def key_document(
         self, register: NamedDependency[SkipValidation[Register]], if_none_match: IfNoneMatch = None
     ) -> Response[bytes]:
-        """Give the public keys and their terms, signed by the root key (COSE_Sign1)."""
+        """Return the public keys and their terms, signed by the root key (COSE_Sign1)."""
         return _answer(publish.key_document(register), if_none_match)
 
     @route(
@@ -79,7 +79,7 @@ class PublicationController(Controller):
     def aggregation(
         self, register: NamedDependency[SkipValidation[Register]], if_none_match: IfNoneMatch = None
     ) -> Response[bytes]:
-        """Give the aggregation document (Token Status List 9.3)."""
+        """Return the aggregation document (Token Status List 9.3)."""
         return _answer(publish.aggregation(register), if_none_match)
 
     @route(
@@ -97,7 +97,7 @@ class PublicationController(Controller):
         register: NamedDependency[SkipValidation[Register]],
         if_none_match: IfNoneMatch = None,
     ) -> Response[bytes]:
-        """Give the status of 131,072 copies, four bits each (Token Status List as CWT)."""
+        """Return the status of 131,072 copies, four bits each (Token Status List as CWT)."""
         published = publish.status_list(register, n)
         if published is None:
             raise Absent("status-list-unknown", "没有这个状态列表", "there is no such status list")
@@ -115,7 +115,7 @@ class PublicationController(Controller):
     def bundle(
         self, register: NamedDependency[SkipValidation[Register]], if_none_match: IfNoneMatch = None
     ) -> Response[bytes]:
-        """Give the key document, every status list, and the names behind the codes."""
+        """Return the key document, every status list, and the names behind the codes."""
         return _answer(publish.bundle(register), if_none_match)
 
 

@@ -16,7 +16,7 @@ from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
 from service.flows.register import Register
 from service.flows.reviews import record_for
-from service.web.authentication import NotPermitted, asker, needs
+from service.web.authentication import NotPermitted, current_principal, needs
 
 
 class KeeperBody(Struct, frozen=True):
@@ -43,7 +43,7 @@ class EntryBody(Struct, frozen=True):
 
 
 class RecordBody(Struct, frozen=True):
-    """The record of a person, over the cards that the asker may read of, by day."""
+    """The record of a person, over the cards that the current_principal may read of, by day."""
 
     name: str
     cards: tuple[CardNumber, ...]
@@ -71,8 +71,8 @@ class RecordController(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> RecordBody:
-        """Tell it to who decides or proposes: the centre all, others what they keep."""
-        told = record_for(register, number, asker(request))
+        """Return it to whoever decides or proposes: the centre all, others what they keep."""
+        told = record_for(register, number, current_principal(request))
         if told is None:
             raise NotPermitted
         return RecordBody(

@@ -30,7 +30,7 @@ from service.flows.reviews import (
     list_cases,
 )
 from service.store.reviews import Case
-from service.web.authentication import asker, needs
+from service.web.authentication import current_principal, needs
 
 
 class ReviewController(Controller):
@@ -56,7 +56,7 @@ class ReviewController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> EnteredBody:
         """Enter 督附2 for a supervisor, 考附1 for an assessor; the points are summed and graded."""
-        by = asker(request)
+        by = current_principal(request)
         work = Work(plan=data.plan, occupation=data.occupation, institution=data.institution)
         given = _given(by, data.on, data.by)
         form = sheet_of(number.kind)
@@ -78,7 +78,7 @@ class ReviewController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> EnteredBody:
         """Enter the result; a failed one opens a case, and the card counts as before until its issuer decides."""
-        by = asker(request)
+        by = current_principal(request)
         given = _given(by, data.on, data.by, data.note)
         return _entered(enter_evaluation(register, number, data.result, given, by.actor))
 
@@ -98,7 +98,7 @@ class ReviewController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> EnteredBody:
         """Enter a warning, which is never a status."""
-        by = asker(request)
+        by = current_principal(request)
         given = _given(by, data.on, data.by, data.reason)
         return _entered(enter_warning(register, number, data.ground, given, by.actor))
 
@@ -118,7 +118,7 @@ class ReviewController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> EnteredBody:
         """Enter a reward."""
-        return _remark(register, number, EntryKind.REWARD, data, asker(request))
+        return _remark(register, number, EntryKind.REWARD, data, current_principal(request))
 
     @post(
         "/api/v1/cards/{number:str}/sanctions",
@@ -136,7 +136,7 @@ class ReviewController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> EnteredBody:
         """Enter a sanction."""
-        return _remark(register, number, EntryKind.SANCTION, data, asker(request))
+        return _remark(register, number, EntryKind.SANCTION, data, current_principal(request))
 
     @get(
         "/api/v1/cases",
@@ -147,7 +147,7 @@ class ReviewController(Controller):
     )
     def cases(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> CasesBody:
         """List cases, decided ones too: the centre all, others those they decide on and those they have entered."""
-        return CasesBody(tuple(map(_case, list_cases(register, body=asker(request).body))))
+        return CasesBody(tuple(map(_case, list_cases(register, body=current_principal(request).body))))
 
     @post(
         "/api/v1/cases/{identity:int}/closing",
@@ -166,7 +166,7 @@ class ReviewController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> CaseBody:
         """Close it: the card's issuer; anybody else's attempt is refused and journalled. The result stays on record."""
-        by = asker(request)
+        by = current_principal(request)
         closed = close_case(register, identity, reason=data.reason, by=data.decided_by, body=by.body, actor=by.actor)
         return _case(closed)
 

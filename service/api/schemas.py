@@ -390,7 +390,7 @@ class TextValues(OpenAPISchemaPlugin):
 
     @staticmethod
     def is_plugin_supported_type(value: Any) -> bool:  # noqa: ANN401 - any annotation
-        """Say yes to such values only."""
+        """Return whether a value is one of these."""
         return _is_text_value(value)
 
     def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: object) -> Schema:  # noqa: ARG002

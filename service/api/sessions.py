@@ -29,7 +29,7 @@ class SessionController(Controller):
     def read(
         self, request: Request[Any, Any, State], register: NamedDependency[SkipValidation[Register]]
     ) -> SessionBody:
-        """Tell who is signed in in this browser, if anybody."""
+        """Return who is signed in in this browser, if anybody."""
         found = signed_in(request, register)
         waiting = None if found is not None else find_waiting(register, request.cookies.get(COOKIE, ""))
         return session_body(register, found if waiting is None else waiting[1])

@@ -26,7 +26,7 @@ from service.flows.photos import photo_of_number
 from service.flows.register import Register
 from service.flows.staff import check_typed_number, read_scans, take_scans
 from service.store.scans import LoggedScan, Scan
-from service.web.authentication import asker, needs
+from service.web.authentication import current_principal, needs
 
 MAX_SCANS_BYTES: Final = 128 * 1024
 _SIGNED_IN: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -57,9 +57,11 @@ class StaffController(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> VerdictBody:
-        """Give the verdict on the card with a number: ``unknown`` where none has it; limited by account, recorded."""
+        """Return the verdict on the card with a number: ``unknown`` where none has it; limited by account, recorded."""
         duty = Duty(data.place, data.occupation, data.level)
-        return msgspec.convert(check_typed_number(register, data.number, duty, asker(request)).as_json(), VerdictBody)
+        return msgspec.convert(
+            check_typed_number(register, data.number, duty, current_principal(request)).as_json(), VerdictBody
+        )
 
     @get(
         "/api/v1/cards/{number:str}/photo",
@@ -76,8 +78,8 @@ class StaffController(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[bytes]:
-        """Give the photograph of a card's holder to who sees them, or has them in the plan of today at a gate."""
-        jpeg = photo_of_number(register, number, asker(request))
+        """Return the photograph of a card's holder to who sees them, or has them in the plan of today at a gate."""
+        jpeg = photo_of_number(register, number, current_principal(request))
         if jpeg is None:
             raise NO_PHOTO
         return Response(jpeg, media_type=JPEG)
@@ -97,7 +99,7 @@ class StaffController(Controller):
         self, data: JSONBody[ScansRequest], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
     ) -> TakenScansBody:
         """Keep scans, each once by its nonce, and say what the register says of their cards now."""
-        taken = take_scans(register, asker(request), [_scan(item) for item in data.scans])
+        taken = take_scans(register, current_principal(request), [_scan(item) for item in data.scans])
         return TakenScansBody(tuple(TakenScanBody(one.nonce.hex(), new, one.verdict_now) for one, new in taken))
 
     @get(
@@ -114,7 +116,7 @@ class StaffController(Controller):
         """List scans: an institution those of its own staff, the centre and auditors all."""
         if not is_instant(since):
             raise ValidationException(extra=[{"key": "since", "message": "no moment"}])
-        return LoggedScansBody(tuple(map(_logged, read_scans(register, asker(request), since))))
+        return LoggedScansBody(tuple(map(_logged, read_scans(register, current_principal(request), since))))
 
 
 def _scan(item: ScanItem) -> Scan:

@@ -46,7 +46,7 @@ class VerificationController(Controller):
     def verify(
         self, data: JSONBody[VerificationRequest], register: NamedDependency[SkipValidation[Register]]
     ) -> VerdictBody:
-        """Give a verdict on any text: a forged card, or no card at all, is answered like a good one."""
+        """Return a verdict on any text: a forged card, or no card at all, is answered like a good one."""
         duty = Duty(data.place, data.occupation, data.level)
         return msgspec.convert(verify_text(register, data.credential, duty).as_json(), VerdictBody)
 
@@ -71,7 +71,7 @@ class VerificationController(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[bytes]:
-        """Give the photograph, as it is printed, to whoever shows the code of a registered card."""
+        """Return the photograph, as it is printed, to whoever shows the code of a registered card."""
         jpeg = photo_of_credential(register, data.credential, who_asks(request, register))
         if jpeg is None:
             raise NO_PHOTO

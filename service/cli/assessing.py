@@ -269,7 +269,7 @@ def _person(one: Attendee) -> Iterator[str]:
 
 
 def _tell(context: Context, found: Composition) -> None:
-    """Say the verdict, and what is behind it; what is met comes last."""
+    """Print the verdict, and what is behind it; what is met comes last."""
     in_order = sorted(found.rulings, key=lambda one: tuple(Outcome).index(one.outcome), reverse=True)
     context.table(
         ("条款 article", "结果 outcome", "说明 remarks"),

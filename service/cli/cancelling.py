@@ -214,7 +214,7 @@ def document(context: Context, of: str, which: str, out: Path) -> None:
 
 
 def _as_json(one: StoredProposal) -> dict[str, object]:
-    """Give a proposal for programs."""
+    """Return a proposal for programs."""
     proposal = one.proposal
     return {
         "proposal": one.id,

@@ -115,7 +115,7 @@ def _refusing(function: Function) -> Function:
 
 
 def _words(error: Exception) -> tuple[str, str, str] | None:
-    """Give code and two sentences of a refusal; None for anything else."""
+    """Return code and two sentences of a refusal; None for anything else."""
     if isinstance(error, _Refusal):
         return error.code, error.zh, error.en
     if isinstance(error, (KeysError, LayoutError)):

@@ -39,7 +39,7 @@ class Context:
 
     @property
     def may_ask(self) -> bool:
-        """Whether a person can be asked."""
+        """Return whether a person can be asked."""
         return sys.stdin.isatty() and not self.as_json
 
     def say(self, *lines: str | Text) -> None:

@@ -191,7 +191,7 @@ def _tell_notes(context: Context, sheet: Roster) -> None:
 
 
 def _remarks(outcome: Outcome) -> Iterator[tuple[str, str]]:
-    """Say what a person should know beside the refusals."""
+    """Return what a person should know beside the refusals."""
     for row in outcome.warned:
         for problem in with_remedies(CLI_REMEDIES, row.problems):
             yield f"第 {row.row} 行 {row.name}：{problem.zh}", f"row {row.row}: {problem.en}"

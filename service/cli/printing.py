@@ -112,7 +112,7 @@ COMMANDS: Final = (print_, calibrate)
 def _chosen(
     context: Context, register: Register, numbers: tuple[str, ...], batch: int | None
 ) -> tuple[CardNumber, ...]:
-    """Give the cards to print, each once: of a batch those that were neither revoked nor voided since."""
+    """Return the cards to print, each once: of a batch those that were neither revoked nor voided since."""
     if batch is not None:
         left, gone = still_printable(register, batch)
         if gone and left:

@@ -33,7 +33,7 @@ def opened(context: Context) -> Generator[Register]:
 
 
 def unlocked_settings(context: Context) -> Settings:
-    """Give settings that hold the passphrase, for processes that cannot ask; refuses as opening the vault does."""
+    """Return settings that hold the passphrase, for processes that cannot ask; refuses as opening the vault does."""
     with opened(context):
         pass  # nobody is asked for the passphrase of a register that is not there
     chosen = settings_of(context)

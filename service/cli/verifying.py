@@ -172,7 +172,7 @@ def _cards_in(context: Context, file: bytes) -> Iterator[str]:
 
 
 def _is(what: str, kind: Callable[[Path], bool]) -> bool:
-    """Tell whether a path of that kind has this name; a text that is too long for a name is none."""
+    """Return whether a path of that kind has this name; a text that is too long for a name is none."""
     try:
         return bool(what) and kind(Path(what))
     except OSError:

@@ -111,6 +111,6 @@ def _people(register: Register) -> tuple[list[Card], Card, list[Card]]:
 
 
 def _told(found: Composition) -> str:
-    """Say a verdict, and the rules that are not met."""
+    """Print a verdict, and the rules that are not met."""
     against = "；".join(f"{one.zh}（{one.article}）" for one in found.rulings if one.outcome is not Outcome.MET)
     return f"{_VERDICTS[found.verdict]}{'：' if against else ''}{against}"

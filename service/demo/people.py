@@ -117,7 +117,7 @@ def _consent(row: int) -> Cells:
 
 
 def earlier_cards(today: date) -> tuple[SamplePerson, ...]:
-    """Give the future seniors' own assessor cards, issued two years ago, before the system."""
+    """Return the future seniors' own assessor cards, issued two years ago, before the system."""
     issued_on = years_before(today, 2)
     return tuple(
         _person(
@@ -138,7 +138,7 @@ def _numbered(number: str, issued_on: date) -> Cells:
 
 
 def long_ago(today: date, issued_on: date, *, name: str, sequence: int) -> SamplePerson:
-    """Give an assessor certified shortly before a day in the past on which the card is to be dated."""
+    """Return an assessor certified shortly before a day in the past on which the card is to be dated."""
     cells = _assessor("6-18-01-01 车工", "重庆市两江职业技能培训学校", issued_on - timedelta(days=20))
     more: Cells = {"证书等级": 2, "从业年限": 11}
     return _person(today, name, "男", 46, CardKind.STANDARD, sequence, cells | more)

@@ -104,12 +104,12 @@ _SITE: Final = SessionTerm(timedelta(hours=12), timedelta(hours=72))  # a gate i
 
 
 def term_of(role: Role) -> SessionTerm:
-    """Give how long a sign-in of a role lasts."""
+    """Return how long a sign-in of a role lasts."""
     return _SITE if role is Role.SITE_STAFF else _OFFICE
 
 
 def is_over(role: Role, opened_at: datetime, seen_at: datetime, now: datetime) -> bool:
-    """Tell whether a sign-in has ended: too long without a request, or too old."""
+    """Return whether a sign-in has ended: too long without a request, or too old."""
     term = term_of(role)
     return now >= seen_at + term.idle or now >= opened_at + term.longest
 
@@ -165,7 +165,7 @@ class Principal:
     permissions: frozenset[Permission]
 
     def may(self, permission: Permission) -> bool:
-        """Tell whether this is allowed."""
+        """Return whether this is allowed."""
         return permission in self.permissions
 
     @property
@@ -216,7 +216,7 @@ def user_key(name: str) -> str:
 
 
 def is_user_name(name: str) -> bool:
-    """Tell whether somebody can have this name; what else is typed is looked for nowhere."""
+    """Return whether somebody can have this name; what else is typed is looked for nowhere."""
     return _NAME.fullmatch(name) is not None
 
 
@@ -237,7 +237,7 @@ def check_password(name: str, password: str) -> None:
 
 
 def permissions_of_token(role: Role, scopes: frozenset[Permission]) -> frozenset[Permission]:
-    """Give what a token may: never more than its account. Raises AccessInvalid for a scope the role has not."""
+    """Return what a token may: never more than its account. Raises AccessInvalid for a scope the role has not."""
     beyond = scopes - PERMISSIONS[role]
     if beyond or not scopes:
         raise AccessInvalid(

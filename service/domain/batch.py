@@ -129,7 +129,7 @@ def _planned(case: Case) -> PlannedCard:
 
 
 def _read_name(row: Row) -> str | None:
-    """Give the row's name, None where it could not be read and is shown as typed."""
+    """Return the row's name, None where it could not be read and is shown as typed."""
     unread = isinstance(row, MalformedRow) and any(problem.field == "name" for problem in row.problems)
     return None if unread else row.name
 

@@ -32,7 +32,7 @@ class Ground:
         return f"{self.rule}({self.item})"
 
     def fits(self, kind: CardKind) -> bool:
-        """Tell whether the ground can take a card of this kind."""
+        """Return whether the ground can take a card of this kind."""
         return self.rule == (ASSESSOR_RULE if kind.is_assessor else SUPERVISOR_RULE)
 
 
@@ -125,7 +125,7 @@ class Attachment:
     digest: bytes
 
     def as_json(self) -> Mapping[str, str]:
-        """Give what the journal keeps of it."""
+        """Return what the journal keeps of it."""
         return {"name": self.name, "sha256": self.digest.hex()}
 
 
@@ -164,7 +164,7 @@ class Decision:
 
 
 def takes(decision: Decision, kind: CardKind, issuer: str) -> bool:
-    """Tell whether a decision takes a card of this kind and issuer away from its person.
+    """Return whether a decision takes a card of this kind and issuer away from its person.
 
     考§21 takes all the person's assessor cards; 督§19 takes the supervisor cards of the issuer that decides
     ("由颁证机构取消其资格").

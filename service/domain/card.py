@@ -94,7 +94,7 @@ class Card:
         return self.scopes - self.released
 
     def status_at(self, on: date) -> CardStatus:
-        """Give the status on a day: a card superseded by one dated later is valid until that one takes effect."""
+        """Return the status on a day: a card superseded by one dated later is valid until that one takes effect."""
         if self.status is CardStatus.SUPERSEDED and self.status_on is not None and on < self.status_on:
             return CardStatus.VALID
         return self.status

@@ -179,7 +179,7 @@ def plan_claim(last_no: int, taken: Collection[int], wanted: int) -> tuple[int, 
 
 
 def is_nearly_full(last_no: int, taken: Iterable[int] = ()) -> bool:
-    """Tell whether 90 % of the series is used: by the counter, or by numbers taken above it."""
+    """Return whether 90 % of the series is used: by the counter, or by numbers taken above it."""
     return last_no + sum(1 for no in taken if no > last_no) >= NEARLY_FULL
 
 

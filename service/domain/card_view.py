@@ -41,7 +41,7 @@ class CardView:
         return replace(self, name=mask_name(self.name), work_unit=None, institution=None, in_house=None)
 
     def as_json(self) -> dict[str, Json]:
-        """Give the view as programs get it; dates are ISO 8601 civil dates in Asia/Shanghai."""
+        """Return the view as programs get it; dates are ISO 8601 civil dates in Asia/Shanghai."""
         return {
             "number": str(self.number),
             "name": self.name,

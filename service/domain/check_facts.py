@@ -114,7 +114,7 @@ Source: TypeAlias = RegisterAnswer | ListAnswer
 
 
 def offline_now(clock: datetime, highest_issued_at: int | None) -> datetime:
-    """Give the time a checker without network goes by: its clock, but never before the newest list it has seen.
+    """Return the time a checker without network goes by: its clock, but never before the newest list it has seen.
 
     ``highest_issued_at`` is the highest iat of any accepted list, in seconds since 1970-01-01 UTC. A clock set
     back does not bring an expired card to life.

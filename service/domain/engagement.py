@@ -41,7 +41,7 @@ class NewEngagement:
 
 
 def full_term(card: Card, since: date, *, as_internal: bool) -> date:
-    """Give the last day of a term for which none is stated: the card's, or of three years. 考§16, 督§14."""
+    """Return the last day of a term for which none is stated: the card's, or of three years. 考§16, 督§14."""
     return add_years(since, INTERNAL_TERM_YEARS) - timedelta(days=1) if as_internal else card.expires_on
 
 

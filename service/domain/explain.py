@@ -37,7 +37,7 @@ class Explanation:
     en: str
 
     def as_json(self) -> dict[str, Json]:
-        """Give the explanation as programs get it: with either ``grade`` or ``letter``."""
+        """Return the explanation as programs get it: with either ``grade`` or ``letter``."""
         part: dict[str, Json] = {"letter": self.letter} if self.grade is None else {"grade": self.grade.value}
         return {
             "number": str(self.number),
@@ -52,7 +52,7 @@ class Explanation:
 
 
 def explain(number: CardNumber, jurisdictions: Iterable[Jurisdiction]) -> Explanation:
-    """Say what the parts of a number mean; codes of no known jurisdiction are shown as they stand. 督附3, 考附2."""
+    """Return what the parts of a number mean; codes of no known jurisdiction are shown as they stand. 督附3, 考附2."""
     known = tuple(jurisdictions)
     match number.scheme:
         case Scheme.EXTERNAL:

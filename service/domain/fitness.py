@@ -38,7 +38,7 @@ class Duty:
 
     @property
     def is_asked(self) -> bool:
-        """Whether anything was asked."""
+        """Return whether anything was asked."""
         return not (self.place is None and self.occupation is None and self.level is None)
 
 
@@ -51,7 +51,7 @@ class Engagement:
     until: date | None
 
     def covers(self, place: str, on: date) -> bool:
-        """Tell whether it holds at a place on a day."""
+        """Return whether it holds at a place on a day."""
         return self.institution == place and self.since <= on and (self.until is None or on <= self.until)
 
 
@@ -74,7 +74,7 @@ class Reason:
 
     @property
     def is_about_scope(self) -> bool:
-        """Whether it speaks of occupation and level, not of the place."""
+        """Return whether it speaks of occupation and level, not of the place."""
         return self.article in _SCOPE_ARTICLES
 
 
@@ -89,7 +89,7 @@ class FitForDuty:
     reasons: tuple[Reason, ...]
 
     def as_json(self) -> dict[str, Json]:
-        """Give the answer as programs get it."""
+        """Return the answer as programs get it."""
         return {
             "answer": self.answer.value,
             "reasons": [{"article": r.article, "zh": r.zh, "en": r.en} for r in self.reasons],
@@ -129,7 +129,7 @@ def fit_for_duty(
 def is_placed(
     card: CardView, place: str, on: date, engagements: Iterable[Engagement], dispatches: Iterable[Dispatch]
 ) -> bool:
-    """Tell whether it is on record that a card's holder may work at a place: engaged there, in-house, or sent.
+    """Return whether it is on record that a card's holder may work at a place: engaged there, in-house, or sent.
 
     考§4, 考§16, 督§3; an internal card says it itself (督§9).
     """

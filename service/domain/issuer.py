@@ -47,5 +47,5 @@ class Institution:
 
 
 def is_institution_code(text: str) -> bool:
-    """Tell whether ``text`` has the form of an institution code: six ASCII digits. 督附3."""
+    """Return whether ``text`` has the form of an institution code: six ASCII digits. 督附3."""
     return len(text) == CODE_LENGTH and text.isascii() and text.isdigit()

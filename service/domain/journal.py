@@ -48,7 +48,7 @@ class Entry:
 
 
 def entry_bytes(entry: Entry) -> bytes:
-    """Give the canonical bytes of an entry. Raises JournalInvalid for data that has no canonical form."""
+    """Return the canonical bytes of an entry. Raises JournalInvalid for data that has no canonical form."""
     fields: dict[str, Json] = {
         "seq": entry.seq,
         "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
@@ -93,7 +93,7 @@ _FIELDS: Final = msgspec.json.Decoder(_Fields, strict=True)
 
 
 def replay(events: Iterable[Event]) -> dict[str, CardStatus]:
-    """Tell the status of every card from the events alone, in order.
+    """Return the status of every card from the events alone, in order.
 
     Raises JournalInvalid for an event that cannot follow those before it: a card issued twice, or one that changes
     before it exists or after it has ended.

@@ -17,7 +17,7 @@ class CardKind(StrEnum):
 
     @property
     def is_assessor(self) -> bool:
-        """Whether the card is an assessor's (考评人员)."""
+        """Return whether the card is an assessor's (考评人员)."""
         return self in ASSESSOR_KINDS
 
     @property

@@ -121,7 +121,7 @@ def items_of(form: ReviewForm) -> tuple[Item, ...]:
 
 
 def steps_of(item: Item) -> tuple[int, ...]:
-    """Give the only points an item admits where its own text says so, else nothing.
+    """Return the only points an item admits where its own text says so, else nothing.
 
     The bands of 考附1 leave gaps (94–95 %, 2–3 %), so a person chooses the step.
     """
@@ -197,12 +197,12 @@ def check_warning(kind: CardKind, text: str) -> str:
 
 
 def case_ground(kind: CardKind) -> Ground:
-    """Give the ground of cancellation that a failed result can be: 督§19(1) or 考§21(1). A person decides on it."""
+    """Return the ground of cancellation that a failed result can be: 督§19(1) or 考§21(1). A person decides on it."""
     return parse_ground("考§21(1)" if kind.is_assessor else "督§19(1)")
 
 
 def opens_case(entry: Entry) -> bool:
-    """Tell whether a person must decide: a failed evaluation, not a failed sheet. 督§17, 督§19(1), 考§18, 考§21(1)."""
+    """Return whether a person must decide: after a failed evaluation only. 督§17, 督§19(1), 考§18, 考§21(1)."""
     return entry.kind is EntryKind.EVALUATION and entry.outcome is Grade.FAILED
 
 
@@ -230,7 +230,7 @@ def check_body(entry: EntryKind, kind: CardKind, issuer: str, body: str) -> None
 
 
 def not_its_record(entry: EntryKind, kind: CardKind) -> RecordRefused:
-    """Say that the register knows of no contract by which a body would keep the record of such a holder. 考§17."""
+    """Report that the register knows of no contract by which a body would keep the record of such a holder. 考§17."""
     zh, en = keepers_of(kind)
     return RecordRefused(
         f"{kind.zh}的{_KINDS_ZH[entry]}由{zh}记载；登记库中没有本单位的聘用登记，请先登记聘用",
@@ -240,7 +240,7 @@ def not_its_record(entry: EntryKind, kind: CardKind) -> RecordRefused:
 
 
 def may_read(kind: CardKind, issuer: str, keepers: Collection[str], body: str) -> bool:
-    """Tell whether a body reads what is recorded of such a holder: the centre all, others what they keep.
+    """Return whether a body reads what is recorded of such a holder: the centre all, others what they keep.
 
     ``keepers`` are the institutions that engage an assessor today; of an external supervisor the bureaus that have
     recommended, employ or have sent them, or have an institution on file that engages them. 督§4, 考§17.
@@ -251,7 +251,7 @@ def may_read(kind: CardKind, issuer: str, keepers: Collection[str], body: str) -
 
 
 def keepers_of(kind: CardKind) -> tuple[str, str]:
-    """Say in two languages who keeps the record of such a holder. 督§4, 督§20, 考§17, 考§19."""
+    """Return in two languages who keeps the record of such a holder. 督§4, 督§20, 考§17, 考§19."""
     match kind:
         case CardKind.EXTERNAL:
             return "市职鉴中心和区县人社部门（督§4）", "the centre and the district bureau (督§4)"

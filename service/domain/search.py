@@ -104,7 +104,7 @@ def with_text(search: Search, text: str) -> Search:
 
 
 def is_secret(text: str) -> bool:
-    """Tell whether a text was meant as an identity number, right or wrong: it is then shown to nobody again."""
+    """Return whether a text was meant as an identity number, right or wrong: it is then shown to nobody again."""
     characters = [c for c in unicodedata.normalize("NFKC", text) if c.isalnum()]
     return len(characters) > _LONGEST_NUMBER and sum(c.isdigit() for c in characters) >= _MANY_DIGITS
 
@@ -115,7 +115,7 @@ def _storable(text: str) -> str:
 
 
 def state_of(card: Card, on: date) -> CardState:
-    """Say what a card is on a day; a decision goes before a date, and its last day still counts. 督§10, 考§12."""
+    """Return what a card is on a day; a decision goes before a date, and its last day still counts. 督§10, 考§12."""
     status = card.status_at(on)
     if status is not CardStatus.VALID:
         return CardState(status.value)

@@ -35,8 +35,8 @@ class Sight:
     district: str | None = None
 
     @property
-    def is_whole(self) -> bool:
-        """Whether nothing is kept from it."""
+    def is_unrestricted(self) -> bool:
+        """Return whether nothing is kept from it."""
         return self.institution is None and self.district is None
 
     @property
@@ -78,7 +78,7 @@ class Ties:
 
 
 def sight_of(account: Account) -> Sight:
-    """Give what an account sees: nothing, for a role that does not work with the register. 督§4, 考§5, 考§19."""
+    """Return what an account sees: nothing, for a role that does not work with the register. 督§4, 考§5, 考§19."""
     match account.role:
         case Role.CENTRE:
             return CENTRE_SIGHT
@@ -92,7 +92,7 @@ def sight_of(account: Account) -> Sight:
 
 def keeps_the_base(sight: Sight, _ties: Ties, _on: date) -> bool:
     """Return True for the centre, which keeps the whole base of information. 督§4, 考§5."""
-    return sight.is_whole
+    return sight.is_unrestricted
 
 
 def has_issued(sight: Sight, ties: Ties, _on: date) -> bool:
@@ -144,7 +144,7 @@ def ground_of(sight: Sight, ties: Ties, on: date) -> str:
 
 
 def reaches(sight: Sight, institution: str, authority: str | None) -> bool:
-    """Tell whether what happens at an institution, which has its filing authority, is a body's to see. 督§4, 考§5."""
+    """Return whether what happens at an institution, which has its filing authority, is a body's to see. 督§4, 考§5."""
     if sight.institution is not None:
         return sight.institution == institution
     return sight.district is None or authority in sight.district_names

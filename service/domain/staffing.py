@@ -43,7 +43,7 @@ class Requirement:
     en: str
 
     def as_json(self) -> dict[str, Json]:
-        """Give the row as programs get it."""
+        """Return the row as programs get it."""
         return {
             "subject": self.subject,
             "article": self.article,

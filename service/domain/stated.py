@@ -61,7 +61,7 @@ _RANKS: Final[Mapping[object, tuple[str, str]]] = {
 
 
 def stated_in(application: Mapping[str, object] | None) -> tuple[Stated, ...]:
-    """Tell what an application stated, in the order of the roster; nothing of a card from before the system."""
+    """Return what an application stated, in the order of the roster; nothing of a card from before the system."""
     kept = dict(application or {})
     evidence = kept.pop("evidence", None)
     if isinstance(evidence, Mapping):

@@ -128,7 +128,7 @@ class StatusListPayload:
 
 
 def status_of(status: CardStatus, since: date | None, until: date, *, copy_is_live: bool, on: date) -> Status:
-    """Tell what the list says of one copy on a day, in the order in which a check answers.
+    """Return what the list says of one copy on a day, in the order in which a check answers.
 
     ``status`` is the card's, ``since`` its date, ``until`` the card's last valid day. Only a cancellation is told
     beyond that day: every other card has then expired, and says so itself.

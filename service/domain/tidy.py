@@ -39,7 +39,7 @@ def tidy_occupation(text: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Tell whether ``text`` can be a person's name: letters of any script, and ``·`` ``-`` ``'`` ``.`` between them."""
+    """Return whether ``text`` can be a person's name: letters of any script, ``·`` ``-`` ``'`` ``.`` between them."""
     return any(c.isalpha() for c in text) and all(
         c.isalpha() or c in "·-'’. 〇" or unicodedata.category(c) in {"Mn", "Mc", "Cn"} for c in text
     )

@@ -21,7 +21,7 @@ MONTHS_A_YEAR: Final = 12
 
 
 def civil_date(at: datetime) -> date:
-    """Give the date in Asia/Shanghai of an aware instant."""
+    """Return the date in Asia/Shanghai of an aware instant."""
     assert at.tzinfo is not None, "instants are aware"
     return at.astimezone(SHANGHAI).date()
 
@@ -43,7 +43,7 @@ def add_years(on: date, years: int) -> date:
 
 
 def last_valid_day(issued_on: date) -> date:
-    """Give the last day of the full term: the same calendar day three years on. 督§10, 考§12."""
+    """Return the last day of the full term: the same calendar day three years on. 督§10, 考§12."""
     return add_years(issued_on, TERM_YEARS)
 
 
@@ -73,10 +73,10 @@ def expiry_for(kind: CardKind, issued_on: date, *, internal_term_months: int, un
 
 
 def renewal_opens_on(expires_on: date, renewal_months: int) -> date:
-    """Give the first day on which a renewal is accepted; it stays open ever after. 督§10, 考§12."""
+    """Return the first day on which a renewal is accepted; it stays open ever after. 督§10, 考§12."""
     return add_months(expires_on, -renewal_months)
 
 
 def first_application_on(cancelled_on: date, bar_years: int) -> date:
-    """Give the first day after a bar of years: the day after the corresponding day. 考§21."""
+    """Return the first day after a bar of years: the day after the corresponding day. 考§21."""
     return add_years(cancelled_on, bar_years) + timedelta(days=1)

@@ -80,11 +80,11 @@ class Verdict:
     fit_for_duty: FitForDuty | None
 
     def public(self) -> Verdict:
-        """Give the verdict to someone who holds neither the card nor an account."""
+        """Return the verdict to someone who holds neither the card nor an account."""
         return replace(self, card=self.card.public() if self.card else None)
 
     def as_json(self) -> dict[str, Json]:
-        """Give the verdict as programs get it; ``as_of`` in RFC 3339, UTC."""
+        """Return the verdict as programs get it; ``as_of`` in RFC 3339, UTC."""
         return {
             "verdict": self.verdict.value,
             "summary": {"zh": self.summary.zh, "en": self.summary.en},
@@ -97,7 +97,7 @@ class Verdict:
 
 
 def judge(scan: Scan, source: Source, now: datetime, duty: Duty = NO_DUTY) -> Verdict:
-    """Give the verdict on a scanned credential: of all that applies, the word that comes first.
+    """Return the verdict on a scanned credential: of all that applies, the word that comes first.
 
     1. ``unreadable``: no credential of this system.
     2. ``forged``: the signature is bad, or the address is not the key document's.
@@ -139,7 +139,7 @@ def judge(scan: Scan, source: Source, now: datetime, duty: Duty = NO_DUTY) -> Ve
 
 
 def judge_number(record: Record | None, now: datetime, duty: Duty = NO_DUTY, lost: Lost | None = None) -> Verdict:
-    """Give the verdict on a card looked up by its number, without its credential.
+    """Return the verdict on a card looked up by its number, without its credential.
 
     ``record`` None: no card has the number, unless a restore has ``lost`` it. The steps are 6, 7 and 9–13 of ``judge``;
     there is no copy to judge.
@@ -241,7 +241,7 @@ _NEWER: Final = "card-newer-than-list"
 
 
 def _doubt(scan: Genuine, source: ListAnswer, entry: Status | None, now: datetime) -> str | None:
-    """Say why the list in hand cannot show that a card is valid; None if it can."""
+    """Return why the list in hand cannot show that a card is valid; None if it can."""
     listed = source.status_list
     if listed is None:
         return "no-status-list"

@@ -109,7 +109,7 @@ _UNFIT: Final = {
 def summarise(
     word: Word, as_of: datetime, card: CardView | None, fit: FitForDuty | None, doubt: Doubt | None = None
 ) -> Summary:
-    """Say a verdict in a sentence; dates are civil dates and times in Asia/Shanghai."""
+    """Print a verdict in a sentence; dates are civil dates and times in Asia/Shanghai."""
     on = card.status_on if card is not None else None
     dates = {
         "as_of": as_of.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),

@@ -97,7 +97,7 @@ def list_users(register: Register) -> tuple[StoredAccount, ...]:
 def set_password(
     register: Register, name: str, password: str | None, actor: str, cost: KdfCost = DEFAULT_COST
 ) -> NewUser:
-    """Give an account another password, which ends its sign-ins and its tokens. Raises NotFound, AccessInvalid."""
+    """Set another password of an account, which ends its sign-ins and its tokens. Raises NotFound, AccessInvalid."""
     made = password or random_password(register.effects)
     check_password(user_key(name), made)
     hashed = hash_password(made, register.effects.random_bytes(SALT_SIZE), cost)

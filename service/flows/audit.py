@@ -206,7 +206,7 @@ def read_head(data: bytes) -> SignedHead:
 
 
 def export_journal(register: Register) -> Iterator[bytes]:
-    """Give every entry's canonical bytes, in order: hashed and put into the tree they yield the head's root."""
+    """Return every entry's canonical bytes, in order: hashed and put into the tree they yield the head's root."""
     with register.database.read() as connection:
         yield from _entries(connection)
 

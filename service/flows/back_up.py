@@ -81,7 +81,7 @@ def _write_blobs(connection: Connection, archive: zipfile.ZipFile, progress: Pro
 
 @contextmanager
 def _scratch_of(out: Path) -> Generator[Path]:
-    """Give a file to write to, which takes its place at the end and leaves nothing behind where it does not."""
+    """Return a file to write to, which takes its place at the end and leaves nothing behind where it does not."""
     scratch = out.with_name(out.name + ".part")
     scratch.unlink(missing_ok=True)
     os.close(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

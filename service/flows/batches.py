@@ -47,7 +47,7 @@ class Drawn:
     file: BinaryIO
 
     def chunks(self) -> Iterator[bytes]:
-        """Give the bytes in pieces, and close the file after the last."""
+        """Return the bytes in pieces, and close the file after the last."""
         with self.file:
             while chunk := self.file.read(_CHUNK):
                 yield chunk

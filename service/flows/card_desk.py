@@ -1,4 +1,4 @@
-"""Tell how a card stands, for whoever is about to do something with it: its issuer, or who keeps the record."""
+"""Return how a card stands, for whoever is about to do something with it: its issuer, or who keeps the record."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Standing:
 
     @property
     def in_force(self) -> bool:
-        """Whether nothing has ended the card but, perhaps, its date."""
+        """Return whether nothing has ended the card but, perhaps, its date."""
         return self.card.status is CardStatus.VALID
 
 

@@ -110,7 +110,7 @@ def list_dispatches(
 
 
 def visits_of(connection: Connection, institution: str) -> dict[Visit, set[int]]:
-    """Give an institution's visits by external supervisors, each with the people sent (register's ids). 督§15."""
+    """Return an institution's visits by external supervisors, each with the people sent (register's ids). 督§15."""
     found: dict[Visit, set[int]] = {}
     for one in dispatches.all_of(connection, institution):
         if one.withdrawn_on is None:

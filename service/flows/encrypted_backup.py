@@ -26,7 +26,7 @@ def written(scratch: Path, encrypt_to: str | None) -> Generator[BinaryIO]:
 
 @contextmanager
 def readable(file: Path, key_file: Path | None, ask: Callable[[], bytes] | None, folder: Path) -> Generator[Path]:
-    """Give a backup to be restored as it is read: the file itself, or what it holds where it is encrypted.
+    """Return a backup to be restored as it is read: the file itself, or what it holds where it is encrypted.
 
     ``ask`` gives the passphrase of the key's file. What is decrypted has no name, in ``folder``, and is gone at the end
     however that comes. Raises Refused for an encrypted file without a key, what ``decrypt`` raises, and OSError.

@@ -69,5 +69,5 @@ class SignInRefused(Exception):
 
 
 def no_such_card(number: str) -> Refused:
-    """Say that the register has no card with a number."""
+    """Report that the register has no card with a number."""
     return Refused("no-such-card", f"登记库中没有证卡 {number}", f"there is no card {number} in the register")

@@ -1,4 +1,4 @@
-"""Say what is printed on a card: the register's facts in the jurisdiction's words (督附4, 督附5)."""
+"""Return what is printed on a card: the register's facts in the jurisdiction's words (督附4, 督附5)."""
 
 from __future__ import annotations
 

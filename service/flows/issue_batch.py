@@ -105,7 +105,7 @@ class _Portraits:
     small: dict[int, bytes] = field(default_factory=dict)
 
     def for_code(self, row: int) -> bytes | None:
-        """Give the small portrait that goes into the code; None for a photograph that was refused."""
+        """Return the small portrait that goes into the code; None for a photograph that was refused."""
         if row in self.jpegs and row not in self.small:
             self.small[row] = small_portrait(self.jpegs[row])
         return self.small.get(row)
@@ -310,7 +310,7 @@ def _face_problems(register: Register, face: CardFace) -> tuple[Problem, ...]:
 
 
 def _narrowed_lines(register: Register, face: CardFace) -> Iterator[Problem]:
-    """Tell which lines of a sound face are printed with narrower characters than 督附5 has them."""
+    """Return which lines of a sound face are printed with narrower characters than 督附5 has them."""
     for line in narrowed(face, register.fonts):
         yield Problem(
             "text-narrowed",

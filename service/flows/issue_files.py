@@ -57,7 +57,7 @@ def issue_files(register: Register, roster: IO[bytes], photos: IO[bytes], order:
 
 
 def too_large(what_zh: str, what_en: str, most: int) -> Refused:
-    """Say that a file is larger than it may be; ``most`` is in bytes."""
+    """Report that a file is larger than it may be; ``most`` is in bytes."""
     return Refused(
         "file-too-large",
         f"{what_zh}文件超过 {most // MEBIBYTE} MB，请分批提交",

@@ -256,7 +256,7 @@ def _catch_up(database: Database, folder: Path) -> MirrorState:
 
 
 def _divergence(connection: Connection, position: mirror_files.Position, size: int) -> Problem | None:
-    """Say why a mirror is not the beginning of this journal; None if it is, as far as its last entry shows."""
+    """Return why a mirror is not the beginning of this journal; None if it is, as far as its last entry shows."""
     if position.size == 0:
         return None
     own = journal.entries(connection, position.size - 1, 1)

@@ -128,7 +128,7 @@ def _check_known_long_enough(register: Register, chosen: KeyRecord) -> None:
 
 
 def _public_since(register: Register, record: KeyRecord) -> int:
-    """Tell when the first key document that names a key was issued, in seconds since 1970-01-01 UTC."""
+    """Return when the first key document that names a key was issued, in seconds since 1970-01-01 UTC."""
     since = register.trusted_keys().document.issued
     with register.database.read() as connection:
         for version in range(key_records.latest_version(connection), 0, -1):
@@ -140,7 +140,7 @@ def _public_since(register: Register, record: KeyRecord) -> int:
 
 
 def _last_day(register: Register, purpose: Purpose) -> date:
-    """Give the last day a key that ends today answers for: cards it has signed may be dated ahead."""
+    """Return the last day a key that ends today answers for: cards it has signed may be dated ahead."""
     today = register.effects.today()
     if purpose is not Purpose.CARD:
         return today

@@ -31,7 +31,7 @@ class PublicAnswer:
     card: CardView
 
     def as_json(self) -> dict[str, Json]:
-        """Give the answer as programs get it."""
+        """Return the answer as programs get it."""
         card = self.card.as_json()
         return {
             "verdict": self.verdict.verdict.value,

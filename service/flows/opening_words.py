@@ -72,6 +72,6 @@ _SENTENCES: Final = {  # {n} is the list's number
 
 
 def note_of(code: str, number: int) -> tuple[str, str]:
-    """Say in Chinese and in English what a refusal of list ``number`` means; ``code`` is the refusal's."""
+    """Return in Chinese and in English what a refusal of list ``number`` means; ``code`` is the refusal's."""
     zh, en = _SENTENCES[code]
     return zh.format(n=number), en.format(n=number)

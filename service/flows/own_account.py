@@ -19,7 +19,7 @@ from service.store.accounts import StoredAccount
 def change_password(
     register: Register, by: Principal, old: str, new: str, network: str, cost: KdfCost = DEFAULT_COST
 ) -> SignIn:
-    """Give one's own account another password: all its sign-ins end, and this one goes on under a new id.
+    """Set another password of one's own account: all its sign-ins end, and this one goes on under a new id.
 
     Raises Refused for another password than the present one, TooManyTries, AccessInvalid.
     """

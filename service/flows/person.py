@@ -1,4 +1,4 @@
-"""Tell all that the register holds of a person, to whoever answers for them (督§4, 考§5, 考§19).
+"""Return all that the register holds of a person, to whoever answers for them (督§4, 考§5, 考§19).
 
 What another body does is left out: an institution reads of its own contracts, a proposal is between whoever makes it
 and whoever decides, the integrity record is for its keepers (督§4, 考§17). The centre reads everything.
@@ -213,7 +213,7 @@ _WHAT: Final = {
 
 
 def person_of(register: Register, number: CardNumber, by: Principal) -> PersonFile:
-    """Tell all of whoever holds a card, over the cards that one sees, the newest first.
+    """Return all of whoever holds a card, over the cards that one sees, the newest first.
 
     Raises Refused, as for a number that nobody has, where one does not see that card.
     """
@@ -229,7 +229,7 @@ def person_of(register: Register, number: CardNumber, by: Principal) -> PersonFi
 
 
 def whole_person_of(register: Register, number: CardNumber, actor: str) -> PersonFile:
-    """Tell all of whoever holds a card to whoever sits at the machine. Raises Refused for a number nobody has."""
+    """Return all of whoever holds a card to whoever sits at the machine. Raises Refused for a number nobody has."""
     told, _ = _person_of(register, number, CENTRE, CENTRE_SIGHT)
     record_access(register, actor, Access(act=Act.PERSON, number=number, ground="machine"))
     return told
@@ -286,7 +286,7 @@ def _person_of(register: Register, number: CardNumber, body: str, sight: Sight) 
         proposed = tuple(
             one
             for one in dossiers.proposals_of(connection, numbers)
-            if sight.is_whole or body in {one.issuer, one.proposal.body}
+            if sight.is_unrestricted or body in {one.issuer, one.proposal.body}
         )
         entries = dossiers.entries_on(connection, numbers)
         stored = blobs.present(connection, (one.photo for one in held if one.photo is not None))
@@ -447,7 +447,7 @@ def _cancelled(connection: Connection, card: Card, names: Names) -> Cancelled | 
 
 
 def last_barred_day(card: Card) -> date | None:
-    """Give the last day on which a cancelled assessor may not apply; supervisors are barred from nothing. 考§21."""
+    """Return the last day on which a cancelled assessor may not apply; supervisors are barred from nothing. 考§21."""
     if not card.kind.is_assessor or card.status is not CardStatus.REVOKED or card.status_on is None:
         return None
     return first_application_on(card.status_on, BAR_YEARS) - timedelta(days=1)
@@ -470,9 +470,9 @@ def _recorded(line: RecordLine, names: Names) -> Recorded:
 
 
 def _is_for(entry: Entry, sight: Sight, about: dict[str, set[int]], read: frozenset[str]) -> bool:
-    """Tell whether an entry on a card that one sees is about something that one sees."""
+    """Return whether an entry on a card that one sees is about something that one sees."""
     event = entry.event
-    if sight.is_whole or event.kind in OF_THE_CARD:
+    if sight.is_unrestricted or event.kind in OF_THE_CARD:
         return True
     if event.kind in {"integrity-recorded", "case-closed"}:
         return event.subject in read

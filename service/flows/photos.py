@@ -1,4 +1,4 @@
-"""Give the registered photograph of a card to whoever may compare it with a face."""
+"""Return the registered photograph of a card to whoever may compare it with a face."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def photo_of_number(register: Register, number: CardNumber, by: Principal) -> by
 
 
 def _is_planned_today(register: Register, number: CardNumber, by: Principal) -> bool:
-    """Tell whether a card's holder is planned today at one's own institution, which engages, issued to or awaits them.
+    """Return whether the institution planned a card's holder for today, and engages, issued to or awaits them.
 
     A plan alone is not enough: an institution writes its plans itself. 督附1, 考§14.
     """

@@ -71,7 +71,7 @@ def portrait_switches(register: Register, issuer: str | None = None) -> tuple[Po
 
 
 def issuers_with_portraits(connection: Connection, issuers: Iterable[str]) -> frozenset[str]:
-    """Tell which of these issuers have switched portraits on."""
+    """Return which of these issuers have switched portraits on."""
     return frozenset(issuer for issuer in issuers if _is_on(connection, issuer))
 
 
@@ -111,7 +111,7 @@ def withdraw_consent(connection: Connection, card: Card, on: date) -> tuple[Even
 
 
 def consents(application: Mapping[str, object]) -> bool:
-    """Tell whether the holder's consent, as recorded beside a card, stands."""
+    """Return whether the holder's consent, as recorded beside a card, stands."""
     return application.get(PORTRAIT_CONSENT) is True and _WITHDRAWN_ON not in application
 
 

@@ -93,7 +93,7 @@ def print_cards(
 
 
 def card_text(register: Register, number: CardNumber) -> str:
-    """Give the text in the QR code of a card's live copy. Raises Refused for a card without one."""
+    """Return the text in the QR code of a card's live copy. Raises Refused for a card without one."""
     with register.database.read() as connection:
         found = copies.find_live(connection, number)
     if found is None:

@@ -98,7 +98,7 @@ def _path(register: Register, connection: Connection, spans: tuple[Span, ...]) -
 
 
 def _root_of_span(register: Register, connection: Connection, span: Span) -> bytes:
-    """Give the root over some leaves: of a long span, which begins with a block, over blocks and what is left."""
+    """Return the root over some leaves: of a long span, which begins with a block, over blocks and what is left."""
     low, high = span
     if high - low <= BLOCK:
         return root_of(journal.leaves(connection, high, low))
@@ -109,7 +109,7 @@ def _root_of_span(register: Register, connection: Connection, span: Span) -> byt
 
 
 def _blocks(register: Register, connection: Connection, wanted: int) -> tuple[bytes, ...]:
-    """Give the roots of the first blocks at least; what is missing is computed once in the life of a process."""
+    """Return the roots of the first blocks at least; what is missing is computed once in the life of a process."""
     known = register.journal_blocks
     if len(known) < wanted:
         known += tuple(

@@ -47,24 +47,24 @@ class Published:
 
 
 def key_document(register: Register) -> Published:
-    """Give the newest key document."""
+    """Return the newest key document."""
     return _published(register.trusted_keys().body, KEY_DOCUMENT_TYPE, max_age=300)
 
 
 def list_numbers(register: Register) -> tuple[int, ...]:
-    """Give the numbers of the status lists that hold a card."""
+    """Return the numbers of the status lists that hold a card."""
     with register.database.read() as connection:
         return status_lists.list_numbers(connection)
 
 
 def aggregation(register: Register) -> Published:
-    """Give the addresses of all status lists, as JSON (Token Status List 9.3)."""
+    """Return the addresses of all status lists, as JSON (Token Status List 9.3)."""
     addresses = [f"https://{register.host}/status-lists/{number}" for number in list_numbers(register)]
     return _published(msgspec.json.encode({"status_lists": addresses}), AGGREGATION_TYPE, max_age=300)
 
 
 def status_list(register: Register, number: int) -> Published | None:
-    """Give a status list, signed now if anything has changed or an hour has passed; None for no such list.
+    """Return a status list, signed now if anything has changed or an hour has passed; None for no such list.
 
     iat rises strictly with each version of a list by one key, so that nobody can pass off an older one as the newer.
     Raises ClockAhead for a list of which nothing has been published yet, while nothing may be signed.
@@ -78,7 +78,7 @@ def status_list(register: Register, number: int) -> Published | None:
 
 
 def bundle(register: Register) -> Published:
-    """Give the verifier bundle: key document, all status lists, and the names behind the codes.
+    """Return the verifier bundle: key document, all status lists, and the names behind the codes.
 
     It is put together anew only when a part has changed. A status key that is promoted meanwhile signs all of it, or
     nothing: a checker takes no list by a former key beside one by a newer.
@@ -115,7 +115,7 @@ def keep_current(register: Register) -> None:
 
 
 def _current(register: Register, number: int | None = None, *, resign_after: int = RESIGN_AFTER) -> tuple[bytes, ...]:
-    """Give all signed lists, or the one of this number, in order; those that no longer stand are signed first.
+    """Return all signed lists, or the one of this number, in order; those that no longer stand are signed first.
 
     While the clock is not believed the last ones stay in use, and a list that none has been published of is left out.
     """
@@ -152,7 +152,7 @@ def _check_confirmed(connection: Connection) -> None:
 
 
 def _standing(register: Register, standing: Standing, key_version: int, resign_after: int) -> bytes | None:
-    """Give the published list if it says what would be signed now, and is not too old.
+    """Return the published list if it says what would be signed now, and is not too old.
 
     Its iat may also lie ahead of the clock, where several changes in one second have pushed it there, or where the
     clock has been set back: then it stands until the clock has caught up or something changes.

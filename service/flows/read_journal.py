@@ -76,7 +76,7 @@ class Sought:
 
 
 def read_lines(register: Register, first: int, count: int) -> Lines:
-    """Give ``count`` entries from a place on, fewer where there are no more."""
+    """Return ``count`` entries from a place on, fewer where there are no more."""
     with register.database.read() as connection:
         size = journal.head(connection).size
         found = journal.placed(connection, first, min(count, MOST))
@@ -103,7 +103,7 @@ def seek(
 
 
 def read_leaf(register: Register, seq: int) -> Leaf:
-    """Give one entry in full. Raises Refused for a place the journal does not have."""
+    """Return one entry in full. Raises Refused for a place the journal does not have."""
     with register.database.read() as connection:
         found = journal.newest(connection, Wanted(), 1, before=seq + 1)
     if not found or found[0].seq != seq:

@@ -115,7 +115,7 @@ class Register:
         return FontSet.load(self.settings.fonts)
 
     def trusted_keys(self, connection: Connection | None = None) -> TrustedKeys:
-        """Give the newest published key document; another process may have published it a moment ago."""
+        """Return the newest published key document; another process may have published it a moment ago."""
         if connection is None:
             with self.database.read() as own:
                 return self.trusted_keys(own)
@@ -135,7 +135,7 @@ class Register:
         return self.vault.signer(active(document.keys, purpose, self.effects.today()).public, purpose)
 
     def institutions(self) -> Mapping[str, Institution]:
-        """Give all institutions by code."""
+        """Return all institutions by code."""
         with self.database.read() as connection:
             return {institution.code: institution for institution in institutions.all_of(connection)}
 

@@ -239,7 +239,7 @@ def _reason(later: Later) -> str:
 
 
 def _lost_events(replayed: Replayed) -> tuple[Event, ...]:
-    """Say in the journal what the register lacks of what its journal tells."""
+    """Return in the journal what the register lacks of what its journal tells."""
     cards = (Event("card-lost", one.number, {"copies": [copy.hex() for copy in one.copies]}) for one in replayed.lost)
     copies = (
         Event("copy-lost", number, {"copy": copy_id.hex()})

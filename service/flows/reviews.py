@@ -218,7 +218,7 @@ def close_case(register: Register, identity: int, *, reason: str, by: str, actor
 
 
 def person_record(register: Register, number: CardNumber, *, body: str = CENTRE) -> PersonRecord | None:
-    """Tell the integrity record of whoever holds a card, over all the person's cards that ``body`` may read of.
+    """Return the integrity record of whoever holds a card, over all the person's cards that ``body`` may read of.
 
     None if it may not read of this card. Raises Refused for a number that is not registered.
     """
@@ -244,7 +244,7 @@ def person_record(register: Register, number: CardNumber, *, body: str = CENTRE)
 
 
 def record_for(register: Register, number: CardNumber, by: Principal) -> PersonRecord | None:
-    """Tell the integrity record to somebody signed in, as ``person_record`` does; that it was read is recorded."""
+    """Return the integrity record to somebody signed in, as ``person_record`` does; that it was read is recorded."""
     told = person_record(register, number, body=by.body)
     if told is None:
         refused = Access(act=Act.REFUSED, number=number, ground=Act.RECORD, outcome="record-body")
@@ -255,7 +255,7 @@ def record_for(register: Register, number: CardNumber, by: Principal) -> PersonR
 
 
 def may_read_of(connection: Connection, card: Card, body: str, on: date) -> bool:
-    """Tell whether a body reads on a day what is recorded of a card's holder. 督§4, 考§17."""
+    """Return whether a body reads on a day what is recorded of a card's holder. 督§4, 考§17."""
     if body in {CENTRE, card.issuer}:
         return True
     return may_read(card.kind, card.issuer, _keepers(connection, card, on), body)
@@ -282,7 +282,7 @@ def _keepers(connection: Connection, card: Card, on: date) -> frozenset[str]:
 
 
 def _has_answered_for(connection: Connection, card: Card, body: str, on: date) -> bool:
-    """Tell whether a body writes of what a holder has done: also an institution whose contract has ended. 考§17.
+    """Return whether a body writes of what a holder has done: also an institution whose contract has ended. 考§17.
 
     Of external supervisors any authority does, which reads nothing by it (督§4).
     """

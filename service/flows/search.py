@@ -89,7 +89,7 @@ class Names:
         return Place(institution, until, self.authority_of(institution))
 
     def authority_of(self, institution: str) -> str | None:
-        """Give the filing authority of an institution."""
+        """Return the filing authority of an institution."""
         return self.institutions[institution].authority if institution in self.institutions else None
 
 
@@ -108,7 +108,7 @@ def saved_search_for(register: Register, by: Principal, wanted: Search) -> bytes
 
 
 def _searched(act: Act, wanted: Search, total: int | None) -> Access:
-    """Say by what was sought, never for what: a name or an identity number stands in no record."""
+    """Return by what was sought, never for what: a name or an identity number stands in no record."""
     criteria = [
         field.name
         for field in fields(wanted)
@@ -159,7 +159,7 @@ def names_of(register: Register, connection: Connection) -> Names:
 
 
 def shown(card: Card, names: Names, on: date) -> FoundCard:
-    """Say of a card what a list says on a day."""
+    """Report of a card what a list says on a day."""
     view = view_of(card, None)
     return FoundCard(
         number=card.number,

@@ -73,13 +73,13 @@ def draw_session_forms(
 
 
 def forms_of(view: SessionView) -> frozenset[FormName]:
-    """Tell which forms somebody of a session fills in."""
+    """Return which forms somebody of a session fills in."""
     posts = {role.post for role, _ in _fill_in(view)}
     return frozenset(name for name, of in POSTS_OF_FORM.items() if posts.intersection(of))
 
 
 def _fill_in(view: SessionView) -> Iterator[tuple[Role, ShownCard]]:
-    """Give role and card of all who have come, or before the roll-call of the plan, with a card for the role."""
+    """Return role and card of all who have come, or before the roll-call of the plan, with a card for the role."""
     for one in view.called:
         there = one.came_at is not None or not view.has_been_called
         if there and one.is_known and one.card is not None and one.card.kind in one.role.kinds:
@@ -87,7 +87,7 @@ def _fill_in(view: SessionView) -> Iterator[tuple[Role, ShownCard]]:
 
 
 def _occasion(view: SessionView, card: ShownCard | None) -> Occasion:
-    """Say what a form is about: all jobs, or with an assessor's card those it counts for."""
+    """Return what a form is about: all jobs, or with an assessor's card those it counts for."""
     held = view.held
     jobs = [job for job in held.session.jobs if card is None or card.is_of(job)] or list(held.session.jobs)
     counts = [job.candidates for job in jobs]

@@ -44,11 +44,11 @@ class People:
         self._keys = _keys_of(self._planned)
 
     def planned(self) -> tuple[Attendee, ...]:
-        """Give those of the plan, with what their cards will be worth when the session starts."""
+        """Return those of the plan, with what their cards will be worth when the session starts."""
         return tuple(self._of_plan(one) for one in self._planned)
 
     def called(self) -> tuple[Attendee, ...]:
-        """Give those of the plan, come or not, and at the end who has come beside them."""
+        """Return those of the plan, come or not, and at the end who has come beside them."""
         come: dict[int, list[Arrival]] = defaultdict(list)
         beside: list[Arrival] = []
         for one in assessments.arrivals_of(self._connection, self._held.id):
@@ -87,7 +87,7 @@ class People:
         return self._with_card(attendee, one.number, word_on(self._register, one.number, None, self._starts_at), None)
 
     def _come(self, one: PlannedPerson, arrivals: Sequence[Arrival]) -> Iterator[Attendee]:
-        """Give somebody of the plan once for each card shown; ticked without a card only if none was shown."""
+        """Return somebody of the plan once for each card shown; ticked without a card only if none was shown."""
         planned = self._of_plan(one)
         if not arrivals:
             yield planned
@@ -200,7 +200,7 @@ def _keys_of(planned: Iterable[PlannedPerson]) -> Mapping[int, str]:
 
 
 def _visits(connection: Connection, held: StoredSession, institution: str) -> dict[Visit, set[int]]:
-    """Give the institution's supervised sessions in order of date: who was sent, and who has come unsent. 督§15.
+    """Return the institution's supervised sessions in order of date: who was sent, and who has come unsent. 督§15.
 
     A dispatch that names no plan is to this session, if it is of its day.
     """

@@ -78,7 +78,7 @@ def make_record(register: Register, identity: int, *, made_by: str, by: Principa
 def signed_record(
     register: Register, identity: int, record: int | None = None, *, by: Principal | None = None
 ) -> SignedRecord:
-    """Give a session's record with its proof, the newest unless one is named. Raises Refused where there is none."""
+    """Return a session's record with its proof, the newest unless one is named. Raises Refused where there is none."""
     stored = _stored(register, identity, record, by)
     proof, head = prove_signed(register, stored.seq)
     with register.database.read() as connection:

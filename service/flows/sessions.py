@@ -75,7 +75,7 @@ class SessionView:
 
     @property
     def has_been_called(self) -> bool:
-        """Whether anybody has come."""
+        """Return whether anybody has come."""
         return any(one.came_at is not None for one in self.called)
 
 
@@ -201,7 +201,7 @@ def subject_of(identity: int) -> str:
 
 
 def no_such_session(identity: int) -> Refused:
-    """Say that there is no session with an id, or none that the asker sees."""
+    """Report that there is no session with an id, or none that the current_principal sees."""
     return Refused("no-such-session", f"没有编号为 {identity} 的场次", f"there is no session {identity}")
 
 

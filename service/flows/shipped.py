@@ -30,7 +30,7 @@ def shipped_jurisdiction(key: str) -> str:
 
 
 def shipped_jurisdictions() -> tuple[Jurisdiction, ...]:
-    """Give all jurisdictions that come with the program, by key."""
+    """Return all jurisdictions that come with the program, by key."""
     return tuple(parse_jurisdiction(path.read_bytes()) for path in _paths())
 
 

@@ -27,7 +27,7 @@ from service.store.states import CopyState
 
 
 def check_number(register: Register, number: CardNumber, duty: Duty = NO_DUTY, at: datetime | None = None) -> Verdict:
-    """Give the verdict on the card with a number; ``unknown`` where no card has it. ``at`` stands in for the clock."""
+    """Return the verdict on a card number; ``unknown`` where no card has it. ``at`` stands in for the clock."""
     with register.database.read() as connection:
         record = _record(register, connection, number)
         lost = restored.find_lost(connection, number) if record is None else None
@@ -113,7 +113,7 @@ def _record(register: Register, connection: Connection, number: CardNumber) -> R
 
 
 def word_on(register: Register, number: CardNumber, copy: bytes | None, at: datetime | None = None) -> Word:
-    """Say what the register holds of the very copy, or else of the card; ``at`` stands in for the clock."""
+    """Return what the register holds of the very copy, or else of the card; ``at`` stands in for the clock."""
     word = check_number(register, number, at=at).verdict
     if word is Word.UNKNOWN:
         return Word.UNREGISTERED
@@ -142,5 +142,5 @@ def _lost_copy(connection: Connection, number: CardNumber, copy: bytes) -> Lost 
 
 
 def _word_now(register: Register, one: Scan) -> str | None:
-    """Say what a scan's card is worth now; None where it names none."""
+    """Return what a scan's card is worth now; None where it names none."""
     return None if one.number is None else word_on(register, CardNumber(one.number), one.copy).value

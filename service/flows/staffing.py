@@ -1,4 +1,4 @@
-"""Tell where people are short: of each institution, and of each authority that keeps institutions (督§5, 考§6)."""
+"""Return where people are short: of each institution, and of each authority that keeps institutions (督§5, 考§6)."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from service.store.states import CopyState
 
 
 def verify_text(register: Register, text: str, duty: Duty = NO_DUTY, at: datetime | None = None) -> Verdict:
-    """Give the verdict on a QR code's text, whatever it holds; ``at`` stands in for the clock."""
+    """Return the verdict on a QR code's text, whatever it holds; ``at`` stands in for the clock."""
     with register.database.read() as connection:
         keys = register.trusted_keys(connection)
         naming = Naming(register.catalogue.name_of, lambda issuer: _issuer_name(register, connection, issuer))

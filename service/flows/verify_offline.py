@@ -66,7 +66,7 @@ class OfflineChecker:
     notes: tuple[tuple[str, str], ...] = field(default=())
 
     def verify(self, text: str, clock: datetime, duty: Duty = NO_DUTY) -> Verdict:
-        """Give the verdict on a QR code's text at an instant, as far as the bundle can tell."""
+        """Return the verdict on a QR code's text at an instant, as far as the bundle can tell."""
         now = offline_now(clock, highest_issued_at(self.seen.values()))
         naming = Naming(self.names.occupations.get, self._issuer_name)
         scanned = scan_text(text, self.document, self.ring, naming)
@@ -194,7 +194,7 @@ def keep_memory(folder: Path, memory: Memory) -> None:
 
 
 def _expired(document: KeyDocument, lists: Mapping[int, StatusListPayload], now: datetime) -> Iterator[tuple[str, str]]:
-    """Say what has run out already: it still tells which cards are bad, and vouches for none."""
+    """Return what has run out already: it still tells which cards are bad, and vouches for none."""
     for number, listed in lists.items():
         if now.timestamp() >= listed.expires_at:
             yield note_of("status-list-expired", number)

@@ -41,5 +41,5 @@ _ZH: Final = {
 
 
 def zh_of(error: KeysError | LayoutError) -> str:
-    """Say in Chinese what a refusal means; details are in its English text."""
+    """Return in Chinese what a refusal means; details are in its English text."""
     return _ZH.get(error.code, "操作未完成")

@@ -43,7 +43,7 @@ class Assets:
     version: str
 
     def url(self, name: str) -> str:
-        """Give the address of a file. Raises KeyError for one that is not there: a misspelt template never ships."""
+        """Return the address of a file. Raises KeyError for one that is not there: a misspelt template never ships."""
         return f"{PREFIX}/{self.version}/{self.files[name].name}"
 
 
@@ -63,5 +63,5 @@ def read_assets(folder: Path) -> Assets:
 
 @cache
 def shipped() -> Assets:
-    """Give the assets that come with the program."""
+    """Return the assets that come with the program."""
     return read_assets(FOLDER)

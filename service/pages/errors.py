@@ -28,7 +28,7 @@ def answer_page(request: AnyRequest, error: Exception) -> Response[str]:
 
 
 def wants_page(request: AnyRequest) -> bool:
-    """Tell whether a browser asks for something to show; the interface for programs is always answered as such."""
+    """Return whether a browser asks for something to show; the interface for programs is always answered as such."""
     return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
 
 

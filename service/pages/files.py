@@ -33,7 +33,7 @@ class Shells(Controller):
     def give(
         self, request: Request[Any, Any, State], register: NamedDependency[SkipValidation[Register]]
     ) -> Response[bytes]:
-        """Give what a file server would give."""
+        """Return what a file server would give."""
         file = shell(register, request.url.path)
         return Response(file.body, media_type=bare(file.media_type), headers=file.headers)
 
@@ -47,7 +47,7 @@ class AssetFiles(Controller):
 
     @route("/{version:str}/{name:path}", http_method=READ, sync_to_thread=False)
     def asset(self, version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
-        """Give a file of this version of the program; names are looked up, never opened."""
+        """Return a file of this version of the program; names are looked up, never opened."""
         assets = shipped()
         found = assets.files.get(str(name).removeprefix("/"))
         if version != assets.version or found is None:

@@ -54,7 +54,7 @@ def static_files(register: Register) -> Iterator[StaticFile]:
 
 
 def shell(register: Register, path: str) -> StaticFile:
-    """Give the page, worker or manifest at a path."""
+    """Return the page, worker or manifest at a path."""
     return next(file for file in _pages(register, contact_or_centre(register)) if file.path == path)
 
 

@@ -40,18 +40,18 @@ class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def texts() -> Mapping[str, Text]:
-    """Give every text by its key."""
+    """Return every text by its key."""
     return msgspec.json.decode(shipped().files[TEXTS].body, type=dict[str, Text])
 
 
 @cache
 def looks() -> Mapping[str, Look]:
-    """Give every look by its key: the verdicts' words, and three more for ``valid``."""
+    """Return every look by its key: the verdicts' words, and three more for ``valid``."""
     return msgspec.json.decode(shipped().files[LOOKS].body, type=dict[str, Look])
 
 
 def speaker(language: Language) -> Callable[..., str]:
-    """Give the function by which templates speak a language: a key, and what fills its braces."""
+    """Return the function by which templates speak a language: a key, and what fills its braces."""
 
     def say(key: str, **values: object) -> str:
         text = texts()[key]

@@ -40,7 +40,7 @@ class Fault:
 
     @property
     def fills_cell(self) -> bool:
-        """Whether the cell holds something of its own; a merged one may be empty."""
+        """Return whether the cell holds something of its own; a merged one may be empty."""
         return self.mark is not None
 
 

@@ -174,7 +174,7 @@ def _raw_name(entry: zipfile.ZipInfo) -> bytes:
 
 
 def _safe(name: str) -> str:
-    """Give the path with ``/``; refuse one that would lead out of the archive."""
+    """Return the path with ``/``; refuse one that would lead out of the archive."""
     path = name.replace("\\", "/")
     parts = path.split("/")
     if path.startswith("/") or ".." in parts or re.match("[A-Za-z]:", path) or "\0" in path:

@@ -71,7 +71,7 @@ class _Index:
         self.stems = {stem: tuple(found) for stem, found in stems.items()}
 
     def candidates(self, row: Application | MalformedRow) -> tuple[PhotoFile, ...]:
-        """Give the photos that fit the 照片 cell, or else the identity number."""
+        """Return the photos that fit the 照片 cell, or else the identity number."""
         asked = _asks_for(row)
         if asked is not None:
             return self.names.get(asked.casefold()) or self.stems.get(_stem_key(asked), ())

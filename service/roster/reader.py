@@ -165,7 +165,7 @@ def _cell(value: Value) -> Cell:
 
 
 def _notes(sheet: Sheet, columns: Sequence[Column], sheet_names: Sequence[str]) -> Iterator[Problem]:
-    """Tell what was not read: columns and sheets nobody asked for, and rows that are hidden but count."""
+    """Return what was not read: columns and sheets nobody asked for, and rows that are hidden but count."""
     for column in columns:
         place = column_name(column.index)
         if column.field is None and column.text:

@@ -65,7 +65,7 @@ def write_report(roster: Roster, outcomes: Mapping[int, Outcome], created: datet
 
 
 def _earlier(row: SheetRow) -> Outcome:
-    """Say of a row nobody processed this time what it said of itself."""
+    """Report of a row nobody processed this time what it said of itself."""
     return Outcome(RowResult.ISSUED if row.is_done else RowResult.HELD, row.issued_number)
 
 

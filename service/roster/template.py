@@ -80,7 +80,7 @@ def _note(heading: Heading) -> str:
 
 
 def _concerned(heading: Heading) -> str:
-    """Say in words whom a column concerns."""
+    """Return in words whom a column concerns."""
     groups = (
         (EVERYONE, "全部人员"),
         (ASSESSORS, "考评人员"),

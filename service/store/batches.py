@@ -143,7 +143,7 @@ def newest(
 
 
 def key_reused(key: str) -> IdempotencyKeyReused:
-    """Say that a key came before with another request."""
+    """Report that a key came before with another request."""
     return IdempotencyKeyReused(
         f"幂等键“{key}”此前用于另一个请求；内容不同时请换用新键",
         f"idempotency key {key!r} came before with another request; use a new key for other content",

@@ -84,7 +84,7 @@ def get_correction(connection: Connection, number: CardNumber) -> Correction | N
 
 
 def attachment_values(attachment: Attachment | None) -> dict[str, object]:
-    """Give the two columns that a document takes."""
+    """Return the two columns that a document takes."""
     return {
         "attachment": None if attachment is None else attachment.name,
         "attachment_digest": None if attachment is None else attachment.digest,

@@ -189,7 +189,7 @@ def every(connection: Connection) -> Iterator[Card]:
 
 
 def latest_issue(connection: Connection) -> date | None:
-    """Give the latest issue date of all cards, None where there is no card."""
+    """Return the latest issue date of all cards, None where there is no card."""
     latest: date | None = connection.execute(select(func.max(card.c.issued_on))).scalar_one()
     return latest
 

@@ -139,7 +139,7 @@ def translate(error: DBAPIError) -> StoreError | None:
 
 
 def unreachable() -> Unreachable:
-    """Say that the database cannot be opened; the address stays out of it, for it may hold a password."""
+    """Report that the database cannot be opened; the address stays out of it, for it may hold a password."""
     return Unreachable(
         "无法打开数据库：请检查数据库地址、服务是否运行以及目录权限",
         "the database cannot be opened: check its address, whether the server runs, and the folder's permissions",
@@ -147,7 +147,7 @@ def unreachable() -> Unreachable:
 
 
 def disk_full() -> DiskFull:
-    """Say that the disk takes no more."""
+    """Report that the disk takes no more."""
     return DiskFull(
         "服务器磁盘已满，未写入任何内容；查验不受影响，请通知管理员清理磁盘后重试",
         "the server's disk is full; nothing was stored. Checking goes on; tell the administrator, then try again",
@@ -155,7 +155,7 @@ def disk_full() -> DiskFull:
 
 
 def read_only() -> ReadOnly:
-    """Say that nothing can be written now."""
+    """Report that nothing can be written now."""
     return ReadOnly(
         "登记库目前只读，未写入任何内容；查验不受影响，请通知管理员后重试",
         "the register is read-only now; nothing was stored. Checking goes on; tell the administrator, then try again",

@@ -110,7 +110,7 @@ def count_on(connection: Connection) -> None:
 
 
 def is_empty(connection: Connection) -> bool:
-    """Tell whether nothing has been entered yet."""
+    """Return whether nothing has been entered yet."""
     return all(
         connection.execute(select(*table.primary_key.columns).limit(1)).first() is None
         for table in (*TABLES, blob)

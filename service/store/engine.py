@@ -80,7 +80,7 @@ class Database:
         self.after_append: Callable[[], None] | None = None
         """What is done after each commit of a transaction that has appended to the journal. It never raises."""
         self.needs_entries = False
-        """Whether a change to a covered row is committed only with a journal entry that stands for it."""
+        """Return whether a change to a covered row is committed only with a journal entry that stands for it."""
 
     @property
     def counters(self) -> Database | SpareCounters:

@@ -151,7 +151,7 @@ def _person_name(connection: Connection, actor: str) -> str:
 
 
 def head(connection: Connection, *, lock: bool = False) -> Frontier:
-    """Give the tree's edge: its size, and with it the root. ``lock`` holds it until the transaction ends."""
+    """Return the tree's edge: its size, and with it the root. ``lock`` holds it until the transaction ends."""
     statement = select(journal_head.c.frontier)
     return Frontier.from_bytes(connection.execute(statement.with_for_update() if lock else statement).scalar_one())
 
@@ -190,7 +190,7 @@ class Wanted:
     kind: str = ""
 
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
-        """Say it in SQL."""
+        """Return it in SQL."""
         of_subject = (journal.c.subject.in_(self.subjects),) if self.subjects else ()
         return (*of_subject, *((journal.c.kind == self.kind,) if self.kind else ()))
 

@@ -64,7 +64,7 @@ def publish(connection: Connection, version: int, body: bytes) -> None:
 
 
 def latest_version(connection: Connection) -> int:
-    """Give the version of the newest key document. Raises NotFound where none has been published."""
+    """Return the version of the newest key document. Raises NotFound where none has been published."""
     version: int | None = connection.execute(_LATEST).scalar_one()
     if version is None:
         raise NotFound("尚未发布密钥文件", "no key document has been published")

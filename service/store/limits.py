@@ -62,7 +62,7 @@ class Claim:
 
 
 def waits(connection: Connection, claims: Sequence[Claim], now: datetime) -> tuple[int, ...]:
-    """Tell for each counter in how many seconds one more request fits, 0 for now; counts nothing, takes no lock."""
+    """Return for each counter in how many seconds one more request fits, 0 for now; counts nothing, takes no lock."""
     rows = connection.execute(select(rate_limit).where(rate_limit.c.key.in_({claim.key for claim in claims})))
     taken_until: dict[bytes, int] = {row.key: row.taken_until for row in rows}
     moment = _ms(now)
@@ -105,7 +105,7 @@ def mark(connection: Connection, key: bytes, until: datetime) -> None:
 
 
 def is_marked(connection: Connection, key: bytes, now: datetime) -> bool:
-    """Tell whether what was noted under ``key`` still stands."""
+    """Return whether what was noted under ``key`` still stands."""
     standing = select(rate_limit.c.key).where(rate_limit.c.key == key, rate_limit.c.taken_until > _ms(now))
     return connection.execute(standing).first() is not None
 

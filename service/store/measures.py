@@ -39,5 +39,5 @@ def batches(connection: Connection) -> int:
 
 
 def database_bytes(connection: Connection) -> int:
-    """Give the size of the database on its disk."""
+    """Return the size of the database on its disk."""
     return int(connection.execute(text(_SIZE[connection.dialect.name])).scalar_one())

@@ -97,7 +97,7 @@ def get(connection: Connection, person_id: int) -> Person | None:
 
 
 def known(connection: Connection, blind_indexes: Iterable[bytes]) -> dict[bytes, Known]:
-    """Tell all that planning needs of people: every card they have or had. People never met are left out."""
+    """Return all that planning needs of people: every card they have or had. People never met are left out."""
     found: dict[bytes, list[KnownCard]] = defaultdict(list)
     wanted: Sequence[bytes] = tuple(blind_indexes)
     for index in ids(connection, wanted):

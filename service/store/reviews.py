@@ -49,7 +49,7 @@ class Case:
 
     @property
     def is_open(self) -> bool:
-        """Whether nobody has decided yet."""
+        """Return whether nobody has decided yet."""
         return self.closing is None and self.cancelled_on is None
 
 

@@ -72,7 +72,7 @@ def _order(search: Search) -> tuple[ColumnElement[Any], ...]:
 
 
 def _conditions(asked: Asked) -> Iterator[ColumnElement[bool]]:
-    if not asked.sight.is_whole:
+    if not asked.sight.is_unrestricted:
         yield card.c.number.in_(_seen(asked.sight, asked.on))
     yield from _of_whom(asked)
     yield from _of_what(asked)
@@ -106,7 +106,7 @@ def _of_what(asked: Asked) -> Iterator[ColumnElement[bool]]:
 
 
 def in_state(state: CardState, on: date) -> ColumnElement[bool]:
-    """Say in SQL what ``domain.search.state_of`` says."""
+    """Return in SQL what ``domain.search.state_of`` says."""
     taken_over_later = and_(card.c.status == CardStatus.SUPERSEDED.value, card.c.status_on > on)
     counts = or_(card.c.status == CardStatus.VALID.value, taken_over_later)
     match state:

@@ -78,7 +78,7 @@ def close_last(connection: Connection, through: int = 0) -> tuple[Slot, ...]:
 
 
 def last_place(connection: Connection) -> Slot:
-    """Give the next place that would be taken."""
+    """Return the next place that would be taken."""
     return Slot(*_lock_last(connection))
 
 
@@ -106,7 +106,7 @@ def places_given(connection: Connection, list_no: int) -> int:
 
 
 def entries(connection: Connection, list_no: int, on: date) -> dict[int, Status]:
-    """Tell the status of every copy in a list on a day, by index. Places that no copy has are left out."""
+    """Return the status of every copy in a list on a day, by index. Places that no copy has are left out."""
     rows = connection.execute(
         select(copy.c.list_index, copy.c.state, card.c.status, card.c.status_on, card.c.expires_on)
         .join(card, card.c.number == copy.c.number)
@@ -119,7 +119,7 @@ def entries(connection: Connection, list_no: int, on: date) -> dict[int, Status]
 
 
 def standings(connection: Connection, list_no: int | None = None) -> tuple[Standing, ...]:
-    """Tell how all lists stand, or the one with this number if there is one, in the order of their numbers."""
+    """Return how all lists stand, or the one with this number if there is one, in the order of their numbers."""
     columns = (
         status_list.c.list_no,
         status_publication.c.iat,

@@ -42,7 +42,7 @@ class Together(Database):
 
     @property
     def is_open(self) -> bool:
-        """Whether something was written that waits for ``commit``."""
+        """Return whether something was written that waits for ``commit``."""
         return self._connection is not None
 
     @contextmanager

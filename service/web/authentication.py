@@ -26,7 +26,7 @@ CSRF_HEADER: Final = "X-CSRF-Token"
 FORM_KEY_MARK: Final = "."
 """In the token of a form: what follows it is the form's one-time key."""
 
-_ASKER: Final = "asker"
+_ASKER: Final = "current_principal"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER: Final = "bearer "
 
@@ -97,7 +97,7 @@ def who_asks(request: AnyRequest, register: Register) -> Principal | None:
 def needs(*permissions: Permission) -> AsyncAnyCallable:
     """Make the guard of a route: who asks, and may with one of these, is found out before the rest is read.
 
-    The handler finds whoever it is with ``asker``.
+    The handler finds whoever it is with ``current_principal``.
     """
 
     async def guard(request: AnyRequest, _handler: BaseRouteHandler) -> None:
@@ -107,8 +107,8 @@ def needs(*permissions: Permission) -> AsyncAnyCallable:
     return guard
 
 
-def asker(request: AnyRequest) -> Principal:
-    """Give whoever the guard has let in."""
+def current_principal(request: AnyRequest) -> Principal:
+    """Return whoever the guard has let in."""
     principal: Principal = request.state[_ASKER]
     return principal
 

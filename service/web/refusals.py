@@ -245,7 +245,7 @@ def _where(request: AnyRequest) -> str:
 
 
 def _outline(error: BaseException) -> Iterator[str]:
-    """Say where an error and its causes were raised. Their messages may hold a name or a credential and stay out."""
+    """Return where an error and its causes were raised. Their messages may hold a name or a credential and stay out."""
     cause: BaseException | None = error
     while cause is not None:
         yield f"{type(cause).__module__}.{type(cause).__qualname__}"

@@ -50,7 +50,7 @@ class Staffed:
         return {"X-CSRF-Token": answer.json()["csrf"]}
 
     def token(self, name: str, *scopes: Permission) -> dict[str, str]:
-        """Give the header of a program with a token of an account."""
+        """Return the header of a program with a token of an account."""
         label = "-".join((name, *scopes))
         made = add_token(self.office.register, name, label, scopes or (Permission.CHECK,), 30, ACTOR)
         return {"Authorization": f"Bearer {made.secret}"}

@@ -62,7 +62,7 @@ def main() -> int:
 
 
 def longer(one: Sequence[int], other: Sequence[int]) -> float:
-    """Tell how often a random one of the first takes longer than one of the second, ties half (Mann-Whitney)."""
+    """Return how often a random one of the first takes longer than one of the second, ties half (Mann-Whitney)."""
     ordered = sorted(other)
     wins = sum(bisect_left(ordered, value) + bisect_right(ordered, value) for value in one)
     return wins / (2 * len(one) * len(ordered))

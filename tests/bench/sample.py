@@ -34,7 +34,7 @@ class BenchCard:
 
 
 def load(_folder: Path, count: int) -> list[BenchCard]:
-    """Give that many different cards; no two share a photograph or a code."""
+    """Return that many different cards; no two share a photograph or a code."""
     names = [person.name for person in people(date(2026, 11, 23)) if max(person.name) < "\U00030000"]
     return [_card(index, names[index % len(names)]) for index in range(count)]
 

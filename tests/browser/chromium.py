@@ -31,7 +31,7 @@ def program() -> str:
 
 
 def arguments(film: Path | None = None) -> list[str]:
-    """Give the switches; with a film there is a camera, which shows it and may be used without asking."""
+    """Return the switches; with a film there is a camera, which shows it and may be used without asking."""
     if film is None:
         return list(_ARGUMENTS)
     camera = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")

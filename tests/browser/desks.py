@@ -43,7 +43,7 @@ class Desks:
         return self.office.register
 
     def card(self, kind: str) -> CardNumber:
-        """Give a card of a kind that no other test has had."""
+        """Return a card of a kind that no other test has had."""
         return next(self.numbers[kind])
 
     def forget_tries(self) -> None:

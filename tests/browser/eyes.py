@@ -37,7 +37,7 @@ _FOCUSED: Final = """() => {
 
 @cache
 def _axe() -> str:
-    """Give axe-core, installed once as the lock file says."""
+    """Return axe-core, installed once as the lock file says."""
     installed = _FOLDER / "node_modules" / ".package-lock.json"
     lock = _FOLDER / "package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:

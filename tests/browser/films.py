@@ -93,7 +93,7 @@ def _code_centre(card: Image.Image) -> Floats:
 
 
 def _corners(card: Image.Image, centre: Floats, shot: Shot, phase: float, phases: Floats) -> Floats:
-    """Give where the card's corners (from the upper left, clockwise) are in the picture."""
+    """Return where the card's corners (from the upper left, clockwise) are in the picture."""
     mm = card.width / _CARD_MM
     points = np.array([[0, 0], [card.width, 0], [card.width, card.height], [0, card.height]], dtype=np.float64)
     points = (points - centre) / mm

@@ -52,7 +52,7 @@ def all_settings(text: str, room: list[int], limit: float) -> Iterator[tuple[str
 
 
 def has_overlong_run(text: str, room: list[int]) -> bool:
-    """Say whether a run is wider than every line, which the exhaustive search knows nothing of."""
+    """Return whether a run is wider than every line, which the exhaustive search knows nothing of."""
     runs = "".join(character if joins(character) else " " for character in text).split()
     return any(natural(run) > max(room) for run in runs)
 

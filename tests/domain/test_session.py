@@ -54,7 +54,7 @@ CASES: list[Any] = json.loads((Path(__file__).parents[1] / "vectors" / "sessions
 
 
 def outcome_of(rule: str, session: Session, people: list[Attendee], stage: Stage = Stage.ROLL_CALL) -> Outcome | None:
-    """Give the worst that a rule says."""
+    """Return the worst that a rule says."""
     worst_last = (Outcome.MET, Outcome.WARNING, Outcome.UNKNOWN, Outcome.SHORT)
     found = [one.outcome for one in compose(session, people, stage).rulings if one.rule == rule]
     return max(found, key=worst_last.index, default=None)

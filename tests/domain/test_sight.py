@@ -29,7 +29,7 @@ def grounds(sight: Sight, tied: Ties) -> list[str]:
 def test_the_centre_keeps_the_base() -> None:
     """督§4, 考§19: it keeps the whole base of information."""
     assert grounds(CENTRE_SIGHT, ties()) == ["keeps-the-base"] * 2
-    assert CENTRE_SIGHT.is_whole
+    assert CENTRE_SIGHT.is_unrestricted
 
 
 def test_an_institution_sees_what_it_has_issued() -> None:

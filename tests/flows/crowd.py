@@ -36,14 +36,14 @@ class Crowd:
     cards: dict[str, CardNumber] = field(default_factory=dict)
 
     def named(self, numbers: object) -> set[str]:
-        """Say of numbers what they are there for."""
+        """Report of numbers what they are there for."""
         assert isinstance(numbers, (list, tuple, set, frozenset))
         names = {number: name for name, number in self.cards.items()}
         return {names[number] for number in numbers}
 
 
 def first_day(last_day: date) -> date:
-    """Give the day on which the office is to begin, so that it ends on that one."""
+    """Return the day on which the office is to begin, so that it ends on that one."""
     return date(2026, 11, 2) + (last_day - NOW)
 
 

@@ -101,7 +101,7 @@ def _altered(corpus: list[bytes], mutators: tuple[Mutator, ...], rng: Random) ->
 
 
 def _try(target: Target, data: bytes) -> tuple[str, set[object], str | None]:
-    """Give the outcome, what may be new about it, and the traceback of what must not happen."""
+    """Return the outcome, what may be new about it, and the traceback of what must not happen."""
     try:
         words = target.run(data)
     except KeyboardInterrupt:

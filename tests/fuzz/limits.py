@@ -56,7 +56,7 @@ class Limits:
 
 
 def peak_memory() -> int:
-    """Give the most memory this process has held at once, in bytes."""
+    """Return the most memory this process has held at once, in bytes."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 

@@ -39,5 +39,5 @@ Make = Callable[[Path, ExitStack], Target]
 
 
 def code_of(error: Exception) -> str | None:
-    """Give the permanent code of a refusal, which is meant for a person; None for a crash."""
+    """Return the permanent code of a refusal, which is meant for a person; None for a crash."""
     return error.code if isinstance(error, _REFUSALS) and _CODE.fullmatch(error.code) else None

@@ -21,7 +21,7 @@ class World:
 
     @property
     def register(self) -> Register:
-        """Give the open register."""
+        """Return the open register."""
         return self.office.register
 
 

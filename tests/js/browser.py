@@ -17,7 +17,7 @@ OLDEST_NODE: Final = (20, 19)
 
 
 def node() -> Path:
-    """Give a node that reads the assets as the modules they are, or skip (fail) the test."""
+    """Return a node that reads the assets as the modules they are, or skip (fail) the test."""
     program = needs.tool("node", apt="nodejs")
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=60).stdout
     major, minor, *_ = said.strip().lstrip("v").split(".")

@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, Day]]:
-    """Give a register with a day's people; plans are entered by the tests, and it is the day."""
+    """Return a register with a day's people; plans are entered by the tests, and it is the day."""
     folder = tmp_path_factory.mktemp("roll") / "data"
     office = make_office(folder, f"sqlite:///{folder / 'register.db'}")
     day = assessment_day(office)

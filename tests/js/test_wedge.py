@@ -21,7 +21,7 @@ give(heard.filter((one) => one !== null))
 
 
 def heard(*typed: tuple[str | list[str], int]) -> list[str]:
-    """Give the codes that were heard; each part is typed with a pause in milliseconds before every key."""
+    """Return the codes that were heard; each part is typed with a pause in milliseconds before every key."""
     found: list[str] = run_module("wedge.js", TYPE, typed)
     return found
 

@@ -33,7 +33,7 @@ PASSPHRASE = "正确的口令".encode()
 
 
 def counting_bytes() -> Callable[[int], bytes]:
-    """Give different bytes at each call, the same in each test."""
+    """Return different bytes at each call, the same in each test."""
     calls = 0
 
     def random_bytes(size: int) -> bytes:

@@ -56,7 +56,7 @@ def test_tables_of_a_newer_program_are_not_migrated(database: Database) -> None:
 
 
 def _described(connection: Connection) -> dict[str, object]:
-    """Tell all that the database itself knows of each table, constraints by name and text."""
+    """Return all that the database itself knows of each table, constraints by name and text."""
     found = inspect(connection)
     return {
         name: {

@@ -24,7 +24,7 @@ ORDER_8_Y: Final = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F9
 
 
 def refused(samples: Samples) -> list[Json]:
-    """Give all attacks on the genuine cards."""
+    """Return all attacks on the genuine cards."""
     return [
         *_text_attacks(samples),
         *_envelope_attacks(samples),

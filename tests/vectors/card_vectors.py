@@ -59,7 +59,7 @@ def draw_portrait() -> bytes:
 
 
 def sample_claims() -> dict[str, tuple[str, Claims]]:
-    """Give the genuine cards: name → (test key, claims)."""
+    """Return the genuine cards: name → (test key, claims)."""
 
     def claims(
         number: str,

@@ -20,7 +20,7 @@ ROOT_PIN: Final = Pin(fingerprint(seeds.signer(seeds.ROOT).public))
 
 
 def samples() -> dict[str, tuple[KeyDocument, str, Pin | None]]:
-    """Give the genuine documents: name → (content, root that signs, what the checker remembers)."""
+    """Return the genuine documents: name → (content, root that signs, what the checker remembers)."""
     document = KeyDocument(
         version=3,
         issued=1_780_000_000,

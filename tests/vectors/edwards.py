@@ -53,7 +53,7 @@ BASE: Final = decode(_Y.to_bytes(32, "little"))
 
 
 def small_order_points() -> tuple[Point, ...]:
-    """Give the eight points whose order divides the cofactor, the neutral one first."""
+    """Return the eight points whose order divides the cofactor, the neutral one first."""
     y = 2
     while True:
         try:
@@ -67,7 +67,7 @@ def small_order_points() -> tuple[Point, ...]:
 
 
 def secret_scalar(private: bytes) -> int:
-    """Give the scalar of a private key (RFC 8032 5.1.5)."""
+    """Return the scalar of a private key (RFC 8032 5.1.5)."""
     clamped = bytearray(hashlib.sha512(private).digest()[:32])
     clamped[0] &= 248
     clamped[31] = clamped[31] & 63 | 64

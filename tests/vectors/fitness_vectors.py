@@ -31,7 +31,7 @@ Case = tuple[str, CardView, Duty]
 
 
 def fitness() -> Json:
-    """Give cards, duties and answers: as any checker gives them, and with what only the register knows."""
+    """Return cards, duties and answers: as any checker gives them, and with what only the register knows."""
     return {
         "about": "fit_for_duty: `offline` without a register, `registered` with what it knows on the day `on`.",
         "offline": [

@@ -27,7 +27,7 @@ LOOKS: Final = (Look("in-force", 2 * HOUR), Look("revoked", 2 * HOUR))
 
 
 def key_states() -> Json:
-    """Give all cases with the texts and bundles they use."""
+    """Return all cases with the texts and bundles they use."""
     about = (
         "Offline checks by published TEST keys: which status keys vouch for a list, and which list is the newer one."
     )
@@ -74,7 +74,7 @@ def _list(key: str, at: int, revoked: Status = Status.REVOKED, number: int = 1, 
 
 
 def bundles() -> Mapping[str, bytes]:
-    """Give every bundle by its name. ``forged`` in it: the list says of the revoked card that it is in force."""
+    """Return every bundle by its name. ``forged`` in it: the list says of the revoked card that it is in force."""
     names = encode_names(Names("重庆市职业技能鉴定指导中心", {}, {}))
 
     def by(key: str) -> bytes:

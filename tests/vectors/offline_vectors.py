@@ -63,7 +63,7 @@ class Case:
 
 
 def verdicts() -> Json:
-    """Give all cases with the texts and bundles they use."""
+    """Return all cases with the texts and bundles they use."""
     about = "Offline checks by published TEST keys: what is opened with which memory, and the verdicts it gives."
     return verdicts_of(about, bundles(), dict(_texts()), _cases(), with_keys=False)
 
@@ -285,7 +285,7 @@ def _flip(data: bytes, at: int) -> bytes:
 
 
 def bundles() -> dict[str, bytes]:
-    """Give every bundle by its name: the current one, and each with one thing changed."""
+    """Return every bundle by its name: the current one, and each with one thing changed."""
     root = seeds.signer(seeds.ROOT)
     second = _token(encode_payload(_payload(2, {0: Status.VALID, 1: Status.REVOKED})))
     names = encode_names(

@@ -11,12 +11,12 @@ from keys.signer import Signer
 
 
 def seed(name: str) -> bytes:
-    """Give the private half of the test key of that name."""
+    """Return the private half of the test key of that name."""
     return hashlib.sha256(f"zhengka test {name}".encode()).digest()
 
 
 def signer(name: str) -> Signer:
-    """Give the signer of the test key of that name."""
+    """Return the signer of the test key of that name."""
     return Signer.from_private(seed(name))
 
 
@@ -42,13 +42,13 @@ _LIVES: Final = {
 
 
 def record(name: str) -> KeyRecord:
-    """Give the public record of the test key of that name."""
+    """Return the public record of the test key of that name."""
     purpose, signs_from, signs_until, state = _LIVES[name]
     return KeyRecord(purpose, signer(name).public, signs_from, signs_until, state)
 
 
 def records() -> tuple[KeyRecord, ...]:
-    """Give the records of all test keys but roots and stranger."""
+    """Return the records of all test keys but roots and stranger."""
     return tuple(record(name) for name in _LIVES)
 
 

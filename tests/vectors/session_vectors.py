@@ -37,7 +37,7 @@ Case = tuple[str, Stage, Session, list[Attendee], str, Expected]
 
 
 def sessions() -> Json:
-    """Give every case with its outcome."""
+    """Return every case with its outcome."""
     cases: list[Json] = []
     for name, stage, session, people, verdict, not_met in _cases():
         told = compose(session, people, stage)
@@ -140,7 +140,7 @@ def leads(one: Attendee) -> Attendee:
 
 
 def enough(*more: Attendee) -> list[Attendee]:
-    """Give all whom an assessment of skills in one job needs."""
+    """Return all whom an assessment of skills in one job needs."""
     return [leads(assessor(1)), assessor(2), assessor(3), head(), internal(), *more]
 
 

@@ -30,7 +30,7 @@ NONCE: Final = 2**200 + 9
 
 
 def signatures() -> Json:
-    """Give every signature with the verdict of OpenSSL, which recomputes R without the cofactor."""
+    """Return every signature with the verdict of OpenSSL, which recomputes R without the cofactor."""
     return {
         "about": "Ed25519 signatures by published TEST keys, and whether they hold: R = S*B - k*A, byte for byte.",
         "signatures": [

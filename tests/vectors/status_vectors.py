@@ -32,7 +32,7 @@ def status_lists() -> Json:
 
 
 def samples() -> dict[str, tuple[int, dict[int, Status]]]:
-    """Give the genuine lists: name → (number, statuses of the used indices)."""
+    """Return the genuine lists: name → (number, statuses of the used indices)."""
     every = [Status.VALID, Status.REVOKED, Status.SUPERSEDED, Status.REPLACED, Status.VOIDED]
     return {
         "unused": (1, {}),

@@ -73,7 +73,7 @@ class Evidence:
     exception_basis: str | None = None
 
     def waives(self, article: ExceptionArticle) -> bool:
-        """Whether the row invokes an exception's article and states its basis."""
+        """Return whether the row invokes an exception's article and states its basis."""
         return article in self.exceptions and self.exception_basis is not None
 
 

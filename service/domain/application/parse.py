@@ -121,7 +121,7 @@ class RowReader:
 
     @property
     def is_assessor(self) -> bool:
-        """Whether the row is for an assessor's card, as far as it says."""
+        """Return whether the row is for an assessor's card, as far as it says."""
         return self.kind is not None and self.kind.is_assessor
 
     def mandatory(self, field: str, read: Callable[[Cell], _T]) -> _T | None:
@@ -141,7 +141,7 @@ class RowReader:
         return tuple(sorted(self.problems, key=lambda problem: _COLUMN.get(problem.field, len(_COLUMN))))
 
     def notices(self, catalogue: Catalogue) -> tuple[Problem, ...]:
-        """Tell what was left unread, and which codes the catalogue does not know."""
+        """Return what was left unread, and which codes the catalogue does not know."""
         unread = [f for f in _WORTH_TELLING if f in self._cells and self.kind and not self._concerns(f)]
         told = [_unread(field, self.kind) for field in unread if self.kind]
         cell = self._cells.get("occupations")

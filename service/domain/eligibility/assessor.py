@@ -196,7 +196,7 @@ def _certificate(case: Case, levels: frozenset[SkillLevel], titles: frozenset[Ti
 
 
 def _years(case: Case, field: str, months: int | None, years: int) -> Iterable[Problem]:
-    """Tell of a stated duration that is missing or under ``years``, "以上" inclusive."""
+    """Return the problem of a stated duration that is missing or under ``years``, "以上" inclusive."""
     if months is None:
         yield _missing(case, field, f"应为 {years} 年及以上", f"should be {years} years or more")
     elif months < years * _MONTHS:
@@ -244,7 +244,7 @@ def _standard_assessor(case: Case, occupation: Occupation) -> Iterable[Problem]:
 
 
 def held_standard_since(case: Case, occupation: Occupation) -> date | None:
-    """Give the issue date of the person's first standard card for a job type, None if the register has none.
+    """Return the issue date of the person's first standard card for a job type, None if the register has none.
 
     Cards since renewed, promoted or expired count: the year need not be the last one. Revoked and voided ones do not.
     """

@@ -36,7 +36,7 @@ def score(case: Case) -> Iterable[Problem]:
 
 
 def holds_external_card(case: Case) -> bool:
-    """Tell whether an internal card is applied for by a holder of an external card valid on the issue date. 督§14."""
+    """Return whether an internal card is applied for by a holder of an external card valid on the issue date. 督§14."""
     on = case.policy.issued_on
     return case.application.kind is CardKind.INTERNAL and any(
         card.kind is CardKind.EXTERNAL and card.issued_on <= on <= card.expires_on

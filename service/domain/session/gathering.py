@@ -25,7 +25,7 @@ class Count:
     unsure: int
 
     def standing(self, need: int) -> Standing:
-        """Tell whether there are as many as are needed."""
+        """Return whether there are as many as are needed."""
         if self.sure >= need:
             return Standing.YES
         return Standing.UNSURE if self.sure + self.unsure >= need else Standing.NO
@@ -47,7 +47,7 @@ class Gathering:
         return tuple(one for one in self.people if one.came_at is not None)
 
     def in_post(self, post: Role) -> Iterator[Attendee]:
-        """Give those there in a post, leaders among the assessors."""
+        """Return those there in a post, leaders among the assessors."""
         return (one for one in self.there if one.role.post is post)
 
     def count(self, post: Role, holds: Callable[[ShownCard], Standing]) -> Count:
@@ -69,7 +69,7 @@ def names_of(people: Iterable[Attendee]) -> tuple[str, ...]:
 
 
 def in_force(one: Attendee) -> Standing:
-    """Tell whether somebody shows a valid card of his own, of a kind that his role asks for."""
+    """Return whether somebody shows a valid card of his own, of a kind that his role asks for."""
     return _standing(one, lambda _: Standing.YES)
 
 

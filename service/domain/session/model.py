@@ -116,7 +116,7 @@ class Job:
 
     @property
     def is_marked_by_hand(self) -> bool:
-        """Whether assessors mark its theory papers."""
+        """Return whether assessors mark its theory papers."""
         return Part.THEORY in self.parts and not self.machine_marked
 
     @property
@@ -164,7 +164,7 @@ class Job:
         )
 
     def as_json(self) -> dict[str, Json]:
-        """Give the job as programs get it."""
+        """Return the job as programs get it."""
         return {
             "occupation": self.occupation.name,
             "code": self.occupation.code,
@@ -191,7 +191,7 @@ class Session:
         return civil_date(self.starts_at)
 
     def as_json(self) -> dict[str, Json]:
-        """Give what the rules need of it, as programs get it; instants in RFC 3339, UTC."""
+        """Return what the rules need of it, as programs get it; instants in RFC 3339, UTC."""
         return {
             "institution": self.institution,
             "starts_at": instant_text(self.starts_at),
@@ -216,12 +216,12 @@ _WEAKEST_FIRST: Final = (Standing.NO, Standing.UNSURE, Standing.YES)
 
 
 def weakest(*standings: Standing) -> Standing:
-    """Give what holds where all of these have to."""
+    """Return what holds where all of these have to."""
     return min(standings, key=_WEAKEST_FIRST.index)
 
 
 def strongest(standings: Iterable[Standing]) -> Standing:
-    """Give what holds where any one of these will do; none will not."""
+    """Return what holds where any one of these will do; none will not."""
     return max(standings, key=_WEAKEST_FIRST.index, default=Standing.NO)
 
 
@@ -244,7 +244,7 @@ class ShownCard:
     is_holder: bool | None = None
 
     def as_json(self) -> dict[str, Json]:
-        """Give the card as programs get it."""
+        """Return the card as programs get it."""
         return {
             "number": str(self.number),
             "kind": self.kind.value,
@@ -256,7 +256,7 @@ class ShownCard:
 
     @property
     def is_in_force(self) -> Standing:
-        """Whether it is a valid card of whoever shows it (督§12(1), 考§14(1))."""
+        """Return whether it is a valid card of whoever shows it (督§12(1), 考§14(1))."""
         if self.is_holder is False:
             return Standing.NO
         if self.verdict is Word.VALID:
@@ -264,14 +264,14 @@ class ShownCard:
         return Standing.UNSURE if self.verdict in _UNSURE else Standing.NO
 
     def is_of(self, job: Job) -> bool:
-        """Tell whether it counts for the job type, whatever the level: by the exact name, or the code. 考§2."""
+        """Return whether it counts for the job type, whatever the level: by the exact name, or the code. 考§2."""
         return any(
             held.name == job.occupation.name or (held.code is not None and held.code == job.occupation.code)
             for held in self.occupations
         )
 
     def covers(self, job: Job) -> Standing:
-        """Tell whether it lets its holder assess this; of 特级 and 首席技师 the rule says nothing. 考§2, 考§3."""
+        """Return whether it lets its holder assess this; of 特级 and 首席技师 the rule says nothing. 考§2, 考§3."""
         if not self.kind.is_assessor or not self.is_of(job):
             return Standing.NO
         if job.level in UNRULED_LEVELS:
@@ -302,7 +302,7 @@ class Attendee:
     declared: Declared | None = None
 
     def as_json(self) -> dict[str, Json]:
-        """Give the attendee as programs get it; instants in RFC 3339, UTC."""
+        """Return the attendee as programs get it; instants in RFC 3339, UTC."""
         return {
             "person": self.person,
             "name": self.name,

@@ -33,7 +33,7 @@ _WHY: Final = {
 
 
 def word_of_card(verdict: str) -> tuple[str, str]:
-    """Say in a word or two what a check has found of a card, in Chinese and English."""
+    """Return in a word or two what a check has found of a card, in Chinese and English."""
     return ("有效", "valid") if verdict == Word.VALID else _WHY[Word(verdict)]
 
 

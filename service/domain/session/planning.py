@@ -95,7 +95,7 @@ def check_plan(new: NewSession, today: date) -> None:
 
 
 def plan_refused(problems: tuple[Problem, ...]) -> SessionRefused:
-    """Say everything that speaks against a plan."""
+    """Return everything that speaks against a plan."""
     return SessionRefused(
         "；".join(one.zh for one in problems), "; ".join(one.en for one in problems), problems=problems
     )

@@ -38,7 +38,7 @@ class Ruling:
     people: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Json]:
-        """Give the ruling as programs get it."""
+        """Return the ruling as programs get it."""
         return {
             "rule": self.rule,
             "article": self.article,
@@ -57,7 +57,7 @@ class Composition:
     rulings: tuple[Ruling, ...]
 
     def as_json(self) -> dict[str, Json]:
-        """Give the verdict as programs get it."""
+        """Return the verdict as programs get it."""
         return {"verdict": self.verdict.value, "rulings": [one.as_json() for one in self.rulings]}
 
 

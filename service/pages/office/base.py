@@ -48,7 +48,7 @@ class Entry:
     permissions: tuple[Permission, ...]
 
     def is_for(self, principal: Principal) -> bool:
-        """Tell whether somebody may go there."""
+        """Return whether somebody may go there."""
         return any(map(principal.may, self.permissions))
 
 

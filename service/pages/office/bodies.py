@@ -11,7 +11,7 @@ from service.pages.office.base import Desk
 
 
 def body_names(desk: Desk) -> Callable[[str], str]:
-    """Give the function by which a page names a body: the centre, an institution by its code, a bureau as it is."""
+    """Return the function by which a page names a body: the centre, an institution by its code, a bureau as it is."""
     centre = desk.register.jurisdiction.centre
     names = {CENTRE: centre.zh if desk.language == "zh" else centre.en} | {
         code: f"{one.name}（{code}）" if desk.language == "zh" else f"{one.name} ({code})"

@@ -28,8 +28,8 @@ from service.pages.office.typed import (
     MAX_FORM_WITH_FILE,
     card_number,
     day,
+    form_values,
     handed,
-    kept,
     line,
     long,
     signed_in_first,
@@ -41,7 +41,7 @@ AnyRequest = Request[Any, Any, State]
 PAGE: Final = "/office/cards"
 _CARD: Final = PAGE + "/{number:str}"
 _READERS: Final = (Permission.CHANGE_CARDS, Permission.PROPOSE, Permission.REVIEW)
-_LOSERS: Final = (Permission.CHANGE_CARDS, Permission.PROPOSE)
+MAY_CANCEL: Final = (Permission.CHANGE_CARDS, Permission.PROPOSE)
 
 
 class NumberForm(DeskForm, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ class CardForm(DeskForm, frozen=True, kw_only=True):
     sure: str = ""
 
 
-class LossForm(DeskForm, frozen=True, kw_only=True):
+class CancellationForm(DeskForm, frozen=True, kw_only=True):
     """The forms about a card's cancellation: to decide, to propose, to correct."""
 
     act: str = ""
@@ -82,7 +82,7 @@ class CardsPage(Controller):
     @route(PAGE, http_method=READ, sync_to_thread=True)
     def choose(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> Response[str]:
         """Ask for a number."""
-        return at_desk(request, register, *_READERS).show("office/cards.html", kept=kept())
+        return at_desk(request, register, *_READERS).show("office/cards.html", form_values=form_values())
 
     @post(PAGE, status_code=HTTPStatus.OK, sync_to_thread=True)
     def chosen(
@@ -97,7 +97,7 @@ class CardsPage(Controller):
             number = card_number(data.number)
             card_standing(register, number, desk.principal)
         except REFUSALS as error:
-            return desk.refuse(request, error, "office/cards.html", kept=kept("choose", data))
+            return desk.refuse(request, error, "office/cards.html", form_values=form_values("choose", data))
         return desk.go(f"{PAGE}/{number}")
 
     @route(_CARD, http_method=READ, sync_to_thread=True)
@@ -106,7 +106,7 @@ class CardsPage(Controller):
     ) -> Response[str]:
         """Show how the card stands, and the forms for its issuer."""
         desk = at_desk(request, register, *_READERS)
-        return desk.show("office/card.html", **standing_of(desk, number), kept=kept())
+        return desk.show("office/card.html", **standing_of(desk, number), form_values=form_values())
 
     @post(_CARD, status_code=HTTPStatus.OK, request_max_body_size=MAX_FORM_BODY, sync_to_thread=True)
     @once_a_form
@@ -124,15 +124,15 @@ class CardsPage(Controller):
             return _change(desk, number, data)
         except REFUSALS as error:
             shown = standing_of(desk, number)
-            return desk.refuse(request, error, "office/card.html", **shown, kept=kept(data.act, data))
+            return desk.refuse(request, error, "office/card.html", **shown, form_values=form_values(data.act, data))
 
     @route(_CARD + "/cancellation", http_method=READ, sync_to_thread=True)
     def loss(
         self, number: FromPath[CardNumber], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
     ) -> Response[str]:
         """Show how the qualification was lost, or the forms by which it is."""
-        desk = at_desk(request, register, *_LOSERS)
-        return desk.show("office/cancellation.html", **standing_of(desk, number), kept=kept())
+        desk = at_desk(request, register, *MAY_CANCEL)
+        return desk.show("office/cancellation.html", **standing_of(desk, number), form_values=form_values())
 
     @post(
         _CARD + "/cancellation",
@@ -145,18 +145,20 @@ class CardsPage(Controller):
     def lose(
         self,
         number: FromPath[CardNumber],
-        data: MultipartBody[LossForm],
+        data: MultipartBody[CancellationForm],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Decide, propose or correct."""
-        desk = at_desk(request, register, *_LOSERS, csrf=data.csrf)
+        desk = at_desk(request, register, *MAY_CANCEL, csrf=data.csrf)
         card_standing(register, number, desk.principal)
         try:
-            return _lose(desk, number, data)
+            return _cancel(desk, number, data)
         except REFUSALS as error:
             shown = standing_of(desk, number)
-            return desk.refuse(request, error, "office/cancellation.html", **shown, kept=kept(data.act, data))
+            return desk.refuse(
+                request, error, "office/cancellation.html", **shown, form_values=form_values(data.act, data)
+            )
 
 
 def standing_of(desk: Desk, number: CardNumber) -> dict[str, Any]:
@@ -188,7 +190,7 @@ def _may(desk: Desk, told: Standing) -> frozenset[str]:
         "propose": by.may(Permission.PROPOSE) and in_question,
         "correct": decides and told.decision is not None and told.correction is None,
         "review": by.may(Permission.REVIEW) and bool(told.entries),
-        "loss": any(map(by.may, _LOSERS)),
+        "loss": any(map(by.may, MAY_CANCEL)),
         # A bureau keeps the record of external supervisors whose whole file is another's.
         "person": by.may(Permission.READ_PEOPLE) and by.account.district is None,
     }
@@ -215,7 +217,7 @@ def _change(desk: Desk, number: CardNumber, data: CardForm) -> Response[Any]:
             raise unknown_act()
 
 
-def _lose(desk: Desk, number: CardNumber, data: LossForm) -> Response[Any]:
+def _cancel(desk: Desk, number: CardNumber, data: CancellationForm) -> Response[Any]:
     by, page = desk.principal, f"{PAGE}/{number}/cancellation"
     file = handed(data.document_file)
     match data.act:
@@ -252,7 +254,7 @@ def _lose(desk: Desk, number: CardNumber, data: LossForm) -> Response[Any]:
             raise unknown_act()
 
 
-def propose(desk: Desk, number: CardNumber, data: LossForm) -> int:
+def propose(desk: Desk, number: CardNumber, data: CancellationForm) -> int:
     """Enter what was proposed, and give its id. Raises what the flow raises."""
     by = desk.principal
     proposal = Proposal(

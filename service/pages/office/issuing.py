@@ -32,7 +32,7 @@ from service.flows.uploads import Checked, Files, check_behind, check_files, fin
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
 from service.pages.office.bodies import body_names
-from service.pages.office.typed import MAX_FORM_BODY, Identity, day, kept, line, needs_first
+from service.pages.office.typed import MAX_FORM_BODY, Identity, day, form_values, line, needs_first
 from service.pages.remedies import PAGE_REMEDIES
 from service.pages.shown import moment
 from service.web.downloads import pdf_of_batch, spreadsheet
@@ -77,7 +77,7 @@ class IssuingPage(Controller):
     def page(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> Response[str]:
         """Show the form, and the batches so far."""
         desk = at_desk(request, register, Permission.ISSUE)
-        return desk.show("office/issue.html", **_start(desk), kept=kept())
+        return desk.show("office/issue.html", **_start(desk), form_values=form_values())
 
     @post(
         PAGE,
@@ -103,7 +103,9 @@ class IssuingPage(Controller):
                 reviewed_by=line(data.reviewed_by, 60) or None,
             )
         except REFUSALS as error:
-            return desk.refuse(request, error, "office/issue.html", **_start(desk), kept=kept("check", data))
+            return desk.refuse(
+                request, error, "office/issue.html", **_start(desk), form_values=form_values("check", data)
+            )
         return desk.go(f"{PAGE}/checked/{checked.key}")
 
     @route(_CHECKED, http_method=READ, sync_to_thread=True)
@@ -138,7 +140,7 @@ class IssuingPage(Controller):
     def report(
         self, key: FromPath[str], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
     ) -> Response[Any]:
-        """Give the roster as it came with what became of each row, to be corrected and handed in again."""
+        """Return the roster as it came with what became of each row, to be corrected and handed in again."""
         desk = at_desk(request, register, Permission.ISSUE)
         return spreadsheet(report_of(register, desk.sign_in, key), f"report-{register.effects.today()}")
 
@@ -219,7 +221,7 @@ def _checked(request: AnyRequest, found: Checked) -> dict[str, Any]:
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:
-    """Give what both pages tell beside the rows."""
+    """Return what both pages tell beside the rows."""
     return {
         "unused": outcome.unused_photos[:_NAMED_FILES],
         "more_unused": max(len(outcome.unused_photos) - _NAMED_FILES, 0),

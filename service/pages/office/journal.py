@@ -62,7 +62,7 @@ class JournalPage(Controller):
     def proof(
         self, seq: FromPath[int], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
     ) -> Response[Any]:
-        """Give the proof that an entry is in the journal, with its text and the signed head it leads to."""
+        """Return the proof that an entry is in the journal, with its text and the signed head it leads to."""
         at_desk(request, register, Permission.READ_JOURNAL)
         leaf = read_leaf(register, _place(seq))
         proof, head = prove_signed(register, leaf.seq)

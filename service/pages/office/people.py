@@ -52,7 +52,7 @@ class PeoplePage(Controller):
 
 
 def _photo(register: Register, told: PersonFile) -> str | None:
-    """Give the photograph as it goes into the page itself; a lost file leaves the rest of the page as it is."""
+    """Return the photograph as it goes into the page itself; a lost file leaves the rest of the page as it is."""
     try:
         jpeg = photo_of_person(register, told)
     except Refused:

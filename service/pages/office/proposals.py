@@ -18,15 +18,15 @@ from service.flows.register import Register
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
 from service.pages.office.bodies import body_names, ground_choices
-from service.pages.office.cards import LossForm, propose
+from service.pages.office.cards import CancellationForm, propose
 from service.pages.office.once import once_a_form
 from service.pages.office.typed import (
     MAX_FORM_WITH_FILE,
     Identity,
     card_number,
     day,
+    form_values,
     handed,
-    kept,
     line,
     long,
     signed_in_first,
@@ -41,7 +41,7 @@ PAGE: Final = "/office/proposals"
 _SEES: Final = (Permission.CHANGE_CARDS, Permission.PROPOSE)
 
 
-class ProposalForm(LossForm, frozen=True, kw_only=True):
+class ProposalForm(CancellationForm, frozen=True, kw_only=True):
     """A proposal on a card whose number is typed."""
 
     number: str = ""
@@ -68,7 +68,7 @@ class ProposalsPage(Controller):
     def page(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> Response[str]:
         """List what nobody has answered, and with ``all`` everything."""
         desk = at_desk(request, register, *_SEES)
-        return desk.show("office/proposals.html", **_listed(desk, request), kept=kept())
+        return desk.show("office/proposals.html", **_listed(desk, request), form_values=form_values())
 
     @post(
         PAGE,
@@ -90,7 +90,9 @@ class ProposalsPage(Controller):
             made = propose(desk, card_number(data.number), data)
         except REFUSALS as error:
             shown = _listed(desk, request)
-            return desk.refuse(request, error, "office/proposals.html", **shown, kept=kept("propose", data))
+            return desk.refuse(
+                request, error, "office/proposals.html", **shown, form_values=form_values("propose", data)
+            )
         return desk.go(f"{PAGE}/{made}", done="proposed")
 
     @route(PAGE + "/{identity:int}", http_method=READ, sync_to_thread=True)
@@ -99,7 +101,7 @@ class ProposalsPage(Controller):
     ) -> Response[str]:
         """Show a proposal, and to whom decides the two answers."""
         desk = at_desk(request, register, *_SEES)
-        return desk.show("office/proposal.html", **_one(desk, identity), kept=kept())
+        return desk.show("office/proposal.html", **_one(desk, identity), form_values=form_values())
 
     @post(
         PAGE + "/{identity:int}",
@@ -123,7 +125,7 @@ class ProposalsPage(Controller):
             return _answer(desk, identity, data)
         except REFUSALS as error:
             shown = _one(desk, identity)
-            return desk.refuse(request, error, "office/proposal.html", **shown, kept=kept(data.act, data))
+            return desk.refuse(request, error, "office/proposal.html", **shown, form_values=form_values(data.act, data))
 
 
 def _answer(desk: Desk, identity: int, data: AnswerForm) -> Response[Any]:

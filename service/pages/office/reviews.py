@@ -43,7 +43,7 @@ from service.pages.office.typed import (
     MAX_FORM_BODY,
     Identity,
     day,
-    kept,
+    form_values,
     line,
     long,
     some_day,
@@ -95,7 +95,7 @@ class ReviewsPage(Controller):
     ) -> Response[str]:
         """Show the record and the forms to enter something in it."""
         desk = at_desk(request, register, Permission.REVIEW)
-        return desk.show("office/review.html", **_record(desk, number), kept=kept(), points=[])
+        return desk.show("office/review.html", **_record(desk, number), form_values=form_values(), points=[])
 
     @post(_REVIEW, status_code=HTTPStatus.OK, request_max_body_size=MAX_FORM_BODY, sync_to_thread=True)
     @once_a_form
@@ -112,7 +112,7 @@ class ReviewsPage(Controller):
         try:
             return _enter(desk, number, data)
         except REFUSALS as error:
-            shown = _record(desk, number) | {"kept": kept(data.act, data), "points": data.points}
+            shown = _record(desk, number) | {"form_values": form_values(data.act, data), "points": data.points}
             return desk.refuse(request, error, "office/review.html", **shown)
 
     @route(PAGE, http_method=READ, sync_to_thread=True)
@@ -130,7 +130,7 @@ class ReviewsPage(Controller):
     ) -> Response[str]:
         """Show a case, and to whom decides the two ways on."""
         desk = at_desk(request, register, Permission.REVIEW)
-        return desk.show("office/case.html", **_case(desk, identity), kept=kept())
+        return desk.show("office/case.html", **_case(desk, identity), form_values=form_values())
 
     @post(
         PAGE + "/{identity:int}",
@@ -153,7 +153,7 @@ class ReviewsPage(Controller):
             return _decide(desk, found, data)
         except REFUSALS as error:
             shown = _case(desk, identity)
-            return desk.refuse(request, error, "office/case.html", **shown, kept=kept(data.act, data))
+            return desk.refuse(request, error, "office/case.html", **shown, form_values=form_values(data.act, data))
 
 
 def _enter(desk: Desk, number: CardNumber, data: ReviewEntryForm) -> Response[Any]:

@@ -110,7 +110,7 @@ class SearchPage(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
-        """Give the whole list as a spreadsheet."""
+        """Return the whole list as a spreadsheet."""
         desk = at_desk(request, register, Permission.READ_PEOPLE, csrf=data.csrf)
         try:
             book = saved_search_for(register, desk.principal, _wanted(data))
@@ -163,7 +163,7 @@ def _shown(desk: Desk, data: SearchForm, listed: Listed | None = None) -> Respon
 
 
 def _context(desk: Desk, data: SearchForm, listed: Listed | None = None) -> dict[str, Any]:
-    """Give what the page is drawn with; what was meant as an identity number is not among it."""
+    """Return what the page is drawn with; what was meant as an identity number is not among it."""
     zh = desk.language == "zh"
     return {
         "listed": listed,
@@ -179,7 +179,7 @@ def _context(desk: Desk, data: SearchForm, listed: Listed | None = None) -> dict
 
 
 def _without_secret(data: SearchForm) -> SearchForm:
-    """Give the form without what was meant as an identity number."""
+    """Return the form without what was meant as an identity number."""
     return structs.replace(data, text="") if is_secret(data.text) else data
 
 

@@ -35,9 +35,9 @@ from service.pages.office.typed import (
     MAX_FORM_WITH_FILE,
     Identity,
     day,
+    form_values,
     handed,
     institution,
-    kept,
     line,
     long,
     signed_in_first,
@@ -95,7 +95,9 @@ class SessionsPage(Controller):
     def form(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> Response[str]:
         """Show an empty plan, or with ``of`` the plan of a session to be planned anew."""
         desk = at_desk(request, register, Permission.PLAN_SESSIONS)
-        return desk.show("office/session_new.html", **_frame(desk), kept=kept("plan", _plan_of(desk, request)))
+        return desk.show(
+            "office/session_new.html", **_frame(desk), form_values=form_values("plan", _plan_of(desk, request))
+        )
 
     @post(
         PAGE + "/new",
@@ -116,7 +118,9 @@ class SessionsPage(Controller):
         try:
             identity = _enter(desk, data)
         except REFUSALS as error:
-            return desk.refuse(request, error, "office/session_new.html", **_frame(desk), kept=kept("plan", data))
+            return desk.refuse(
+                request, error, "office/session_new.html", **_frame(desk), form_values=form_values("plan", data)
+            )
         return desk.go(f"{PAGE}/{identity}", done="session_planned")
 
     @route(PAGE + "/{identity:int}", http_method=READ, sync_to_thread=True)
@@ -125,7 +129,7 @@ class SessionsPage(Controller):
     ) -> Response[str]:
         """Show who is to be there, who has come, and what the rules say."""
         desk = at_desk(request, register, *_READS)
-        return desk.show("office/session.html", **_one(desk, identity), kept=kept())
+        return desk.show("office/session.html", **_one(desk, identity), form_values=form_values())
 
     @post(PAGE + "/{identity:int}", status_code=HTTPStatus.OK, request_max_body_size=MAX_FORM_BODY, sync_to_thread=True)
     @once_a_form
@@ -152,7 +156,9 @@ class SessionsPage(Controller):
                 case _:
                     raise unknown_act()
         except REFUSALS as error:
-            return desk.refuse(request, error, "office/session.html", **_one(desk, identity), kept=kept(data.act, data))
+            return desk.refuse(
+                request, error, "office/session.html", **_one(desk, identity), form_values=form_values(data.act, data)
+            )
 
 
 def _enter(desk: Desk, data: PlanForm) -> int:

@@ -29,8 +29,8 @@ from service.pages.office.typed import (
     Identity,
     card_number,
     day,
+    form_values,
     institution,
-    kept,
     line,
     long,
     some_day,
@@ -78,7 +78,7 @@ class StaffingPage(Controller):
     def page(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> Response[str]:
         """Show what is short, and who works where."""
         desk = at_desk(request, register, Permission.ENGAGE, Permission.DISPATCH)
-        return desk.show("office/staffing.html", **_staffing(desk, request), kept=kept())
+        return desk.show("office/staffing.html", **_staffing(desk, request), form_values=form_values())
 
     @post(PAGE, status_code=HTTPStatus.OK, request_max_body_size=MAX_FORM_BODY, sync_to_thread=True)
     @once_a_form
@@ -102,7 +102,11 @@ class StaffingPage(Controller):
         except REFUSALS as error:
             shown = _staffing(desk, request)
             return desk.refuse(
-                request, error, "office/staffing.html", **shown, kept=kept(data.act, _without_identity(data))
+                request,
+                error,
+                "office/staffing.html",
+                **shown,
+                form_values=form_values(data.act, _without_identity(data)),
             )
 
     @route(PAGE + "/engagements/{identity:int}", http_method=READ, sync_to_thread=True)
@@ -112,7 +116,7 @@ class StaffingPage(Controller):
         """Show a contract."""
         desk = at_desk(request, register, Permission.ENGAGE)
         found = find_engagement(register, identity, body=desk.principal.body)
-        return desk.show("office/engagement.html", one=found, **_frame(desk), kept=kept())
+        return desk.show("office/engagement.html", one=found, **_frame(desk), form_values=form_values())
 
     @post(
         PAGE + "/engagements/{identity:int}",
@@ -136,7 +140,7 @@ class StaffingPage(Controller):
             end_engagement(register, identity, on=day(data.on), reason=long(data.reason), body=by.body, actor=by.actor)
         except REFUSALS as error:
             shown = _frame(desk) | {"one": found}
-            return desk.refuse(request, error, "office/engagement.html", **shown, kept=kept("end", data))
+            return desk.refuse(request, error, "office/engagement.html", **shown, form_values=form_values("end", data))
         return desk.go(desk.path, done="ended")
 
     @route(PAGE + "/dispatches/{identity:int}", http_method=READ, sync_to_thread=True)
@@ -146,7 +150,7 @@ class StaffingPage(Controller):
         """Show a dispatch."""
         desk = at_desk(request, register, Permission.DISPATCH)
         found = find_dispatch(register, identity, authority=desk.principal.account.district)
-        return desk.show("office/dispatch.html", one=found, **_frame(desk), kept=kept())
+        return desk.show("office/dispatch.html", one=found, **_frame(desk), form_values=form_values())
 
     @post(
         PAGE + "/dispatches/{identity:int}",
@@ -171,7 +175,9 @@ class StaffingPage(Controller):
             withdraw_dispatch(register, identity, reason=reason, authority=by.account.district, actor=by.actor)
         except REFUSALS as error:
             shown = _frame(desk) | {"one": found}
-            return desk.refuse(request, error, "office/dispatch.html", **shown, kept=kept("withdraw", data))
+            return desk.refuse(
+                request, error, "office/dispatch.html", **shown, form_values=form_values("withdraw", data)
+            )
         return desk.go(desk.path, done="withdrawn")
 
 

@@ -90,7 +90,7 @@ def whole(text: str) -> int:
 
 
 def unknown_act() -> Refused:
-    """Say that a form asks for nothing this page does."""
+    """Report that a form asks for nothing this page does."""
     return Refused("act-unknown", "请用页面上的按钮提交", "send one of the page's own forms")
 
 
@@ -102,8 +102,8 @@ def handed(file: UploadFile | None) -> Handed | None:
     return Handed(file.filename, file.file.read(MAX_DOCUMENT_BYTES + 1))
 
 
-def kept(form: str = "", data: Struct | None = None) -> Callable[..., str]:
-    """Give the function by which a page's fields find what was typed: by form and field, else what they begin with."""
+def form_values(form: str = "", data: Struct | None = None) -> Callable[..., str]:
+    """Return the function that finds what was typed into a form's field, else what the field begins with."""
     typed: dict[str, Any] = {} if data is None else to_builtins(data, enc_hook=lambda _file: None)
 
     def value(of: str, field: str, begins: object = "") -> str:

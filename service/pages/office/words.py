@@ -21,12 +21,12 @@ def texts_in(file: Path) -> dict[str, Text]:
 
 @cache
 def office_texts() -> Mapping[str, Text]:
-    """Give every text of the office by its key."""
+    """Return every text of the office by its key."""
     return {key: text for file in _FILES for key, text in texts_in(file).items()}
 
 
 def office_speaker(language: Language) -> Callable[..., str]:
-    """Give the function by which the office's templates speak: its own texts first, then those of all pages."""
+    """Return the function by which the office's templates speak: its own texts first, then those of all pages."""
 
     def say(key: str, **values: object) -> str:
         text = office_texts().get(key) or texts()[key]

@@ -112,7 +112,7 @@ def _words(online: Verdict, offline: Verdict) -> tuple[str, ...]:
 
 
 def _rich_claims() -> tuple[bytes, ...]:
-    """Give claims with all that a card of each scheme can have."""
+    """Return claims with all that a card of each scheme can have."""
     picture = io.BytesIO()
     Image.linear_gradient("L").resize(_PORTRAIT_SIZE).save(picture, "WEBP", quality=5, method=6)
     portrait = bitstream_of(picture.getvalue())

@@ -132,7 +132,7 @@ def _photos(*names: str) -> PhotoFiles:
 
 
 def _workbooks(folder: Path) -> tuple[bytes, ...]:
-    """Give rosters as several programs write them."""
+    """Return rosters as several programs write them."""
     plain, plain_dates, odd = folder / "plain.xlsx", io.BytesIO(), io.BytesIO()
     write_roster(plain, people(_DAY)[:_PEOPLE], _DAY)
     workbook = load_workbook(plain)
