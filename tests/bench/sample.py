@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import segno
 from PIL import Image
 from segno import consts
 
-from service.demo import faces
+from service.demo.faces import AGES, portrait
 from service.demo.people import people
 from service.domain.kinds import Sex
 
@@ -41,9 +42,9 @@ def load(_folder: Path, count: int) -> list[BenchCard]:
 
 def prepare(folder: Path, count: int) -> None:
     """Write the photographs before anybody's time is taken."""
-    originals = [Image.open(io.BytesIO(faces.portrait(seed, Sex.MALE, 40))).convert("RGB") for seed in range(8)]
+    originals = [Image.open(io.BytesIO(portrait(0, sex, age))).convert("RGB") for sex, age in product(Sex, AGES)]
     for index, card in enumerate(load(folder, count)):
-        (folder / f"{card.number}.jpg").write_bytes(_jpeg(originals[index % 8], index))
+        (folder / f"{card.number}.jpg").write_bytes(_jpeg(originals[index % len(originals)], index))
 
 
 def write_symbols(cards: list[BenchCard], folder: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from itertools import product
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image
 
 from cardlayout.portrait import miniature, normalise
 from cardlayout.portrait.miniature import MAX_BYTES, SIZE
-from service.demo.faces import portrait
+from service.demo.faces import AGES, portrait
 from service.domain.credential import bitstream_of, webp_of
 from service.domain.credential.portrait import HEIGHT, WIDTH
 from service.domain.credential.portrait import MAX_BYTES as MAX_BITSTREAM
@@ -75,9 +76,9 @@ def test_a_checkerboard_is_blurred_until_it_fits() -> None:
     assert len(miniature(jpeg((np.indices((140, 100)).sum(0) % 2 * 255).astype(np.uint8)))) <= MAX_BYTES
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(0, 12, 3))
 def test_a_face_uses_the_bytes_it_may_have_and_stays_the_same_face(seed: int) -> None:
-    photos = [normalise(portrait(one, Sex.FEMALE, 20 + 5 * one)) for one in range(8)]
+    photos = [normalise(portrait(0, sex, age)) for sex, age in product(Sex, AGES)]
     small = miniature(photos[seed])
     assert len(small) > 0.9 * MAX_BYTES
     likeness = [float(np.corrcoef(grey(small).ravel(), sharp(photo).ravel())[0, 1]) for photo in photos]

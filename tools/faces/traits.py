@@ -8,8 +8,8 @@ from enum import Enum, auto
 from hashlib import blake2b
 from typing import Final, TypeVar
 
-from service.demo.faces.canvas import Colour, darker, mixed
 from service.domain.kinds import Sex
+from tools.faces.canvas import Colour, darker, mixed
 
 T = TypeVar("T")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from service.demo.faces.canvas import Canvas, backdrop
-from service.demo.faces.clothes import paint_clothes
-from service.demo.faces.hair import paint_back_hair, paint_front_hair
-from service.demo.faces.head import paint_ears, paint_face, paint_features, paint_glasses, paint_neck
-from service.demo.faces.traits import traits
 from service.domain.kinds import Sex
+from tools.faces.canvas import Canvas, backdrop
+from tools.faces.clothes import paint_clothes
+from tools.faces.hair import paint_back_hair, paint_front_hair
+from tools.faces.head import paint_ears, paint_face, paint_features, paint_glasses, paint_neck
+from tools.faces.traits import traits
 
 __all__ = ["portrait"]
 

@@ -6,9 +6,9 @@ from typing import Final
 
 from PIL import Image
 
-from service.demo.faces.canvas import WIDTH, Canvas, Colour, Curve, Point, curve, darker, lighter, mirrored, mixed, ring
-from service.demo.faces.traits import Traits
 from service.domain.kinds import Sex
+from tools.faces.canvas import WIDTH, Canvas, Colour, Curve, Point, curve, darker, lighter, mirrored, mixed, ring
+from tools.faces.traits import Traits
 
 AXIS: Final = WIDTH / 2
 EYES: Final = 240.0

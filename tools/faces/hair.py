@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from service.demo.faces.canvas import Canvas, Curve, Point, curve, darker, lighter, lowered, mirrored, ring
-from service.demo.faces.head import AXIS, EYES
-from service.demo.faces.traits import Hair, Traits
+from tools.faces.canvas import Canvas, Curve, Point, curve, darker, lighter, lowered, mirrored, ring
+from tools.faces.head import AXIS, EYES
+from tools.faces.traits import Hair, Traits
 
 _STRANDS: Final = 46
 _TEMPLES: Final = 205.0

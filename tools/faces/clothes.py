@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PIL import Image
 
-from service.demo.faces.canvas import Canvas, Colour, curve, darker, lighter, lowered, mirrored, mixed, ring
-from service.demo.faces.head import AXIS, chin_of
-from service.demo.faces.traits import Clothes, Traits, knit_of
 from service.domain.kinds import Sex
+from tools.faces.canvas import Canvas, Colour, curve, darker, lighter, lowered, mirrored, mixed, ring
+from tools.faces.head import AXIS, chin_of
+from tools.faces.traits import Clothes, Traits, knit_of
 
 
 def paint_clothes(canvas: Canvas, person: Traits) -> None:
