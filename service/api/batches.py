@@ -16,7 +16,7 @@ from litestar.params import HeaderParameter, MultipartBody, QueryParameter, Skip
 from litestar.response import Stream
 from msgspec import Struct, structs
 
-from cardlayout.impose import Flip, Sheet
+from cardlayout.impose import Flip, Sheet, Slot
 from service.api.fields import FORMS, described
 from service.api.once import HEADER, KEY_PATTERN, is_key
 from service.api.problems import documented
@@ -53,6 +53,7 @@ Key = Annotated[
 Before = Annotated[int | None, QueryParameter(description=FORMS["before"].en, ge=1, le=MAX_ID)]
 SheetQuery = Annotated[Sheet, QueryParameter(description=FORMS["sheet"].en)]
 FlipQuery = Annotated[Flip, QueryParameter(description=FORMS["flip"].en)]
+SlotQuery = Annotated[Slot, QueryParameter(description=FORMS["slot"].en)]
 
 
 class BatchRequest(Struct, frozen=True, kw_only=True):
@@ -250,10 +251,11 @@ class BatchController(Controller):
         register: NamedDependency[SkipValidation[Register]],
         sheet: SheetQuery = Sheet.FOUR,
         flip: FlipQuery = Flip.LONG,
+        slot: SlotQuery = Slot.NONE,
     ) -> Stream:
         """Draw the cards that were neither revoked nor voided since; the journal says that they were printed."""
         by = current_principal(request)
-        drawn = draw_batch(register, identity, body=by.body, actor=by.actor, sheet=sheet, flip=flip)
+        drawn = draw_batch(register, identity, body=by.body, actor=by.actor, sheet=sheet, flip=flip, slot=slot)
         return pdf_of_batch(drawn, identity)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec import Meta
 
-from cardlayout.impose import Flip, Sheet
+from cardlayout.impose import Flip, Sheet, Slot
 from service.domain.access_record import Act
 from service.domain.forms import FormName
 from service.domain.kinds import CardKind, SkillLevel
@@ -139,6 +139,7 @@ FORMS: Final[Mapping[str, Form]] = {
     "act": Form(f"{'、'.join(Act)} 之一", f"one of {', '.join(Act)}"),
     "sheet": Form(f"{'、'.join(Sheet)} 之一", f"one of {', '.join(Sheet)}"),
     "flip": Form(f"{'、'.join(Flip)} 之一", f"one of {', '.join(Flip)}"),
+    "slot": Form(f"打孔位：{'、'.join(Slot)} 之一", f"the place to punch: one of {', '.join(Slot)}"),
     "since": Form("自此时刻起的记录，RFC 3339，含时区", "what is from this moment on, RFC 3339 with its time zone"),
 }
 """Every field of every request: for the description of the interface, and for what a refusal says."""

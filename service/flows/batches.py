@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from cardlayout.impose import Flip, Sheet
+from cardlayout.impose import Flip, Sheet, Slot
 from cardlayout.render import Job
 from service.domain.card_number import CardNumber
 from service.domain.issuer import CENTRE
@@ -90,7 +90,7 @@ def still_printable(register: Register, batch: int) -> tuple[tuple[CardNumber, .
     return tuple(number for number in of_batch if number not in gone), gone
 
 
-def draw_batch(register: Register, batch: int, *, body: str, actor: str, sheet: Sheet, flip: Flip) -> Drawn:
+def draw_batch(register: Register, batch: int, *, body: str, actor: str, sheet: Sheet, flip: Flip, slot: Slot) -> Drawn:
     """Draw the PDF of a batch's cards, without those that were revoked or voided since; the journal says so.
 
     Raises Refused for a batch that is not the body's, and where no card of it can be printed.
@@ -104,7 +104,7 @@ def draw_batch(register: Register, batch: int, *, body: str, actor: str, sheet: 
         )
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer's, which closes it
     try:
-        print_cards(register, numbers, Job(title_of(numbers), sheet, flip), file, actor=actor)
+        print_cards(register, numbers, Job(title_of(numbers), sheet, flip, slot=slot), file, actor=actor)
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
     except BaseException:

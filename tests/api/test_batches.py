@@ -294,7 +294,7 @@ def test_cards_withdrawn_since_are_not_printed(staffed: Staffed, tokens: dict[st
     assert (stored["counts"]["printable"], stored["links"]["cards"]) == (0, None)
 
 
-@pytest.mark.parametrize("query", ["sheet=a3", "flip=over"])
+@pytest.mark.parametrize("query", ["sheet=a3", "flip=over", "slot=hole"])
 def test_sheets_there_are_not(staffed: Staffed, tokens: dict[str, dict[str, str]], query: str) -> None:
     batch = hand_in(staffed, tokens["centre"], GOOD).json()["batch"]
     assert read(staffed, tokens["centre"], f"/{batch}/cards.pdf?{query}").status_code == 400

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import service.pages.office
-from cardlayout.impose import Flip, Sheet
+from cardlayout.impose import Flip, Sheet, Slot
 from service.domain.access import Role
 from service.domain.forms import FormName
 from service.domain.session import Outcome, Verdict
@@ -27,6 +27,7 @@ COMPUTED = {
     *(f"step_{step}" for step in ("upload", "check", "print")),
     *(f"sheet_{sheet.name.lower()}" for sheet in Sheet),
     *(f"flip_{flip.name.lower()}" for flip in Flip),
+    *(f"slot_{slot.name.lower()}" for slot in Slot),
     *(f"composition_{verdict.value}" for verdict in Verdict),
     *(f"ruling_{outcome.value}" for outcome in Outcome),
     *(f"done_{done}" for source in SOURCES for done in re.findall(r'done="(\w+)"', source)),

@@ -17,7 +17,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, MultipartBody, SkipValidation, URLEncodedBody
 from litestar.response import Stream
 
-from cardlayout.impose import Flip, Sheet
+from cardlayout.impose import Flip, Sheet, Slot
 from service.domain.access import Permission
 from service.domain.application.headings import HEADING_OF
 from service.domain.issuer import CENTRE
@@ -161,8 +161,10 @@ class IssuingPage(Controller):
             moment=moment,
             sheets=[(one.value, desk.say(f"sheet_{one.name.lower()}")) for one in Sheet],
             flips=[(one.value, desk.say(f"flip_{one.name.lower()}")) for one in Flip],
+            slots=[(one.value, desk.say(f"slot_{one.name.lower()}")) for one in Slot],
             sheet=Sheet.FOUR.value,
             flip=Flip.LONG.value,
+            slot=Slot.NONE.value,
             **_told(found.outcome),
         )
 
@@ -174,10 +176,11 @@ class IssuingPage(Controller):
         register: NamedDependency[SkipValidation[Register]],
         sheet: FromQuery[Sheet] = Sheet.FOUR,
         flip: FromQuery[Flip] = Flip.LONG,
+        slot: FromQuery[Slot] = Slot.NONE,
     ) -> Stream:
         """Draw the cards that were neither revoked nor voided since; the journal says that they were printed."""
         by = at_desk(request, register, Permission.ISSUE).principal
-        drawn = draw_batch(register, identity, body=by.body, actor=by.actor, sheet=sheet, flip=flip)
+        drawn = draw_batch(register, identity, body=by.body, actor=by.actor, sheet=sheet, flip=flip, slot=slot)
         return pdf_of_batch(drawn, identity)
 
 
