@@ -59,6 +59,14 @@ def test_any_credential_text_equals_segnos(host: int, length: int, seed: int) ->
     assert_equals_segno(f"https://{'h' * host}/1#", digits_of_length(length, seed))
 
 
+def test_many_small_symbols_equal_segnos() -> None:
+    """Where one module more or less in the scoring shows soonest."""
+    for seed in range(150):
+        assert_equals_segno("a#", digits_of_length(1 + seed % 30, seed))
+    for seed in range(20):  # the first version with version information
+        assert assert_equals_segno(PREFIX, digits_of_length(longest_in(7), seed)).version == 7
+
+
 @pytest.mark.parametrize("digits", ["0" * 330, "9" * 330, "50" * 170])
 def test_monotonous_digits_equal_segnos(digits: str) -> None:
     assert_equals_segno(PREFIX, digits)
