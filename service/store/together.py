@@ -8,6 +8,7 @@ from typing import final
 
 from sqlalchemy import Connection
 
+from service.store.conflicts import unreachable
 from service.store.engine import Database
 from service.store.facts import notes
 from service.store.spare import SpareCounters
@@ -19,7 +20,7 @@ class Together(Database):
 
     The first ``write()`` opens the transaction and runs ``first`` in it; each ``write()`` is a savepoint, which is
     rolled back if its block raises. ``read()`` sees what the request has written. Whoever made it ends it with
-    ``commit`` or ``roll_back``.
+    ``commit`` or ``roll_back``. Where the server goes away after something was written, nothing more can be.
     """
 
     def __init__(self, database: Database, first: Callable[[Connection], None]) -> None:
@@ -47,7 +48,10 @@ class Together(Database):
 
     @contextmanager
     def write(self) -> Generator[Connection]:
-        """Write within the request's transaction. Raises what ``Database.write`` and ``first`` raise."""
+        """Write within the request's transaction. Raises what ``Database.write`` and ``first`` raise.
+
+        Raises Unreachable where the server went away under an earlier block.
+        """
         connection = self._open()
         try:
             with notes.kept_apart(connection), connection.begin_nested():
@@ -60,9 +64,9 @@ class Together(Database):
 
     @contextmanager
     def read(self, within_s: float | None = None) -> Generator[Connection]:
-        """Read one snapshot, or what the request itself has written so far."""
+        """Read one snapshot, or what the request itself has written so far. Raises what ``write`` raises."""
         if self._connection is not None:
-            yield self._connection
+            yield self._standing(self._connection)
             return
         with self._database.read(within_s) as connection:
             yield connection
@@ -94,7 +98,13 @@ class Together(Database):
             except BaseException:
                 self.roll_back()
                 raise
-        return self._connection
+        return self._standing(self._connection)
+
+    @staticmethod
+    def _standing(connection: Connection) -> Connection:
+        if connection.invalidated:
+            raise unreachable()
+        return connection
 
 
 class _Undone(BaseException):

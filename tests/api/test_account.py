@@ -20,6 +20,7 @@ from tests.flows.people_at_work import PASSWORD
 
 PATH = "/api/v1/session"
 FACTOR = "/api/v1/account/second-factor"
+CHANGE = "/api/v1/account/password"
 
 
 @pytest.fixture
@@ -104,6 +105,48 @@ def test_the_own_password_is_changed_and_every_browser_signed_out(staffed: Staff
     assert there.delete("/api/v1/account/sessions").status_code == 403
     assert there.delete("/api/v1/account/sessions", headers=csrf).status_code == 204
     assert (here.get(PATH).json()["user"], there.get(PATH).json()["user"]) == (None, None)
+
+
+def test_a_change_of_the_password_that_is_sent_again_locks_nobody_out(staffed: Staffed) -> None:
+    """The answer was lost on the way: neither the same request nor the new password may be refused for good."""
+    client = staffed.browser()
+    assert client.post(PATH, json={"name": "gate", "password": PASSWORD}).status_code == 200
+    before, csrf = client.cookies[COOKIE], client.get(PATH).json()["csrf"]
+    wanted = {"old": PASSWORD, "new": "eleven tigers asleep"}
+    assert post(client, CHANGE, wanted).status_code == 200
+    told = client.cookies[COOKIE]
+
+    lost = staffed.browser()  # has the cookie and the token from before, for the answer never came
+    lost.cookies.set(COOKIE, before)
+    again = lost.post(CHANGE, json=wanted, headers={"X-CSRF-Token": csrf})
+    assert (again.status_code, again.json()["code"]) == (401, "not-signed-in")
+    assert lost.post(PATH, json={"name": "gate", "password": PASSWORD}).status_code == 401, "the old one is gone"
+    assert lost.post(PATH, json={"name": "gate", "password": wanted["new"]}).status_code == 200
+
+    again = post(client, CHANGE, wanted)  # where the answer came, and the button was pressed twice
+    assert (again.status_code, again.json()["code"]) == (422, "old-password-wrong")
+    assert client.cookies[COOKIE] == told
+    assert client.get(PATH).json()["user"]["name"] == "gate", "still signed in"
+
+
+def test_a_first_code_that_is_sent_again_leaves_a_second_factor_that_works(staffed: Staffed) -> None:
+    client = staffed.browser()
+    assert client.post(PATH, json={"name": "school", "password": PASSWORD}).status_code == 200
+    first, secret = (post(client, FACTOR).json()["secret"] for _ in range(2))
+    assert first != secret, "begun again, before it counts: the last secret is the one that will"
+    code = {"code": code_at(staffed, secret)}
+    codes = post(client, f"{FACTOR}/confirmation", code).json()["recovery_codes"]
+    again = post(client, f"{FACTOR}/confirmation", code)
+    assert again.status_code == 422, again.text
+    assert client.get(FACTOR).json() == {"is_set": True, "is_required": False, "codes_left": 10}
+    other = staffed.browser()
+    assert other.post(PATH, json={"name": "school", "password": PASSWORD}).json()["awaits"] == "code"
+    used = {"code": codes[0]}
+    assert post(other, f"{PATH}/code", used).status_code == 200
+    again = post(other, f"{PATH}/code", used)
+    assert again.status_code == 401
+    assert other.get(PATH).json()["user"]["name"] == "school", "still signed in"
+    assert client.get(FACTOR).json()["codes_left"] == 9, "a code is used up once"
 
 
 def test_the_pages_of_the_second_step_lead_on_to_where_somebody_was_going(staffed: Staffed) -> None:

@@ -19,10 +19,15 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import func, select
 
+from service.domain.journal import parse_entry
+from service.flows import mirror_files
 from service.flows.answers import sweep_answers
+from service.flows.audit import export_journal
+from service.flows.journal_mirror import set_mirror
 from service.store import tables
 from tests.api.keyed_requests import REQUESTS, Asked, Place
 from tests.api.staffed import staffed_service
+from tests.flows.office import ACTOR
 from tests.flows.test_renew import LATER
 
 REPOSITORY: Final = Path(__file__).parents[2]
@@ -164,6 +169,20 @@ def test_what_was_refused_may_come_again(lite: Place) -> None:
     for _ in range(2):
         assert ask(lite, foreign, "of-another").json()["code"] == "decision-body"
     assert entries(lite) == before + 2, "every attempt is in the journal"
+
+
+def test_what_is_done_under_a_key_reaches_the_journal_mirror(lite: Place, tmp_path: Path) -> None:
+    register, folder = lite.staffed.office.register, tmp_path / "mirror"
+    asked = REQUESTS["replaceCard"](lite)
+    lite.headers(asked.who)
+    set_mirror(register.database, register.effects, register.mirror, folder, ACTOR)
+    before = len(list(mirror_files.read(folder)))
+    assert ask(lite, asked, "k").is_success
+    mirrored = list(mirror_files.read(folder))
+    assert [parse_entry(entry).event.kind for entry in mirrored[before:]] == ["card-replaced"]
+    assert mirrored == list(export_journal(register))
+    assert ask(lite, asked, "k").is_success
+    assert list(mirror_files.read(folder)) == mirrored, "a retry has nothing to say"
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 101, "\N{LATIN SMALL LETTER E WITH ACUTE}"])

@@ -46,7 +46,8 @@ def kept_apart(connection: Connection) -> Generator[None]:
     try:
         yield
     except BaseException:
-        connection.info[_INFO] = before
+        if not connection.invalidated:
+            connection.info[_INFO] = before
         raise
 
 
