@@ -67,7 +67,7 @@ class Rect:
         return Rect(self.x - by, self.y - by, self.width + 2 * by, self.height + 2 * by)
 
     def overlaps(self, other: Rect) -> bool:
-        """Say whether the two share area; touching edges do not."""
+        """Return whether the two share area; touching edges do not."""
         return (
             self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
         )  # fmt: skip

@@ -141,7 +141,7 @@ def _five() -> Layout:
 
 
 def _single(bleed: float) -> Layout:
-    """Give one card a page of its own."""
+    """Return the layout of one card on a page of its own."""
     page = Rect(0, 0, CARD.width + 2 * bleed, CARD.height + 2 * bleed)
     return Layout(page, bleed, (Placed(page.grown(-bleed), 0),))
 
@@ -155,7 +155,7 @@ _LAYOUTS: Final = {
 
 
 def layout(sheet: Sheet) -> Layout:
-    """Look up the places of a sheet."""
+    """Return the places of a sheet."""
     return _LAYOUTS[sheet]
 
 

@@ -213,7 +213,7 @@ def _break_cost(text: str, at: int, preferences: dict[int, float]) -> float:
 
 
 def _joins(character: str) -> bool:
-    """Say whether a character holds together with its like: Latin letters, digits and the marks among them."""
+    """Return whether a character holds together with its like: Latin letters, digits and the marks among them."""
     if character.isascii():
         return not character.isspace()
     return character.isalnum() and unicodedata.east_asian_width(character) not in {"W", "F"}

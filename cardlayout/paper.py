@@ -54,7 +54,7 @@ class Paper(Canvas):
             self.setViewerPreference("Duplex", edge)
 
     def set_page(self, page: Rect, trim: Rect, bleed: float) -> None:
-        """Give this and the following pages their boxes, mm."""
+        """Set the boxes of this and the following pages, mm."""
         self.setPageSize((pt(page.width), pt(page.height)))
         self.setTrimBox(corners(trim, page))
         self.setBleedBox(corners(trim.grown(bleed), page))

@@ -111,7 +111,7 @@ def _table(table: Table, top: float, measure: Measure) -> Iterator[tuple[Page, f
 
 
 def _place(table: Table, measure: Measure) -> Iterator[_Placed]:
-    """Give every cell its column, past the columns that a cell from above still takes."""
+    """Find the column of every cell, past the columns that a cell from above still takes."""
     taken: dict[int, int] = {}  # column: first free row
     for row, content in enumerate(table.rows):
         column = 0
@@ -126,7 +126,7 @@ def _place(table: Table, measure: Measure) -> Iterator[_Placed]:
 
 
 def _heights(rows: Sequence[Row], placed: Iterable[_Placed]) -> list[float]:
-    """Give each row the height its own cells need; what a tall span lacks goes to its last row."""
+    """Return the height of each row that its own cells need; what a tall span lacks goes to its last row."""
     heights = [row.height for row in rows]
     for one in sorted(placed, key=lambda one: one.cell.rows):
         last = one.row + one.cell.rows - 1

@@ -153,7 +153,7 @@ def _jpeg(data: bytes) -> ImageFile:
 
 
 def _is_jfif(body: bytes) -> bool:
-    """Tell whether a segment is JFIF's, without a thumbnail (T.871 10.1)."""
+    """Return whether a segment is JFIF's, without a thumbnail (T.871 10.1)."""
     return body.startswith(b"JFIF\0") and len(body) == 14 and body.endswith(b"\0\0")
 
 
@@ -164,7 +164,7 @@ def _joined(parts: list[bytes]) -> bytes | None:
 
 
 def _is_one_scan(scans: bytes) -> bool:
-    """Tell whether the entropy-coded data ends with EOI and holds no marker but restarts before it (B.1.1.5)."""
+    """Return whether the entropy-coded data ends with EOI and holds no marker but restarts before it (B.1.1.5)."""
     marker = re.search(rb"\xff[^\x00\xd0-\xd7]", scans)
     return marker is not None and marker.group() == bytes((0xFF, _EOI)) and marker.end() == len(scans)
 

@@ -155,7 +155,7 @@ def _srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _is_coloured(portrait: Image.Image) -> bool:
-    """Tell whether enough pixels have channels far enough apart."""
+    """Return whether enough pixels have channels far enough apart."""
     red, green, blue = portrait.split()
     highest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     lowest = ImageChops.darker(ImageChops.darker(red, green), blue)
