@@ -152,20 +152,30 @@ class MortalServer:
 
     def kill(self) -> None:
         """Kill every process of the server, the parent first so that it mends nothing, and start it again."""
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text("ascii").split()
-        self._process.kill()
-        for child in map(int, children):
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
+        self._signal_all(signal.SIGKILL)
         self._process.wait()
         self.kills += 1
         self._start()
+
+    def freeze(self) -> None:
+        """Stop every process of the server where it stands: its sockets stay open, and nothing is answered."""
+        self._signal_all(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let all of them go on."""
+        self._signal_all(signal.SIGCONT)
 
     def close(self) -> None:
         """Stop it for good."""
         self._process.send_signal(signal.SIGINT)
         self._process.wait(RESTART_S)
         self._log.close()
+
+    def _signal_all(self, number: int) -> None:
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text("ascii").split()
+        for process in (self._process.pid, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
 
     def _start(self) -> None:
         options = ("fsync=on", "max_connections=60", "listen_addresses=", f"unix_socket_directories={self._home}")

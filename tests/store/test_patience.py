@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
+import httpx
+import psycopg
 import pytest
 from sqlalchemy import make_url, text
 
 from service.store.engine import open_database
 from service.store.errors import Busy, Unreachable
 from service.store.patience import Patience
+from service.store.schema import migrate
+from tests import databases, needs
 from tests.api.staffed import staffed_service
+from tests.flows.kill_campaign import MortalServer
 
 Copies = Callable[[str | None], AbstractContextManager[str]]
 PORT = 5432
@@ -126,24 +133,69 @@ def test_a_statement_that_takes_long_is_not_cut_where_its_work_is_long(
             database.close()
 
 
-@pytest.mark.slow
-def test_every_request_is_answered_while_the_server_is_frozen(copies_in_postgresql: Copies, tmp_path: Path) -> None:
-    with (
-        between(copies_in_postgresql, tmp_path / "s") as server,
-        staffed_service(tmp_path, server.url) as staffed,
-    ):
-        assert staffed.client.get("/readyz").status_code == 200
-        server.freeze()
-        with seconds(20):
-            answer = staffed.client.get("/readyz")
-        assert (answer.status_code, answer.json()["code"]) == (503, "not-ready")
-        with seconds(8):
-            answer = staffed.client.post("/api/v1/verifications", json={"credential": staffed.text})
-        assert (answer.status_code, answer.json()["code"]) == (503, "database-unreachable")
-        assert answer.headers["retry-after"]
+@contextmanager
+def server_of_its_own() -> Generator[MortalServer]:
+    binaries = databases.server_binaries()
+    if binaries is None:
+        needs.missing("PostgreSQL", install="apt-get install postgresql")
+    with tempfile.TemporaryDirectory(prefix="zhengka-frozen-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # the server's user passes through it
+        server = MortalServer(binaries, folder)
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+@contextmanager
+def frozen(server: MortalServer) -> Generator[None]:
+    server.freeze()
+    try:
+        yield
+    finally:
         server.thaw()
-        with seconds(20):
-            while staffed.client.get("/readyz").status_code != 200:
-                time.sleep(0.2)
-        answer = staffed.client.post("/api/v1/verifications", json={"credential": staffed.text})
-        assert answer.json()["verdict"] == "valid"
+
+
+@contextmanager
+def held_up(url: str, asking: Callable[[], httpx.Response]) -> Generator[Future[httpx.Response]]:
+    """Ask what has to wait for a table that is locked, and go on once it waits there."""
+    with ThreadPoolExecutor(1) as threads, psycopg.connect(url) as holder:
+        holder.execute("LOCK TABLE card IN ACCESS EXCLUSIVE MODE")
+        answer = threads.submit(asking)
+        with psycopg.connect(url, autocommit=True) as watcher, seconds(20):
+            while watcher.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone() is None:
+                time.sleep(0.05)
+        yield answer
+        answer.result()  # before the lock is given back
+
+
+@pytest.mark.slow
+def test_every_request_is_answered_while_the_server_is_frozen(tmp_path: Path) -> None:
+    """Every process of PostgreSQL is stopped (SIGSTOP), with a request under way."""
+    with server_of_its_own() as server:
+        url = server.url.render_as_string(hide_password=False)
+        with databases.opened(url) as database:
+            migrate(database)
+        with staffed_service(tmp_path, url) as staffed:
+            assert staffed.client.get("/readyz").status_code == 200
+            credential = {"credential": staffed.text}
+            with (
+                held_up(url, lambda: staffed.client.post("/api/v1/verifications", json=credential)) as under_way,
+                frozen(server),
+            ):
+                with seconds(20):
+                    answer = staffed.client.get("/readyz")
+                assert (answer.status_code, answer.json()["code"]) == (503, "not-ready")
+                with seconds(8):
+                    answer = staffed.client.post("/api/v1/verifications", json=credential)
+                assert (answer.status_code, answer.json()["code"]) == (503, "database-unreachable")
+                assert answer.headers["retry-after"]
+                with seconds(25):
+                    first = under_way.result()
+                assert (first.status_code, first.json()["code"]) == (503, "database-unreachable")
+            with seconds(20):
+                while staffed.client.get("/readyz").status_code != 200:
+                    time.sleep(0.2)
+            answer = staffed.client.post("/api/v1/verifications", json=credential)
+            assert answer.json()["verdict"] == "valid"
