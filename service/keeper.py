@@ -13,13 +13,13 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-from service.flows.access_records import forget_accesses
 from service.flows.answers import sweep_answers
-from service.flows.clock import ClockAhead
-from service.flows.mirrored_heads import keep_mirrored
-from service.flows.publish import keep_current
+from service.flows.issue.uploads import sweep_uploads
+from service.flows.people.access_records import forget_accesses
+from service.flows.publishing.publish import keep_current
 from service.flows.register import Register
-from service.flows.uploads import sweep_uploads
+from service.flows.running.clock import ClockAhead
+from service.flows.running.mirrored_heads import keep_mirrored
 
 PAUSE_S: Final = 60
 """Seconds between two looks at what has changed."""

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from service.domain.card_number import CardNumber
-from service.flows import mirror_files
-from service.flows.journal_mirror import set_mirror
-from service.flows.lifecycle import void_number
+from service.flows.cards.lifecycle import void_number
 from service.flows.register import Register
+from service.flows.running import mirror_files
+from service.flows.running.journal_mirror import set_mirror
 from service.keeper import keeping
 from service.store import status_lists
 from service.store.status_lists import Standing

@@ -17,7 +17,7 @@ from service.api.problems import documented
 from service.api.routes import LIST_REFUSALS, MAX_ID
 from service.domain.access import Permission
 from service.domain.access_record import Act
-from service.flows.access_records import MOST, PAGE, seek_accesses
+from service.flows.people.access_records import MOST, PAGE, seek_accesses
 from service.flows.register import Register
 from service.store.access_records import StoredAccess
 from service.web.authentication import needs

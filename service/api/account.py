@@ -20,10 +20,10 @@ from service.api.schemas import SessionBody
 from service.api.sessions import session_body
 from service.domain.visible import LINE_PATTERN
 from service.flows.errors import SignInRefused
-from service.flows.own_account import change_password, owner_of, sign_out_everywhere
+from service.flows.people.own_account import change_password, owner_of, sign_out_everywhere
+from service.flows.people.second_factor import begin_enrolment, confirm_enrolment, enrolment_of, state_of
+from service.flows.people.sign_in import SignIn, find_waiting, finish_enrolment, give_code
 from service.flows.register import Register
-from service.flows.second_factor import begin_enrolment, confirm_enrolment, enrolment_of, state_of
-from service.flows.sign_in import SignIn, find_waiting, finish_enrolment, give_code
 from service.store.accounts import StoredAccount
 from service.web.admission import network_of
 from service.web.authentication import (

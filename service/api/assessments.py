@@ -46,11 +46,9 @@ from service.domain.occupation import parse_occupation
 from service.domain.people import ResidentId
 from service.domain.session import Job, NewPerson, NewSession, Session
 from service.domain.tidy import tidy_name
-from service.flows.access_records import record_access
-from service.flows.register import Register
-from service.flows.session_papers import draw_record, draw_session_forms
-from service.flows.session_records import make_record, signed_record
-from service.flows.sessions import (
+from service.flows.assessments.session_papers import draw_record, draw_session_forms
+from service.flows.assessments.session_records import make_record, signed_record
+from service.flows.assessments.sessions import (
     Call,
     SessionView,
     call_roll,
@@ -59,6 +57,8 @@ from service.flows.sessions import (
     plan_session,
     read_session,
 )
+from service.flows.people.access_records import record_access
+from service.flows.register import Register
 from service.store.assessments import StoredSession
 from service.web.authentication import current_principal, needs
 

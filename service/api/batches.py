@@ -24,10 +24,10 @@ from service.api.remedies import HTTP_REMEDIES
 from service.api.routes import LIST_REFUSALS, MAX_ID, READ_REFUSALS, AnyRequest, Identity
 from service.domain.access import Permission
 from service.domain.visible import LINE_PATTERN
-from service.flows.batches import draw_batch, find_batch, list_batches
 from service.flows.errors import Refused
-from service.flows.issue_batch import IssuedRow, Outcome, RefusedRow
-from service.flows.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES, Order, issue_files, too_large
+from service.flows.issue.batches import draw_batch, find_batch, list_batches
+from service.flows.issue.issue_batch import IssuedRow, Outcome, RefusedRow
+from service.flows.issue.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES, Order, issue_files, too_large
 from service.flows.register import Register
 from service.flows.remedies import with_remedies
 from service.web.authentication import AnyRequest as AnyConnection

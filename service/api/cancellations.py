@@ -16,15 +16,15 @@ from service.api.schemas import NumbersBody, ProposalBody, ProposalsBody
 from service.domain.access import PERMISSIONS, Permission, Principal
 from service.domain.cancellation import Proposal, parse_ground
 from service.domain.card_number import CardNumber
-from service.flows.cancellations import (
+from service.flows.cards.cancellations import (
     correct_cancellation,
     decline_proposal,
     find_proposal,
     list_proposals,
     propose_revocation,
 )
-from service.flows.documents import Handed
-from service.flows.lifecycle import revoke_card
+from service.flows.cards.documents import Handed
+from service.flows.cards.lifecycle import revoke_card
 from service.flows.register import Register
 from service.store.proposals import StoredProposal
 from service.web.authentication import NotPermitted, current_principal, needs

@@ -18,9 +18,9 @@ from service.api.schemas import ExpiringBody, ExpiringCardBody, FoundBody, Numbe
 from service.domain.access import Permission
 from service.domain.application import Cell
 from service.domain.card_number import CardNumber
-from service.flows.lifecycle import record_found, replace_card, void_number
+from service.flows.cards.lifecycle import record_found, replace_card, void_number
+from service.flows.cards.renew import Renewal, list_expiring, renew_card
 from service.flows.register import Register
-from service.flows.renew import Renewal, list_expiring, renew_card
 from service.web.authentication import current_principal, needs
 
 Months = Annotated[int, QueryParameter(description=FORMS["months"].en, ge=1, le=36)]

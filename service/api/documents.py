@@ -13,8 +13,8 @@ from service.api.problems import documented
 from service.api.routes import READ_REFUSALS, AnyRequest, Identity
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
-from service.flows.attached import Attached, card_document, proposal_document
-from service.flows.documents import Handed
+from service.flows.cards.attached import Attached, card_document, proposal_document
+from service.flows.cards.documents import Handed
 from service.flows.register import Register
 from service.web.authentication import current_principal, needs
 

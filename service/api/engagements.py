@@ -27,11 +27,11 @@ from service.api.schemas import (
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.engagement import Warned
-from service.flows.dispatching import list_dispatches, send, withdraw_dispatch
-from service.flows.engagements import end_engagement, engage, list_engagements
+from service.flows.people.dispatching import list_dispatches, send, withdraw_dispatch
+from service.flows.people.engagements import end_engagement, engage, list_engagements
+from service.flows.people.shown import Shown
+from service.flows.people.staffing import staffing
 from service.flows.register import Register
-from service.flows.shown import Shown
-from service.flows.staffing import staffing
 from service.store.dispatches import StoredDispatch
 from service.store.engagements import StoredEngagement
 from service.web.authentication import current_principal, needs

@@ -9,9 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from service.api.problems import documented
-from service.flows.clock import clock_state
-from service.flows.ready import check_ready
 from service.flows.register import Register
+from service.flows.running.clock import clock_state
+from service.flows.running.ready import check_ready
 from service.web.refusals import NotReady
 
 

@@ -14,7 +14,7 @@ from litestar.params import JSONBody, SkipValidation
 from service.api.bodies import LookupRequest
 from service.api.problems import documented
 from service.api.schemas import PublicAnswerBody
-from service.flows.lookup import lookup
+from service.flows.checking.lookup import lookup
 from service.flows.register import Register
 from service.web.admission import admit
 from service.web.refusals import Absent

@@ -12,8 +12,8 @@ from litestar.params import SkipValidation
 
 from service.api.problems import documented
 from service.domain.access import Permission
-from service.flows.metrics import Metric, Sample, measure
 from service.flows.register import Register
+from service.flows.running.metrics import Metric, Sample, measure
 from service.web.authentication import needs
 
 EXPOSITION: Final = "text/plain; version=0.0.4"  # to which the framework adds the charset

@@ -19,9 +19,9 @@ from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
 from service.domain.search import MAX_MONTHS, CardState, Search, Sort, with_text
 from service.domain.visible import LINE_PATTERN
-from service.flows.person import PersonFile, person_of
+from service.flows.people.person import PersonFile, person_of
+from service.flows.people.search import MAX_PAGE, PAGE, Found, search_for
 from service.flows.register import Register
-from service.flows.search import MAX_PAGE, PAGE, Found, search_for
 from service.web.authentication import current_principal, needs
 
 _LAST_PAGE: Final = 1_000_000

@@ -17,8 +17,8 @@ from service.api.problems import documented
 from service.api.schemas import AggregationBody
 from service.domain import bundle as bundles
 from service.domain import status_list as lists
-from service.flows import publish
-from service.flows.publish import Published
+from service.flows.publishing import publish
+from service.flows.publishing.publish import Published
 from service.flows.register import Register
 from service.web.headers import OPEN_TO_ALL_ORIGINS
 from service.web.refusals import Absent

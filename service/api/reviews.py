@@ -17,8 +17,7 @@ from service.api.schemas import CaseBody, CasesBody, EnteredBody
 from service.domain.access import Permission, Principal
 from service.domain.card_number import CardNumber
 from service.domain.review import EntryKind, case_ground, sheet_of
-from service.flows.register import Register
-from service.flows.reviews import (
+from service.flows.people.reviews import (
     Entered,
     Given,
     Work,
@@ -29,6 +28,7 @@ from service.flows.reviews import (
     enter_warning,
     list_cases,
 )
+from service.flows.register import Register
 from service.store.reviews import Case
 from service.web.authentication import current_principal, needs
 

@@ -21,7 +21,7 @@ from service.domain.review import EntryKind, Grade
 from service.domain.staffing import Staffed
 from service.domain.verdict import Outcome, Tone
 from service.domain.verdict_words import Word
-from service.flows.sign_in import Awaits
+from service.flows.people.sign_in import Awaits
 from service.store.states import ProposalState
 
 

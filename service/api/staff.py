@@ -22,9 +22,9 @@ from service.api.verifications import JPEG, NO_PHOTO
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.fitness import Duty
-from service.flows.photos import photo_of_number
+from service.flows.cards.photos import photo_of_number
+from service.flows.checking.staff import check_typed_number, read_scans, take_scans
 from service.flows.register import Register
-from service.flows.staff import check_typed_number, read_scans, take_scans
 from service.store.scans import LoggedScan, Scan
 from service.web.authentication import current_principal, needs
 

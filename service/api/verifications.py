@@ -15,9 +15,9 @@ from service.api.problems import documented
 from service.api.routes import AnyRequest
 from service.api.schemas import VerdictBody
 from service.domain.fitness import Duty
-from service.flows.photos import photo_of_credential
+from service.flows.cards.photos import photo_of_credential
+from service.flows.checking.verify import verify_text
 from service.flows.register import Register
-from service.flows.verify import verify_text
 from service.web.authentication import who_asks
 from service.web.refusals import Absent
 

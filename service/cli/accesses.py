@@ -13,7 +13,7 @@ from service.cli.params import DAY
 from service.cli.register import opened
 from service.domain.access_record import ACT_WORDS, Act, ground_words
 from service.domain.validity import SHANGHAI
-from service.flows.access_records import MOST, seek_accesses, set_keep_days
+from service.flows.people.access_records import MOST, seek_accesses, set_keep_days
 from service.store.access_records import StoredAccess
 
 

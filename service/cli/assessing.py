@@ -35,12 +35,19 @@ from service.domain.session import (
 from service.domain.session.listed import PEOPLE_HEADINGS, parse_people
 from service.domain.session.people import word_of_card
 from service.domain.validity import SHANGHAI
+from service.flows.assessments.session_desk import calls_at_desk
+from service.flows.assessments.session_papers import draw_record
+from service.flows.assessments.session_records import make_record, signed_record, verify_record
+from service.flows.assessments.sessions import (
+    SessionView,
+    call_roll,
+    cancel_session,
+    list_sessions,
+    plan_session,
+    read_session,
+)
 from service.flows.errors import Refused
 from service.flows.register import Register
-from service.flows.session_desk import calls_at_desk
-from service.flows.session_papers import draw_record
-from service.flows.session_records import make_record, signed_record, verify_record
-from service.flows.sessions import SessionView, call_roll, cancel_session, list_sessions, plan_session, read_session
 from service.roster.errors import RosterError
 from service.roster.reader import read_roster
 from service.roster.table import write_table

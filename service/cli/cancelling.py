@@ -14,10 +14,10 @@ from service.cli.files import refuse_existing, whole_file
 from service.cli.params import DAY, IN_FILE, OUT_FILE, card_number
 from service.cli.register import opened
 from service.domain.cancellation import Proposal, parse_ground
-from service.flows.attached import Attached, card_document, proposal_document
-from service.flows.cancellations import correct_cancellation, decline_proposal, list_proposals, propose_revocation
-from service.flows.documents import Handed
-from service.flows.lifecycle import revoke_card
+from service.flows.cards.attached import Attached, card_document, proposal_document
+from service.flows.cards.cancellations import correct_cancellation, decline_proposal, list_proposals, propose_revocation
+from service.flows.cards.documents import Handed
+from service.flows.cards.lifecycle import revoke_card
 from service.store.proposals import StoredProposal
 from service.store.states import ProposalState
 

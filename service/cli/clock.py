@@ -11,7 +11,7 @@ from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.register import opened
 from service.domain.validity import SHANGHAI
-from service.flows.clock import ClockState, clock_state, confirm_clock
+from service.flows.running.clock import ClockState, clock_state, confirm_clock
 
 _COUNTERS: Final = {"boot": "本机开机计时 uptime", "process": "本进程计时 process", "database": "数据库时钟 database"}
 

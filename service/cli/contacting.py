@@ -10,8 +10,8 @@ from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.register import opened
 from service.domain.jurisdiction import Contact
-from service.flows.contact import contact_of, set_contact
 from service.flows.errors import Refused
+from service.flows.publishing.contact import contact_of, set_contact
 from service.flows.register import Register
 
 

@@ -13,9 +13,9 @@ from service.cli.context import Context
 from service.cli.params import DAY, card_number
 from service.cli.register import opened
 from service.domain.engagement import Warned
-from service.flows.dispatching import list_dispatches, send, withdraw_dispatch
-from service.flows.engagements import end_engagement, engage, list_engagements
-from service.flows.shown import Shown
+from service.flows.people.dispatching import list_dispatches, send, withdraw_dispatch
+from service.flows.people.engagements import end_engagement, engage, list_engagements
+from service.flows.people.shown import Shown
 from service.store.dispatches import StoredDispatch
 from service.store.engagements import StoredEngagement
 

@@ -18,8 +18,8 @@ from service.cli.register import opened
 from service.domain.kinds import CardKind
 from service.domain.search import MAX_MONTHS, CardState, Search, with_text
 from service.domain.sight import CENTRE_SIGHT
-from service.flows.person import Cancelled, HeldCard, PersonFile, whole_person_of
-from service.flows.search import FoundCard, saved_search, search
+from service.flows.people.person import Cancelled, HeldCard, PersonFile, whole_person_of
+from service.flows.people.search import FoundCard, saved_search, search
 
 LISTED: Final = 100
 _STDIN: Final = "-"

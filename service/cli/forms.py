@@ -14,8 +14,8 @@ from service.cli.files import whole_file
 from service.cli.params import DAY, OUT_FILE, card_number
 from service.cli.register import opened
 from service.domain.forms import FormName
-from service.flows.forms import Occasion, draw_forms
-from service.flows.session_papers import draw_session_forms
+from service.flows.assessments.forms import Occasion, draw_forms
+from service.flows.assessments.session_papers import draw_session_forms
 
 
 @command("form")

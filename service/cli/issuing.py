@@ -20,10 +20,10 @@ from service.cli.register import opened
 from service.cli.remedies import CLI_REMEDIES
 from service.domain.application.headings import EARLIER_HEADINGS, HEADINGS, Heading
 from service.flows.errors import Refused
-from service.flows.import_cards import import_cards
-from service.flows.issue_batch import Outcome, RefusedRow, Request, issue_batch
+from service.flows.issue.import_cards import import_cards
+from service.flows.issue.issue_batch import Outcome, RefusedRow, Request, issue_batch
+from service.flows.issue.row_report import row_report
 from service.flows.remedies import with_remedies
-from service.flows.row_report import row_report
 from service.roster.errors import RosterError
 from service.roster.photo_files import open_photos
 from service.roster.reader import Roster, read_roster

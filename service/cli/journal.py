@@ -10,7 +10,7 @@ import click
 from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.register import opened
-from service.flows.journal_mirror import MirrorState, mirror_state, set_mirror, unset_mirror
+from service.flows.running.journal_mirror import MirrorState, mirror_state, set_mirror, unset_mirror
 
 
 @click.group("journal")

@@ -16,18 +16,18 @@ from service.cli.files import whole_file
 from service.cli.params import OUT_FILE
 from service.cli.register import ask_root_passphrase, ask_vault_passphrase, new_passphrase, opened, unlocked_root
 from service.cli.remedies import CLI_REMEDIES
-from service.flows.key_ceremony import (
+from service.flows.keys.key_ceremony import (
     compromise_key,
     introduce_key,
     list_keys,
     promote_key,
     retire_key,
 )
-from service.flows.passphrases import Sealed, change_passphrase, exposures, opening_root, opening_vault, opens
-from service.flows.publish import key_document
+from service.flows.keys.passphrases import Sealed, change_passphrase, exposures, opening_root, opening_vault, opens
+from service.flows.publishing.publish import key_document
 from service.flows.register import VAULT_FILE, Register, with_passphrase
 from service.flows.remedies import with_remedy
-from service.flows.set_up import ROOT_FILE
+from service.flows.running.set_up import ROOT_FILE
 from service.settings import NEW_PASSPHRASE, password_of_process
 
 _ROOT: Final = click.option(

@@ -16,8 +16,8 @@ from service.cli.params import DAY, IN_FILE, OUT_FILE, card_number
 from service.cli.register import opened
 from service.domain.application import Cell
 from service.domain.card import ReplacementReason
-from service.flows.lifecycle import record_found, replace_card, void_number
-from service.flows.renew import Renewal, list_expiring, renew_card
+from service.flows.cards.lifecycle import record_found, replace_card, void_number
+from service.flows.cards.renew import Renewal, list_expiring, renew_card
 from service.roster.table import write_table
 
 

@@ -11,7 +11,7 @@ from service.cli.context import Context
 from service.cli.register import opened
 from service.domain.card_number import is_nearly_full
 from service.domain.regulation import LAST_SEQUENCE
-from service.flows.number_series import list_series, reserve_numbers
+from service.flows.issue.number_series import list_series, reserve_numbers
 
 
 @click.group("numbers")

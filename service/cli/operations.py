@@ -15,12 +15,12 @@ from service.cli.files import whole_file
 from service.cli.journal import mirror_lines
 from service.cli.params import IN_FILE, IN_FOLDER, OUT_FILE
 from service.cli.register import opened
-from service.flows.audit import audit as run_audit
-from service.flows.audit import export_journal, read_head, signed_head
-from service.flows.back_up import back_up
 from service.flows.errors import Refused
-from service.flows.journal_mirror import mirror_faults, mirror_state
-from service.flows.proofs import prove_entry
+from service.flows.publishing.proofs import prove_entry
+from service.flows.running.audit import audit as run_audit
+from service.flows.running.audit import export_journal, read_head, signed_head
+from service.flows.running.back_up import back_up
+from service.flows.running.journal_mirror import mirror_faults, mirror_state
 
 
 @click.group("audit")

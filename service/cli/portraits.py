@@ -10,7 +10,7 @@ from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.register import opened
 from service.domain.issuer import CENTRE
-from service.flows.portraits import portrait_switches, set_portrait_in_code
+from service.flows.issue.portraits import portrait_switches, set_portrait_in_code
 
 _ISSUER_HELP: Final = f"颁发机构：{CENTRE} 或机构代码 the centre or an institution's code"
 

@@ -17,8 +17,8 @@ from service.cli.files import whole_file
 from service.cli.params import OFFSET, OUT_FILE, card_number
 from service.cli.register import opened, settings_of
 from service.domain.card_number import CardNumber
-from service.flows.batches import still_printable, title_of
-from service.flows.print_cards import print_cards
+from service.flows.cards.print_cards import print_cards
+from service.flows.issue.batches import still_printable, title_of
 from service.flows.register import Register
 
 _FLIP: Final = click.option(

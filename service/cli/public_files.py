@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from service.flows import publish
-from service.flows.publish import Published
+from service.flows.publishing import publish
+from service.flows.publishing.publish import Published
 from service.flows.register import Register
 from service.pages.assets import PREFIX, shipped
 from service.pages.shells import static_files

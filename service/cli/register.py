@@ -14,7 +14,7 @@ from keys.signer import Signer
 from service import effects, settings
 from service.cli.context import Context
 from service.flows.errors import NoPassphrase, NoRootPassphrase
-from service.flows.key_ceremony import unlock_root
+from service.flows.keys.key_ceremony import unlock_root
 from service.flows.register import Register, open_register, with_passphrase
 from service.settings import Settings
 

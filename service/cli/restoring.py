@@ -16,10 +16,10 @@ from service.cli.context import Context
 from service.cli.params import IN_FILE, IN_FOLDER, card_number
 from service.cli.register import opened, settings_of
 from service.domain.event_words import EVENT_WORDS
-from service.flows.audit import read_head
-from service.flows.confirm import confirm_all, confirm_cards, list_unconfirmed
-from service.flows.encrypted_backup import readable
-from service.flows.restore import Later, restore
+from service.flows.cards.confirm import confirm_all, confirm_cards, list_unconfirmed
+from service.flows.running.audit import read_head
+from service.flows.running.encrypted_backup import readable
+from service.flows.running.restore import Later, restore
 
 
 @command("restore")

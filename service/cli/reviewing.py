@@ -19,8 +19,8 @@ from service.cli.register import opened
 from service.domain.access_record import Access, Act
 from service.domain.forms import FormName
 from service.domain.review import EntryKind, Grade, case_ground
-from service.flows.access_records import record_access
-from service.flows.reviews import (
+from service.flows.people.access_records import record_access
+from service.flows.people.reviews import (
     Entered,
     Given,
     Work,

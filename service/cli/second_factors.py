@@ -10,7 +10,7 @@ from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.register import opened
 from service.domain.access import Role
-from service.flows.second_factor import require_second_factor
+from service.flows.people.second_factor import require_second_factor
 
 _NONE: Final = "none"
 

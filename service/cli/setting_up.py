@@ -18,14 +18,14 @@ from service.cli.register import new_passphrase, new_password, opened, settings_
 from service.cli.remedies import CLI_REMEDIES
 from service.cli.users import tell_password
 from service.domain.issuer import Institution
-from service.flows.accounts import FIRST_USER
-from service.flows.contact import set_contact
 from service.flows.errors import Refused
-from service.flows.institutions import add_institution, list_institutions
-from service.flows.passphrases import exposures
+from service.flows.keys.passphrases import exposures
+from service.flows.people.accounts import FIRST_USER
+from service.flows.people.institutions import add_institution, list_institutions
+from service.flows.publishing.contact import set_contact
 from service.flows.register import open_register
 from service.flows.remedies import with_remedy
-from service.flows.set_up import set_up
+from service.flows.running.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from service.settings import ADMIN_PASSWORD
 from service.web.connections import Limits

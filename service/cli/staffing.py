@@ -14,7 +14,7 @@ from service.cli.files import refuse_existing, whole_file
 from service.cli.params import OUT_FILE
 from service.cli.register import opened
 from service.domain.staffing import Staffed
-from service.flows.staffing import staffing
+from service.flows.people.staffing import staffing
 from service.roster.table import write_table
 
 _OUTCOMES: Final = {Staffed.MET: "达到 met", Staffed.SHORT: "不足 short", Staffed.UNKNOWN: "不明 unknown"}

@@ -11,7 +11,7 @@ from service import effects
 from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.register import settings_of
-from service.flows.upgrade import upgrade_tables
+from service.flows.running.upgrade import upgrade_tables
 
 
 @command("upgrade")

@@ -16,7 +16,8 @@ from service.cli.register import new_password, opened
 from service.domain.access import Account, Permission, Role, user_key
 from service.domain.tidy import tidy_name
 from service.domain.validity import SHANGHAI
-from service.flows.accounts import (
+from service.flows.checking.staff import all_scans
+from service.flows.people.accounts import (
     NewUser,
     add_token,
     add_user,
@@ -27,8 +28,7 @@ from service.flows.accounts import (
     revoke_token,
     set_password,
 )
-from service.flows.second_factor import reset_second_factor
-from service.flows.staff import all_scans
+from service.flows.people.second_factor import reset_second_factor
 from service.roster.table import write_table
 from service.settings import NEW_PASSWORD
 from service.store.scans import LoggedScan

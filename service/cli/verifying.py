@@ -24,12 +24,12 @@ from service.domain.fitness import Duty
 from service.domain.kinds import SkillLevel
 from service.domain.verdict import Tone, Verdict
 from service.domain.verdict_words import Word
+from service.flows.checking.lookup import lookup
+from service.flows.checking.read_codes import read_codes
+from service.flows.checking.verify import verify_text
+from service.flows.checking.verify_offline import keep_memory, open_bundle, read_memory
 from service.flows.errors import Refused
-from service.flows.lookup import lookup
-from service.flows.publish import bundle
-from service.flows.read_codes import read_codes
-from service.flows.verify import verify_text
-from service.flows.verify_offline import keep_memory, open_bundle, read_memory
+from service.flows.publishing.publish import bundle
 
 COLOUR: Final = {Tone.GREEN: "bold green", Tone.AMBER: "bold yellow", Tone.RED: "bold red"}
 

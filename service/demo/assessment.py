@@ -26,15 +26,15 @@ from service.domain.session import (
     Verdict,
 )
 from service.domain.validity import SHANGHAI
-from service.flows.dispatching import send
-from service.flows.engagements import engage
-from service.flows.print_cards import card_text
+from service.flows.assessments.session_desk import calls_at_desk
+from service.flows.assessments.session_papers import draw_record
+from service.flows.assessments.session_records import make_record, signed_record
+from service.flows.assessments.sessions import call_roll, plan_session, read_session
+from service.flows.cards.print_cards import card_text
+from service.flows.people.dispatching import send
+from service.flows.people.engagements import engage
+from service.flows.people.shown import Shown
 from service.flows.register import Register
-from service.flows.session_desk import calls_at_desk
-from service.flows.session_papers import draw_record
-from service.flows.session_records import make_record, signed_record
-from service.flows.sessions import call_roll, plan_session, read_session
-from service.flows.shown import Shown
 from service.store import cards
 
 _PLAN: Final = "技能等级认定示例批次"

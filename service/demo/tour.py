@@ -35,24 +35,24 @@ from service.domain.issuer import CENTRE, Institution
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.verdict import NO_DUTY, Tone, Verdict
 from service.effects import Effects
-from service.flows.accounts import NewUser, add_user
-from service.flows.contact import set_contact
+from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
+from service.flows.cards.print_cards import card_text, numbers_of_batch, print_cards
+from service.flows.checking.read_codes import read_codes
+from service.flows.checking.verify import verify_text
+from service.flows.checking.verify_offline import Memory, open_bundle
 from service.flows.errors import Refused
-from service.flows.import_cards import import_cards
-from service.flows.institutions import add_institution
-from service.flows.issue_batch import Outcome, Request, issue_batch
-from service.flows.lifecycle import replace_card, revoke_card, void_number
-from service.flows.portraits import set_portrait_in_code
-from service.flows.print_cards import card_text, numbers_of_batch, print_cards
-from service.flows.publish import bundle
-from service.flows.read_codes import read_codes
+from service.flows.issue.import_cards import import_cards
+from service.flows.issue.issue_batch import Outcome, Request, issue_batch
+from service.flows.issue.portraits import set_portrait_in_code
+from service.flows.issue.row_report import row_report
+from service.flows.people.accounts import NewUser, add_user
+from service.flows.people.institutions import add_institution
+from service.flows.people.second_factor import require_second_factor
+from service.flows.publishing.contact import set_contact
+from service.flows.publishing.publish import bundle
 from service.flows.register import Register, open_register
-from service.flows.row_report import row_report
-from service.flows.second_factor import require_second_factor
-from service.flows.set_up import set_up
+from service.flows.running.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
-from service.flows.verify import verify_text
-from service.flows.verify_offline import Memory, open_bundle
 from service.roster.photo_files import open_photos
 from service.roster.reader import read_roster
 

@@ -26,7 +26,7 @@ from service.domain.jurisdiction import Jurisdiction, parse_jurisdiction
 from service.domain.occupation import Catalogue, parse_catalogue
 from service.effects import Effects
 from service.flows.errors import NoPassphrase, NoRegister
-from service.flows.journal_mirror import JournalMirror
+from service.flows.running.journal_mirror import JournalMirror
 from service.settings import Settings
 from service.store import institutions, key_records, meta
 from service.store.engine import Database, open_database

@@ -10,9 +10,9 @@ from litestar.params import FromPath, SkipValidation
 
 from service.domain.credential import leading_digits, prefix_of
 from service.domain.verdict import Outcome
-from service.flows.photos import photo_of_credential
+from service.flows.cards.photos import photo_of_credential
+from service.flows.checking.verify import verify_text
 from service.flows.register import Register
-from service.flows.verify import verify_text
 from service.pages.errors import PAGE_ERRORS
 from service.pages.home import READ
 from service.pages.rendering import draw, language_of, page

@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from service.domain.card_number import CardNumber
 from service.domain.errors import CardNumberMalformed
-from service.flows.admit_lookup import TooManyLookups
-from service.flows.lookup import PublicAnswer, lookup
+from service.flows.checking.admit_lookup import TooManyLookups
+from service.flows.checking.lookup import PublicAnswer, lookup
 from service.flows.register import Register
 from service.pages.errors import PAGE_ERRORS
 from service.pages.home import READ

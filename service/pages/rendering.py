@@ -15,7 +15,7 @@ from litestar import MediaType, Response
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
-from service.flows.contact import contact_or_centre
+from service.flows.publishing.contact import contact_or_centre
 from service.flows.register import Register
 from service.pages.assets import shipped
 from service.pages.words import Language, speaker

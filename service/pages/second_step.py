@@ -14,9 +14,9 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from service.flows.errors import SignInRefused
+from service.flows.people.second_factor import CodeRefused, Enrolment, TooManyCodes, enrolment_of
+from service.flows.people.sign_in import Awaits, SignIn, find_waiting, finish_enrolment, give_code
 from service.flows.register import Register
-from service.flows.second_factor import CodeRefused, Enrolment, TooManyCodes, enrolment_of
-from service.flows.sign_in import Awaits, SignIn, find_waiting, finish_enrolment, give_code
 from service.pages.errors import PAGE_ERRORS
 from service.pages.home import READ
 from service.pages.office.words import office_speaker

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from service.domain.jurisdiction import Contact
-from service.flows.contact import contact_or_centre
+from service.flows.publishing.contact import contact_or_centre
 from service.flows.register import Register
 from service.pages.assets import shipped
 from service.pages.rendering import HTML, NOT_FRAMED, draw, draw_script, policy

@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from service.domain.access import Permission, Principal
 from service.flows.errors import SignInRefused
+from service.flows.people.sign_in import Awaits, TooManyTries, sign_in, sign_out
 from service.flows.register import Register
-from service.flows.sign_in import Awaits, TooManyTries, sign_in, sign_out
 from service.pages.errors import PAGE_ERRORS
 from service.pages.home import READ
 from service.pages.rendering import draw, language_of, page

@@ -11,7 +11,7 @@ from litestar.datastructures import State
 from litestar.types import Message, Scope
 
 from service.domain.card_number import CardNumber
-from service.flows.admit_lookup import Origin, admit_lookup
+from service.flows.checking.admit_lookup import Origin, admit_lookup
 from service.flows.register import Register
 from service.web.client import Address, client_address, counted_block, counted_network
 

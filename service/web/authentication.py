@@ -17,9 +17,9 @@ from litestar.types import AsyncAnyCallable
 
 from service.domain.access import Permission, Principal
 from service.domain.access_record import Access, Act
-from service.flows.access_records import record_access
+from service.flows.people.access_records import record_access
+from service.flows.people.sign_in import SignIn, find_sign_in, principal_of_token
 from service.flows.register import Register
-from service.flows.sign_in import SignIn, find_sign_in, principal_of_token
 
 COOKIE: Final = "__Host-zhengka"  # RFC 6265bis 4.1.3.2: secure, of this host alone, for all of it
 CSRF_HEADER: Final = "X-CSRF-Token"

@@ -7,7 +7,7 @@ from typing import Final
 from litestar import Response
 from litestar.response import Stream
 
-from service.flows.batches import Drawn
+from service.flows.issue.batches import Drawn
 
 PDF: Final = "application/pdf"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -14,10 +14,10 @@ from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.session import Role
 from service.domain.validity import SHANGHAI
-from service.flows.accounts import add_token, add_user
-from service.flows.cancellations import propose_revocation
-from service.flows.dispatching import send
-from service.flows.lifecycle import replace_card, revoke_card
+from service.flows.cards.cancellations import propose_revocation
+from service.flows.cards.lifecycle import replace_card, revoke_card
+from service.flows.people.accounts import add_token, add_user
+from service.flows.people.dispatching import send
 from tests.api.staffed import Staffed
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, CHEAP, SCHOOL, applicant

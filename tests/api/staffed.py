@@ -14,7 +14,7 @@ from litestar.testing import TestClient
 from service.app import create_app
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
-from service.flows.accounts import add_token
+from service.flows.people.accounts import add_token
 from tests.flows.office import ACTOR, Office, applicant, make_office
 from tests.flows.people_at_work import PASSWORD, hire
 

@@ -13,7 +13,7 @@ import pytest
 from litestar.testing import TestClient
 
 from service.domain.access import Permission, Role
-from service.flows.second_factor import require_second_factor
+from service.flows.people.second_factor import require_second_factor
 from tests.api.staffed import COOKIE, Staffed, staffed_service
 from tests.flows.office import ACTOR
 from tests.flows.people_at_work import PASSWORD

@@ -13,7 +13,7 @@ import pytest
 from pdfminer.high_level import extract_text
 
 from service.domain.access import Permission
-from service.flows.session_records import verify_record
+from service.flows.assessments.session_records import verify_record
 from tests.api.staffed import Staffed, staffed_service
 from tests.flows.assessment_day import PLACE, PLAN, Day, assessment_day
 from tests.flows.office import FACTORY, SCHOOL, resident_id

@@ -20,10 +20,10 @@ from service.domain.application.headings import HEADING_OF
 from service.domain.card_number import CardNumber
 from service.domain.journal import parse_entry
 from service.domain.verdict_words import Word
-from service.flows.audit import export_journal
-from service.flows.issue_files import MAX_ROSTER_BYTES
-from service.flows.lifecycle import void_number
-from service.flows.number_series import list_series
+from service.flows.cards.lifecycle import void_number
+from service.flows.issue.issue_files import MAX_ROSTER_BYTES
+from service.flows.issue.number_series import list_series
+from service.flows.running.audit import export_journal
 from tests.api.staffed import Staffed, staffed_service
 from tests.cardlayout.reading import codes, picture, text_of
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, applicant, photo

@@ -8,7 +8,7 @@ from pathlib import Path
 from litestar.testing import TestClient
 
 from service.app import create_app
-from service.flows.admit_lookup import PER_NUMBER
+from service.flows.checking.admit_lookup import PER_NUMBER
 from service.settings import Settings
 from tests.api.registers import make_world
 

@@ -13,7 +13,7 @@ from service.domain.access import Permission
 from service.domain.cancellation import GROUNDS
 from service.domain.card_number import CardNumber
 from service.domain.status_list import Status
-from service.flows.publish import status_list
+from service.flows.publishing.publish import status_list
 from service.store import copies
 from tests.api.staffed import Staffed, staffed_service
 from tests.flows.office import applicant

@@ -20,7 +20,7 @@ from schemathesis.python.asgi import shutdown_lifespans
 from service.app import create_app
 from service.domain.access import PERMISSIONS, Account, Role
 from service.effects import Effects
-from service.flows.accounts import add_token, add_user
+from service.flows.people.accounts import add_token, add_user
 from tests.api.registers import CHEAP, World
 
 CONFIG = {

@@ -6,8 +6,8 @@ from typing import Any
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from service.flows.dispatching import send, withdraw_dispatch
-from service.flows.institutions import add_institution
+from service.flows.people.dispatching import send, withdraw_dispatch
+from service.flows.people.institutions import add_institution
 from tests.api.registers import World
 from tests.domain.sample_cards import SCHOOL
 

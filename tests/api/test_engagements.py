@@ -10,7 +10,7 @@ import pytest
 from service.domain.access import Permission
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
-from service.flows.lifecycle import replace_card
+from service.flows.cards.lifecycle import replace_card
 from tests.api.staffed import Staffed, staffed_service
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, applicant, resident_id
 from tests.flows.people_at_work import ACCOUNTS

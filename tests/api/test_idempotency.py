@@ -20,10 +20,10 @@ from litestar.testing import TestClient
 from sqlalchemy import func, select
 
 from service.domain.journal import parse_entry
-from service.flows import mirror_files
 from service.flows.answers import sweep_answers
-from service.flows.audit import export_journal
-from service.flows.journal_mirror import set_mirror
+from service.flows.running import mirror_files
+from service.flows.running.audit import export_journal
+from service.flows.running.journal_mirror import set_mirror
 from service.store import tables
 from tests.api.keyed_requests import REQUESTS, Asked, Place
 from tests.api.staffed import staffed_service

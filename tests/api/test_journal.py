@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from service.domain.access import Permission
 from service.domain.event import Event
-from service.flows.audit import export_journal, read_head, signed_head
-from service.flows.proofs import BLOCK
-from service.flows.read_journal import MOST
+from service.flows.publishing.proofs import BLOCK
+from service.flows.running.audit import export_journal, read_head, signed_head
+from service.flows.running.read_journal import MOST
 from service.store import journal
 from tests.api.staffed import Staffed, staffed_service
 from tests.flows.people_at_work import ACCOUNTS, PASSWORD

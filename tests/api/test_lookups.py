@@ -12,7 +12,7 @@ from litestar.testing import TestClient
 from litestar.types import Receive, Scope, Send
 
 from service.app import create_app
-from service.flows.admit_lookup import FIRST_OF_NETWORK, PER_NAME, PER_NETWORK, PER_NUMBER
+from service.flows.checking.admit_lookup import FIRST_OF_NETWORK, PER_NAME, PER_NETWORK, PER_NUMBER
 from service.web.admission import PAUSE_S
 from tests.api.registers import World, resident_id
 

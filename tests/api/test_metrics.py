@@ -12,10 +12,10 @@ import pytest
 from service.api.metrics import exposition
 from service.domain.access import Permission
 from service.domain.card import ReplacementReason
-from service.flows.journal_mirror import set_mirror
-from service.flows.lifecycle import replace_card
-from service.flows.metrics import Metric, Sample, measure
-from service.flows.publish import keep_current
+from service.flows.cards.lifecycle import replace_card
+from service.flows.publishing.publish import keep_current
+from service.flows.running.journal_mirror import set_mirror
+from service.flows.running.metrics import Metric, Sample, measure
 from tests.api.staffed import Staffed, staffed_service
 from tests.flows.office import ACTOR, applicant, name_of, resident_id
 from tests.flows.people_at_work import ACCOUNTS

@@ -8,7 +8,7 @@ from keys.keyring import Purpose
 from keys.sign1 import TYPE
 from service.domain.bundle import decode_bundle
 from service.domain.status_list import MEDIA_TYPE, decode_payload
-from service.flows.lifecycle import revoke_card
+from service.flows.cards.lifecycle import revoke_card
 from tests.api.registers import World
 
 KEYS, LISTS, LIST, BUNDLE = "/.well-known/zhengka-keys", "/status-lists", "/status-lists/1", "/verifier-bundle"

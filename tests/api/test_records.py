@@ -9,8 +9,8 @@ import pytest
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.review import Grade
-from service.flows.dispatching import send
-from service.flows.reviews import Given, enter_evaluation
+from service.flows.people.dispatching import send
+from service.flows.people.reviews import Given, enter_evaluation
 from tests.api.staffed import Staffed, staffed_service
 from tests.flows.office import ACTOR, SCHOOL
 

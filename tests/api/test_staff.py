@@ -11,9 +11,9 @@ import pytest
 from service.api.staff import MAX_SCANS_BYTES
 from service.domain.access import Permission
 from service.domain.session import NewPerson, Role
-from service.flows.accounts import disable_user
-from service.flows.lifecycle import revoke_card
-from service.flows.sessions import plan_session
+from service.flows.assessments.sessions import plan_session
+from service.flows.cards.lifecycle import revoke_card
+from service.flows.people.accounts import disable_user
 from tests.api.staffed import Staffed, staffed_service
 from tests.api.test_sessions import code_of
 from tests.flows.assessment_day import assessment_day

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from service.flows.lifecycle import revoke_card
+from service.flows.cards.lifecycle import revoke_card
 from tests.api.registers import World
 
 PATH = "/api/v1/verifications"

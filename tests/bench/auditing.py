@@ -32,13 +32,13 @@ from service.domain.card_number import CardNumber
 from service.domain.eligibility import Policy
 from service.domain.issuer import Institution
 from service.domain.people import check_digit
-from service.flows.audit import audit, read_head, signed_head
-from service.flows.institutions import add_institution
-from service.flows.issuing import PreparedCard, draft_of, issue_prepared
-from service.flows.lifecycle import replace_card, revoke_card
-from service.flows.publish import keep_current
+from service.flows.cards.lifecycle import replace_card, revoke_card
+from service.flows.issue.issuing import PreparedCard, draft_of, issue_prepared
+from service.flows.people.institutions import add_institution
+from service.flows.publishing.publish import keep_current
 from service.flows.register import Register, open_register
-from service.flows.set_up import set_up
+from service.flows.running.audit import audit, read_head, signed_head
+from service.flows.running.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from service.store import batches
 from tests.bench.crowd import names, settings_of

@@ -21,9 +21,9 @@ from service.domain.card_number import CardNumber
 from service.domain.credential import text_of
 from service.domain.eligibility import Policy
 from service.domain.people import check_digit
-from service.flows.issuing import PreparedCard, draft_of, issue_prepared
+from service.flows.issue.issuing import PreparedCard, draft_of, issue_prepared
 from service.flows.register import open_register
-from service.flows.set_up import set_up
+from service.flows.running.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from service.settings import Settings
 from service.store import batches, copies, tables

@@ -37,13 +37,13 @@ from service.domain.issuer import CENTRE, Institution
 from service.domain.kinds import CardKind
 from service.domain.validity import civil_date
 from service.effects import Effects
-from service.flows.institutions import add_institution
-from service.flows.issue_batch import Request, issue_batch
-from service.flows.portraits import set_portrait_in_code
-from service.flows.print_cards import card_text, numbers_of_batch, print_cards
-from service.flows.read_codes import codes_of_image
+from service.flows.cards.print_cards import card_text, numbers_of_batch, print_cards
+from service.flows.checking.read_codes import codes_of_image
+from service.flows.issue.issue_batch import Request, issue_batch
+from service.flows.issue.portraits import set_portrait_in_code
+from service.flows.people.institutions import add_institution
 from service.flows.register import Register, open_register
-from service.flows.set_up import set_up
+from service.flows.running.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from service.roster.photo_files import open_photos
 from service.roster.reader import read_roster

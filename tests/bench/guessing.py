@@ -29,7 +29,7 @@ from itertools import count, cycle
 from pathlib import Path
 from typing import Final
 
-from service.flows.admit_lookup import PER_NETWORK
+from service.flows.checking.admit_lookup import PER_NETWORK
 from tests.bench.crowd import PASSPHRASE, IssuedCard, commonest, make_register
 
 CARDS: Final = 3_000

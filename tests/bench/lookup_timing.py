@@ -19,8 +19,8 @@ from typing import Final
 
 from service import effects
 from service.domain.card_number import CardNumber
-from service.flows.lifecycle import revoke_card
-from service.flows.lookup import lookup
+from service.flows.cards.lifecycle import revoke_card
+from service.flows.checking.lookup import lookup
 from service.flows.register import open_register
 from tests.bench.crowd import make_register, settings_of
 

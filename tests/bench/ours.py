@@ -15,7 +15,7 @@ from cardlayout.render import Job, render
 from cardlayout.symbol import symbol
 from service.domain.application import RawRow
 from service.domain.people import check_digit
-from service.flows.issue_batch import Request, issue_batch
+from service.flows.issue.issue_batch import Request, issue_batch
 from service.roster.photo_files import PhotoFile, PhotoFiles
 from tests.api.registers import make_world, settings_of
 from tests.bench.sample import PREFIX, PRINTER, TITLE, BenchCard

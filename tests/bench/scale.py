@@ -21,7 +21,7 @@ from keys.signer import Signer
 from service.domain.bundle import NAMES_AAD, Bundle, Names, encode_bundle, encode_names
 from service.domain.occupation import parse_catalogue
 from service.domain.status_list import LIFETIME, LIST_SIZE, TTL, Status, StatusListPayload, encode_list, encode_payload
-from service.flows.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS
+from service.flows.publishing.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS
 from service.flows.shipped import shipped_catalogue
 
 CARDS: Final = 1_000_000

@@ -15,9 +15,9 @@ from playwright.sync_api import Page
 from sqlalchemy import delete
 
 from service.domain.card_number import CardNumber
-from service.flows.institutions import add_institution
+from service.flows.people.institutions import add_institution
 from service.flows.register import Register
-from service.flows.set_up import set_up
+from service.flows.running.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from service.store.tables import rate_limit
 from tests.browser.server import Server

@@ -25,13 +25,13 @@ from service.domain.access import Account, Role
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.credential import CARD_AAD, bytes_of, decode_claims, encode_claims, prefix_of, text_of
-from service.flows.accounts import add_user
-from service.flows.faces import face_of
-from service.flows.institutions import add_institution
-from service.flows.lifecycle import replace_card, revoke_card
-from service.flows.set_up import set_up
+from service.flows.cards.faces import face_of
+from service.flows.cards.lifecycle import replace_card, revoke_card
+from service.flows.cards.stored_photos import read_photo
+from service.flows.people.accounts import add_user
+from service.flows.people.institutions import add_institution
+from service.flows.running.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
-from service.flows.stored_photos import read_photo
 from service.store import cards
 from tests.flows.office import ACTOR, CHEAP, FACTORY, SCHOOL, Clock, Office, applicant, name_of, settings_of
 

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from service.domain.card_number import CardNumber
 from service.domain.verdict_words import Word
-from service.flows.batches import list_batches
-from service.flows.verify import verify_text
+from service.flows.checking.verify import verify_text
+from service.flows.issue.batches import list_batches
 from service.store import cards
 from tests.api.test_batches import photos_of, roster_of
 from tests.browser.desks import Desks, sit_down

@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from service.domain.validity import civil_date
-from service.flows.institutions import add_institution
-from service.flows.set_up import set_up
+from service.flows.people.institutions import add_institution
+from service.flows.running.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from tests.browser.chromium import Watch
 from tests.browser.desks import SEATS, sit_down

@@ -13,8 +13,8 @@ from pdfminer.high_level import extract_text
 from playwright.sync_api import Browser, Page, expect
 
 from service.domain.session import Outcome, Role
-from service.flows.session_records import verify_record
-from service.flows.sessions import Call, call_roll, list_sessions, read_session
+from service.flows.assessments.session_records import verify_record
+from service.flows.assessments.sessions import Call, call_roll, list_sessions, read_session
 from service.pages.office.words import office_texts
 from tests.browser.desks import Desks, sit_down
 from tests.browser.eyes import has_no_barriers

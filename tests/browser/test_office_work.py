@@ -13,11 +13,11 @@ from service.domain.card import CardStatus
 from service.domain.card_number import CardNumber
 from service.domain.fitness import Answer, Duty
 from service.domain.verdict_words import Word
-from service.flows.cancellations import list_proposals
-from service.flows.dispatching import list_dispatches
-from service.flows.engagements import list_engagements
-from service.flows.reviews import list_cases, person_record
-from service.flows.staff import check_number
+from service.flows.cards.cancellations import list_proposals
+from service.flows.checking.staff import check_number
+from service.flows.people.dispatching import list_dispatches
+from service.flows.people.engagements import list_engagements
+from service.flows.people.reviews import list_cases, person_record
 from service.store import cancellations, copies
 from service.store.states import ProposalState
 from tests.browser.chromium import Watch

@@ -18,8 +18,8 @@ from service.domain.card_number import CardNumber
 from service.domain.session import Declared, NewPerson, NewSession, Session, Verdict
 from service.domain.session import Role as Part
 from service.domain.validity import civil_date
-from service.flows.accounts import add_user
-from service.flows.sessions import SessionView, cancel_session, plan_session, read_session
+from service.flows.assessments.sessions import SessionView, cancel_session, plan_session, read_session
+from service.flows.people.accounts import add_user
 from tests.browser.chromium import is_installed, pull_trigger, verdict_on
 from tests.browser.conftest import Opener
 from tests.browser.eyes import all_by_keyboard, has_no_barriers

@@ -17,7 +17,7 @@ from keys.signer import Signer
 from service.domain import bundle as bundles
 from service.domain.bundle import Bundle, Names, decode_bundle, encode_bundle, encode_names
 from service.domain.status_list import Status, decode_payload, encode_list, encode_payload
-from service.flows.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS, bundle
+from service.flows.publishing.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS, bundle
 from service.store import key_records
 from tests.browser.chromium import pull_trigger, verdict_on
 from tests.browser.conftest import Opener

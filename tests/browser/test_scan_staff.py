@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from service.flows.staff import all_scans
+from service.flows.checking.staff import all_scans
 from service.store.scans import LoggedScan
 from tests.browser.chromium import pull_trigger, verdict_on
 from tests.browser.conftest import Opener

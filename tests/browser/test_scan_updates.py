@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from service.flows.contact import set_contact
+from service.flows.publishing.contact import set_contact
 from tests.browser.chromium import is_installed, pull_trigger, verdict_on
 from tests.browser.conftest import Opener
 from tests.browser.office import PLACE, BrowserOffice

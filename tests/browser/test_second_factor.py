@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from service.domain.access import Account, Permission, Role
-from service.flows.accounts import add_token, add_user, set_password
-from service.flows.second_factor import require_second_factor
+from service.flows.people.accounts import add_token, add_user, set_password
+from service.flows.people.second_factor import require_second_factor
 from tests.browser.chromium import Watch
 from tests.browser.desks import Desks
 from tests.browser.eyes import has_no_barriers

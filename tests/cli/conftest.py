@@ -8,9 +8,9 @@ import pytest
 
 from service import effects, settings
 from service.domain.card_number import CardNumber
-from service.flows.print_cards import card_text
+from service.flows.cards.print_cards import card_text
 from service.flows.register import open_register
-from service.flows.set_up import set_up
+from service.flows.running.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from tests.cli.desk import COLLEGE, FACTORY, PASSPHRASE, SCHOOL, Desk, assessor, internal, supervisor
 from tests.flows.office import CHEAP

@@ -14,9 +14,9 @@ from service.domain.cancellation import Proposal, parse_ground
 from service.domain.card_number import CardNumber
 from service.domain.review import EntryKind
 from service.domain.visible import invisible_character
-from service.flows.cancellations import propose_revocation
+from service.flows.cards.cancellations import propose_revocation
+from service.flows.people.reviews import Given, enter_reward_or_sanction
 from service.flows.register import open_register
-from service.flows.reviews import Given, enter_reward_or_sanction
 from tests.cli.desk import PASSPHRASE, TODAY, Desk
 from tests.cli.test_cli_words import ALL
 

@@ -6,7 +6,7 @@ from keys.envelope import unpack
 from service import effects, settings
 from service.domain.card_number import CardNumber
 from service.domain.credential import decode_claims, parse_text
-from service.flows.print_cards import card_text
+from service.flows.cards.print_cards import card_text
 from service.flows.register import open_register
 from tests.cli.desk import PASSPHRASE, SCHOOL, Desk, assessor
 

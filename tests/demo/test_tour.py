@@ -18,7 +18,7 @@ from service.demo.people import people
 from service.domain.credential import decode_claims, parse_text
 from service.domain.kinds import CardKind
 from service.effects import real
-from service.flows.read_codes import read_codes
+from service.flows.checking.read_codes import read_codes
 
 CLOSING: Final = {
     "valid",

@@ -13,8 +13,8 @@ from service.domain.occupation import Occupation
 from service.domain.session import Attendee, Declared, Job, NewPerson, NewSession, Part, Role, Session
 from service.domain.validity import SHANGHAI
 from service.domain.verdict_words import Word
-from service.flows.dispatching import send
-from service.flows.sessions import Call, SessionView, call_roll, plan_session, read_session
+from service.flows.assessments.sessions import Call, SessionView, call_roll, plan_session, read_session
+from service.flows.people.dispatching import send
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, SCHOOL, Office, applicant
 

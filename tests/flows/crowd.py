@@ -11,13 +11,13 @@ from service.domain.card_number import CardNumber
 from service.domain.forms import FormName
 from service.domain.issuer import Institution
 from service.domain.review import Grade
-from service.flows.cancellations import propose_revocation
-from service.flows.dispatching import send, withdraw_dispatch
-from service.flows.documents import Handed
-from service.flows.engagements import end_engagement
-from service.flows.institutions import add_institution
-from service.flows.lifecycle import replace_card, revoke_card, void_number
-from service.flows.reviews import Given, Work, enter_evaluation, enter_review
+from service.flows.cards.cancellations import propose_revocation
+from service.flows.cards.documents import Handed
+from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
+from service.flows.people.dispatching import send, withdraw_dispatch
+from service.flows.people.engagements import end_engagement
+from service.flows.people.institutions import add_institution
+from service.flows.people.reviews import Given, Work, enter_evaluation, enter_review
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant
 

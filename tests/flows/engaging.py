@@ -6,13 +6,13 @@ from typing import Any
 
 from service.domain.card_number import CardNumber
 from service.domain.people import ResidentId
-from service.flows import engagements
-from service.flows.engagements import Engaged
+from service.flows.cards.print_cards import card_text
 from service.flows.errors import Refused
-from service.flows.issuing import ID_CONTEXT
-from service.flows.print_cards import card_text
+from service.flows.issue.issuing import ID_CONTEXT
+from service.flows.people import engagements
+from service.flows.people.engagements import Engaged
+from service.flows.people.shown import Shown
 from service.flows.register import Register
-from service.flows.shown import Shown
 from service.store import cards, people
 
 

@@ -33,9 +33,9 @@ from service.domain.card import CardStatus, ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.errors import IllegalTransition
 from service.domain.verdict_words import Word
-from service.flows.audit import audit
-from service.flows.lifecycle import replace_card, revoke_card
-from service.flows.stored_photos import read_photo
+from service.flows.cards.lifecycle import replace_card, revoke_card
+from service.flows.cards.stored_photos import read_photo
+from service.flows.running.audit import audit
 from service.store import cards
 from service.store.errors import Busy
 from service.store.schema import migrate

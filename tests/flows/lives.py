@@ -32,19 +32,19 @@ from service.domain.card_number import CardNumber
 from service.domain.credential import text_of
 from service.domain.errors import DomainError
 from service.domain.review import Grade
-from service.flows.audit import audit
-from service.flows.cancellations import correct_cancellation, decline_proposal, propose_revocation
-from service.flows.dispatching import send, withdraw_dispatch
-from service.flows.engagements import end_engagement
+from service.flows.cards.cancellations import correct_cancellation, decline_proposal, propose_revocation
+from service.flows.cards.lifecycle import record_found, replace_card, revoke_card, void_number
+from service.flows.cards.renew import Renewal, renew_card
+from service.flows.checking.lookup import lookup
 from service.flows.errors import Refused
-from service.flows.import_cards import import_cards
-from service.flows.key_ceremony import introduce_key, list_keys, promote_key
-from service.flows.lifecycle import record_found, replace_card, revoke_card, void_number
-from service.flows.lookup import lookup
-from service.flows.number_series import reserve_numbers
-from service.flows.publish import status_list
-from service.flows.renew import Renewal, renew_card
-from service.flows.reviews import Given, close_case, enter_evaluation
+from service.flows.issue.import_cards import import_cards
+from service.flows.issue.number_series import reserve_numbers
+from service.flows.keys.key_ceremony import introduce_key, list_keys, promote_key
+from service.flows.people.dispatching import send, withdraw_dispatch
+from service.flows.people.engagements import end_engagement
+from service.flows.people.reviews import Given, close_case, enter_evaluation
+from service.flows.publishing.publish import status_list
+from service.flows.running.audit import audit
 from service.store.errors import StoreError
 from tests.domain.applicants import ROWS, resident_id
 from tests.flows.engaging import engage

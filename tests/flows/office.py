@@ -27,15 +27,15 @@ from service.domain.people import check_digit
 from service.domain.verdict import Verdict
 from service.domain.verdict_words import Word
 from service.effects import Effects
-from service.flows.audit import export_journal
-from service.flows.institutions import add_institution
-from service.flows.issue_batch import Outcome, Request, issue_batch
-from service.flows.key_ceremony import introduce_key, promote_key, unlock_root
-from service.flows.print_cards import card_text
+from service.flows.cards.print_cards import card_text
+from service.flows.checking.verify import verify_text
+from service.flows.issue.issue_batch import Outcome, Request, issue_batch
+from service.flows.keys.key_ceremony import introduce_key, promote_key, unlock_root
+from service.flows.people.institutions import add_institution
 from service.flows.register import Register, open_register
-from service.flows.set_up import ROOT_FILE, set_up
+from service.flows.running.audit import export_journal
+from service.flows.running.set_up import ROOT_FILE, set_up
 from service.flows.shipped import shipped_jurisdiction
-from service.flows.verify import verify_text
 from service.roster.photo_files import PhotoFiles, open_archive
 from service.settings import Settings
 from service.store import cards

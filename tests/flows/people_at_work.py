@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from service.domain.access import Account, Role
-from service.flows.accounts import add_user
-from service.flows.second_factor import require_second_factor
-from service.flows.sign_in import SignIn, sign_in
+from service.flows.people.accounts import add_user
+from service.flows.people.second_factor import require_second_factor
+from service.flows.people.sign_in import SignIn, sign_in
 from tests.flows.office import ACTOR, CHEAP, FACTORY, SCHOOL, Office
 
 PASSWORD: Final = "nine dragons rising"  # noqa: S105 - of made-up people

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import delete, update
 
 from service.domain.access_record import Access, Act
-from service.flows.access_records import forget_accesses, keep_days, seek_accesses, set_keep_days
 from service.flows.errors import Refused
+from service.flows.people.access_records import forget_accesses, keep_days, seek_accesses, set_keep_days
 from service.store import access_records
 from service.store.errors import AppendOnly
 from service.store.tables import access_record

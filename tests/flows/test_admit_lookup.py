@@ -9,7 +9,7 @@ import pytest
 
 from service.domain.card_number import CardNumber
 from service.domain.jurisdiction import Contact
-from service.flows.admit_lookup import (
+from service.flows.checking.admit_lookup import (
     FIRST_OF_NETWORK,
     IN_ALL,
     PER_BLOCK,

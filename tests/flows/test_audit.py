@@ -11,9 +11,9 @@ from sqlalchemy import make_url, text
 from keys.keyring import Purpose
 from service.domain.card_number import CardNumber
 from service.domain.merkle import leaf_hash, root_of
-from service.flows.audit import HEAD_CONTEXT, audit, export_journal, read_head, signed_head
+from service.flows.cards.lifecycle import void_number
 from service.flows.errors import Refused
-from service.flows.lifecycle import void_number
+from service.flows.running.audit import HEAD_CONTEXT, audit, export_journal, read_head, signed_head
 from tests.flows.office import ACTOR, Office, applicant, one_of_each
 
 

@@ -18,15 +18,15 @@ from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.status_list import LIST_SIZE, Status
 from service.domain.verdict_words import Word
-from service.flows.audit import SignedHead, audit, export_journal, signed_head
-from service.flows.back_up import back_up
-from service.flows.confirm import confirm_all
-from service.flows.documents import Handed
+from service.flows.cards.confirm import confirm_all
+from service.flows.cards.documents import Handed
+from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.errors import NoRegister, Refused
-from service.flows.lifecycle import replace_card, revoke_card, void_number
-from service.flows.number_series import list_series, reserve_numbers
+from service.flows.issue.number_series import list_series, reserve_numbers
 from service.flows.register import open_register
-from service.flows.restore import Later, Restored, restore
+from service.flows.running.audit import SignedHead, audit, export_journal, signed_head
+from service.flows.running.back_up import back_up
+from service.flows.running.restore import Later, Restored, restore
 from service.store import copies
 from service.store.errors import StoreError
 from tests import databases

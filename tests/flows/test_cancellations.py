@@ -12,18 +12,18 @@ from service.domain.cancellation import Proposal, parse_ground
 from service.domain.card_number import CardNumber
 from service.domain.errors import DecisionRefused, GroundInvalid, IllegalTransition
 from service.domain.verdict_words import Word
-from service.flows.audit import audit
-from service.flows.back_up import back_up
-from service.flows.cancellations import (
+from service.flows.cards.cancellations import (
     correct_cancellation,
     decline_proposal,
     find_proposal,
     list_proposals,
     propose_revocation,
 )
-from service.flows.documents import Handed
+from service.flows.cards.documents import Handed
+from service.flows.cards.lifecycle import revoke_card, void_number
 from service.flows.errors import Refused
-from service.flows.lifecycle import revoke_card, void_number
+from service.flows.running.audit import audit
+from service.flows.running.back_up import back_up
 from service.store.errors import AlreadyCorrected
 from service.store.states import ProposalState
 from tests.flows.damage import stored_blobs

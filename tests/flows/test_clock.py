@@ -13,12 +13,12 @@ from service.domain.card_number import CardNumber
 from service.domain.event import Event
 from service.domain.verdict_words import Word
 from service.effects import Effects
-from service.flows.clock import ClockAhead, check_clock, clock_state, confirm_clock
-from service.flows.metrics import measure
-from service.flows.publish import bundle, keep_current, list_numbers, status_list
-from service.flows.ready import check_ready
+from service.flows.checking.verify_offline import Memory, open_bundle
+from service.flows.publishing.publish import bundle, keep_current, list_numbers, status_list
 from service.flows.register import open_register
-from service.flows.verify_offline import Memory, open_bundle
+from service.flows.running.clock import ClockAhead, check_clock, clock_state, confirm_clock
+from service.flows.running.metrics import measure
+from service.flows.running.ready import check_ready
 from service.keeper import keeping
 from service.store import status_lists
 from tests.flows.office import ACTOR, Office, applicant

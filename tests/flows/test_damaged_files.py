@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from service.flows.audit import read_head
-from service.flows.back_up import back_up
+from service.flows.checking.read_codes import MAX_SIDE, read_codes
+from service.flows.checking.verify_offline import MEMORY_FILE, read_memory
 from service.flows.errors import NoRegister, Refused
-from service.flows.read_codes import MAX_SIDE, read_codes
 from service.flows.register import open_register
-from service.flows.restore import Later, restore
-from service.flows.verify_offline import MEMORY_FILE, read_memory
+from service.flows.running.audit import read_head
+from service.flows.running.back_up import back_up
+from service.flows.running.restore import Later, restore
 from service.store.errors import StoreError
 from tests.flows.office import ACTOR, Office, applicant, settings_of
 

@@ -21,20 +21,20 @@ from service.domain.card_number import CardNumber
 from service.domain.review import Grade
 from service.domain.session import NewPerson, NewSession, Role, Session
 from service.domain.validity import SHANGHAI
-from service.flows.accounts import add_token, list_users
-from service.flows.audit import audit, signed_head
-from service.flows.back_up import back_up
-from service.flows.cancellations import correct_cancellation
-from service.flows.institutions import add_institution
-from service.flows.lifecycle import replace_card
-from service.flows.photos import photo_of_credential
-from service.flows.reviews import Given, close_case, enter_evaluation, list_cases
-from service.flows.second_factor import begin_enrolment, confirm_enrolment
-from service.flows.session_records import make_record
-from service.flows.sessions import plan_session
-from service.flows.set_up import set_up
+from service.flows.assessments.session_records import make_record
+from service.flows.assessments.sessions import plan_session
+from service.flows.cards.cancellations import correct_cancellation
+from service.flows.cards.lifecycle import replace_card
+from service.flows.cards.photos import photo_of_credential
+from service.flows.checking.staff import take_scans
+from service.flows.people.accounts import add_token, list_users
+from service.flows.people.institutions import add_institution
+from service.flows.people.reviews import Given, close_case, enter_evaluation, list_cases
+from service.flows.people.second_factor import begin_enrolment, confirm_enrolment
+from service.flows.running.audit import audit, signed_head
+from service.flows.running.back_up import back_up
+from service.flows.running.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
-from service.flows.staff import take_scans
 from service.store import copies, dump
 from service.store.engine import Database
 from service.store.scans import Scan

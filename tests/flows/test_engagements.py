@@ -9,12 +9,12 @@ from service.domain.errors import DispatchRefused, EngagementRefused
 from service.domain.fitness import Answer, Duty
 from service.domain.kinds import SkillLevel
 from service.domain.verdict import Verdict
-from service.flows.audit import audit
-from service.flows.dispatching import list_dispatches, send, withdraw_dispatch
-from service.flows.engagements import end_engagement, list_engagements
+from service.flows.checking.staff import check_number
+from service.flows.checking.verify import verify_text
 from service.flows.errors import Refused
-from service.flows.staff import check_number
-from service.flows.verify import verify_text
+from service.flows.people.dispatching import list_dispatches, send, withdraw_dispatch
+from service.flows.people.engagements import end_engagement, list_engagements
+from service.flows.running.audit import audit
 from service.store.errors import DispatchTaken
 from tests.domain.applicants import ROWS
 from tests.flows.engaging import engage

@@ -11,8 +11,8 @@ from cardlayout.errors import GlyphMissingError
 from service.domain.card import Card
 from service.domain.card_number import CardNumber
 from service.domain.forms import FormName
+from service.flows.assessments.forms import Occasion, draw_forms
 from service.flows.errors import Refused
-from service.flows.forms import Occasion, draw_forms
 from tests.cardlayout.reading import chars, pages
 from tests.flows.office import Office, applicant
 

@@ -8,14 +8,14 @@ from service.domain.application import Cell, RawRow
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.verdict_words import Word
-from service.flows.audit import audit
+from service.flows.cards.lifecycle import replace_card, revoke_card
+from service.flows.cards.print_cards import card_text
+from service.flows.checking.lookup import lookup
+from service.flows.checking.verify import verify_text
 from service.flows.errors import Refused
-from service.flows.import_cards import Imported, import_cards
-from service.flows.lifecycle import replace_card, revoke_card
-from service.flows.lookup import lookup
-from service.flows.number_series import list_series
-from service.flows.print_cards import card_text
-from service.flows.verify import verify_text
+from service.flows.issue.import_cards import Imported, import_cards
+from service.flows.issue.number_series import list_series
+from service.flows.running.audit import audit
 from service.store.errors import NumberTaken, ScopeTaken
 from tests.flows.office import ACTOR, SCHOOL, Office, applicant, codes_of, name_of, numbers_of, resident_id
 

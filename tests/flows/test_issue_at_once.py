@@ -12,10 +12,10 @@ from service.domain.card import COPY_ID_BYTES
 from service.domain.card_number import CardNumber
 from service.domain.verdict_words import Word
 from service.effects import Effects
-from service.flows.audit import audit
-from service.flows.issue_batch import Outcome
-from service.flows.lifecycle import revoke_card
+from service.flows.cards.lifecycle import revoke_card
+from service.flows.issue.issue_batch import Outcome
 from service.flows.register import open_register
+from service.flows.running.audit import audit
 from service.store import cards, people
 from service.store.cards import CardRecord
 from tests.flows.office import Office, applicant, codes_of, resident_id

@@ -9,11 +9,11 @@ from keys.keyring import Purpose
 from keys.rotation import active
 from service.domain.application import RawRow
 from service.domain.problem import Problem
-from service.flows.audit import audit
 from service.flows.errors import Refused
-from service.flows.issue_batch import IssuedRow
-from service.flows.key_ceremony import retire_key
-from service.flows.number_series import list_series
+from service.flows.issue.issue_batch import IssuedRow
+from service.flows.issue.number_series import list_series
+from service.flows.keys.key_ceremony import retire_key
+from service.flows.running.audit import audit
 from service.roster.photo_files import PhotoFiles
 from service.store.errors import IdempotencyKeyReused
 from tests.flows.damage import stored_blobs

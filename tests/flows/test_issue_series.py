@@ -8,9 +8,9 @@ import pytest
 from service.domain.card_number import CardNumber
 from service.domain.errors import HandNumberRefused
 from service.domain.event import Event
-from service.flows.audit import audit
-from service.flows.lifecycle import void_number
-from service.flows.number_series import list_series, reserve_numbers
+from service.flows.cards.lifecycle import void_number
+from service.flows.issue.number_series import list_series, reserve_numbers
+from service.flows.running.audit import audit
 from service.store import journal, numbers
 from tests.flows.office import ACTOR, FACTORY, NOON, Office, applicant, codes_of, make_office, numbers_of
 

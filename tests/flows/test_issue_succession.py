@@ -7,9 +7,9 @@ import pytest
 from service.domain.card import CardStatus
 from service.domain.fitness import Answer, Duty
 from service.domain.verdict_words import Word
-from service.flows.audit import audit
-from service.flows.lifecycle import revoke_card, void_number
-from service.flows.verify import verify_text
+from service.flows.cards.lifecycle import revoke_card, void_number
+from service.flows.checking.verify import verify_text
+from service.flows.running.audit import audit
 from tests.flows.office import FACTORY, Office, applicant, codes_of, words_of
 
 RENEWED = {"certified_on": date(2029, 5, 20), "applied_on": date(2029, 5, 2)}

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from service.domain.card_number import CardNumber
-from service.flows import journal_mirror, mirror_files
-from service.flows.audit import export_journal, signed_head
+from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
-from service.flows.journal_mirror import mirror_faults, mirror_state, set_mirror, unset_mirror
-from service.flows.lifecycle import revoke_card
-from service.flows.number_series import reserve_numbers
+from service.flows.issue.number_series import reserve_numbers
 from service.flows.register import open_register
+from service.flows.running import journal_mirror, mirror_files
+from service.flows.running.audit import export_journal, signed_head
+from service.flows.running.journal_mirror import mirror_faults, mirror_state, set_mirror, unset_mirror
 from service.store import journal
 from tests.flows.office import ACTOR, Office, one_of_each
 from tests.flows.test_audit import tamper
@@ -199,7 +199,7 @@ _WORK = """
 import sys
 from pathlib import Path
 from service import effects, settings
-from service.flows.number_series import reserve_numbers
+from service.flows.issue.number_series import reserve_numbers
 from service.flows.register import open_register
 folder, url, first = sys.argv[1:]
 with open_register(settings.load({"ZHENGKA_DATABASE_URL": url}, Path(folder)), effects.real()) as register:

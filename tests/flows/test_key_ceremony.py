@@ -9,9 +9,9 @@ from keys.errors import IllegalRotation, KeyNotHeld, KeysError, RootNotPinned, W
 from keys.keyring import KeyRecord, KeyState, Purpose
 from keys.vault import seal_root
 from service.domain.verdict_words import Word
-from service.flows.audit import audit
+from service.flows.checking.verify_offline import Memory, open_bundle
 from service.flows.errors import NoRegister, Refused
-from service.flows.key_ceremony import (
+from service.flows.keys.key_ceremony import (
     compromise_key,
     introduce_key,
     list_keys,
@@ -19,11 +19,11 @@ from service.flows.key_ceremony import (
     retire_key,
     unlock_root,
 )
-from service.flows.publish import bundle
+from service.flows.publishing.publish import bundle
 from service.flows.register import open_register
-from service.flows.set_up import ROOT_FILE, set_up
+from service.flows.running.audit import audit
+from service.flows.running.set_up import ROOT_FILE, set_up
 from service.flows.shipped import shipped_jurisdiction
-from service.flows.verify_offline import Memory, open_bundle
 from service.flows.words import zh_of
 from service.settings import Settings
 from tests.flows.office import ACTOR, CHEAP, PASSPHRASE, ROOT_PASSPHRASE, Office, applicant, words_of

@@ -16,11 +16,18 @@ from service.domain.bundle import NAMES_AAD, decode_bundle, encode_bundle
 from service.domain.card_number import CardNumber
 from service.domain.status_list import Status, decode_payload, encode_list, encode_payload
 from service.domain.verdict_words import Word
-from service.flows.audit import HEAD_CONTEXT, SignedHead, audit, is_signed, signed_head
-from service.flows.key_ceremony import compromise_key, introduce_key, list_keys, promote_key
-from service.flows.lifecycle import revoke_card
-from service.flows.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS, bundle, status_list
-from service.flows.verify_offline import MEMORY_FILE, Memory, OfflineChecker, keep_memory, open_bundle, read_memory
+from service.flows.cards.lifecycle import revoke_card
+from service.flows.checking.verify_offline import (
+    MEMORY_FILE,
+    Memory,
+    OfflineChecker,
+    keep_memory,
+    open_bundle,
+    read_memory,
+)
+from service.flows.keys.key_ceremony import compromise_key, introduce_key, list_keys, promote_key
+from service.flows.publishing.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS, bundle, status_list
+from service.flows.running.audit import HEAD_CONTEXT, SignedHead, audit, is_signed, signed_head
 from tests.flows.office import ACTOR, Office, applicant
 
 STATUS, HEAD = Purpose.STATUS, Purpose.HEAD

@@ -7,8 +7,8 @@ import pytest
 
 from service.domain.card_number import CardNumber
 from service.domain.verdict_words import Word
-from service.flows.audit import audit
-from service.flows.number_series import list_series
+from service.flows.issue.number_series import list_series
+from service.flows.running.audit import audit
 from service.store import cards
 from tests.flows.desks import KIND_OF, Desk, DeskAt
 from tests.flows.office import Office

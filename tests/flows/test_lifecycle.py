@@ -9,11 +9,11 @@ from service.domain.card_number import CardNumber
 from service.domain.errors import DecisionRefused, DomainError, GroundInvalid, IllegalTransition
 from service.domain.issuer import CENTRE, Institution
 from service.domain.verdict_words import Word
-from service.flows.audit import audit
+from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.errors import Refused
-from service.flows.institutions import add_institution, list_institutions
-from service.flows.lifecycle import replace_card, revoke_card, void_number
-from service.flows.number_series import list_series, reserve_numbers
+from service.flows.issue.number_series import list_series, reserve_numbers
+from service.flows.people.institutions import add_institution, list_institutions
+from service.flows.running.audit import audit
 from service.store import cancellations
 from service.store.errors import InstitutionTaken, NotFound, NumberStep
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant, numbers_of, words_of

@@ -8,9 +8,9 @@ from sqlalchemy import Engine, event
 
 from service.domain.card_number import CardNumber
 from service.domain.verdict_words import Word
-from service.flows.lifecycle import revoke_card
-from service.flows.lookup import lookup
-from service.flows.verify import verify_text
+from service.flows.cards.lifecycle import revoke_card
+from service.flows.checking.lookup import lookup
+from service.flows.checking.verify import verify_text
 from service.store import cards
 from tests.flows.office import ACTOR, SCHOOL, Office, applicant, name_of, resident_id
 

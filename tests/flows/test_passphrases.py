@@ -10,9 +10,9 @@ import pytest
 from keys.errors import WrongPassphrase
 from keys.keyring import Purpose
 from keys.vault import change_vault_passphrase
-from service.flows.passphrases import Sealed, change_passphrase, exposures
+from service.flows.keys.passphrases import Sealed, change_passphrase, exposures
 from service.flows.register import VAULT_FILE, open_register
-from service.flows.set_up import ROOT_FILE
+from service.flows.running.set_up import ROOT_FILE
 from service.settings import Settings
 from service.settings import load as load_settings
 from tests.flows.office import ACTOR, PASSPHRASE, ROOT_PASSPHRASE, Office

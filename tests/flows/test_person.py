@@ -12,10 +12,10 @@ from service.domain.access import Account, Principal, Role
 from service.domain.card_number import CardNumber
 from service.domain.review import EntryKind
 from service.domain.search import CardState
-from service.flows.cancellations import correct_cancellation
+from service.flows.cards.cancellations import correct_cancellation
 from service.flows.errors import Refused
-from service.flows.person import PersonFile, person_of, photo_of_person, whole_person_of
-from service.flows.reviews import Given, enter_reward_or_sanction
+from service.flows.people.person import PersonFile, person_of, photo_of_person, whole_person_of
+from service.flows.people.reviews import Given, enter_reward_or_sanction
 from service.store.states import CopyState, ProposalState
 from tests.flows.crowd import BUREAU, SHEET, Crowd, make_crowd
 from tests.flows.office import FACTORY, SCHOOL, Office, applicant, make_office, name_of, resident_id

@@ -16,14 +16,14 @@ from service.domain.issuer import CENTRE, Institution
 from service.domain.kinds import Sex
 from service.domain.status_list import LIST_SIZE
 from service.domain.verdict_words import Word
-from service.flows.audit import audit
+from service.flows.cards.lifecycle import replace_card
+from service.flows.cards.print_cards import print_cards
+from service.flows.checking.read_codes import read_codes
 from service.flows.errors import Refused
-from service.flows.institutions import add_institution
-from service.flows.lifecycle import replace_card
-from service.flows.portraits import ON_BY_DEFAULT, portrait_switches, set_portrait_in_code, small_portrait
-from service.flows.print_cards import print_cards
-from service.flows.read_codes import read_codes
-from service.flows.signing import CardSigner, unsigned_credential
+from service.flows.issue.portraits import ON_BY_DEFAULT, portrait_switches, set_portrait_in_code, small_portrait
+from service.flows.issue.signing import CardSigner, unsigned_credential
+from service.flows.people.institutions import add_institution
+from service.flows.running.audit import audit
 from service.store import cards
 from service.store.status_lists import Slot
 from tests.flows.damage import lose_blobs

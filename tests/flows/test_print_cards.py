@@ -11,10 +11,10 @@ from cardlayout.render import Job
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.verdict_words import Word
+from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
+from service.flows.cards.print_cards import card_text, numbers_of_batch, print_cards, withdrawn
+from service.flows.checking.read_codes import PDF_DPI, read_codes
 from service.flows.errors import Refused
-from service.flows.lifecycle import replace_card, revoke_card, void_number
-from service.flows.print_cards import card_text, numbers_of_batch, print_cards, withdrawn
-from service.flows.read_codes import PDF_DPI, read_codes
 from tests.flows.damage import alter_blobs, lose_blobs, photo_digest, stored_blobs
 from tests.flows.office import ACTOR, Office, applicant, one_of_each
 

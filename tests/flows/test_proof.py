@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from service.domain.fact import fact_digest
-from service.flows.audit import audit, audit_on, signed_head
+from service.flows.running.audit import audit, audit_on, signed_head
 from service.store import journal
 from service.store.errors import AppendOnly, Conflict
 from service.store.facts import COVERED, EXEMPT, UnstatedChange, note
@@ -139,7 +139,7 @@ def test_an_edit_is_not_vouched_for_by_what_happens_afterwards(used: Office) -> 
             connection.exec_driver_sql("ALTER TABLE card DISABLE TRIGGER card_fixed")
         connection.execute(text("UPDATE card SET name = '王八' WHERE number = :number"), {"number": number})
     from service.domain.card import ReplacementReason  # noqa: PLC0415
-    from service.flows.lifecycle import replace_card  # noqa: PLC0415
+    from service.flows.cards.lifecycle import replace_card  # noqa: PLC0415
 
     replace_card(used.register, number, ReplacementReason.LOST, ACTOR)
     for earlier in (None, head):

@@ -14,16 +14,16 @@ from sqlalchemy import text
 
 from service.domain.journal import parse_entry
 from service.domain.merkle import Frontier
-from service.flows import mirror_files
-from service.flows.audit import audit, audit_on, export_journal, is_signed, read_head, signed_head
-from service.flows.back_up import back_up
+from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
-from service.flows.journal_mirror import set_mirror
-from service.flows.lifecycle import revoke_card
-from service.flows.mirrored_heads import HEAD_EVERY, keep_mirrored
 from service.flows.register import open_register
-from service.flows.restore import Later, restore
-from service.flows.upgrade import upgrade_tables
+from service.flows.running import mirror_files
+from service.flows.running.audit import audit, audit_on, export_journal, is_signed, read_head, signed_head
+from service.flows.running.back_up import back_up
+from service.flows.running.journal_mirror import set_mirror
+from service.flows.running.mirrored_heads import HEAD_EVERY, keep_mirrored
+from service.flows.running.restore import Later, restore
+from service.flows.running.upgrade import upgrade_tables
 from service.store import key_records
 from service.store.engine import open_database
 from tests.flows.damage import alter_blobs, lose_blobs, photo_digest

@@ -15,9 +15,9 @@ from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.issuer import Institution
 from service.domain.status_list import LIST_SIZE, Status, StatusListPayload, decode_payload
-from service.flows.institutions import add_institution
-from service.flows.lifecycle import replace_card, revoke_card, void_number
-from service.flows.publish import (
+from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
+from service.flows.people.institutions import add_institution
+from service.flows.publishing.publish import (
     KEY_DOCUMENT_TYPE,
     RESIGN_AHEAD,
     STATUS_LIST_AAD,
@@ -29,8 +29,8 @@ from service.flows.publish import (
     list_numbers,
     status_list,
 )
-from service.flows.ready import check_ready
 from service.flows.register import open_register
+from service.flows.running.ready import check_ready
 from service.store import status_lists
 from service.store.tables import status_publication
 from tests.flows.office import ACTOR, SCHOOL, Office, applicant, one_of_each

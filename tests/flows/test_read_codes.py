@@ -8,7 +8,7 @@ import pytest
 import segno
 from PIL import Image, ImageOps
 
-from service.flows.read_codes import read_codes
+from service.flows.checking.read_codes import read_codes
 
 CARD = "https://zk.example.cn/1#" + "0123456789" * 20
 OTHER = "https://weixin.qq.com/r/abcdef"

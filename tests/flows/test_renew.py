@@ -12,10 +12,10 @@ from service.domain.errors import DecisionRefused, IllegalTransition
 from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
 from service.domain.verdict_words import Word
-from service.flows.audit import audit
+from service.flows.cards.lifecycle import record_found, replace_card, revoke_card
+from service.flows.cards.renew import Renewal, list_expiring, renew_card
 from service.flows.errors import Refused
-from service.flows.lifecycle import record_found, replace_card, revoke_card
-from service.flows.renew import Renewal, list_expiring, renew_card
+from service.flows.running.audit import audit
 from tests.flows.office import ACTOR, KINDS, SCHOOL, Office, applicant, one_of_each, photo
 
 LATER = date(2029, 9, 1)

@@ -16,26 +16,26 @@ from service.domain.card_number import CardNumber
 from service.domain.issuer import Institution
 from service.domain.status_list import Status
 from service.domain.verdict_words import Word
-from service.flows.accounts import disable_user, set_password
-from service.flows.audit import SignedHead, audit, signed_head
-from service.flows.back_up import back_up
-from service.flows.cancellations import correct_cancellation, decline_proposal, list_proposals, propose_revocation
-from service.flows.confirm import confirm_all, confirm_cards, list_unconfirmed
-from service.flows.dispatching import send, withdraw_dispatch
-from service.flows.engagements import end_engagement
+from service.flows.cards.cancellations import correct_cancellation, decline_proposal, list_proposals, propose_revocation
+from service.flows.cards.confirm import confirm_all, confirm_cards, list_unconfirmed
+from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
+from service.flows.cards.renew import renew_card
+from service.flows.checking.lookup import lookup
+from service.flows.checking.staff import check_number, word_on
+from service.flows.checking.verify_offline import Memory, open_bundle
 from service.flows.errors import NoRegister, Refused
-from service.flows.institutions import add_institution
-from service.flows.journal_mirror import mirror_faults, set_mirror
-from service.flows.lifecycle import replace_card, revoke_card, void_number
-from service.flows.lookup import lookup
-from service.flows.number_series import list_series, reserve_numbers
-from service.flows.publish import bundle, keep_current
+from service.flows.issue.number_series import list_series, reserve_numbers
+from service.flows.people.accounts import disable_user, set_password
+from service.flows.people.dispatching import send, withdraw_dispatch
+from service.flows.people.engagements import end_engagement
+from service.flows.people.institutions import add_institution
+from service.flows.people.sign_in import SignInRefused
+from service.flows.publishing.publish import bundle, keep_current
 from service.flows.register import open_register
-from service.flows.renew import renew_card
-from service.flows.restore import Later, Restored, restore
-from service.flows.sign_in import SignInRefused
-from service.flows.staff import check_number, word_on
-from service.flows.verify_offline import Memory, open_bundle
+from service.flows.running.audit import SignedHead, audit, signed_head
+from service.flows.running.back_up import back_up
+from service.flows.running.journal_mirror import mirror_faults, set_mirror
+from service.flows.running.restore import Later, Restored, restore
 from service.store import cancellations, dump
 from service.store.engine import open_database
 from service.store.tables import cancellation, correction, dispatch, engagement, proposal

@@ -16,13 +16,12 @@ from service.domain.forms import FormName
 from service.domain.issuer import CENTRE
 from service.domain.review import EntryKind, Grade, RecordRefused
 from service.domain.verdict_words import Word
-from service.flows.audit import audit
-from service.flows.cancellations import correct_cancellation
-from service.flows.dispatching import send
-from service.flows.engagements import end_engagement
+from service.flows.cards.cancellations import correct_cancellation
+from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
-from service.flows.lifecycle import revoke_card
-from service.flows.reviews import (
+from service.flows.people.dispatching import send
+from service.flows.people.engagements import end_engagement
+from service.flows.people.reviews import (
     Entered,
     Given,
     PersonRecord,
@@ -35,6 +34,7 @@ from service.flows.reviews import (
     list_cases,
     person_record,
 )
+from service.flows.running.audit import audit
 from service.store.errors import AppendOnly
 from service.store.tables import case_closing, integrity
 from tests.cardlayout.reading import chars, pages

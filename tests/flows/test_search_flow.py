@@ -16,8 +16,8 @@ from service.domain.people import ResidentId
 from service.domain.search import CardState, Search, Sort, with_text
 from service.domain.sight import CENTRE_SIGHT, NO_SIGHT, Sight
 from service.flows.errors import Refused
-from service.flows.person import person_of
-from service.flows.search import FoundCard, saved_search, search
+from service.flows.people.person import person_of
+from service.flows.people.search import FoundCard, saved_search, search
 from tests.databases import _new_database, _text
 from tests.flows.crowd import BUREAU, COLLEGE, OTHER_BUREAU, Crowd, make_crowd
 from tests.flows.office import FACTORY, SCHOOL, make_office, name_of, resident_id

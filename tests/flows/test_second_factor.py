@@ -7,11 +7,11 @@ import pytest
 
 from service.domain.access import AccessInvalid, Permission, Role
 from service.domain.access_record import Act
-from service.flows.access_records import seek_accesses
-from service.flows.accounts import add_token, disable_user, set_password
 from service.flows.errors import Refused, SignInRefused
-from service.flows.own_account import change_password, owner_of, sign_out_everywhere
-from service.flows.second_factor import (
+from service.flows.people.access_records import seek_accesses
+from service.flows.people.accounts import add_token, disable_user, set_password
+from service.flows.people.own_account import change_password, owner_of, sign_out_everywhere
+from service.flows.people.second_factor import (
     RECOVERY_CODES,
     CodeRefused,
     TooManyCodes,
@@ -22,7 +22,7 @@ from service.flows.second_factor import (
     reset_second_factor,
     state_of,
 )
-from service.flows.sign_in import (
+from service.flows.people.sign_in import (
     Awaits,
     SignIn,
     find_sign_in,

@@ -11,17 +11,17 @@ import pytest
 from cardlayout.render import Job
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
-from service.flows.audit import export_journal, signed_head
-from service.flows.back_up import back_up
-from service.flows.import_cards import import_cards
-from service.flows.key_ceremony import unlock_root
-from service.flows.lifecycle import replace_card, revoke_card, void_number
-from service.flows.lookup import lookup
-from service.flows.print_cards import print_cards
-from service.flows.publish import bundle
+from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
+from service.flows.cards.print_cards import print_cards
+from service.flows.checking.lookup import lookup
+from service.flows.checking.verify_offline import Memory, open_bundle
+from service.flows.issue.import_cards import import_cards
+from service.flows.keys.key_ceremony import unlock_root
+from service.flows.publishing.publish import bundle
 from service.flows.register import open_register
-from service.flows.set_up import ROOT_FILE
-from service.flows.verify_offline import Memory, open_bundle
+from service.flows.running.audit import export_journal, signed_head
+from service.flows.running.back_up import back_up
+from service.flows.running.set_up import ROOT_FILE
 from service.settings import Settings
 from service.store import cards, copies
 from service.store.cards import CardRecord

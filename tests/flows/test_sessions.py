@@ -19,13 +19,9 @@ from service.domain.kinds import SkillLevel
 from service.domain.people import ResidentId
 from service.domain.session import Declared, NewPerson, Outcome, Part, Role, SessionRefused, Verdict
 from service.domain.verdict_words import Word
-from service.flows.dispatching import withdraw_dispatch
-from service.flows.engagements import end_engagement, list_engagements
-from service.flows.errors import Refused
-from service.flows.lifecycle import revoke_card
-from service.flows.session_papers import draw_session_forms
-from service.flows.session_records import list_records, make_record, signed_record, verify_record
-from service.flows.sessions import (
+from service.flows.assessments.session_papers import draw_session_forms
+from service.flows.assessments.session_records import list_records, make_record, signed_record, verify_record
+from service.flows.assessments.sessions import (
     Call,
     SessionView,
     call_roll,
@@ -34,6 +30,10 @@ from service.flows.sessions import (
     plan_session,
     read_session,
 )
+from service.flows.cards.lifecycle import revoke_card
+from service.flows.errors import Refused
+from service.flows.people.dispatching import withdraw_dispatch
+from service.flows.people.engagements import end_engagement, list_engagements
 from service.store import dispatches
 from tests.cardlayout.reading import chars, pages
 from tests.flows.assessment_day import PLAN, SKILLS, assessment_day, call_everybody, calls_of, planned_day

@@ -8,10 +8,9 @@ from sqlalchemy import select, update
 from keys.sealing import KdfCost
 from service.domain.access import PERMISSIONS, Permission, Role, term_of
 from service.effects import Effects
-from service.flows.accounts import add_token, disable_user, revoke_token, set_password
 from service.flows.errors import SignInRefused
-from service.flows.register import open_register
-from service.flows.sign_in import (
+from service.flows.people.accounts import add_token, disable_user, revoke_token, set_password
+from service.flows.people.sign_in import (
     KNOWN_FOR,
     OF_KNOWN_NETWORK,
     PER_NAME,
@@ -24,6 +23,7 @@ from service.flows.sign_in import (
     sign_in,
     sign_out,
 )
+from service.flows.register import open_register
 from service.store import accounts
 from service.store.tables import account, session, token
 from tests.flows.office import ACTOR, CHEAP, Office

@@ -9,10 +9,10 @@ from keys.signer import Signer
 from keys.vault import Vault
 from service.domain.card import ReplacementReason
 from service.domain.verdict_words import Word
+from service.flows.cards.lifecycle import replace_card
 from service.flows.errors import Refused
-from service.flows.lifecycle import replace_card
+from service.flows.issue.signing import CardSigner
 from service.flows.register import VAULT_FILE
-from service.flows.signing import CardSigner
 from service.store.status_lists import Slot
 from tests.flows.office import ACTOR, PASSPHRASE, Office, applicant
 

@@ -11,10 +11,10 @@ from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.fitness import Answer, Duty
 from service.domain.verdict_words import Word
-from service.flows.back_up import back_up
-from service.flows.lifecycle import replace_card, revoke_card, void_number
-from service.flows.photos import photo_of_credential, photo_of_number
-from service.flows.staff import all_scans, check_number, read_scans, take_scans
+from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
+from service.flows.cards.photos import photo_of_credential, photo_of_number
+from service.flows.checking.staff import all_scans, check_number, read_scans, take_scans
+from service.flows.running.back_up import back_up
 from service.store import copies
 from service.store.scans import Scan
 from tests.flows.office import ACTOR, NOON, SCHOOL, Office, applicant, photo, photos_of

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from service.domain.staffing import Requirement
-from service.flows.dispatching import send, withdraw_dispatch
+from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
-from service.flows.lifecycle import revoke_card
-from service.flows.staffing import staffing
+from service.flows.people.dispatching import send, withdraw_dispatch
+from service.flows.people.staffing import staffing
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant
 

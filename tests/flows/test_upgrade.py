@@ -13,9 +13,9 @@ from sqlalchemy import text
 
 import service.store.migrations
 from service.effects import Effects
-from service.flows.audit import audit_on
 from service.flows.errors import NoRegister
-from service.flows.upgrade import upgrade_tables
+from service.flows.running.audit import audit_on
+from service.flows.running.upgrade import upgrade_tables
 from service.settings import Settings
 from service.store import status_lists
 from service.store.engine import Database, open_database

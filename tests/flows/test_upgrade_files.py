@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, inspect, text
 
-from service.flows.upgrade import Upgraded, upgrade_tables
+from service.flows.running.upgrade import Upgraded, upgrade_tables
 from service.settings import Settings
 from service.store import blobs
 from service.store.engine import Database

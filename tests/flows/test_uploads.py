@@ -16,13 +16,11 @@ from sqlalchemy import func, select
 from cardlayout.render import Job
 from service.domain.access import Principal
 from service.domain.card_number import CardNumber
-from service.flows.batches import list_batches
+from service.flows.cards.print_cards import print_cards
 from service.flows.errors import Refused
-from service.flows.print_cards import print_cards
-from service.flows.register import VAULT_FILE
-from service.flows.sign_in import SignIn
-from service.flows.upload_files import PIECE
-from service.flows.uploads import (
+from service.flows.issue.batches import list_batches
+from service.flows.issue.upload_files import PIECE
+from service.flows.issue.uploads import (
     KEPT_FOR,
     Checked,
     Files,
@@ -32,6 +30,8 @@ from service.flows.uploads import (
     report_of,
     sweep_uploads,
 )
+from service.flows.people.sign_in import SignIn
+from service.flows.register import VAULT_FILE
 from service.settings import Settings
 from service.store.tables import upload, upload_piece
 from tests.api.test_batches import photos_of, roster_of

@@ -11,7 +11,9 @@ from sqlalchemy import text
 from service.domain.access import AccessInvalid, Account, Permission, Role
 from service.domain.event import Event
 from service.domain.journal import parse_entry
-from service.flows.accounts import (
+from service.flows.checking.staff import take_scans
+from service.flows.errors import Refused, SignInRefused
+from service.flows.people.accounts import (
     MAX_TOKEN_DAYS,
     add_token,
     add_user,
@@ -23,12 +25,10 @@ from service.flows.accounts import (
     revoke_token,
     set_password,
 )
-from service.flows.audit import audit, export_journal, signed_head
-from service.flows.back_up import back_up
-from service.flows.errors import Refused, SignInRefused
-from service.flows.read_journal import seek
-from service.flows.sign_in import find_sign_in, principal_of_token
-from service.flows.staff import take_scans
+from service.flows.people.sign_in import find_sign_in, principal_of_token
+from service.flows.running.audit import audit, export_journal, signed_head
+from service.flows.running.back_up import back_up
+from service.flows.running.read_journal import seek
 from service.store import journal
 from service.store.errors import NotFound, TokenTaken, UserTaken
 from tests.flows.office import ACTOR, CHEAP, SCHOOL, Office

@@ -27,12 +27,19 @@ from service.domain.fitness import Answer, Duty
 from service.domain.status_list import Status, decode_payload, encode_list, encode_payload
 from service.domain.verdict import Tone
 from service.domain.verdict_words import Word
+from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
+from service.flows.checking.verify_offline import (
+    MEMORY_FILE,
+    Memory,
+    OfflineChecker,
+    keep_memory,
+    open_bundle,
+    read_memory,
+)
 from service.flows.errors import Refused
-from service.flows.key_ceremony import compromise_key, introduce_key
-from service.flows.lifecycle import replace_card, revoke_card, void_number
-from service.flows.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS, bundle
+from service.flows.keys.key_ceremony import compromise_key, introduce_key
+from service.flows.publishing.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS, bundle
 from service.flows.register import TrustedKeys
-from service.flows.verify_offline import MEMORY_FILE, Memory, OfflineChecker, keep_memory, open_bundle, read_memory
 from tests.flows.office import ACTOR, SCHOOL, Office, applicant
 from tests.flows.test_verify_online import claims_of, details_of, sign
 

@@ -18,9 +18,9 @@ from service.domain.fitness import Answer, Duty
 from service.domain.kinds import SkillLevel
 from service.domain.verdict import Tone, Verdict
 from service.domain.verdict_words import Word
-from service.flows.key_ceremony import compromise_key
-from service.flows.lifecycle import replace_card, revoke_card, void_number
-from service.flows.verify import verify_text
+from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
+from service.flows.checking.verify import verify_text
+from service.flows.keys.key_ceremony import compromise_key
 from tests.flows.office import ACTOR, FACTORY, KINDS, SCHOOL, Office, applicant, one_of_each
 
 

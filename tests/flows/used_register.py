@@ -17,14 +17,14 @@ from service.domain.card_number import CardNumber
 from service.domain.event import Event
 from service.domain.issuer import CENTRE
 from service.domain.replaying import LostCard
-from service.flows.accounts import add_token
-from service.flows.cancellations import correct_cancellation, propose_revocation
-from service.flows.lifecycle import replace_card, revoke_card
-from service.flows.number_series import reserve_numbers
-from service.flows.portraits import set_portrait_in_code
-from service.flows.publish import keep_current
-from service.flows.reviews import close_case
-from service.flows.session_records import make_record
+from service.flows.assessments.session_records import make_record
+from service.flows.cards.cancellations import correct_cancellation, propose_revocation
+from service.flows.cards.lifecycle import replace_card, revoke_card
+from service.flows.issue.number_series import reserve_numbers
+from service.flows.issue.portraits import set_portrait_in_code
+from service.flows.people.accounts import add_token
+from service.flows.people.reviews import close_case
+from service.flows.publishing.publish import keep_current
 from service.store import journal, numbers, restored
 from tests.flows.assessment_day import call_everybody, planned_day
 from tests.flows.office import ACTOR, Office, applicant, one_of_each

@@ -14,8 +14,8 @@ from service.domain.card_number import CardNumber
 from service.domain.credential import decode_claims, parse_text, webp_of
 from service.domain.issuer import CENTRE
 from service.domain.kinds import Sex
-from service.flows.portraits import set_portrait_in_code
-from service.flows.publish import bundle
+from service.flows.issue.portraits import set_portrait_in_code
+from service.flows.publishing.publish import bundle
 from tests.flows.office import ACTOR, applicant, archive_of, make_office, resident_id
 from tests.js.browser import run
 

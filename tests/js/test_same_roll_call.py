@@ -12,7 +12,7 @@ import pytest
 
 from service.domain.session import Attendee, Declared, NewPerson, Role, ShownCard, Verdict
 from service.domain.verdict_words import Word
-from service.flows.sessions import Call, SessionView, call_roll, plan_session, read_session
+from service.flows.assessments.sessions import Call, SessionView, call_roll, plan_session, read_session
 from tests.flows.assessment_day import Day, assessment_day
 from tests.flows.office import ACTOR, Office, make_office
 from tests.js.app import run_module

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from service.flows.admit_lookup import PER_NETWORK
-from service.flows.sign_in import PER_NAME
+from service.flows.checking.admit_lookup import PER_NETWORK
+from service.flows.people.sign_in import PER_NAME
 from service.pages.assets import shipped
 from tests.api.staffed import COOKIE, ORIGIN, Staffed
 from tests.flows.office import name_of

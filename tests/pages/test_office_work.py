@@ -11,11 +11,11 @@ import pytest
 
 from service.domain.card import CardStatus
 from service.domain.card_number import CardNumber
-from service.flows.cancellations import list_proposals
-from service.flows.dispatching import list_dispatches
-from service.flows.documents import MAX_DOCUMENT_BYTES
-from service.flows.engagements import list_engagements
-from service.flows.reviews import list_cases, person_record
+from service.flows.cards.cancellations import list_proposals
+from service.flows.cards.documents import MAX_DOCUMENT_BYTES
+from service.flows.people.dispatching import list_dispatches
+from service.flows.people.engagements import list_engagements
+from service.flows.people.reviews import list_cases, person_record
 from service.store.states import ProposalState
 from tests.api.staffed import Staffed
 from tests.flows.engaging import engage

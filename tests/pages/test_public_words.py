@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.flows.contact import set_contact
+from service.flows.publishing.contact import set_contact
 from service.pages.words import looks
 from tests.api.staffed import Staffed
 from tests.flows.office import ACTOR

@@ -12,7 +12,7 @@ from litestar.routes import HTTPRoute
 from sqlalchemy import func, select
 
 from service.domain.card_number import CardNumber
-from service.flows.cancellations import list_proposals
+from service.flows.cards.cancellations import list_proposals
 from service.store import tables
 from service.web.once import is_once
 from tests.api.staffed import Staffed

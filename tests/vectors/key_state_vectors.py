@@ -14,8 +14,8 @@ from service.domain.bundle import NAMES_AAD, Bundle, Names, encode_bundle, encod
 from service.domain.card_number import CardNumber
 from service.domain.credential import Claims, encode_claims, text_of
 from service.domain.status_list import LIFETIME, TTL, Status, StatusListPayload, encode_list, encode_payload
-from service.flows.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS
-from service.flows.verify_offline import Memory
+from service.flows.checking.verify_offline import Memory
+from service.flows.publishing.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS
 from tests.vectors import seeds
 from tests.vectors.offline_vectors import DAY, HOUR, ROOT, T0, Case, Look, verdicts_of
 from tests.vectors.signing import HOST, HOSTS, Json, sign

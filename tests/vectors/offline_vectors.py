@@ -24,8 +24,8 @@ from service.domain.credential import Claims, encode_claims, text_of, webp_of
 from service.domain.fitness import Duty
 from service.domain.kinds import SkillLevel
 from service.domain.status_list import LIFETIME, TTL, Status, StatusListPayload, encode_list, encode_payload
-from service.flows.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS
-from service.flows.verify_offline import Memory, open_bundle
+from service.flows.checking.verify_offline import Memory, open_bundle
+from service.flows.publishing.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS
 from tests.vectors import seeds
 from tests.vectors.card_vectors import draw_portrait
 from tests.vectors.fitness_vectors import duty_json, duty_of

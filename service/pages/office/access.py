@@ -14,7 +14,7 @@ from litestar.params import SkipValidation
 from service.domain.access import Permission
 from service.domain.access_record import ACT_WORDS, Act, ground_words
 from service.domain.validity import SHANGHAI
-from service.flows.access_records import Accesses, keep_days, seek_accesses
+from service.flows.people.access_records import Accesses, keep_days, seek_accesses
 from service.flows.register import Register
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk

@@ -12,9 +12,9 @@ from litestar.params import SkipValidation, URLEncodedBody
 from litestar.response import Redirect
 
 from service.flows.errors import Refused
-from service.flows.own_account import change_password, owner_of, sign_out_everywhere
+from service.flows.people.own_account import change_password, owner_of, sign_out_everywhere
+from service.flows.people.second_factor import begin_enrolment, confirm_enrolment, enrolment_of, state_of
 from service.flows.register import Register
-from service.flows.second_factor import begin_enrolment, confirm_enrolment, enrolment_of, state_of
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
 from service.pages.office.typed import unknown_act

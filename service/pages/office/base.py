@@ -18,8 +18,8 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from service.domain.access import Permission, Principal
+from service.flows.people.sign_in import SignIn
 from service.flows.register import Register
-from service.flows.sign_in import SignIn
 from service.pages.errors import answer_page
 from service.pages.office.once import token_of_form
 from service.pages.office.words import office_speaker, office_texts

@@ -14,10 +14,10 @@ from service.domain.access import Permission
 from service.domain.cancellation import Proposal, parse_ground
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
-from service.flows.cancellations import correct_cancellation, propose_revocation
-from service.flows.card_desk import Standing, card_standing
+from service.flows.cards.cancellations import correct_cancellation, propose_revocation
+from service.flows.cards.card_desk import Standing, card_standing
+from service.flows.cards.lifecycle import record_found, replace_card, revoke_card, void_number
 from service.flows.errors import Refused
-from service.flows.lifecycle import record_found, replace_card, revoke_card, void_number
 from service.flows.register import Register
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk

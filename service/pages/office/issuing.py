@@ -22,13 +22,13 @@ from service.domain.access import Permission
 from service.domain.application.headings import HEADING_OF
 from service.domain.issuer import CENTRE
 from service.domain.problem import Problem
-from service.flows.batches import draw_batch, find_batch, list_batches
 from service.flows.errors import Refused
-from service.flows.issue_batch import Outcome
-from service.flows.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES
+from service.flows.issue.batches import draw_batch, find_batch, list_batches
+from service.flows.issue.issue_batch import Outcome
+from service.flows.issue.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES
+from service.flows.issue.uploads import Checked, Files, check_behind, check_files, find_check, issue_checked, report_of
 from service.flows.register import Register
 from service.flows.remedies import with_remedies
-from service.flows.uploads import Checked, Files, check_behind, check_files, find_check, issue_checked, report_of
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
 from service.pages.office.bodies import body_names

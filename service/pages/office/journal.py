@@ -13,9 +13,9 @@ from litestar.params import FromPath, SkipValidation
 from service.domain.access import Permission
 from service.domain.event import VOCABULARY
 from service.domain.event_words import event_words
-from service.flows.audit import prove_signed, signed_head
-from service.flows.read_journal import Sought, read_leaf, seek
 from service.flows.register import Register
+from service.flows.running.audit import prove_signed, signed_head
+from service.flows.running.read_journal import Sought, read_leaf, seek
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk
 from service.pages.office.typed import MAX_LINE, line

@@ -17,8 +17,8 @@ from litestar import Response
 from litestar.datastructures import UploadFile
 from msgspec import Struct
 
+from service.flows.people.sign_in import SignIn
 from service.flows.register import Register
-from service.flows.sign_in import SignIn
 from service.store.answers import Keyed
 from service.web.authentication import FORM_KEY_MARK, check_own_page, signed_in
 from service.web.once import answer_once, mark_once, request_hash

@@ -11,9 +11,9 @@ from litestar.di import NamedDependency
 from litestar.params import MultipartBody, SkipValidation
 
 from service.domain.access import Permission
-from service.flows.cancellations import decline_proposal, find_proposal, list_proposals
+from service.flows.cards.cancellations import decline_proposal, find_proposal, list_proposals
+from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
-from service.flows.lifecycle import revoke_card
 from service.flows.register import Register
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk

@@ -17,11 +17,10 @@ from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.forms import FormName, ReviewForm
 from service.domain.review import WARNINGS, EntryKind, Grade, case_ground, sheet_of, steps_of
-from service.flows.card_desk import card_standing
+from service.flows.cards.card_desk import card_standing
+from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
-from service.flows.lifecycle import revoke_card
-from service.flows.register import Register
-from service.flows.reviews import (
+from service.flows.people.reviews import (
     Given,
     Work,
     close_case,
@@ -33,6 +32,7 @@ from service.flows.reviews import (
     list_cases,
     record_for,
 )
+from service.flows.register import Register
 from service.flows.shipped import shipped_forms
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk

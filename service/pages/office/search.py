@@ -24,8 +24,8 @@ from service.domain.kinds import CardKind
 from service.domain.search import MAX_MONTHS, CardState, Search, Sort, is_secret, with_text
 from service.domain.sight import reaches, sight_of
 from service.flows.errors import Refused
+from service.flows.people.search import Found, saved_search_for, search_for
 from service.flows.register import Register
-from service.flows.search import Found, saved_search_for, search_for
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
 from service.pages.office.bodies import body_names

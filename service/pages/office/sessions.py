@@ -20,12 +20,12 @@ from service.domain.session.listed import PEOPLE_HEADINGS, parse_people, rows_of
 from service.domain.session.people import word_of_card
 from service.domain.validity import SHANGHAI
 from service.domain.verdict_words import Word
-from service.flows.access_records import record_access
+from service.flows.assessments.session_papers import forms_of
+from service.flows.assessments.session_records import list_records, make_record
+from service.flows.assessments.sessions import cancel_session, list_sessions, plan_session, read_session
 from service.flows.errors import Refused
+from service.flows.people.access_records import record_access
 from service.flows.register import Register
-from service.flows.session_papers import forms_of
-from service.flows.session_records import list_records, make_record
-from service.flows.sessions import cancel_session, list_sessions, plan_session, read_session
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
 from service.pages.office.bodies import place_choices

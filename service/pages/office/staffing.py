@@ -14,12 +14,12 @@ from msgspec import structs
 
 from service.domain.access import Permission
 from service.domain.staffing import Requirement, Staffed
-from service.flows.dispatching import find_dispatch, list_dispatches, send, withdraw_dispatch
-from service.flows.engagements import end_engagement, engage, find_engagement, list_engagements
 from service.flows.errors import Refused
+from service.flows.people.dispatching import find_dispatch, list_dispatches, send, withdraw_dispatch
+from service.flows.people.engagements import end_engagement, engage, find_engagement, list_engagements
+from service.flows.people.shown import Shown
+from service.flows.people.staffing import staffing
 from service.flows.register import Register
-from service.flows.shown import Shown
-from service.flows.staffing import staffing
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
 from service.pages.office.bodies import body_names, place_choices

@@ -18,7 +18,7 @@ from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.errors import CardNumberMalformed
 from service.domain.issuer import is_institution_code
-from service.flows.documents import MAX_DOCUMENT_BYTES, Handed
+from service.flows.cards.documents import MAX_DOCUMENT_BYTES, Handed
 from service.flows.errors import Refused
 from service.flows.register import Register
 from service.web.authentication import AnyRequest, NotSignedIn, check_permitted, signed_in

@@ -26,9 +26,9 @@ from service.domain.credential import (
 )
 from service.domain.verdict import Verdict
 from service.domain.verdict_words import Word
-from service.flows.publish import bundle
-from service.flows.verify import verify_text
-from service.flows.verify_offline import Memory, open_bundle
+from service.flows.checking.verify import verify_text
+from service.flows.checking.verify_offline import Memory, open_bundle
+from service.flows.publishing.publish import bundle
 from tests.fuzz.mutators.cbor import mutate_cbor
 from tests.fuzz.mutators.credential import mutate_address, mutate_blocks, mutate_envelope, mutate_enveloped
 from tests.fuzz.target import Target

@@ -22,12 +22,12 @@ from service.domain.explain import explain
 from service.domain.jurisdiction import parse_jurisdiction
 from service.domain.occupation import parse_catalogue
 from service.domain.status_list import LIST_SIZE, StatusListError, decode_payload
-from service.flows.audit import audit, read_head, signed_head
-from service.flows.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS, bundle, key_document, status_list
+from service.flows.checking.verify_offline import Memory, open_bundle
+from service.flows.publishing.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS, bundle, key_document, status_list
 from service.flows.register import VAULT_FILE
-from service.flows.set_up import ROOT_FILE
+from service.flows.running.audit import audit, read_head, signed_head
+from service.flows.running.set_up import ROOT_FILE
 from service.flows.shipped import shipped_jurisdiction
-from service.flows.verify_offline import Memory, open_bundle
 from tests.flows.office import PASSPHRASE, ROOT_PASSPHRASE
 from tests.fuzz.mutators.cbor import mutate_cbor
 from tests.fuzz.mutators.credential import resigned

@@ -17,9 +17,9 @@ from cardlayout.impose import Sheet
 from cardlayout.portrait import inspect, normalise
 from cardlayout.render import Job
 from service.domain.application import Application, parse_row
-from service.flows.print_cards import print_cards
-from service.flows.read_codes import read_codes
-from service.flows.verify import verify_text
+from service.flows.cards.print_cards import print_cards
+from service.flows.checking.read_codes import read_codes
+from service.flows.checking.verify import verify_text
 from service.roster.photo_files import open_archive
 from service.roster.photos import match_photos
 from tests.flows.office import ACTOR, applicant, one_of_each, photo

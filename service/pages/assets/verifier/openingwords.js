@@ -1,6 +1,6 @@
 // @ts-check
 // What is said to a person of a bundle or a part of it that is not used: a sentence in each language for each code.
-// Those of status lists are `service.flows.opening_words`, word for word.
+// Those of status lists are `service.flows.checking.opening_words`, word for word.
 
 import { Refusal, VerifierError } from './refusal.js'
 

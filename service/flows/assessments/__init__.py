@@ -1,0 +1,1 @@
+"""Assessments (场次): plans, roll-calls, their records, and the forms of the two rules."""

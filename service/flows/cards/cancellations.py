@@ -1,0 +1,148 @@
+"""Around a cancellation (取消资格): propose it, decline what was proposed, correct what was a mistake (督§19, 考§21).
+
+The decision itself is ``lifecycle.revoke_card``. The card's issuer decides: the centre, or for an internal card its
+institution. Whoever else tries is refused, and the attempt is in the journal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from service.domain.cancellation import Correction, Proposal, check_ground
+from service.domain.card import check_revocable, correct
+from service.domain.card_number import CardNumber
+from service.domain.event import Event, Json
+from service.flows.cards.documents import Handed, keep_document
+from service.flows.cards.lifecycle import check_who_decides, of_locked_person, registered
+from service.flows.errors import Refused
+from service.flows.register import Register
+from service.store import cancellations, cards, journal, proposals
+from service.store.proposals import StoredProposal
+from service.store.states import ProposalState
+
+
+def propose_revocation(
+    register: Register, number: CardNumber, proposal: Proposal, actor: str, handed: Handed | None = None
+) -> int:
+    """Propose that a qualification be cancelled, for the card's issuer to decide; give the proposal's id.
+
+    Nothing about the card changes. Raises Refused for a number that is not registered, GroundInvalid, and
+    IllegalTransition for a card that could not be revoked any more.
+    """
+    now = register.effects.now()
+    with register.database.read() as connection:
+        card = registered(connection, number)
+    check_ground(proposal.ground, card.kind)
+    with register.database.write() as connection:
+        card = of_locked_person(connection, number)
+        check_revocable(card)
+        if handed is not None:
+            proposal = replace(proposal, attachment=keep_document(connection, handed))
+        identity = proposals.add(connection, number, proposal, now)
+        data: dict[str, Json] = {
+            "proposal": identity,
+            "ground": str(proposal.ground),
+            "reason": proposal.reason,
+            "body": proposal.body,
+            "proposed_by": proposal.proposed_by,
+        }
+        if proposal.document is not None:
+            data["document"] = proposal.document
+        if proposal.attachment is not None:
+            data["attachment"] = proposal.attachment.as_json()
+        journal.append_many(connection, now, actor, (Event("revocation-proposed", number, data),))
+    return identity
+
+
+def decline_proposal(
+    register: Register, identity: int, *, reason: str, decided_by: str, actor: str, body: str | None = None
+) -> StoredProposal:
+    """Decline a proposal, with a reason; the card stays as it is.
+
+    Raises Refused for an unknown proposal, one that is answered, or without reason and person, and DecisionRefused
+    for a body that is not the card's issuer.
+    """
+    today, now = register.effects.today(), register.effects.now()
+    if not reason.strip() or not decided_by.strip():
+        raise Refused("decline-reason", "不予采纳须写明理由和人员", "declining states a reason and a person")
+    with register.database.read() as connection:
+        proposed = _proposed(connection, identity)
+    check_who_decides(register, proposed.number, body, "decline", actor, {"ground": str(proposed.proposal.ground)})
+    with register.database.write() as connection:
+        of_locked_person(connection, proposed.number)
+        proposed = _proposed(connection, identity)
+        if proposed.state is not ProposalState.PROPOSED:
+            raise Refused("proposal-closed", "此建议已有结果，不能再作答复", "the proposal has been answered already")
+        proposals.close(connection, identity, ProposalState.DECLINED, today, decided_by, reason)
+        data: dict[str, Json] = {
+            "proposal": identity,
+            "body": proposed.issuer,
+            "decided_by": decided_by,
+            "reason": reason,
+        }
+        journal.append_many(connection, now, actor, (Event("revocation-proposal-declined", proposed.number, data),))
+        return _proposed(connection, identity)
+
+
+def correct_cancellation(
+    register: Register,
+    number: CardNumber,
+    *,
+    reason: str,
+    decided_by: str,
+    actor: str,
+    body: str | None = None,
+    document: str | None = None,
+    handed: Handed | None = None,
+) -> tuple[CardNumber, ...]:
+    """Correct a mistaken cancellation by an entry of its own; give every card whose decision it corrects.
+
+    The cards stay revoked, and the bar of 考§21 falls: see ``Correction``. One mistaken decision took all the
+    person's cards of the issuer, so the correction is of all that were taken on the same day on the same ground.
+    Raises Refused, DecisionRefused, IllegalTransition, AlreadyCorrected.
+    """
+    today, now = register.effects.today(), register.effects.now()
+    check_who_decides(register, number, body, "correct", actor, {})
+    with register.database.write() as connection:
+        card = of_locked_person(connection, number)
+        attachment = keep_document(connection, handed)
+        correction = Correction(card.issuer, today, decided_by, reason, document, attachment)
+        decision = cancellations.get(connection, number)
+        taken_with = tuple(
+            one
+            for one in cards.of_person(connection, card.person)
+            if one.number == number
+            or (
+                decision is not None
+                and one.status_on == card.status_on
+                and cancellations.get(connection, one.number) == decision
+                and cancellations.get_correction(connection, one.number) is None  # an earlier mistake of that day
+            )
+        )
+        events = tuple(correct(one, correction) for one in taken_with)
+        for one in taken_with:
+            cancellations.record_correction(connection, one.number, correction, now)
+        journal.append_many(connection, now, actor, events)
+    return tuple(sorted(one.number for one in taken_with))
+
+
+def find_proposal(register: Register, identity: int) -> StoredProposal:
+    """Find a proposal by its id. Raises Refused where there is none."""
+    with register.database.read() as connection:
+        return _proposed(connection, identity)
+
+
+def list_proposals(register: Register, *, body: str | None = None) -> tuple[StoredProposal, ...]:
+    """List the proposals, the oldest first: for a body those it made and those it decides on, else all."""
+    with register.database.read() as connection:
+        found = proposals.all_of(connection)
+    return tuple(one for one in found if body is None or body in {one.issuer, one.proposal.body})
+
+
+def _proposed(connection: Connection, identity: int) -> StoredProposal:
+    found = proposals.get(connection, identity)
+    if found is None:
+        raise Refused("no-such-proposal", f"没有编号为 {identity} 的建议", f"there is no proposal {identity}")
+    return found

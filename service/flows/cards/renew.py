@@ -1,0 +1,169 @@
+"""Renew one card (换发) after a new certification, and list the cards that will expire (督§10, 考§12).
+
+A renewal is a batch of one row. The new certification is stated; everything else is what the register knows of the
+person and the former card, unless it is stated anew. The rules are those of every batch: ``issue_batch``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, cast
+
+from sqlalchemy import Connection
+
+from service.domain.application import Cell, RawRow
+from service.domain.application.headings import HEADING_OF, HEADINGS
+from service.domain.card import Card, check_renewable
+from service.domain.card_number import CardNumber
+from service.domain.validity import MONTHS_A_YEAR, add_months, renewal_opens_on
+from service.flows.cards.lifecycle import check_confirmed, check_who_decides, registered
+from service.flows.cards.stored_photos import read_photo
+from service.flows.errors import Refused
+from service.flows.issue.issue_batch import Request, issue_batch
+from service.flows.issue.issuing import ID_CONTEXT
+from service.flows.issue.portraits import consents
+from service.flows.register import Register
+from service.roster.photo_files import PhotoFile, PhotoFiles
+from service.store import cards, people
+from service.store.cards import CardRecord
+
+FIRST_ROW: Final = 2
+_PHOTO_NAME: Final = "photo"
+_FIXED: Final = frozenset({"resident_id", "photo", "number", "number_reason"})
+RESTATABLE: Final = frozenset(heading.field for heading in HEADINGS) - _FIXED
+"""Fields of a roster that a renewal may state anew: all but whose card it is, its number and the photograph."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """The new certification, and what is to be stated anew; a promotion states another ``kind``.
+
+    ``facts`` are roster cells by field: certified_on, the scores, and any of ``RESTATABLE``. ``photo`` is a new
+    photograph, else the registered one is printed again.
+    """
+
+    facts: Mapping[str, Cell]
+    photo: bytes | None = None
+    reviewed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expiring:
+    """A card that will expire; ``renewal_opens_on`` is the first day on which its renewal is accepted."""
+
+    card: Card
+    issuer_name: str
+    renewal_opens_on: date
+
+
+def renew_card(
+    register: Register, number: CardNumber, renewal: Renewal, actor: str, *, body: str | None = None
+) -> CardNumber:
+    """Issue the card that follows another; give its number. The former one is superseded for what the new one covers.
+
+    ``body`` is who asks, by default the card's issuer. Raises Refused with every reason of the rules, DecisionRefused
+    for a body that is not the issuer, and IllegalTransition for a card that is revoked, voided or taken over already.
+    """
+    for name in renewal.facts:
+        if name not in RESTATABLE:
+            raise Refused(
+                "renewal-field",
+                f"换发不能填写“{name[:30]}”，可填写：{'、'.join(sorted(RESTATABLE))}",
+                f"a renewal does not state {name[:30]!r}; it may state {', '.join(sorted(RESTATABLE))}",
+            )
+    check_who_decides(register, number, body, "renew", actor, {})
+    with register.database.read() as connection:
+        check_renewable(registered(connection, number))
+        check_confirmed(connection, number)
+        record = cards.get(connection, number)
+        assert record is not None, "it has just been found"
+        known = _cells(register, connection, record)
+        photo = renewal.photo
+        if photo is None and record.photo is not None:
+            photo = read_photo(connection, record.photo)
+    content = b"" if photo is None else photo
+    request = Request(
+        rows=(RawRow(FIRST_ROW, {**known, **renewal.facts, "photo": _PHOTO_NAME}),),
+        photos=PhotoFiles(() if photo is None else (PhotoFile(f"{_PHOTO_NAME}.jpg", lambda: content),)),
+        actor=actor,
+        issuer=record.card.issuer,
+        reviewed_by=renewal.reviewed_by,
+        all_or_nothing=True,
+    )
+    outcome = issue_batch(register, request)
+    for row in outcome.refused:
+        problems = row.problems
+        raise Refused(problems[0].code, "；".join(one.zh for one in problems), "; ".join(one.en for one in problems))
+    (issued,) = outcome.issued
+    return CardNumber(issued.number or "")
+
+
+def list_expiring(register: Register, months: int, issuer: str | None = None) -> tuple[Expiring, ...]:
+    """List the cards in force that expire from today on within so many months, the first to expire first."""
+    if not 1 <= months <= 3 * MONTHS_A_YEAR:
+        raise Refused("months-range", "月数应为 1—36", "the number of months is from 1 to 36")
+    today = register.effects.today()
+    with register.database.read() as connection:
+        found = cards.expiring(connection, today, add_months(today, months), issuer)
+    names = {code: one.name for code, one in register.institutions().items()}
+    return tuple(
+        Expiring(
+            card=card,
+            issuer_name=names.get(card.issuer, register.jurisdiction.centre.zh),
+            renewal_opens_on=renewal_opens_on(card.expires_on, register.jurisdiction.renewal_months),
+        )
+        for card in found
+    )
+
+
+def _cells(register: Register, connection: Connection, record: CardRecord) -> Mapping[str, Cell]:
+    """Write what the register knows as the cells of a roster row; an exception was granted for its time alone.
+
+    Of an assessor's job types only those the card still counts for are renewed.
+    """
+    card = record.card
+    person = people.get(connection, card.person)
+    assert person is not None, "a card refers to it"
+    stated = record.application or {}
+    evidence = cast("Mapping[str, object]", stated.get("evidence") or {})
+    own = cast("Mapping[str, str | None] | None", evidence.get("qualification_occupation"))
+    cells: dict[str, object] = {
+        "name": card.name,
+        "resident_id": register.cipher.open(person.id_sealed, ID_CONTEXT + person.blind_index),
+        "kind": card.kind.zh,
+        "occupations": "、".join(
+            _occupation(one.name, one.code) for one in card.occupations if one.scope in card.live_scopes
+        ),
+        "work_unit": card.work_unit,
+        "institution": card.institution,
+        "in_house": _answer(card.in_house),
+        "recommended_by": stated.get("recommended_by"),
+        "portrait_consent": _answer(consents(stated) or None),
+        "hr_staff": _answer(evidence.get("hr_staff")),
+        "qualification_level": evidence.get("level"),
+        "title": evidence.get("title"),
+        "qualification_occupation": None if own is None else _occupation(own["name"] or "", own["code"]),
+        "related_basis": evidence.get("related_basis"),
+        "qualification_years": _months(evidence.get("qualification_months")),
+        "occupation_years": _months(evidence.get("occupation_months")),
+        "artisan": evidence.get("artisan"),
+        "standard_card": evidence.get("standard_card"),
+        "assessor_years": _months(evidence.get("assessor_months")),
+        "assessments_done": evidence.get("assessments_done"),
+    }
+    assert cells.keys() <= HEADING_OF.keys(), "every one is a column of the roster"
+    return cast("Mapping[str, Cell]", {name: cell for name, cell in cells.items() if cell not in {None, ""}})
+
+
+def _occupation(name: str, code: str | None) -> str:
+    return name if code is None else f"{code} {name}"
+
+
+def _answer(value: object) -> str | None:
+    return None if value is None else "是" if value else "否"
+
+
+def _months(value: object) -> str | None:
+    return None if value is None else f"{value}个月"

@@ -1,0 +1,72 @@
+"""Issue a batch from the files people hand in: a roster and an archive of photographs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import IO, BinaryIO, Final, cast
+
+from service.flows.errors import Refused
+from service.flows.issue.issue_batch import Outcome, Request, issue_batch
+from service.flows.register import Register
+from service.roster.archive import MEBIBYTE
+from service.roster.errors import RosterError
+from service.roster.photo_files import open_archive
+from service.roster.reader import Roster, read_roster
+
+MAX_ROSTER_BYTES: Final = 8 * MEBIBYTE
+MAX_PHOTOS_BYTES: Final = 600 * MEBIBYTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is asked of the files: by whom, for which issuer, and the rest as in ``issue_batch.Request``."""
+
+    actor: str
+    issuer: str
+    issued_on: date | None = None
+    reviewed_by: str | None = None
+    dry_run: bool = False
+    all_or_nothing: bool = False
+    key: str | None = None
+
+
+def issue_files(register: Register, roster: IO[bytes], photos: IO[bytes], order: Order) -> tuple[Roster, Outcome]:
+    """Read a roster (xlsx) and its photographs (zip) and issue the batch; give the roster as read and the answer.
+
+    ``photos`` can be sought in, and is closed. Raises Refused with the code of what is wrong with a file as a whole,
+    and what ``issue_batch`` raises.
+    """
+    try:
+        sheet = read_roster(_all_of(roster))
+        with open_archive(cast("BinaryIO", photos)) as source:
+            request = Request(
+                rows=sheet.open_rows,
+                photos=source,
+                actor=order.actor,
+                issuer=order.issuer,
+                issued_on=order.issued_on,
+                reviewed_by=order.reviewed_by,
+                dry_run=order.dry_run,
+                all_or_nothing=order.all_or_nothing,
+                key=order.key,
+            )
+            return sheet, issue_batch(register, request)
+    except RosterError as error:
+        raise Refused(error.code, error.zh, error.en) from error
+
+
+def too_large(what_zh: str, what_en: str, most: int) -> Refused:
+    """Report that a file is larger than it may be; ``most`` is in bytes."""
+    return Refused(
+        "file-too-large",
+        f"{what_zh}文件超过 {most // MEBIBYTE} MB，请分批提交",
+        f"the file of {what_en} is larger than {most // MEBIBYTE} MB: hand it in in parts",
+    )
+
+
+def _all_of(roster: IO[bytes]) -> bytes:
+    data = roster.read(MAX_ROSTER_BYTES + 1)
+    if len(data) > MAX_ROSTER_BYTES:
+        raise too_large("申报表", "the roster", MAX_ROSTER_BYTES)
+    return data

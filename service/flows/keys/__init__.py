@@ -1,0 +1,1 @@
+"""Signing keys, and the passphrases of vault and root key."""

@@ -1,0 +1,180 @@
+"""Rotate, retire and report signing keys; each step publishes a new key document under the root key.
+
+The root key is kept off the server: every step but listing needs its file for a moment, and its passphrase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection
+
+from keys import rotation
+from keys.document import Pin, open_document, sign_document
+from keys.errors import KeyNotHeld
+from keys.identity import fingerprint
+from keys.keyring import KeyRecord, KeyState, Purpose
+from keys.signer import Signer
+from keys.standing import by_introduction
+from keys.vault import open_root
+from service.domain.event import Event
+from service.flows.errors import Refused
+from service.flows.register import Register
+from service.flows.running.set_up import compose_document, new_key
+from service.store import cards, journal, key_records
+
+LEAD: Final = timedelta(hours=24)
+"""A next key is published this long before it may sign: checkers that fetch daily then know it."""
+
+Change = Callable[[tuple[KeyRecord, ...]], tuple[KeyRecord, ...]]
+
+
+def list_keys(register: Register) -> tuple[KeyRecord, ...]:
+    """List every key there ever was."""
+    with register.database.read() as connection:
+        return key_records.all_of(connection)
+
+
+def introduce_key(register: Register, purpose: Purpose, root: Signer, actor: str) -> KeyRecord:
+    """Make the next key of a purpose and publish it, so that checkers know it before it signs."""
+    new = new_key(register.vault, purpose, register.effects, KeyState.NEXT)
+    try:
+        _publish(register, root, actor, "key-introduced", new, lambda records: rotation.introduce(records, new))
+    except BaseException:
+        register.vault.delete(new.public)  # an unpublished key is nobody's
+        raise
+    return new
+
+
+def promote_key(register: Register, purpose: Purpose, root: Signer, actor: str, *, at_once: bool = False) -> KeyRecord:
+    """Let the published next key sign; the key before it retires and its private half is destroyed.
+
+    Raises Refused while the next key has been public for less than LEAD, unless ``at_once`` (after a theft).
+    """
+    last_day = _last_day(register, purpose)
+    records = list_keys(register)
+    chosen = _only(records, purpose, KeyState.NEXT)
+    if not at_once:
+        _check_known_long_enough(register, chosen)
+    former = [r for r in records if r.purpose is purpose and r.state is KeyState.ACTIVE]
+    after = _publish(
+        register, root, actor, "key-promoted", chosen, lambda known: rotation.promote(known, chosen.public, last_day)
+    )
+    for record in former:
+        _destroy(register, record)
+    return after
+
+
+def retire_key(register: Register, kid: str, root: Signer, actor: str) -> KeyRecord:
+    """Let an active key sign no more, and destroy its private half."""
+    chosen = _by_kid(list_keys(register), kid)
+    last_day = _last_day(register, chosen.purpose)
+    after = _publish(
+        register, root, actor, "key-retired", chosen, lambda known: rotation.retire(known, chosen.public, last_day)
+    )
+    _destroy(register, chosen)
+    return after
+
+
+def compromise_key(register: Register, kid: str, root: Signer, actor: str) -> KeyRecord:
+    """Report a key as stolen: offline its cards read ``suspect`` from now on; its private half is destroyed."""
+    chosen = _by_kid(list_keys(register), kid)
+    today = register.effects.today()
+    after = _publish(
+        register, root, actor, "key-compromised", chosen, lambda known: rotation.compromise(known, chosen.public, today)
+    )
+    _destroy(register, chosen)
+    return after
+
+
+def unlock_root(register: Register, file: Path, passphrase: bytes) -> Signer:
+    """Open the root key's file, and check that it is the root this register's documents are signed with."""
+    root = open_root(file, passphrase)
+    open_document(register.trusted_keys().body, Pin(fingerprint(root.public)))
+    return root
+
+
+def _publish(register: Register, root: Signer, actor: str, kind: str, subject: KeyRecord, change: Change) -> KeyRecord:
+    """Change the keys and publish what holds now; give the subject as it stands after the change."""
+    now = register.effects.now()
+    with register.database.write() as connection:
+        version = key_records.latest_version(connection) + 1
+        # Their order tells checkers which key of a purpose is the newer one; two may have begun on the same day.
+        records = by_introduction(change(key_records.all_of(connection)), _published_before(connection, version))
+        document = compose_document(version, records, register.host, register.effects)
+        key_records.put(connection, records)
+        key_records.publish(connection, version, sign_document(document, root))
+        event = Event(kind, subject.public.hex(), {"purpose": subject.purpose.value, "kid": subject.kid.hex()})
+        journal.append_many(connection, now, actor, (event,))
+    return next(record for record in records if record.public == subject.public)
+
+
+def _published_before(connection: Connection, version: int) -> Iterator[tuple[KeyRecord, ...]]:
+    for earlier in range(1, version):
+        yield open_document(key_records.document(connection, earlier), pin=None)[0].keys
+
+
+def _check_known_long_enough(register: Register, chosen: KeyRecord) -> None:
+    waited = register.effects.now().timestamp() - _public_since(register, chosen)
+    if waited < LEAD.total_seconds():
+        raise Refused(
+            "key-too-new",
+            f"下一把密钥公布才 {waited / 3600:.1f} 小时，不足 24 小时，离线查验端或不认识；请稍后",
+            f"the next key has been public for {waited / 3600:.1f} h, less than 24 h: wait",
+        )
+
+
+def _public_since(register: Register, record: KeyRecord) -> int:
+    """Return when the first key document that names a key was issued, in seconds since 1970-01-01 UTC."""
+    since = register.trusted_keys().document.issued
+    with register.database.read() as connection:
+        for version in range(key_records.latest_version(connection), 0, -1):
+            document, _ = open_document(key_records.document(connection, version), pin=None)
+            if all(known.public != record.public for known in document.keys):
+                break
+            since = document.issued
+    return since
+
+
+def _last_day(register: Register, purpose: Purpose) -> date:
+    """Return the last day a key that ends today answers for: cards it has signed may be dated ahead."""
+    today = register.effects.today()
+    if purpose is not Purpose.CARD:
+        return today
+    with register.database.read() as connection:
+        return max(today, cards.latest_issue(connection) or today)
+
+
+def _destroy(register: Register, record: KeyRecord) -> None:
+    try:
+        register.vault.delete(record.public)
+    except KeyNotHeld:  # destroyed before, or never on this machine
+        return
+
+
+def _only(records: tuple[KeyRecord, ...], purpose: Purpose, state: KeyState) -> KeyRecord:
+    for record in records:
+        if record.purpose is purpose and record.state is state:
+            return record
+    raise Refused(
+        "no-next-key",
+        f"没有已公布的下一把 {purpose} 密钥",
+        f"no next {purpose} key is published",
+        {"purpose": purpose.value},
+    )
+
+
+def _by_kid(records: tuple[KeyRecord, ...], kid: str) -> KeyRecord:
+    found = [
+        record for record in records if record.public.hex().startswith(kid.lower()) or record.kid.hex() == kid.lower()
+    ]
+    if len(found) != 1:
+        raise Refused(
+            "key-not-found",
+            f"没有或不止一把密钥的标识是 {kid}",
+            f"{kid} names no key, or more than one",
+        )
+    return found[0]

@@ -1,0 +1,1 @@
+"""People and their bodies: holders, their work and record, institutions, and the accounts of who signs in."""

@@ -1,0 +1,59 @@
+"""What everybody does with the own account: another password, and signing out everywhere."""
+
+from __future__ import annotations
+
+from keys.passwords import hash_password, password_matches
+from keys.sealing import SALT_SIZE, KdfCost
+from keys.vault import DEFAULT_COST
+from service.domain.access import MAX_PASSWORD, Principal, check_password
+from service.domain.access_record import Access, Act
+from service.domain.event import Event
+from service.flows.errors import Refused
+from service.flows.people.access_records import record_access
+from service.flows.people.sign_in import SignIn, admit_try, checking, enter, record_sign_in
+from service.flows.register import Register
+from service.store import accounts, journal
+from service.store.accounts import StoredAccount
+
+
+def change_password(
+    register: Register, by: Principal, old: str, new: str, network: str, cost: KdfCost = DEFAULT_COST
+) -> SignIn:
+    """Set another password of one's own account: all its sign-ins end, and this one goes on under a new id.
+
+    Raises Refused for another password than the present one, TooManyTries, AccessInvalid.
+    """
+    admit_try(register, by.account.name, network)
+    with register.database.read() as connection:
+        owner = accounts.get(connection, by.account.name)
+    with checking:
+        if len(old) > MAX_PASSWORD or not password_matches(owner.password, old):
+            record_sign_in(register, owner, Act.SIGN_IN_REFUSED, network, "password")
+            raise _wrong_password()
+        check_password(owner.account.name, new)
+        hashed = hash_password(new, register.effects.random_bytes(SALT_SIZE), cost)
+    with register.database.write() as connection:
+        if accounts.get(connection, by.account.name).password != owner.password:
+            raise _wrong_password()  # changed meanwhile
+        accounts.set_password(connection, owner.id, hashed)
+        event = Event("user-password-set", owner.account.name, {"role": owner.account.role.value})
+        journal.append_many(connection, register.effects.now(), by.actor, (event,))
+    return enter(register, owner)
+
+
+def sign_out_everywhere(register: Register, by: Principal) -> int:
+    """End every sign-in of one's own account, this one too; return how many there were."""
+    with register.database.write() as connection:
+        ended = accounts.close_sessions(connection, by.account_id)
+    record_access(register, by.actor, Access(act=Act.SIGN_OUT_EVERYWHERE, outcome=str(ended)))
+    return ended
+
+
+def owner_of(register: Register, by: Principal) -> StoredAccount:
+    """Return the account of whoever is signed in. Raises NotFound."""
+    with register.database.read() as connection:
+        return accounts.get(connection, by.account.name)
+
+
+def _wrong_password() -> Refused:
+    return Refused("old-password-wrong", "原密码不对", "that is not the present password")

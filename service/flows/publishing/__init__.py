@@ -1,0 +1,1 @@
+"""What anyone may download or be told: status lists, key document, bundle, proofs, and whom to call."""

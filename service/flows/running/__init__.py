@@ -1,0 +1,1 @@
+"""Set up, watch, audit, back up, mirror, restore and upgrade a register."""
