@@ -63,6 +63,9 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports --no-logo
 	@npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/js
 	tests/js/node_modules/.bin/tsc -p tests/js
+	@mkdir -p .cache && $(BIN)/python -m tools.reference --openapi .cache/openapi.json
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+		tests/js/node_modules/.bin/redocly lint --config tests/js/redocly.yaml .cache/openapi.json
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m tests.bench

@@ -1,10 +1,12 @@
 """Write the generated pages of the documentation: every command and every route, from the code itself.
 
-``python -m tools.reference`` writes them; ``tests/test_docs.py`` compares them with the code.
+``python -m tools.reference`` writes them; ``tests/test_docs.py`` compares them with the code. With ``--openapi FILE``
+it writes the description of the interface instead, for programs that read one.
 """
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -128,6 +130,16 @@ def _description() -> dict[str, Any]:
     return schema
 
 
-if __name__ == "__main__":
+@click.command()
+@click.option("--openapi", type=click.Path(path_type=Path, dir_okay=False), help="Write the description there instead.")
+def write(openapi: Path | None) -> None:
+    """Write the generated pages."""
+    if openapi is not None:
+        openapi.write_text(json.dumps(_description(), ensure_ascii=False, indent=1), "utf-8")
+        return
     for page, text in pages().items():
         page.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    write()

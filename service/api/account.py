@@ -16,8 +16,8 @@ from msgspec import Struct
 from service.api.fields import described
 from service.api.problems import documented
 from service.api.routes import AnyRequest
-from service.api.schemas import SessionBody
-from service.api.sessions import session_body
+from service.api.schemas import SignInBody
+from service.api.sessions import sign_in_body
 from service.domain.visible import LINE_PATTERN
 from service.flows.errors import SignInRefused
 from service.flows.people.own_account import change_password, owner_of, sign_out_everywhere
@@ -86,7 +86,7 @@ class RecoveryCodesBody(Struct, frozen=True):
     """Recovery codes, told this once; the sign-in where one has been finished."""
 
     recovery_codes: tuple[str, ...]
-    session: SessionBody | None
+    session: SignInBody | None
 
 
 class FactorBody(Struct, frozen=True):
@@ -113,11 +113,11 @@ class AccountController(Controller):
     )
     def code(
         self, data: JSONBody[CodeRequest], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
-    ) -> Response[SessionBody]:
+    ) -> Response[SignInBody]:
         """Take the code that a sign-in waits for; the sign-in goes on under a new id."""
         secret, _, _ = _waiting(request, register)
         made = give_code(register, secret, data.code, network_of(request, register))
-        return Response(session_body(register, made), cookies=[session_cookie(made.secret)])
+        return Response(sign_in_body(register, made), cookies=[session_cookie(made.secret)])
 
     @get(
         "/api/v1/session/enrolment",
@@ -148,7 +148,7 @@ class AccountController(Controller):
         """Let the second factor count, and sign in under a new id; with the recovery codes."""
         secret, _, _ = _waiting(request, register)
         made, codes = finish_enrolment(register, secret, data.code, network_of(request, register))
-        body = RecoveryCodesBody(codes, session_body(register, made))
+        body = RecoveryCodesBody(codes, sign_in_body(register, made))
         return Response(body, cookies=[session_cookie(made.secret)])
 
     @post(
@@ -161,11 +161,11 @@ class AccountController(Controller):
     )
     def password(
         self, data: JSONBody[PasswordRequest], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
-    ) -> Response[SessionBody]:
+    ) -> Response[SignInBody]:
         """Change it: every other sign-in of the account ends, this one goes on under a new id."""
         by = signed_in_person(request, register)
         made = change_password(register, by, data.old, data.new, network_of(request, register))
-        return Response(session_body(register, made), cookies=[session_cookie(made.secret)])
+        return Response(sign_in_body(register, made), cookies=[session_cookie(made.secret)])
 
     @delete(
         "/api/v1/account/sessions",

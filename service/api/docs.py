@@ -24,16 +24,18 @@ from litestar.openapi.spec import (
     SecurityScheme,
     Tag,
 )
-from litestar.openapi.spec.enums import OpenAPIType
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
 from service.api.account import REQUEST_BODIES as ACCOUNT_BODIES
 from service.api.assessment_bodies import REQUEST_BODIES as SESSION_BODIES
 from service.api.bodies import REQUEST_BODIES
+from service.api.components import CSRF, SESSION, TOKEN, operations, tidy
 from service.api.documents import BYTES
+from service.api.examples import add_examples
 from service.api.metrics import EXPOSITION
 from service.api.people import REQUEST_BODIES as SEARCH_BODIES
 from service.api.verifications import JPEG
-from service.web.authentication import COOKIE
+from service.web.authentication import COOKIE, CSRF_HEADER
 from service.web.downloads import PDF
 
 _RAPIDOC: Final = Path(__file__).parent / "assets" / "rapidoc" / "rapidoc-min.js"
@@ -113,9 +115,12 @@ def openapi_config() -> OpenAPIConfig:
         ],
         components=Components(
             security_schemes={
-                "token": SecurityScheme(type="http", scheme="bearer", description="made by whoever runs the service"),
-                "session": SecurityScheme(
-                    type="apiKey", name=COOKIE, security_scheme_in="cookie", description="signIn, with X-CSRF-Token"
+                TOKEN: SecurityScheme(type="http", scheme="bearer", description="made by whoever runs the service"),
+                SESSION: SecurityScheme(
+                    type="apiKey", name=COOKIE, security_scheme_in="cookie", description="of a sign-in, set by signIn"
+                ),
+                CSRF: SecurityScheme(
+                    type="apiKey", name=CSRF_HEADER, security_scheme_in="header", description="csrf of the sign-in"
                 ),
             }
         ),
@@ -161,20 +166,22 @@ def complete(document: OpenAPI) -> None:
                 response.content = None
             case _:
                 _complete_content(response)
+    tidy(document)
+    add_examples(document)
 
 
 def _responses(document: OpenAPI) -> Iterator[tuple[str, OpenAPIResponse]]:
-    for item in (document.paths or {}).values():
-        for operation in (item.get, item.head, item.post, item.delete):
-            for status, response in ((operation and operation.responses) or {}).items():
-                if isinstance(response, OpenAPIResponse):
-                    yield status, response
+    for _, operation in operations(document):
+        for status, response in (operation.responses or {}).items():
+            if isinstance(response, OpenAPIResponse):
+                yield status, response
 
 
 def _complete_content(response: OpenAPIResponse) -> None:
     for media_type, content in (response.content or {}).items():
         if not _JSON.fullmatch(media_type):
-            content.schema = None  # bytes
+            is_text = media_type == EXPOSITION
+            content.schema = Schema(type=OpenAPIType.STRING, format=None if is_text else OpenAPIFormat.BINARY)
             if media_type not in {JPEG, BYTES, PDF, EXPOSITION}:  # these are for one person, and kept by nobody
                 response.headers = _headers(_ETAG)
 

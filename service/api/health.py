@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from service.api.problems import documented
+from service.api.schemas import HealthBody, ReadinessBody
 from service.flows.register import Register
 from service.flows.running.clock import clock_state
 from service.flows.running.ready import check_ready
@@ -27,9 +28,9 @@ class HealthController(Controller):
         responses=documented(),
         sync_to_thread=False,
     )
-    def health(self) -> dict[str, str]:
+    def health(self) -> HealthBody:
         """Answer; nothing else is looked at."""
-        return {"status": "ok"}
+        return HealthBody("ok")
 
     @get(
         "/readyz",
@@ -38,7 +39,7 @@ class HealthController(Controller):
         responses=documented(HTTPStatus.SERVICE_UNAVAILABLE),
         sync_to_thread=True,
     )
-    def readiness(self, register: NamedDependency[SkipValidation[Register]]) -> dict[str, str]:
+    def readiness(self, register: NamedDependency[SkipValidation[Register]]) -> ReadinessBody:
         """Read from the register and take a key from the vault.
 
         ``clock`` is there, and says ``ahead``, while nothing is signed until somebody has confirmed the clock: checks
@@ -49,4 +50,4 @@ class HealthController(Controller):
             is_ahead = clock_state(register).is_alarm
         except Exception as error:
             raise NotReady from error
-        return {"status": "ready", "clock": "ahead"} if is_ahead else {"status": "ready"}
+        return ReadinessBody("ready", "ahead") if is_ahead else ReadinessBody("ready")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date, datetime
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, Literal, TypeGuard
 
 from litestar.openapi.spec import Schema
 from litestar.openapi.spec.enums import OpenAPIType
@@ -215,7 +215,7 @@ class UserBody(Struct, frozen=True):
     person_name: str
 
 
-class SessionBody(Struct, frozen=True):
+class SignInBody(Struct, frozen=True):
     """The sign-in of this browser; all null where there is none. ``csrf`` goes into X-CSRF-Token.
 
     One that ``awaits`` a code or an enrolment opens nothing, and is nobody's until then.
@@ -356,6 +356,19 @@ class PublicAnswerBody(Struct, frozen=True):
     summary: SummaryBody
     as_of: datetime
     card: PublicCardBody
+
+
+class HealthBody(Struct, frozen=True):
+    """That the process answers."""
+
+    status: Literal["ok"]
+
+
+class ReadinessBody(Struct, frozen=True, omit_defaults=True):
+    """That the service can do its work; ``clock`` is there only while the machine's clock must be confirmed."""
+
+    status: Literal["ready"]
+    clock: Literal["ahead"] | None = None
 
 
 class AggregationBody(Struct, frozen=True):

@@ -12,7 +12,7 @@ from litestar.params import JSONBody, SkipValidation
 
 from service.api.bodies import SignInRequest
 from service.api.problems import documented
-from service.api.schemas import SessionBody, UserBody
+from service.api.schemas import SignInBody, UserBody
 from service.flows.people.sign_in import SignIn, find_waiting, sign_in, sign_out
 from service.flows.register import Register
 from service.web.admission import network_of
@@ -28,11 +28,11 @@ class SessionController(Controller):
     @get(operation_id="getSession", summary="Who is signed in", responses=documented(), sync_to_thread=True)
     def read(
         self, request: Request[Any, Any, State], register: NamedDependency[SkipValidation[Register]]
-    ) -> SessionBody:
+    ) -> SignInBody:
         """Return who is signed in in this browser, if anybody."""
         found = signed_in(request, register)
         waiting = None if found is not None else find_waiting(register, request.cookies.get(COOKIE, ""))
-        return session_body(register, found if waiting is None else waiting[1])
+        return sign_in_body(register, found if waiting is None else waiting[1])
 
     @post(
         operation_id="signIn",
@@ -54,11 +54,11 @@ class SessionController(Controller):
         data: JSONBody[SignInRequest],
         request: Request[Any, Any, State],
         register: NamedDependency[SkipValidation[Register]],
-    ) -> Response[SessionBody]:
+    ) -> Response[SignInBody]:
         """Open a sign-in, or the wait for its second factor; the cookie is for this host and no script reads it."""
         check_own_page(request)
         made = sign_in(register, data.name, data.password, network_of(request, register))
-        return Response(session_body(register, made), cookies=[session_cookie(made.secret)])
+        return Response(sign_in_body(register, made), cookies=[session_cookie(made.secret)])
 
     @delete(
         operation_id="signOut",
@@ -78,14 +78,14 @@ class SessionController(Controller):
         return Response(None, status_code=HTTPStatus.NO_CONTENT, cookies=[no_cookie()])
 
 
-def session_body(register: Register, found: SignIn | None) -> SessionBody:
+def sign_in_body(register: Register, found: SignIn | None) -> SignInBody:
     """Return a sign-in as programs get it."""
     if found is None:
-        return SessionBody(None, None, None)
+        return SignInBody(None, None, None)
     if found.awaits is not None:
-        return SessionBody(None, found.csrf, found.ends_at, found.awaits)
+        return SignInBody(None, found.csrf, found.ends_at, found.awaits)
     account = found.principal.account
     name = None if account.institution is None else register.issuer_name(account.institution)
-    return SessionBody(
+    return SignInBody(
         UserBody(account.name, account.role, account.institution, name, account.person_name), found.csrf, found.ends_at
     )

@@ -27,7 +27,7 @@ class CardState(StrEnum):
     """What a card is on a day, its dates and its status taken together."""
 
     VALID = "valid"
-    NOT_YET_VALID = "not-yet-valid"
+    NOT_YET_VALID = "not_yet_valid"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
     REVOKED = "revoked"

@@ -77,7 +77,7 @@ def test_closed_bodies_say_so(description: Description) -> None:
 
 def test_bytes_are_described_as_bytes(description: Description) -> None:
     content = description["paths"]["/status-lists/{n}"]["get"]["responses"]["200"]["content"]
-    assert content == {"application/statuslist+cwt": {}}
+    assert content == {"application/statuslist+cwt": {"schema": {"type": "string", "format": "binary"}}}
 
 
 def test_the_pattern_of_a_card_number_is_that_of_its_three_forms(description: Description) -> None:

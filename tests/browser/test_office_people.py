@@ -146,7 +146,7 @@ def test_each_criterion_finds_its_cards(crowd: Crowd, seat: Seat) -> None:
     assert found(page, crowd, state="revoked") == {"revoked"}
     assert found(page, crowd, state="voided") == {"voided"}
     assert found(page, crowd, state="superseded") == {"former"}
-    assert found(page, crowd, state="not-yet-valid") == {"later"}
+    assert found(page, crowd, state="not_yet_valid") == {"later"}
     assert found(page, crowd, expiring="19", kind="standard") == {"engaged", "hired"}
     assert found(page, crowd, expiring="1") == set()
     expect(page.locator("#found")).to_contain_text("没有符合条件的证卡")
