@@ -38,7 +38,7 @@ class PlannedRequest(Struct, frozen=True, forbid_unknown_fields=True):
     role: Annotated[Role, described("role")]
     number: CardNumber | None = None
     name: _Text = ""
-    resident_id: Annotated[str, described("resident_id", max_length=40)] | None = None
+    resident_id: Annotated[str, described("resident_id", max_length=40, pattern=LINE_PATTERN)] | None = None
     declared: Declared | None = None
 
     def __repr__(self) -> str:

@@ -199,7 +199,7 @@ class EngagementRequest(Struct, frozen=True, forbid_unknown_fields=True):
     institution: InstitutionCode
     first_day: Annotated[date, described("first_day")]
     credential: Annotated[str, described("credential", max_length=4_000)] | None = None
-    resident_id: Annotated[str, described("resident_id", max_length=40)] | None = None
+    resident_id: Annotated[str, _text("resident_id", 40)] | None = None
     last_day: Annotated[date, described("last_day")] | None = None
     as_internal: Annotated[bool, described("as_internal")] = False
     document: _DocumentNumber | None = None

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
-import msgspec
 from litestar import Response
 from litestar.openapi.spec import OpenAPI, Parameter, Schema
 from litestar.openapi.spec.enums import OpenAPIType
@@ -51,9 +50,7 @@ def once(handler: Callable[P, T]) -> Callable[P, T]:
             status: int = route.status_code
             return Response(encode_json(made), status_code=status, media_type=JSON_TYPE)
 
-        asked = Keyed(
-            current_principal(request).actor, key, request_hash(request, msgspec.json.encode(kwargs.get("data")))
-        )
+        asked = Keyed(current_principal(request).actor, key, request_hash(request, encode_json(kwargs.get("data"))))
         return cast("T", answer_once(register, asked, work))
 
     mark_once(answered)
