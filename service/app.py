@@ -19,14 +19,13 @@ from service.api.assessments import AssessmentController
 from service.api.batches import BatchController
 from service.api.cancellations import CancellationController
 from service.api.cards import CardController
-from service.api.docs import complete, openapi_config
+from service.api.docs import openapi_config
 from service.api.documents import DocumentController
 from service.api.engagements import EngagementController
 from service.api.health import HealthController
 from service.api.journal import JournalController
 from service.api.lookups import LookupController
 from service.api.metrics import MetricsController
-from service.api.once import describe_keys
 from service.api.people import PeopleController
 from service.api.problems import answer
 from service.api.publications import PublicationController
@@ -86,6 +85,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
             async with keeping(register):
                 yield
 
+    description = openapi_config()
     app = Litestar(
         route_handlers=[
             *(VerificationController, LookupController, PublicationController, HealthController),
@@ -114,12 +114,11 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
         request_max_body_size=MAX_BODY_BYTES,
         type_decoders=TEXT_DECODERS,
         plugins=[TextValues()],
-        openapi_config=openapi_config(),
+        openapi_config=description,
         logging_config=None,  # errors are logged in service.web.refusals, without what the client sent
         debug=False,
     )
-    complete(app.openapi_schema)
-    describe_keys(app.openapi_schema, app.routes)
+    description.routes = lambda: app.routes
     return app
 
 

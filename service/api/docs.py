@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,7 @@ from litestar.openapi.spec import (
     Tag,
 )
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
+from litestar.routes import BaseRoute
 
 from service.api.account import REQUEST_BODIES as ACCOUNT_BODIES
 from service.api.assessment_bodies import REQUEST_BODIES as SESSION_BODIES
@@ -33,6 +35,7 @@ from service.api.components import CSRF, SESSION, TOKEN, operations, tidy
 from service.api.documents import BYTES
 from service.api.examples import add_examples
 from service.api.metrics import EXPOSITION
+from service.api.once import describe_keys
 from service.api.people import REQUEST_BODIES as SEARCH_BODIES
 from service.api.verifications import JPEG
 from service.web.authentication import COOKIE, CSRF_HEADER
@@ -90,9 +93,41 @@ async def _refuse_unknown(response: Response[Any]) -> Response[Any]:
     return response
 
 
-def openapi_config() -> OpenAPIConfig:
-    """Describe the interface."""
-    return OpenAPIConfig(
+class Description(OpenAPI):
+    """The description of one application, completed when it is first read: most processes never read it."""
+
+    _routes: Callable[[], Iterable[BaseRoute]]
+    _is_complete: bool = False
+
+    @classmethod
+    def of(cls, plain: OpenAPI, routes: Callable[[], Iterable[BaseRoute]]) -> Description:
+        """Return the same description, to be completed from the routes."""
+        found = cls(**{one.name: getattr(plain, one.name) for one in fields(plain)})
+        found._routes = routes
+        return found
+
+    def to_schema(self) -> dict[str, Any]:
+        """Return the description as JSON has it, complete."""
+        if not self._is_complete:
+            complete(self)
+            describe_keys(self, self._routes())
+            self._is_complete = True
+        return super().to_schema()
+
+
+class DescribedConfig(OpenAPIConfig):
+    """Configuration whose description completes itself from the ``routes`` of the application."""
+
+    routes: Callable[[], Iterable[BaseRoute]]
+
+    def to_openapi_schema(self) -> OpenAPI:
+        """Return the description before its paths are added, which Litestar does next."""
+        return Description.of(super().to_openapi_schema(), self.routes)
+
+
+def openapi_config() -> DescribedConfig:
+    """Describe the interface; ``routes`` of what is returned is to be set."""
+    return DescribedConfig(
         title="zhengka 证卡",
         version=version("zhengka"),
         description="考评人员与质量督导员证卡查验 Checks the cards of vocational-skill assessors and supervisors",
