@@ -49,11 +49,11 @@ serve: docs
 	@$(BIN)/zhengka --data "$(DEMO)/data" serve --host $(HOST) --port $(PORT)
 
 test: docs
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
 # Everything that takes less than five seconds: for while you work.
 test-fast: docs
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal -m "not slow"
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile -m "not slow"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

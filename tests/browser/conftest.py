@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests.browser.chromium import Watch, arguments, browsing, program
 from tests.browser.desks import Desks, make_desks
+from tests.browser.doors import Door, make_door
 from tests.browser.office import BrowserOffice, make_browser_office
 from tests.browser.server import Server, free_port
 
@@ -25,6 +26,11 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> BrowserOffice:
     return make_browser_office(tmp_path_factory.mktemp("office") / "data", f"localhost:{free_port()}")
+
+
+@pytest.fixture(scope="session")
+def door(office: BrowserOffice) -> Door:
+    return make_door(office)
 
 
 @pytest.fixture(scope="session")

@@ -13,24 +13,20 @@ from playwright.sync_api import Page, Route, expect
 from service.flows.publishing.contact import set_contact
 from tests.browser.chromium import is_installed, pull_trigger, verdict_on
 from tests.browser.conftest import Opener
+from tests.browser.doors import NO_CARD, Door
 from tests.browser.office import PLACE, BrowserOffice
 from tests.browser.server import Server
 from tests.browser.test_roll_call import (
     HANDED_IN_MS,
-    NO_CARD,
-    Door,
     Part,
     call,
     came,
-    door,
     sign_in,
     tick,
 )
 from tests.browser.test_scan_staff import STORED
 from tests.browser.test_scan_ways_in import at_gate, is_ready, set_duty
 from tests.flows.office import ACTOR
-
-__all__ = ["door"]  # the fixture
 
 TELEPHONES: Final = count(1000)
 VERSION: Final = "document.documentElement.dataset.version"

@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -82,7 +83,9 @@ def test_a_backup_overwrites_nothing(desk: Desk) -> None:
 def test_a_damaged_backup_restores_nothing_and_a_good_one_after_it_all(desk: Desk) -> None:
     desk.done("backup", "--out", desk.path("b.zip"))
     whole = (desk.folder / "b.zip").read_bytes()
-    middle = len(whole) // 2
+    with ZipFile(desk.folder / "b.zip") as archive:
+        largest = max(archive.infolist(), key=lambda one: one.compress_size)
+    middle = largest.header_offset + 30 + len(largest.filename) + largest.compress_size // 2
     restored = Desk(desk.folder / "restored")
     for damaged in (b"", whole[:5000], b"PK" + whole[9:], whole[:middle] + bytes(9) + whole[middle + 9 :]):
         (desk.folder / "damaged.zip").write_bytes(damaged)

@@ -31,10 +31,10 @@ def numbers(desk: Desk) -> list[str]:
         (["--offset-front", "0.5,-1.2", "--offset-back=-0.5,1"], [(210, 297)] * 4),
     ],
 )
-def test_a_batch_is_printed_on_every_sheet(made: Desk, tmp_path: Path, words: list[str], sizes: list[object]) -> None:
+def test_a_batch_is_printed_on_every_sheet(desk: Desk, tmp_path: Path, words: list[str], sizes: list[object]) -> None:
     out = str(tmp_path / "cards.pdf")
-    answer = made.done("print", "--batch", "1", "--out", out, *words, "--json")
-    assert answer.json == {"file": out, "numbers": numbers(made)}
+    answer = desk.done("print", "--batch", "1", "--out", out, *words, "--json")
+    assert answer.json == {"file": out, "numbers": numbers(desk)}
     assert sorted(map(sorted, pages(out))) == sorted(map(sorted, sizes))
 
 

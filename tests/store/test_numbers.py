@@ -213,11 +213,15 @@ def test_threads_share_a_series_without_gap_or_double(database: Database) -> Non
 
     def claim(worker: int) -> list[str]:
         mine: list[str] = []
+        if worker == 0:  # while the others wait: none of them has passed these
+            with database.write() as connection:
+                for first in (100, 200):
+                    numbers.reserve(connection, EXTERNAL, first, first, "外事活动", NOW)
         start.wait()
         for place in range(6):
             with database.write() as connection:
                 if worker == 0:
-                    first = 100 * (place + 1)
+                    first = 300 + 100 * place
                     numbers.reserve(connection, EXTERNAL, first, first, "外事活动", NOW)
                 claimed = numbers.claim_many(connection, {EXTERNAL: 1 + worker, INTERNAL: 1}, NOW)
             mine += [no for taken in claimed.values() for no in taken]

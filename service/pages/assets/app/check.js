@@ -90,7 +90,7 @@ function take(fragment) {
   try {
     history.replaceState({ entry: fresh }, '', '/1')
   } catch (error) {
-    console.warn(error) // WebKit does it a hundred times in half a minute: the digits stay, and are answered all the same
+    console.warn(error) // WebKit does it a hundred times in half a minute; the digits stay, and are answered
   }
   return fresh
 }

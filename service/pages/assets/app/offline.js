@@ -38,7 +38,7 @@ export class Offline {
    * @returns {Promise<boolean>} whether the service gave any
    */
   async renew(root) {
-    if (root && this.checker !== null && this.checker.memory.root !== root) this.checker = null // it is not to be trusted
+    if (root && this.checker !== null && this.checker.memory.root !== root) this.checker = null // not to be trusted
     const bytes = await fetchBundle()
     if (bytes === null) return false
     const memory = await readMemory()

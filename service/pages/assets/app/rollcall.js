@@ -15,7 +15,7 @@ import * as store from './rollcallstore.js'
 import { counted, drawRoll, drawSessions, isToday, roleName, titleOf } from './rollcallview.js'
 import { $, show } from './screen.js'
 import * as service from './service.js'
-import { refresh } from './standing.js'
+import { refresh, whoIsKnown } from './standing.js'
 
 /**
  * @typedef {import('../verifier/sessionmodel.js').Attendee} Attendee
@@ -65,8 +65,10 @@ export function leaveRoll() {
 export async function resumeRoll() {
   const called = sessionStorage.getItem(CALLED)
   sessionStorage.removeItem(CALLED)
-  kept = (await store.keptSessions(gate.user)).find((one) => String(one.session) === called) || null
-  gate.isCalling = kept !== null
+  const found = (await store.keptSessions(gate.user)).find((one) => String(one.session) === called)
+  if (found === undefined || kept !== null) return // somebody who was quicker has opened another roll already
+  kept = found
+  gate.isCalling = true
   await redrawRoll()
 }
 
@@ -99,6 +101,7 @@ async function pick() {
   show('roll-call')
   part('roll-pick')
   $('roll-pick-note').textContent = say('roll_fetching')
+  await whoIsKnown() // or the sessions kept for whoever had the device before would be offered
   await drawPick()
   $('roll-pick-title').focus()
   const found = await service.sessionsOn(today())

@@ -20,7 +20,21 @@ export async function renew() {
   refresh()
 }
 
+const WHO_MS = 2000
+/** @type {(value?: unknown) => void} */
+let tellWho = () => undefined
+const who = new Promise((resolve) => (tellWho = resolve))
+
+/** Wait until the service has said who is signed in, or could not be asked; where it is slow, not for long. */
+export const whoIsKnown = () => Promise.race([who, new Promise((resolve) => setTimeout(resolve, WHO_MS))])
+
+/** Ask who is signed in, and go on as that person. */
 export async function renewSession() {
+  await askWho().finally(tellWho)
+  refresh()
+}
+
+async function askWho() {
   let found = await service.currentSession()
   if (found !== null && found.user !== null && isOwed(found)) {
     if (await service.endSession(found)) owe(null)
@@ -31,7 +45,6 @@ export async function renewSession() {
     gate.user = found.user.name
     await keepUser(gate.user)
   }
-  refresh()
 }
 
 /** @param {boolean} online */

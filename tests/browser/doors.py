@@ -1,0 +1,81 @@
+"""A school's door: the people of its sessions of assessment, and who works there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Final
+
+import pytest
+
+from service.domain.access import Account, Role
+from service.domain.card_number import CardNumber
+from service.domain.session import Declared, NewPerson, NewSession, Session
+from service.domain.session import Role as Part
+from service.domain.validity import civil_date
+from service.flows.assessments.sessions import SessionView, plan_session, read_session
+from service.flows.people.accounts import add_user
+from tests.browser.office import PASSWORD, BrowserOffice
+from tests.flows.assessment_day import PLACE, SKILLS
+from tests.flows.engaging import engage
+from tests.flows.office import ACTOR, CHEAP, SCHOOL, applicant, name_of
+
+NO_CARD: Final = {Part.ON_SITE_HEAD: "何负责", Part.INVIGILATOR: "孙监考"}
+MARGIN: Final = timedelta(minutes=40)
+
+
+@dataclass
+class Door:
+    """The people of the school's sessions: the text of each card, by name, and who works at its door."""
+
+    office: BrowserOffice
+    texts: dict[str, str]
+    people: tuple[NewPerson, ...]
+    _users: Iterator[int] = field(default_factory=count)
+    _plans: Iterator[int] = field(default_factory=count)
+
+    def user(self) -> str:
+        """Add somebody of the site's staff: nobody may sign in too often."""
+        name = f"door-{next(self._users)}"
+        with self.office.office.open() as register:
+            add_user(register, Account(name, Role.SITE_STAFF, SCHOOL.code, person_name="张三"), PASSWORD, ACTOR, CHEAP)
+        return name
+
+    def plan(self) -> tuple[int, str]:
+        """Plan a session that starts in forty minutes; give its id and the name of its plan."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        if civil_date(now) != civil_date(now + MARGIN):
+            pytest.skip("it is too late in Shanghai for a session that is still held today")
+        name = f"技能等级认定 {next(self._plans)} 号"
+        session = Session(SCHOOL.code, now + MARGIN, (replace(SKILLS, candidates=None),))
+        with self.office.office.open() as register:
+            new = NewSession(session=session, plan=name, place=PLACE, people=self.people)
+            return plan_session(register, new, actor=ACTOR), name
+
+    def read(self, identity: int) -> SessionView:
+        """Read a session as the register has it."""
+        with self.office.office.open() as register:
+            return read_session(register, identity)
+
+
+def make_door(office: BrowserOffice) -> Door:
+    """Let the school have three assessors, engaged, and an internal supervisor."""
+    inner = office.office
+    inner.clock.now = datetime.now(UTC)
+    since = inner.today - timedelta(days=20)
+    kinds = {201: "standard", 202: "standard", 203: "standard", 211: "internal"}
+    roles = dict(zip(kinds, (Part.LEADER, Part.ASSESSOR, Part.ASSESSOR, Part.INTERNAL), strict=True))
+    numbers: dict[int, CardNumber] = {}
+    with inner.open() as register:
+        for person, kind in kinds.items():
+            institution = SCHOOL.code if kind == "internal" else None
+            row = applicant(kind, person, certified_on=since, applied_on=since, institution=institution)
+            numbers[person] = inner.issue_one(row)
+            if kind == "standard":
+                engage(register, numbers[person], SCHOOL.code, since=inner.today, until=None, actor=ACTOR)
+        texts = {name_of(person): inner.text(number) for person, number in numbers.items()}
+    clear = Declared.CLEAR
+    carded = (NewPerson(role=roles[person], number=number, declared=clear) for person, number in numbers.items())
+    return Door(office, texts, (*carded, *(NewPerson(role=role, name=name) for role, name in NO_CARD.items())))
