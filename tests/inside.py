@@ -24,16 +24,19 @@ class ReachedOutside(Exception):
 def reaches_outside(path: str, checkout: Path, allowed: tuple[str, ...]) -> bool:
     """Return True if ``path`` lies beside ``checkout`` in one of the folders above it, and in none of ``allowed``."""
     where = os.path.abspath(path)  # noqa: PTH100 - as it is written: where links lead to is their owner's business
-    if any(_is_under(where, folder) for folder in (str(checkout), *allowed)):
+    if _is_under(where, str(checkout)):
         return False
     above = next((folder for folder in map(str, checkout.parents[:-1]) if _is_under(where, folder)), None)
-    return above is not None and not where[len(above) + 1 :].startswith(".")
+    if above is None or where[len(above) + 1 :].startswith("."):
+        return False
+    # The nearer of the two folders decides, for the checkout itself may lie among the temporary files.
+    return not any(_is_under(where, folder) and len(folder) >= len(above) for folder in allowed)
 
 
 def everywhere() -> tuple[str, ...]:
     """Return the folders that every machine has: interpreter, packages, temporary files."""
-    folders = {*map(os.path.abspath, (sys.prefix, sys.base_prefix, tempfile.gettempdir(), *filter(None, sys.path)))}
-    return tuple(folder for folder in folders if not _is_under(str(CHECKOUT), folder))
+    folders = {*map(os.path.abspath, (sys.prefix, sys.base_prefix, *filter(None, sys.path)))}
+    return (tempfile.gettempdir(), *(folder for folder in folders if not _is_under(str(CHECKOUT), folder)))
 
 
 def forbid_reaching_outside(checkout: Path, allowed: tuple[str, ...]) -> None:

@@ -32,6 +32,15 @@ def test_what_lies_in_a_folder_above_the_checkout_is_outside(path: str, outside:
     assert reaches_outside(path, Path("/somebody/src/zhengka"), ALLOWED) is outside
 
 
+@pytest.mark.parametrize(
+    ("path", "outside"),
+    [("/temporary/pytest-of-somebody/x", False), ("/temporary/notes", False), ("/temporary/src/notes", True)],
+)
+def test_a_checkout_among_temporary_files_reads_these_and_not_its_neighbours(path: str, outside: bool) -> None:  # noqa: FBT001
+    assert reaches_outside(path, Path("/temporary/src/zhengka"), ("/temporary",)) is outside
+    assert not reaches_outside("/temporary/pytest-of-somebody/x", Path("/temporary/zhengka"), ("/temporary",))
+
+
 def test_whatever_is_opened_beside_the_checkout_raises(tmp_path: Path) -> None:
     (tmp_path / "zhengka").mkdir()
     (tmp_path / "notes.txt").write_text("x")
