@@ -172,7 +172,7 @@ def to_truetype(font: TTFont) -> None:
 
 
 def christen(font: TTFont, family: str, style: str, version: str) -> None:
-    """Give the derived font a name of its own, which no licence reserves."""
+    """Set a name of its own for the derived font, which no licence reserves."""
     texts = {
         1: f"{family} {style}", 2: "Regular", 3: f"{version};{family}-{style}".replace(" ", ""),
         4: f"{family} {style}", 5: f"Version {version}", 6: f"{family}-{style}".replace(" ", ""),

@@ -27,7 +27,7 @@ def reaches_outside(path: str, checkout: Path, allowed: tuple[str, ...]) -> bool
     if _is_under(where, str(checkout)):
         return False
     above = next((folder for folder in map(str, checkout.parents[:-1]) if _is_under(where, folder)), None)
-    if above is None or where[len(above) + 1 :].startswith("."):
+    if above is None or any(_is_hidden(where, folder) for folder in (above, os.path.expanduser("~"))):  # noqa: PTH111
         return False
     # The nearer of the two folders decides, for the checkout itself may lie among the temporary files.
     return not any(_is_under(where, folder) and len(folder) >= len(above) for folder in allowed)
@@ -53,6 +53,10 @@ def forbid_reaching_outside(checkout: Path, allowed: tuple[str, ...]) -> None:
 
     sys.addaudithook(look)
     WATCHED.append(checkout)
+
+
+def _is_hidden(path: str, folder: str) -> bool:
+    return _is_under(path, folder) and path[len(folder.rstrip("/")) + 1 :].startswith(".")
 
 
 def _is_under(path: str, folder: str) -> bool:

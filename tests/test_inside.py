@@ -41,6 +41,12 @@ def test_a_checkout_among_temporary_files_reads_these_and_not_its_neighbours(pat
     assert not reaches_outside("/temporary/pytest-of-somebody/x", Path("/temporary/zhengka"), ("/temporary",))
 
 
+def test_a_home_beside_the_checkout_lends_its_hidden_folders_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/somebody/home")
+    assert not reaches_outside("/somebody/home/.reportlab_mods", Path("/somebody/zhengka"), ALLOWED)
+    assert reaches_outside("/somebody/home/notes.txt", Path("/somebody/zhengka"), ALLOWED)
+
+
 def test_whatever_is_opened_beside_the_checkout_raises(tmp_path: Path) -> None:
     (tmp_path / "zhengka").mkdir()
     (tmp_path / "notes.txt").write_text("x")

@@ -63,21 +63,21 @@ def unlocked_root(context: Context, register: Register, file: Path) -> Signer:
 
 
 def ask_root_passphrase(context: Context) -> bytes:
-    """Ask for the root key's passphrase. Raises NoRootPassphrase where nobody can be asked."""
+    """Return the root key's passphrase, prompting for it. Raises NoRootPassphrase where nobody can be asked."""
     if not context.may_ask:
         raise NoRootPassphrase
     return str(click.prompt("根密钥口令 passphrase of the root key", hide_input=True, err=True)).encode()
 
 
 def ask_vault_passphrase(context: Context) -> bytes:
-    """Ask for the vault's passphrase. Raises NoPassphrase where nobody can be asked."""
+    """Return the vault's passphrase, prompting for it. Raises NoPassphrase where nobody can be asked."""
     if not context.may_ask:
         raise NoPassphrase
     return _ask_passphrase()
 
 
 def new_passphrase(whose_zh: str, whose_en: str) -> bytes | None:
-    """Ask for a new passphrase, twice; None where the person leaves it to the program."""
+    """Prompt for a new passphrase, twice; None where the person leaves it to the program."""
     text = click.prompt(
         f"设置{whose_zh}的口令，直接回车则随机生成 new passphrase of the {whose_en}, empty for a random one",
         hide_input=True,

@@ -190,7 +190,7 @@ def _level(grade: CardKind, asked: SkillLevel | None) -> Reason:
 
 
 def _engaged(card: CardView, place: str | None, on: date, engagements: Iterable[Engagement]) -> Reason:
-    """Ask for an engagement, or in-house staff, who need no contract. 考§4, 考§16."""
+    """Require an engagement, or in-house staff, who need no contract. 考§4, 考§16."""
     if place is None:
         return Reason(Answer.UNKNOWN, "考§4", "未说明在哪个机构考评", "the institution was not stated")
     if card.in_house and card.institution == place:
@@ -216,7 +216,7 @@ _OR_IN_HOUSE: Final = (
 def _outside(
     place: str | None, on: date, engagements: Iterable[Engagement], dispatches: Iterable[Dispatch]
 ) -> tuple[Reason, ...]:
-    """Ask for the dispatch of an external supervisor to this place, on this day (督§3).
+    """Require the dispatch of an external supervisor to this place, on this day (督§3).
 
     Whoever is not dispatched may be there as the institution's internal supervisor. For that 督§14 asks for a 责任书,
     and our reading is that the internal card is needed too (督§9): the external one never stands in for it.

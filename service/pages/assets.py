@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path(__file__).parent / "assets"
+MANUAL: Final = Path(__file__).parent / "built_docs"
+"""Where ``make docs`` puts the manual, and a wheel holds it."""
 PREFIX: Final = "/assets"
 
 _MEDIA_TYPES: Final = {
@@ -65,3 +67,9 @@ def read_assets(folder: Path) -> Assets:
 def shipped() -> Assets:
     """Return the assets that come with the program."""
     return read_assets(FOLDER)
+
+
+@cache
+def manual() -> Assets:
+    """Return the built manual; no files where it has not been built."""
+    return read_assets(MANUAL)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 from litestar import Controller, Response, route
@@ -14,22 +12,15 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from service.pages.assets import Asset, read_assets
+from service.pages.assets import manual
 from service.pages.errors import PAGE_ERRORS
 from service.pages.home import READ
 from service.pages.rendering import NOT_FRAMED, policy
 
-FOLDER: Final = Path(__file__).parent / "built_docs"
 START: Final = "index.html"
 _NOT_BUILT: Final = "文档尚未生成，请运行 make docs。The documentation has not been built: run make docs.\n"
 _INLINE_SCRIPT: Final = re.compile(rb"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>(.*?)</script>", re.DOTALL)
 _FRESH: Final = "no-cache"
-
-
-@cache
-def built_docs() -> dict[str, Asset]:
-    """Return the files of the built site by name; none where it has not been built."""
-    return dict(read_assets(FOLDER).files)
 
 
 def policy_of(page: bytes) -> str:
@@ -53,14 +44,14 @@ class DocsPages(Controller):
     @route("/", http_method=READ, sync_to_thread=False)
     def start(self) -> Response[Any]:
         """Lead to the first page."""
-        if START not in built_docs():
+        if not manual().files:
             return Response(_NOT_BUILT, media_type="text/plain", status_code=404)
         return Redirect(f"/docs/{START}")
 
     @route("/{name:path}", http_method=READ, sync_to_thread=False)
     def file(self, name: FromPath[str]) -> Response[bytes]:
         """Return a file of the site; names are looked up, never opened."""
-        found = built_docs().get(str(name).removeprefix("/"))
+        found = manual().files.get(str(name).removeprefix("/"))
         if found is None:
             raise NotFoundException
         is_page = found.name.endswith(".html")

@@ -10,6 +10,7 @@ from litestar.enums import HttpMethod
 from litestar.params import SkipValidation
 
 from service.flows.register import Register
+from service.pages.assets import manual
 from service.pages.errors import PAGE_ERRORS
 from service.pages.rendering import draw, language_of, page
 from service.web.refusals import AnyRequest
@@ -26,4 +27,4 @@ class HomePage(Controller):
     @route("/", http_method=READ, sync_to_thread=False)
     def home(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> Response[str]:
         """Show the ways to check a card, and the address to trust."""
-        return page(draw(register, "home.html", language_of(request)))
+        return page(draw(register, "home.html", language_of(request), has_manual=bool(manual().files)))

@@ -55,7 +55,7 @@ class SecondStepPage(Controller):
         register: NamedDependency[SkipValidation[Register]],
         way_on: Next = None,
     ) -> Response[Any]:
-        """Ask for the code, or show what the telephone is to scan; which of them, the sign-in says."""
+        """Show the form for the code, or what the telephone is to scan; which of them, the sign-in says."""
         del step
         found = find_waiting(register, request.cookies.get(COOKIE, ""))
         if found is None:

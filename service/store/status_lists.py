@@ -61,7 +61,7 @@ def claim(connection: Connection, wanted: int) -> tuple[Slot, ...]:
 
 
 def close_last(connection: Connection, through: int = 0) -> tuple[Slot, ...]:
-    """Give up what is left of the list in use, and every list up to ``through``; open the next.
+    """Abandon what is left of the list in use, and every list up to ``through``; open the next.
 
     Their places may have been given before a restore. Returns the first that is given up in each list.
     """

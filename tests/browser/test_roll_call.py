@@ -384,6 +384,15 @@ def test_signing_out_hands_in_first_who_has_come(opened: Opener, door: Door) -> 
     assert came(door.read(identity)) == [("何负责", "on_site_head")]
 
 
+SLOW_TO_SAY_WHO: Final = """
+const real = fetch
+fetch = async (url, init) => {
+  if (String(url).endsWith('/api/v1/session')) await new Promise((resolve) => setTimeout(resolve, 1000))
+  return real(url, init)
+}
+"""
+
+
 def test_what_is_kept_for_one_person_is_not_shown_to_the_next(opened: Opener, door: Door) -> None:
     identity, plan = door.plan()
     page, _ = opened()
@@ -393,6 +402,7 @@ def test_what_is_kept_for_one_person_is_not_shown_to_the_next(opened: Opener, do
     tick(page, NO_CARD[Part.ON_SITE_HEAD])
     page.context.clear_cookies()
     page.unroute("**/roll-call")
+    page.add_init_script(SLOW_TO_SAY_WHO)
     sign_in(page, door.user())
     call(page, plan)
     expect(page.locator("#roll-count")).to_have_text("计划 6 人，已到 0 人")

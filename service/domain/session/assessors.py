@@ -27,7 +27,7 @@ _LED: Final = {
 
 
 def skill_assessors(gathering: Gathering) -> Iterator[Ruling]:
-    """Ask for three assessors for each job type and level whose skills are assessed. 考§6.
+    """Require three assessors for each job type and level whose skills are assessed. 考§6.
 
     An assessor counts for each that the card covers.
     """
@@ -39,7 +39,7 @@ def skill_assessors(gathering: Gathering) -> Iterator[Ruling]:
 
 
 def review_group(gathering: Gathering) -> Iterator[Ruling]:
-    """Ask for three senior assessors to review technicians, one of them leading. 考§14(4).
+    """Require three senior assessors to review technicians, one of them leading. 考§14(4).
 
     The rule knows reviews of 技师 and 高级技师; for whom else there is one, it does not say.
     """
@@ -61,7 +61,7 @@ def review_group(gathering: Gathering) -> Iterator[Ruling]:
 
 
 def theory_markers(gathering: Gathering) -> Iterator[Ruling]:
-    """Ask for two assessors of the job type to mark the theory papers, unless a machine does. 考§14(5)."""
+    """Require two assessors of the job type to mark the theory papers, unless a machine does. 考§14(5)."""
     for job in gathering.session.jobs:
         if job.is_marked_by_hand:
             count = gathering.count(Role.ASSESSOR, partial(_is_of, job))
@@ -70,7 +70,7 @@ def theory_markers(gathering: Gathering) -> Iterator[Ruling]:
 
 
 def leader(gathering: Gathering) -> Iterator[Ruling]:
-    """Ask for a leader of the assessors, whom the institution names. 考§15."""
+    """Require a leader of the assessors, whom the institution names. 考§15."""
     names = names_of(one for one in gathering.there if one.role is Role.LEADER)
     yield Ruling(
         "leader",
@@ -102,7 +102,7 @@ def within_scope(gathering: Gathering) -> Iterator[Ruling]:
 
 
 def engaged(gathering: Gathering) -> Iterator[Ruling]:
-    """Ask for an engagement, or in-house staff: without a record of either nobody can tell. 考§4, 考§16."""
+    """Require an engagement, or in-house staff: without a record of either nobody can tell. 考§4, 考§16."""
     without = gathering.unrecorded(Role.ASSESSOR)
     if without:
         yield Ruling(

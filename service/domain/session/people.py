@@ -38,7 +38,7 @@ def word_of_card(verdict: str) -> tuple[str, str]:
 
 
 def valid_cards(gathering: Gathering) -> Iterator[Ruling]:
-    """Ask everybody whose post needs one for a valid card of his own. 考§14(1), 督§12(1).
+    """Require a valid card of his own from everybody whose post needs one. 考§14(1), 督§12(1).
 
     A person with two cards is asked for one in force.
     """
@@ -67,7 +67,7 @@ def valid_cards(gathering: Gathering) -> Iterator[Ruling]:
 
 
 def on_site_head(gathering: Gathering) -> Iterator[Ruling]:
-    """Ask for an on-site head. 督附1(3)."""
+    """Require an on-site head. 督附1(3)."""
     names = names_of(gathering.in_post(Role.ON_SITE_HEAD))
     yield Ruling(
         "on-site-head",
@@ -115,7 +115,7 @@ def one_post_each(gathering: Gathering) -> Iterator[Ruling]:
 
 
 def as_planned(gathering: Gathering) -> Iterator[Ruling]:
-    """Ask that those who have come are those of the plan, in the roles of the plan. 督附1(3)."""
+    """Require that those who have come are those of the plan, in the roles of the plan. 督附1(3)."""
     if gathering.stage is Stage.PLAN:
         return
     planned = {(one.person, one.role): one.name for one in gathering.people if one.is_planned}

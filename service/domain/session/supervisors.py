@@ -21,7 +21,7 @@ _OUTCOMES: Final = {Standing.YES: Outcome.MET, Standing.UNSURE: Outcome.UNKNOWN,
 
 
 def internal_supervisor(gathering: Gathering) -> Iterator[Ruling]:
-    """Ask for an internal supervisor with a valid card of the institution itself. 督附1(1), 督附1(7), 督§9."""
+    """Require an internal supervisor with a valid card of the institution itself. 督附1(1), 督附1(7), 督§9."""
     count = gathering.count(Role.INTERNAL, lambda card: _own(card, gathering.session.institution))
     outcome = _OUTCOMES[count.standing(MIN_SESSION_INTERNALS)]
     more_zh, more_en = "", ""
@@ -38,7 +38,7 @@ def internal_supervisor(gathering: Gathering) -> Iterator[Ruling]:
 
 
 def internal_in_time(gathering: Gathering) -> Iterator[Ruling]:
-    """Ask that an internal supervisor is there half an hour before the start. 督附1(1)."""
+    """Require that an internal supervisor is there half an hour before the start. 督附1(1)."""
     session = gathering.session
     arrivals = [
         one.came_at
@@ -79,7 +79,7 @@ def internal_elsewhere(gathering: Gathering) -> Iterator[Ruling]:
 
 
 def dispatched(gathering: Gathering) -> Iterator[Ruling]:
-    """Ask for the dispatch of each external supervisor to the institution on the day. 督§3."""
+    """Require the dispatch of each external supervisor to the institution on the day. 督§3."""
     without = gathering.unrecorded(Role.EXTERNAL)
     if without:
         yield Ruling(

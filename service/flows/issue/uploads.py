@@ -268,7 +268,7 @@ def _batch_key(key: str) -> str:
 
 
 def _owner(sign_in: SignIn) -> bytes:
-    """Tell sign-ins apart without keeping what they are known by."""
+    """Return a digest that tells sign-ins apart without keeping what they are known by."""
     return hashlib.sha256(b"upload " + sign_in.csrf.encode()).digest()
 
 

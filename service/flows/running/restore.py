@@ -251,7 +251,7 @@ def _lost_events(replayed: Replayed) -> tuple[Event, ...]:
 
 
 def _void_ahead(connection: Connection, ahead: int, manifest: Manifest, now: datetime) -> tuple[Event, ...]:
-    """Give up the next numbers of every series: they may be in use out there."""
+    """Void the next numbers of every series: they may be in use out there."""
     if not ahead:
         return ()
     used = {series.prefix: series.used for series in numbers.all_series(connection)}

@@ -81,7 +81,7 @@ class CardsPage(Controller):
 
     @route(PAGE, http_method=READ, sync_to_thread=True)
     def choose(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> Response[str]:
-        """Ask for a number."""
+        """Show the form for a number."""
         return at_desk(request, register, *_READERS).show("office/cards.html", form_values=form_values())
 
     @post(PAGE, status_code=HTTPStatus.OK, sync_to_thread=True)
