@@ -164,7 +164,7 @@ def test_a_drill_by_the_words_of_the_manual(desk: Desk) -> None:
     desk.done("journal", "mirror", desk.path("mirror"))
     desk.done("publish", "--out", desk.path("before"))
     desk.done("backup", "--out", desk.path("b.zip"))
-    time.sleep(1)  # lists are dated in whole seconds: one of the backup's own second tells nothing of what came after it
+    time.sleep(1)  # a list is dated in whole seconds: one of the same second may be older than the backup
     desk.done("revoke", revoked, "--ground", "考§21(4)", "--reason", "查实", "--decided-by", "王主任")
     desk.done("replace", replaced, "--reason", "lost")
     lost = desk.issue(assessor("孙七", 201)).json["issued"][0]["number"]
