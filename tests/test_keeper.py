@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from service.domain.access import By
 from service.domain.card_number import CardNumber
+from service.flows.cards.card_requests import VoidRequest
 from service.flows.cards.lifecycle import void_number
 from service.flows.register import Register
 from service.flows.running import mirror_files
@@ -53,7 +55,7 @@ def test_lists_are_signed_with_nobody_asking_and_a_head_goes_to_the_mirror(offic
     async def running() -> tuple[Standing, Standing]:
         async with keeping(office.register, STEP_S):
             first = await until_published(office.register)
-            void_number(office.register, CardNumber(number), "印错", ACTOR)
+            void_number(office.register, CardNumber(number), VoidRequest(reason="印错"), By(ACTOR))
             return first, await until_published(office.register)
 
     first, second = asyncio.run(running())

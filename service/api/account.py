@@ -13,7 +13,6 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 from msgspec import Struct
 
-from service.api.fields import described
 from service.api.problems import documented
 from service.api.routes import AnyRequest
 from service.api.schemas import SignInBody
@@ -24,6 +23,7 @@ from service.flows.people.own_account import change_password, owner_of, sign_out
 from service.flows.people.second_factor import begin_enrolment, confirm_enrolment, enrolment_of, state_of
 from service.flows.people.sign_in import SignIn, find_waiting, finish_enrolment, give_code
 from service.flows.register import Register
+from service.flows.requests.fields import described
 from service.store.accounts import StoredAccount
 from service.web.admission import network_of
 from service.web.authentication import (
@@ -70,9 +70,6 @@ class PasswordRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __repr__(self) -> str:
         return "<PasswordRequest>"
-
-
-REQUEST_BODIES: Final = (CodeRequest, PasswordRequest)
 
 
 class EnrolmentBody(Struct, frozen=True):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
 from service.api.bodies import CopyId, Instant, InstitutionCode, Nonce, is_instant
-from service.api.fields import described
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.session import Declared, Outcome, Part, Role, Verdict
 from service.domain.session.planning import MAX_CANDIDATES, MAX_JOBS, MAX_PEOPLE, MAX_TEXT
 from service.domain.verdict_words import Word
 from service.domain.visible import LINE_PATTERN, TEXT_PATTERN
+from service.flows.requests.fields import described
 
 _Count = Annotated[int, Meta(ge=1, le=MAX_CANDIDATES)]
 _Text = Annotated[str, Meta(max_length=MAX_TEXT, pattern=LINE_PATTERN)]
@@ -228,9 +228,3 @@ class SignedRecordBody(Struct, frozen=True):
     entry: str
     proof: InclusionBody
     head: HeadBody
-
-
-REQUEST_BODIES: Final = (
-    JobRequest, PlannedRequest, SessionRequest, CancelRequest, CallItem, RollCallRequest, RecordRequest,
-)  # fmt: skip
-"""Bodies that refuse unknown fields."""

@@ -26,7 +26,6 @@ from service.api.assessment_bodies import (
     SessionSummaryBody,
     SignedRecordBody,
 )
-from service.api.fields import FORMS
 from service.api.once import once
 from service.api.problems import documented
 from service.api.routes import (
@@ -59,6 +58,7 @@ from service.flows.assessments.sessions import (
 )
 from service.flows.people.access_records import record_access
 from service.flows.register import Register
+from service.flows.requests.fields import FORMS
 from service.store.assessments import StoredSession
 from service.web.authentication import current_principal, needs
 

@@ -17,7 +17,6 @@ from litestar.response import Stream
 from msgspec import Struct, structs
 
 from cardlayout.impose import Flip, Sheet, Slot
-from service.api.fields import FORMS, described
 from service.api.once import HEADER, KEY_PATTERN, is_key
 from service.api.problems import documented
 from service.api.remedies import HTTP_REMEDIES
@@ -30,6 +29,7 @@ from service.flows.issue.issue_batch import IssuedRow, Outcome, RefusedRow
 from service.flows.issue.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES, Order, issue_files, too_large
 from service.flows.register import Register
 from service.flows.remedies import with_remedies
+from service.flows.requests.fields import FORMS, described
 from service.web.authentication import AnyRequest as AnyConnection
 from service.web.authentication import current_principal, needs
 from service.web.downloads import PDF, pdf_of_batch

@@ -7,13 +7,12 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
 
-from service.api.fields import described
-from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.kinds import SkillLevel
 from service.domain.review import Grade
 from service.domain.verdict_words import Word
 from service.domain.visible import LINE_PATTERN, TEXT_PATTERN
+from service.flows.requests.fields import described
 from service.web.visible_text import SEVERAL_LINES
 
 
@@ -121,72 +120,6 @@ _Plan = Annotated[str, _text("plan", 120)]
 _DocumentNumber = Annotated[str, _text("document", 120)]
 
 
-class DocumentBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """A document that is handed in."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=200, pattern=LINE_PATTERN)]
-    content: Annotated[bytes, described("content")]
-
-
-class RevocationRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A decision to cancel a qualification, by the body the account is of."""
-
-    ground: Annotated[str, _text("ground", 40, examples=["考§21(7)"])]
-    reason: _Reason
-    decided_by: _Person
-    decided_on: Annotated[date, described("decided_on")] | None = None
-    document: _DocumentNumber | None = None
-    document_file: DocumentBody | None = None
-
-
-class ProposalRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A proposal to cancel a qualification, by the body the account is of."""
-
-    ground: Annotated[str, _text("ground", 40, examples=["考§21(7)"])]
-    reason: _Reason
-    proposed_by: Annotated[str, _text("proposed_by", 60, min_length=1)]
-    document: _DocumentNumber | None = None
-    document_file: DocumentBody | None = None
-
-
-class DeclineRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a proposal is declined, and by whom."""
-
-    reason: _Reason
-    decided_by: _Person
-
-
-class CorrectionRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a cancellation was a mistake, and who says so."""
-
-    reason: _Reason
-    decided_by: _Person
-    document: _DocumentNumber | None = None
-    document_file: DocumentBody | None = None
-
-
-class ReplacementRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a new copy is made."""
-
-    reason: Annotated[ReplacementReason, described("reason")]
-    without_portrait: Annotated[bool, described("without_portrait")] = False
-
-
-class VoidRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a number will not be used."""
-
-    reason: _Reason
-
-
-class RenewalRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """The new certification; everything else is what the register knows, unless it is among the facts."""
-
-    certified_on: Annotated[date, described("certified_on")]
-    facts: Annotated[dict[str, Annotated[str, Meta(pattern=LINE_PATTERN)]], described("facts", max_length=40)]
-    reviewed_by: Annotated[str, _text("reviewed_by", 60, min_length=1)]
-    photo: Annotated[bytes, described("photo")] | None = None
-
-
 InstitutionCode = Annotated[str, described("institution", pattern="^[0-9]{6}$", examples=["500123"])]
 
 
@@ -224,12 +157,6 @@ class WithdrawalRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Why a dispatch is taken back."""
 
     reason: _Reason
-
-
-class FoundRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who brings a lost card back."""
-
-    reported_by: Annotated[str, _text("reported_by", 60, min_length=1)]
 
 
 class SheetRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -274,12 +201,3 @@ class CaseClosingRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     reason: _Reason
     decided_by: _Person
-
-
-REQUEST_BODIES: Final = (
-    VerificationRequest, LookupRequest, PhotoRequest, NumberCheckRequest, SignInRequest, ScanItem, ScansRequest,
-    DocumentBody, RevocationRequest, ProposalRequest, DeclineRequest, CorrectionRequest, ReplacementRequest,
-    VoidRequest, RenewalRequest, EngagementRequest, DispatchRequest, EndRequest, WithdrawalRequest, FoundRequest,
-    SheetRequest, EvaluationRequest, WarningRequest, RemarkRequest, CaseClosingRequest,
-)  # fmt: skip
-"""Bodies that refuse unknown fields."""

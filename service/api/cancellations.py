@@ -8,13 +8,11 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 
-from service.api.bodies import CorrectionRequest, DeclineRequest, DocumentBody, ProposalRequest, RevocationRequest
 from service.api.once import once
 from service.api.problems import documented
 from service.api.routes import CHANGE_REFUSALS, MAX_FILE_BODY, AnyRequest, Identity
 from service.api.schemas import NumbersBody, ProposalBody, ProposalsBody
-from service.domain.access import PERMISSIONS, Permission, Principal
-from service.domain.cancellation import Proposal, parse_ground
+from service.domain.access import PERMISSIONS, By, Permission
 from service.domain.card_number import CardNumber
 from service.flows.cards.cancellations import (
     correct_cancellation,
@@ -23,7 +21,7 @@ from service.flows.cards.cancellations import (
     list_proposals,
     propose_revocation,
 )
-from service.flows.cards.documents import Handed
+from service.flows.cards.card_requests import CorrectionRequest, DeclineRequest, ProposalRequest, RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.register import Register
 from service.store.proposals import StoredProposal
@@ -58,20 +56,7 @@ class CancellationController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> NumbersBody:
         """Cancel, in force at once; every card that is lost with it is named."""
-        by = _decider(request)
-        lost = revoke_card(
-            register,
-            number,
-            ground=data.ground,
-            reason=data.reason,
-            decided_by=data.decided_by,
-            decided_on=data.decided_on,
-            document=data.document,
-            handed=_handed(data.document_file),
-            body=by.body,
-            actor=by.actor,
-        )
-        return NumbersBody(lost)
+        return NumbersBody(revoke_card(register, number, data, _decider(request)))
 
     @post(
         "/api/v1/cards/{number:str}/revocation-correction",
@@ -91,18 +76,7 @@ class CancellationController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> NumbersBody:
         """Correct by a new entry: the cards stay revoked, the bar of three years falls."""
-        by = _decider(request)
-        corrected = correct_cancellation(
-            register,
-            number,
-            reason=data.reason,
-            decided_by=data.decided_by,
-            document=data.document,
-            handed=_handed(data.document_file),
-            body=by.body,
-            actor=by.actor,
-        )
-        return NumbersBody(corrected)
+        return NumbersBody(correct_cancellation(register, number, data, _decider(request)))
 
     @post(
         "/api/v1/cards/{number:str}/revocation-proposals",
@@ -122,9 +96,7 @@ class CancellationController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> ProposalBody:
         """Enter a proposal for the card's issuer to decide; the card counts as before."""
-        by = current_principal(request)
-        proposal = Proposal(parse_ground(data.ground), by.body, data.proposed_by, data.reason, data.document)
-        identity = propose_revocation(register, number, proposal, by.actor, _handed(data.document_file))
+        identity = propose_revocation(register, number, data, current_principal(request).by)
         return _body(find_proposal(register, identity))
 
     @get(
@@ -156,23 +128,16 @@ class CancellationController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> ProposalBody:
         """Decline; the card stays as it is."""
-        by = _decider(request)
-        declined = decline_proposal(
-            register, identity, reason=data.reason, decided_by=data.decided_by, body=by.body, actor=by.actor
-        )
-        return _body(declined)
+        return _body(decline_proposal(register, identity, data, _decider(request)))
 
 
-def _decider(request: AnyRequest) -> Principal:
+def _decider(request: AnyRequest) -> By:
     """Return whoever decides, or tries to: a token that was not given this scope is no attempt of its owner's."""
-    by = current_principal(request)
-    if not by.may(Permission.CHANGE_CARDS) and Permission.CHANGE_CARDS in PERMISSIONS[by.account.role]:
+    principal = current_principal(request)
+    may = PERMISSIONS[principal.account.role]
+    if not principal.may(Permission.CHANGE_CARDS) and Permission.CHANGE_CARDS in may:
         raise NotPermitted
-    return by
-
-
-def _handed(document: DocumentBody | None) -> Handed | None:
-    return None if document is None else Handed(document.name, document.content)
+    return principal.by
 
 
 def _body(one: StoredProposal) -> ProposalBody:

@@ -9,18 +9,17 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
-from service.api.bodies import FoundRequest, RenewalRequest, ReplacementRequest, VoidRequest
-from service.api.fields import FORMS
 from service.api.once import once
 from service.api.problems import documented
 from service.api.routes import CHANGE_REFUSALS, LIST_REFUSALS, MAX_FILE_BODY, AnyRequest
 from service.api.schemas import ExpiringBody, ExpiringCardBody, FoundBody, NumberBody
 from service.domain.access import Permission
-from service.domain.application import Cell
 from service.domain.card_number import CardNumber
+from service.flows.cards.card_requests import FoundRequest, RenewalRequest, ReplacementRequest, VoidRequest
 from service.flows.cards.lifecycle import record_found, replace_card, void_number
-from service.flows.cards.renew import Renewal, list_expiring, renew_card
+from service.flows.cards.renew import list_expiring, renew_card
 from service.flows.register import Register
+from service.flows.requests.fields import FORMS
 from service.web.authentication import current_principal, needs
 
 Months = Annotated[int, QueryParameter(description=FORMS["months"].en, ge=1, le=36)]
@@ -50,10 +49,7 @@ class CardController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> NumberBody:
         """Issue the card that follows; the former one is superseded. The rules are those of a batch."""
-        by = current_principal(request)
-        facts: dict[str, Cell] = {**data.facts, "certified_on": data.certified_on}
-        renewal = Renewal(facts=facts, photo=data.photo, reviewed_by=data.reviewed_by)
-        return NumberBody(renew_card(register, number, renewal, by.actor, body=by.body))
+        return NumberBody(renew_card(register, number, data, current_principal(request).by))
 
     @post(
         "/api/v1/cards/{number:str}/replacement",
@@ -72,8 +68,7 @@ class CardController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> NumberBody:
         """Make a new copy: same number, same dates; the old copy is dead at once."""
-        by = current_principal(request)
-        replace_card(register, number, data.reason, by.actor, without_portrait=data.without_portrait, body=by.body)
+        replace_card(register, number, data, current_principal(request).by)
         return NumberBody(number)
 
     @post(
@@ -93,8 +88,7 @@ class CardController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> NumberBody:
         """Void a card issued by mistake; the number is never used again."""
-        by = current_principal(request)
-        void_number(register, number, data.reason, by.actor, body=by.body)
+        void_number(register, number, data, current_principal(request).by)
         return NumberBody(number)
 
     @post(
@@ -114,8 +108,7 @@ class CardController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> FoundBody:
         """Note it; the copy stays replaced and is to be destroyed."""
-        by = current_principal(request)
-        return FoundBody(number, record_found(register, number, data.reported_by, by.actor, body=by.body))
+        return FoundBody(number, record_found(register, number, data, current_principal(request).by))
 
     @get(
         "/api/v1/expiring",

@@ -26,18 +26,16 @@ from litestar.openapi.spec import (
     Tag,
 )
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
-from litestar.routes import BaseRoute
+from litestar.routes import BaseRoute, HTTPRoute
+from msgspec import Struct
 
-from service.api.account import REQUEST_BODIES as ACCOUNT_BODIES
-from service.api.assessment_bodies import REQUEST_BODIES as SESSION_BODIES
-from service.api.bodies import REQUEST_BODIES
 from service.api.components import CSRF, SESSION, TOKEN, operations, tidy
 from service.api.documents import BYTES
 from service.api.examples import add_examples
 from service.api.metrics import EXPOSITION
 from service.api.once import describe_keys
-from service.api.people import REQUEST_BODIES as SEARCH_BODIES
 from service.api.verifications import JPEG
+from service.flows.requests.reading import structs_in
 from service.web.authentication import COOKIE, CSRF_HEADER
 from service.web.downloads import PDF
 
@@ -109,8 +107,9 @@ class Description(OpenAPI):
     def to_schema(self) -> dict[str, Any]:
         """Return the description as JSON has it, complete."""
         if not self._is_complete:
-            complete(self)
-            describe_keys(self, self._routes())
+            routes = tuple(self._routes())
+            complete(self, routes)
+            describe_keys(self, routes)
             self._is_complete = True
         return super().to_schema()
 
@@ -178,15 +177,15 @@ _BASE64: Final = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 _JSON: Final = re.compile(r"application/(.+\+)?json")
 
 
-def complete(document: OpenAPI) -> None:
+def complete(document: OpenAPI, routes: Iterable[BaseRoute]) -> None:
     """Add what the framework cannot tell: headers, closed request bodies, bodies that are bytes, and HEAD from GET."""
-    for body in (*REQUEST_BODIES, *SESSION_BODIES, *SEARCH_BODIES, *ACCOUNT_BODIES):
+    for name in _closed_names(routes):
         schemas = document.components.schemas if document.components else None
         assert schemas is not None
-        schema = schemas[body.__name__]
+        schema = schemas[name]
         schema.additional_properties = False
-        for name, described in (schema.properties or {}).items():
-            if name in _BYTES and isinstance(described, Schema):
+        for field, described in (schema.properties or {}).items():
+            if field in _BYTES and isinstance(described, Schema):
                 described.content_encoding, described.pattern = "base64", _BASE64
     for item in (document.paths or {}).values():
         if item.head is not None:
@@ -203,6 +202,19 @@ def complete(document: OpenAPI) -> None:
                 _complete_content(response)
     tidy(document)
     add_examples(document)
+
+
+def _closed_names(routes: Iterable[BaseRoute]) -> frozenset[str]:
+    """Return the names of all requests in JSON, and of what stands in them, that refuse fields they do not know."""
+    handlers = (handler for route in routes if isinstance(route, HTTPRoute) for handler in route.route_handlers)
+    sent = (handler.parsed_data_field for handler in handlers)
+    requests = (field.annotation for field in sent if field is not None and field.is_subclass_of(Struct))
+    return frozenset(
+        kind.__name__
+        for request in requests
+        for kind in structs_in(request)
+        if kind.__struct_config__.forbid_unknown_fields
+    )
 
 
 def _responses(document: OpenAPI) -> Iterator[tuple[str, OpenAPIResponse]]:

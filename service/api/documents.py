@@ -14,7 +14,7 @@ from service.api.routes import READ_REFUSALS, AnyRequest, Identity
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.flows.cards.attached import Attached, card_document, proposal_document
-from service.flows.cards.documents import Handed
+from service.flows.cards.documents import DocumentBody
 from service.flows.register import Register
 from service.web.authentication import current_principal, needs
 
@@ -80,7 +80,7 @@ class DocumentController(Controller):
         return as_download(card_document(register, number, Attached.CORRECTION, body=current_principal(request).body))
 
 
-def as_download(document: Handed) -> Response[bytes]:
+def as_download(document: DocumentBody) -> Response[bytes]:
     """Answer with a document that the browser saves under its name (RFC 6266 4.3)."""
     name = f"attachment; filename*=UTF-8''{quote(document.name, safe='')}"
     return Response(document.content, media_type=BYTES, headers={"Content-Disposition": name})

@@ -9,12 +9,12 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
 
-from service.api.fields import FORMS
 from service.api.problems import documented
 from service.api.routes import LIST_REFUSALS, MAX_ID
 from service.domain.access import Permission
 from service.flows.publishing.proofs import Consistency, Inclusion, prove_consistency, prove_entry
 from service.flows.register import Register
+from service.flows.requests.fields import FORMS
 from service.flows.running.audit import SignedHead, signed_head
 from service.flows.running.read_journal import MOST, Lines, read_lines
 from service.web.authentication import needs

@@ -13,11 +13,11 @@ from litestar.openapi.spec.enums import OpenAPIType
 from litestar.routes import BaseRoute, HTTPRoute
 from litestar.serialization import encode_json
 
-from service.api.fields import FORMS
 from service.api.requests import JSON_TYPE
 from service.api.routes import AnyRequest
 from service.flows.errors import Refused
 from service.flows.register import Register
+from service.flows.requests.fields import FORMS
 from service.store.answers import Keyed
 from service.web.authentication import current_principal
 from service.web.once import answer_once, is_once, mark_once, request_hash

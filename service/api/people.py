@@ -11,7 +11,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 from msgspec import Struct
 
-from service.api.fields import described
 from service.api.problems import documented
 from service.api.routes import READ_REFUSALS, AnyRequest
 from service.domain.access import Permission
@@ -22,6 +21,7 @@ from service.domain.visible import LINE_PATTERN
 from service.flows.people.person import PersonFile, person_of
 from service.flows.people.search import MAX_PAGE, PAGE, Found, search_for
 from service.flows.register import Register
+from service.flows.requests.fields import described
 from service.web.authentication import current_principal, needs
 
 _LAST_PAGE: Final = 1_000_000
@@ -50,9 +50,6 @@ class SearchRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __repr__(self) -> str:
         return "<SearchRequest>"
-
-
-REQUEST_BODIES: Final = (SearchRequest,)
 
 
 class PeopleController(Controller):

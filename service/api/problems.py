@@ -12,10 +12,11 @@ from litestar import Response
 from litestar.exceptions import ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
-from service.api.fields import BODY_FORM, FORMS
 from service.api.remedies import HTTP_REMEDIES
 from service.domain.visible import TextRefused
 from service.flows.remedies import with_remedy
+from service.flows.requests.fields import BODY_FORM, FORMS
+from service.flows.requests.reading import FieldFault, FieldRefused, RequestInvalid, words_of
 from service.web.refusals import AnyRequest, Refusal, refusal_of
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -46,7 +47,9 @@ def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
     errors: tuple[FieldProblem, ...] = ()
     match error:
         case ValidationException():
-            errors = tuple(_field_problems(error))
+            errors = tuple(_field_problems(request, error))
+        case RequestInvalid():
+            errors = tuple(FieldProblem(one.field, one.fault, *one.said) for one in error.fields)
         case TextRefused():
             errors = (FieldProblem(error.field, error.code, error.zh, error.en),)
         case _:
@@ -89,19 +92,24 @@ _MISSING: Final = re.compile(r"missing required field `(\w+)`")
 _UNKNOWN: Final = "contains unknown field"
 
 
-def _field_problems(error: ValidationException) -> Iterator[FieldProblem]:
+def _field_problems(request: AnyRequest, error: ValidationException) -> Iterator[FieldProblem]:
     """Name each field that cannot be read, by what the decoder says of it; never by what it held."""
+    sent = request.route_handler.parsed_data_field
+    kind = sent.annotation if sent is not None and sent.is_subclass_of(msgspec.Struct) else None
     for complaint in error.extra if isinstance(error.extra, list) else ():
         message = str(complaint.get("message", ""))
         field = str(complaint.get("key", ""))
         missing = _MISSING.search(message)
         if missing:
-            form = FORMS[missing[1]]
-            yield FieldProblem(missing[1], "field-missing", f"缺少此项：{form.zh}", f"missing: {form.en}")
+            yield _problem(kind, missing[1], FieldFault.MISSING)
         elif _UNKNOWN in message:
             yield FieldProblem(
                 "", "field-unknown", f"有多余的项，应为{BODY_FORM.zh}", f"too many fields: {BODY_FORM.en}"
             )
         else:
-            named, form = (field, FORMS[field]) if field in FORMS else ("", BODY_FORM)
-            yield FieldProblem(named, "field-invalid", f"应为{form.zh}", f"expected {form.en}")
+            yield _problem(kind, field if field in FORMS else "", FieldFault.INVALID)
+
+
+def _problem(kind: type[msgspec.Struct] | None, field: str, fault: FieldFault) -> FieldProblem:
+    refused = FieldRefused(field, fault, words_of(kind, field) if kind is not None else field)
+    return FieldProblem(field, fault, *refused.said)

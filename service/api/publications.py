@@ -12,7 +12,6 @@ from litestar.enums import HttpMethod
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, PathParameter, SkipValidation
 
-from service.api.fields import FORMS
 from service.api.problems import documented
 from service.api.schemas import AggregationBody
 from service.domain import bundle as bundles
@@ -20,6 +19,7 @@ from service.domain import status_list as lists
 from service.flows.publishing import publish
 from service.flows.publishing.publish import Published
 from service.flows.register import Register
+from service.flows.requests.fields import FORMS
 from service.web.headers import OPEN_TO_ALL_ORIGINS
 from service.web.refusals import Absent
 

@@ -9,7 +9,7 @@ from litestar import Request
 from litestar.datastructures import State
 from litestar.params import PathParameter, QueryParameter
 
-from service.api.fields import FORMS
+from service.flows.requests.fields import FORMS
 
 AnyRequest: TypeAlias = Request[Any, Any, State]
 

@@ -12,7 +12,6 @@ from litestar.plugins import OpenAPISchemaPlugin
 from litestar.typing import FieldDefinition
 from msgspec import Struct
 
-from service.api.fields import FORMS
 from service.domain.access import Role
 from service.domain.card_number import CardNumber
 from service.domain.fitness import Answer
@@ -22,6 +21,7 @@ from service.domain.staffing import Staffed
 from service.domain.verdict import Outcome, Tone
 from service.domain.verdict_words import Word
 from service.flows.people.sign_in import Awaits
+from service.flows.requests.fields import FORMS
 from service.store.states import ProposalState
 
 

@@ -14,7 +14,6 @@ from litestar.exceptions import ValidationException
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
 from service.api.bodies import NumberCheckRequest, ScanItem, ScansRequest, is_instant
-from service.api.fields import FORMS
 from service.api.once import once
 from service.api.problems import documented
 from service.api.schemas import LoggedScanBody, LoggedScansBody, TakenScanBody, TakenScansBody, VerdictBody
@@ -25,6 +24,7 @@ from service.domain.fitness import Duty
 from service.flows.cards.photos import photo_of_number
 from service.flows.checking.staff import check_typed_number, read_scans, take_scans
 from service.flows.register import Register
+from service.flows.requests.fields import FORMS
 from service.store.scans import LoggedScan, Scan
 from service.web.authentication import current_principal, needs
 

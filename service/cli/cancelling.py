@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -11,13 +10,14 @@ import click
 from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.files import refuse_existing, whole_file
-from service.cli.params import DAY, IN_FILE, OUT_FILE, card_number
+from service.cli.params import DAY, IN_FILE, OUT_FILE
 from service.cli.register import opened
-from service.domain.cancellation import Proposal, parse_ground
 from service.flows.cards.attached import Attached, card_document, proposal_document
 from service.flows.cards.cancellations import correct_cancellation, decline_proposal, list_proposals, propose_revocation
-from service.flows.cards.documents import Handed
+from service.flows.cards.card_requests import CorrectionRequest, DeclineRequest, ProposalRequest, RevocationRequest
+from service.flows.cards.documents import DocumentBody
 from service.flows.cards.lifecycle import revoke_card
+from service.flows.requests.reading import card_number, read_request
 from service.store.proposals import StoredProposal
 from service.store.states import ProposalState
 
@@ -47,35 +47,16 @@ _STATES_ZH: Final = {
 @_DOCUMENT
 @_FILE
 @pass_context
-def revoke(  # noqa: PLR0913 - one argument an option
-    context: Context,
-    number: str,
-    *,
-    ground: str,
-    reason: str,
-    decided_by: str,
-    decided_on: date | None,
-    body: str | None,
-    document: str | None,
-    document_file: Path | None,
+def revoke(
+    context: Context, /, number: str, *, body: str | None, document_file: Path | None, **options: object
 ) -> None:
     """取消资格 Cancel a qualification (督§19, 考§21).
 
     一并失效的证卡逐一列出 Every card that is lost with it is named. 有关的建议随之办结 Proposals are decided with it.
     """
+    request = read_request(RevocationRequest, {**options, "document_file": _document(document_file)})
     with opened(context) as register:
-        lost = revoke_card(
-            register,
-            card_number(number),
-            ground=ground,
-            reason=reason,
-            decided_by=decided_by,
-            decided_on=decided_on,
-            body=body,
-            document=document,
-            handed=_handed(document_file),
-            actor=context.actor,
-        )
+        lost = revoke_card(register, card_number(number), request, context.by(body))
     context.answer({"revoked": [str(one) for one in lost]})
     context.say("已取消资格，立即生效 revoked, in force at once: " + "、".join(lost))
 
@@ -89,23 +70,14 @@ def revoke(  # noqa: PLR0913 - one argument an option
 @_DOCUMENT
 @_FILE
 @pass_context
-def propose(
-    context: Context,
-    number: str,
-    ground: str,
-    reason: str,
-    body: str,
-    proposed_by: str,
-    document: str | None,
-    document_file: Path | None,
-) -> None:
+def propose(context: Context, /, number: str, *, body: str, document_file: Path | None, **options: object) -> None:
     """建议取消资格 Propose a cancellation (督§19, 考§21).
 
     由颁证机构决定，证卡暂不受影响 For the issuer to decide; the card counts as before.
     """
-    proposal = Proposal(parse_ground(ground), body, proposed_by, reason, document)
+    request = read_request(ProposalRequest, {**options, "document_file": _document(document_file)})
     with opened(context) as register:
-        identity = propose_revocation(register, card_number(number), proposal, context.actor, _handed(document_file))
+        identity = propose_revocation(register, card_number(number), request, context.by(body))
     context.answer({"proposal": identity})
     context.say(f"已登记建议 {identity}，由颁证机构决定 entered as proposal {identity}, the issuer decides")
 
@@ -142,12 +114,11 @@ def proposals(context: Context, *, everything: bool) -> None:
 @_DECIDED_BY
 @_BODY
 @pass_context
-def decline(context: Context, proposal: int, reason: str, decided_by: str, body: str | None) -> None:
+def decline(context: Context, /, proposal: int, *, body: str | None, **options: object) -> None:
     """不予采纳 Decline a proposal to cancel; the card stays as it is."""
+    request = read_request(DeclineRequest, options)
     with opened(context) as register:
-        declined = decline_proposal(
-            register, proposal, reason=reason, decided_by=decided_by, body=body, actor=context.actor
-        )
+        declined = decline_proposal(register, proposal, request, context.by(body))
     context.answer(_as_json(declined))
     context.say(f"建议 {proposal} 不予采纳 declined")
 
@@ -161,29 +132,15 @@ def decline(context: Context, proposal: int, reason: str, decided_by: str, body:
 @_FILE
 @pass_context
 def correct(
-    context: Context,
-    number: str,
-    reason: str,
-    decided_by: str,
-    body: str | None,
-    document: str | None,
-    document_file: Path | None,
+    context: Context, /, number: str, *, body: str | None, document_file: Path | None, **options: object
 ) -> None:
     """更正 Correct a mistaken cancellation by a new entry.
 
     原决定和原证卡状态不变，不再受 3 年限制，可重新认证领证 The card stays revoked; the bar of 考§21 falls.
     """
+    request = read_request(CorrectionRequest, {**options, "document_file": _document(document_file)})
     with opened(context) as register:
-        corrected = correct_cancellation(
-            register,
-            card_number(number),
-            reason=reason,
-            decided_by=decided_by,
-            body=body,
-            document=document,
-            handed=_handed(document_file),
-            actor=context.actor,
-        )
+        corrected = correct_cancellation(register, card_number(number), request, context.by(body))
     context.answer({"corrected": [str(one) for one in corrected]})
     context.say("已更正，持证人可重新申报 corrected, the person may apply again: " + "、".join(corrected))
 
@@ -234,5 +191,5 @@ def _as_json(one: StoredProposal) -> dict[str, object]:
 COMMANDS: Final = (revoke, propose, proposals, decline, correct, document)
 
 
-def _handed(file: Path | None) -> Handed | None:
-    return None if file is None else Handed(file.name, file.read_bytes())
+def _document(file: Path | None) -> DocumentBody | None:
+    return None if file is None else DocumentBody(file.name, file.read_bytes())

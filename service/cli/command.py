@@ -16,7 +16,8 @@ from service.cli.context import Context
 from service.cli.remedies import CLI_REMEDIES
 from service.domain.visible import TextRefused, check_visible
 from service.flows.errors import Refused
-from service.flows.remedies import with_remedy
+from service.flows.remedies import Words, with_remedy
+from service.flows.requests.reading import FieldRefused, RequestInvalid
 from service.flows.words import zh_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -116,6 +117,8 @@ def _refusing(function: Function) -> Function:
 
 def _words(error: Exception) -> tuple[str, str, str] | None:
     """Return code and two sentences of a refusal; None for anything else."""
+    if isinstance(error, RequestInvalid):
+        return error.code, *error.worded(_option)
     if isinstance(error, _Refusal):
         return error.code, error.zh, error.en
     if isinstance(error, (KeysError, LayoutError)):
@@ -124,6 +127,15 @@ def _words(error: Exception) -> tuple[str, str, str] | None:
         why = _WHY.get(error.errno or 0, error.strerror)
         return "file-error", f"无法读写 {error.filename}：{why}", f"cannot use {error.filename}: {error.strerror}"
     return None
+
+
+def _option(refused: FieldRefused) -> Words:
+    """Name the option, or the argument, that a field of a request comes from."""
+    for parameter in click.get_current_context().command.params:
+        if parameter.name == refused.field:
+            called = parameter.opts[0] if isinstance(parameter, click.Option) else parameter.human_readable_name
+            return called, called
+    return refused.field, refused.field
 
 
 def _shared_options(function: Callable[..., Any]) -> Callable[..., Any]:

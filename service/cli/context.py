@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from service import terminal
+from service.domain.access import By
 from service.domain.visible import escaped, shown
 
 Advance = Callable[[int, int], None]
@@ -36,6 +37,10 @@ class Context:
     def actor(self) -> str:
         """Who is at the keyboard, for the journal."""
         return f"cli:{getpass.getuser()}"
+
+    def by(self, body: str | None = None) -> By:
+        """Return who acts, for a body; without one, for the one entitled."""
+        return By(self.actor, body)
 
     @property
     def may_ask(self) -> bool:

@@ -10,12 +10,13 @@ import click
 
 from service.cli.command import command, pass_context
 from service.cli.context import Context
-from service.cli.params import DAY, card_number
+from service.cli.params import DAY
 from service.cli.register import opened
 from service.domain.engagement import Warned
 from service.flows.people.dispatching import list_dispatches, send, withdraw_dispatch
 from service.flows.people.engagements import end_engagement, engage, list_engagements
 from service.flows.people.shown import Shown
+from service.flows.requests.reading import card_number
 from service.store.dispatches import StoredDispatch
 from service.store.engagements import StoredEngagement
 

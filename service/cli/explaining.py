@@ -8,8 +8,8 @@ import click
 
 from service.cli.command import command, pass_context
 from service.cli.context import Context
-from service.cli.params import card_number
 from service.domain.explain import explain
+from service.flows.requests.reading import card_number
 from service.flows.shipped import shipped_jurisdictions
 
 

@@ -13,13 +13,14 @@ import msgspec
 from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.files import refuse_existing, whole_file
-from service.cli.params import OUT_FILE, card_number
+from service.cli.params import OUT_FILE
 from service.cli.register import opened
 from service.domain.kinds import CardKind
 from service.domain.search import MAX_MONTHS, CardState, Search, with_text
 from service.domain.sight import CENTRE_SIGHT
 from service.flows.people.person import Cancelled, HeldCard, PersonFile, whole_person_of
 from service.flows.people.search import FoundCard, saved_search, search
+from service.flows.requests.reading import card_number
 
 LISTED: Final = 100
 _STDIN: Final = "-"

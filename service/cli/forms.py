@@ -11,11 +11,12 @@ import click
 from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.files import whole_file
-from service.cli.params import DAY, OUT_FILE, card_number
+from service.cli.params import DAY, OUT_FILE
 from service.cli.register import opened
 from service.domain.forms import FormName
 from service.flows.assessments.forms import Occasion, draw_forms
 from service.flows.assessments.session_papers import draw_session_forms
+from service.flows.requests.reading import card_number
 
 
 @command("form")

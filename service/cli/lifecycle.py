@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +11,16 @@ from service import effects
 from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.files import refuse_existing, whole_file
-from service.cli.params import DAY, IN_FILE, OUT_FILE, card_number
+from service.cli.params import DAY, IN_FILE, OUT_FILE
 from service.cli.register import opened
-from service.domain.application import Cell
 from service.domain.card import ReplacementReason
+from service.flows.cards.card_requests import FoundRequest, RenewalRequest, ReplacementRequest, VoidRequest
 from service.flows.cards.lifecycle import record_found, replace_card, void_number
-from service.flows.cards.renew import Renewal, list_expiring, renew_card
+from service.flows.cards.renew import list_expiring, renew_card
+from service.flows.requests.reading import card_number, read_request
 from service.roster.table import write_table
+
+_SCORES: Final = ("theory_score", "skill_score", "review_score", "score")
 
 
 @command("replace")
@@ -28,14 +30,14 @@ from service.roster.table import write_table
 )
 @click.option("--without-portrait", is_flag=True, help="持证人撤回同意，新卡二维码不含照片 no portrait in the code.")
 @pass_context
-def replace(context: Context, number: str, reason: str, *, without_portrait: bool) -> None:
+def replace(context: Context, /, number: str, **options: object) -> None:
     """补发 Make a new copy of a lost or damaged card.
 
     编号和有效期不变，原卡即刻失效 Number and dates stay; the old copy is dead at once.
     """
-    wanted = card_number(number)
+    wanted, request = card_number(number), read_request(ReplacementRequest, options)
     with opened(context) as register:
-        replace_card(register, wanted, ReplacementReason(reason), context.actor, without_portrait=without_portrait)
+        replace_card(register, wanted, request, context.by())
     context.answer({"replaced": str(wanted)})
     context.say(f"已补发 {wanted}，原卡二维码即刻失效；请打印新卡 the old copy's code is dead, print the new one")
 
@@ -44,14 +46,14 @@ def replace(context: Context, number: str, reason: str, *, without_portrait: boo
 @click.argument("number")
 @click.option("--reason", required=True, help="原因 why the number will not be used.")
 @pass_context
-def void(context: Context, number: str, reason: str) -> None:
+def void(context: Context, /, number: str, **options: object) -> None:
     """作废 Void a card issued by mistake, or a reserved number.
 
     作废的编号不再使用 The number is never used again.
     """
-    wanted = card_number(number)
+    wanted, request = card_number(number), read_request(VoidRequest, options)
     with opened(context) as register:
-        void_number(register, wanted, reason, context.actor)
+        void_number(register, wanted, request, context.by())
     context.answer({"voided": str(wanted)})
     context.say(f"已作废，编号不再使用 voided, never used again: {wanted}")
 
@@ -60,14 +62,14 @@ def void(context: Context, number: str, reason: str) -> None:
 @click.argument("number")
 @click.option("--reported-by", required=True, help="交回人 who brings it back.")
 @pass_context
-def found(context: Context, number: str, reported_by: str) -> None:
+def found(context: Context, /, number: str, **options: object) -> None:
     """找回 Note that a lost card was found again.
 
     补发后找回的原卡仍为失效，应交回销毁 It stays replaced: destroy it.
     """
-    wanted = card_number(number)
+    wanted, request = card_number(number), read_request(FoundRequest, options)
     with opened(context) as register:
-        dead = record_found(register, wanted, reported_by, context.actor)
+        dead = record_found(register, wanted, request, context.by())
     context.answer({"found": str(wanted), "replaced_copies": dead})
     context.say(f"已登记：{wanted} 的原卡仍为失效，请收回销毁 noted: it stays replaced, take it in and destroy it")
 
@@ -85,36 +87,23 @@ def found(context: Context, number: str, reported_by: str) -> None:
     "--set", "stated", multiple=True, metavar="FIELD=VALUE", help="重新填写的申报表项 a roster field stated anew."
 )
 @pass_context
-def renew(  # noqa: PLR0913 - one argument an option
-    context: Context,
-    number: str,
-    *,
-    certified_on: date,
-    theory_score: str | None,
-    skill_score: str | None,
-    review_score: str | None,
-    score: str | None,
-    photo: Path | None,
-    reviewed_by: str,
-    stated: tuple[str, ...],
-) -> None:
+def renew(context: Context, /, number: str, *, photo: Path | None, stated: tuple[str, ...], **options: object) -> None:
     """换发 Renew a card after a new certification.
 
     编号更新，原证卡被取代 New number; the former card is superseded.
     其余各项取自登记库 All else is what the register knows, and every rule of issuing holds.
     """
-    scores = {"theory_score": theory_score, "skill_score": skill_score, "review_score": review_score, "score": score}
-    facts: dict[str, Cell] = {"certified_on": certified_on}
-    facts |= {field: cell for field, cell in scores.items() if cell is not None}
+    facts = {field: options[field] for field in _SCORES if options[field] is not None}
     for one in stated:
         field, equals, cell = one.partition("=")
         if not equals:
             raise click.BadParameter(f"{one}：应为 expected FIELD=VALUE", param_hint="--set")
         facts[field] = cell
     former = card_number(number)
-    renewal = Renewal(facts=facts, photo=None if photo is None else photo.read_bytes(), reviewed_by=reviewed_by)
+    new_photo = None if photo is None else photo.read_bytes()
+    request = read_request(RenewalRequest, {**options, "facts": facts, "photo": new_photo})
     with opened(context) as register:
-        new = renew_card(register, former, renewal, context.actor)
+        new = renew_card(register, former, request, context.by())
     context.answer({"renewed": str(former), "number": str(new)})
     context.say(f"已换发 renewed: {former} → {new}；打印 to print: zhengka print {new} --out cards.pdf")
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
-from service.domain.card_number import CardNumber
 from service.domain.validity import SHANGHAI
 
 
@@ -82,8 +80,3 @@ OUT_FILE: Final = _File("FILE", there=False)
 DAY: Final = _Day()
 INSTANT: Final = _Instant()
 OFFSET: Final = _Offset()
-
-
-def card_number(text: str) -> CardNumber:
-    """Read a card number as people type it: full width, small letters, spaces. Raises CardNumberMalformed."""
-    return CardNumber(unicodedata.normalize("NFKC", text).strip().upper())

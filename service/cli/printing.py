@@ -14,12 +14,13 @@ from cardlayout.render import Job
 from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.files import whole_file
-from service.cli.params import OFFSET, OUT_FILE, card_number
+from service.cli.params import OFFSET, OUT_FILE
 from service.cli.register import opened, settings_of
 from service.domain.card_number import CardNumber
 from service.flows.cards.print_cards import print_cards
 from service.flows.issue.batches import still_printable, title_of
 from service.flows.register import Register
+from service.flows.requests.reading import card_number
 
 _FLIP: Final = click.option(
     "--flip",

@@ -13,10 +13,11 @@ from service import effects
 from service.cli.backup_key import PASSPHRASE_FILE, key_passphrase
 from service.cli.command import command, pass_context
 from service.cli.context import Context
-from service.cli.params import IN_FILE, IN_FOLDER, card_number
+from service.cli.params import IN_FILE, IN_FOLDER
 from service.cli.register import opened, settings_of
 from service.domain.event_words import EVENT_WORDS
 from service.flows.cards.confirm import confirm_all, confirm_cards, list_unconfirmed
+from service.flows.requests.reading import card_number
 from service.flows.running.audit import read_head
 from service.flows.running.encrypted_backup import readable
 from service.flows.running.restore import Later, restore
@@ -124,7 +125,7 @@ def confirm(context: Context, numbers: tuple[str, ...], reason: str | None, *, e
         if everything:
             count = confirm_all(register, reason or "", context.actor)
         elif wanted:
-            count = len(confirm_cards(register, wanted, reason or "", context.actor))
+            count = len(confirm_cards(register, wanted, reason or "", context.by()))
         else:
             count = 0
         waiting = list_unconfirmed(register)

@@ -14,7 +14,7 @@ import click
 from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.files import refuse_existing, whole_file
-from service.cli.params import DAY, OUT_FILE, card_number
+from service.cli.params import DAY, OUT_FILE
 from service.cli.register import opened
 from service.domain.access_record import Access, Act
 from service.domain.forms import FormName
@@ -32,6 +32,7 @@ from service.flows.people.reviews import (
     list_cases,
     person_record,
 )
+from service.flows.requests.reading import card_number
 
 _ON: Final = click.option("--on", required=True, type=DAY, help="日期 day.")
 _BY: Final = click.option("--by", required=True, help="填写或作出处理的人员 who answers for it.")

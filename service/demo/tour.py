@@ -24,7 +24,7 @@ from service import settings, terminal
 from service.demo.assessment import hold_assessment
 from service.demo.people import FACTORY, INSTITUTIONS, SamplePerson, earlier_cards, long_ago, people, years_before
 from service.demo.sample import write_photos, write_roster
-from service.domain.access import Account, Role
+from service.domain.access import Account, By, Role
 from service.domain.application import RawRow
 from service.domain.application.headings import EARLIER_HEADINGS, HEADINGS, canonical_heading, fields_by_heading
 from service.domain.card import ReplacementReason
@@ -35,6 +35,7 @@ from service.domain.issuer import CENTRE, Institution
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.verdict import NO_DUTY, Tone, Verdict
 from service.effects import Effects
+from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.cards.print_cards import card_text, numbers_of_batch, print_cards
 from service.flows.checking.read_codes import read_codes
@@ -227,11 +228,16 @@ def _cases(register: Register, texts: dict[CardNumber, str], out: Path, today: d
     yield Case(f"{electrician} 考评电工一级 level beyond the grade", check(texts[electrician], ONE_LEVEL_UP))
     yield Case(f"{internal} 内督，在颁证机构 internal card at home", check(texts[internal], Duty(internal.institution)))
     yield Case(f"{internal} 内督，在别的机构 internal card elsewhere", check(texts[internal], ELSEWHERE))
-    revoke_card(register, bribed, ground="考§21(7)", reason="收受考生礼金，经核实", decided_by="李主任", actor=ACTOR)
+    revoke_card(
+        register,
+        bribed,
+        RevocationRequest(ground="考§21(7)", reason="收受考生礼金，经核实", decided_by="李主任"),
+        By(ACTOR),
+    )
     yield Case(f"{bribed} 取消资格 revoked", check(texts[bribed]))
-    replace_card(register, lost, ReplacementReason.LOST, ACTOR)
+    replace_card(register, lost, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     yield Case(f"{lost} 遗失补发后的旧卡 old copy of a replaced card", check(texts[lost]))
-    void_number(register, mistaken, "误发：认证批次有误", ACTOR)
+    void_number(register, mistaken, VoidRequest(reason="误发：认证批次有误"), By(ACTOR))
     yield Case(f"{mistaken} 误发作废 voided", check(texts[mistaken]))
     for story, issued_on, name, sequence in (
         ("三年前核发 issued over three years ago", years_before(today, 3) - timedelta(days=9), "路遥", 600),

@@ -157,6 +157,17 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class By:
+    """Who acts: their name for the journal, and the body they act for.
+
+    Without a body it is the one entitled to the act: so it is for whoever has the register's machine.
+    """
+
+    actor: str
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
     """Who asks: an account, and what this way of asking lets it do."""
 
@@ -177,6 +188,11 @@ class Principal:
     def body(self) -> str:
         """Body for which they decide and propose: the centre, an institution's code, a district bureau's name."""
         return self.account.institution or self.account.district or CENTRE
+
+    @property
+    def by(self) -> By:
+        """Who acts, as flows take it."""
+        return By(self.actor, self.body)
 
     @property
     def sees_institution(self) -> str | None:

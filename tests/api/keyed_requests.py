@@ -8,13 +8,13 @@ from datetime import timedelta
 from itertools import count
 from typing import Any, Final
 
-from service.domain.access import PERMISSIONS
-from service.domain.cancellation import Proposal, parse_ground
+from service.domain.access import PERMISSIONS, By
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.session import Role
 from service.domain.validity import SHANGHAI
 from service.flows.cards.cancellations import propose_revocation
+from service.flows.cards.card_requests import ProposalRequest, ReplacementRequest, RevocationRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card
 from service.flows.people.accounts import add_token, add_user
 from service.flows.people.dispatching import send
@@ -79,22 +79,22 @@ def _of_card(who: str, what: str, body: dict[str, Any], **other: object) -> Call
 
 def _found(place: Place) -> Asked:
     number = place.card()
-    replace_card(place.staffed.office.register, number, ReplacementReason.LOST, ACTOR)
+    replace_card(place.staffed.office.register, number, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     return Asked("centre", f"/api/v1/cards/{number}/found", {"reported_by": "王芳"}, {"reported_by": "李敏"})
 
 
 def _correction(place: Place) -> Asked:
     number = place.card()
     register = place.staffed.office.register
-    revoke_card(register, number, ground="督§19(4)", reason="误记", decided_by="李主任", actor=ACTOR)
+    revoke_card(register, number, RevocationRequest(ground="督§19(4)", reason="误记", decided_by="李主任"), By(ACTOR))
     body = {"reason": "查无实据", "decided_by": "李主任"}
     path = f"/api/v1/cards/{number}/revocation-correction"
     return Asked("centre", path, body, body | {"reason": "另有其人"})
 
 
 def _refusal(place: Place) -> Asked:
-    proposal = Proposal(parse_ground("督§19(4)"), SCHOOL.code, "王科长", "举报", None)
-    made = propose_revocation(place.staffed.office.register, place.card(), proposal, ACTOR)
+    proposal = ProposalRequest(ground="督§19(4)", reason="举报", proposed_by="王科长")
+    made = propose_revocation(place.staffed.office.register, place.card(), proposal, By(ACTOR, SCHOOL.code))
     body = {"reason": "查无实据", "decided_by": "李主任"}
     return Asked("centre", f"/api/v1/revocation-proposals/{made}/refusal", body, body | {"reason": "不属实"})
 

@@ -14,12 +14,13 @@ import pytest
 
 from cardlayout.impose import Sheet
 from service.api import batches as api_batches
-from service.domain.access import Permission
+from service.domain.access import By, Permission
 from service.domain.application import RawRow
 from service.domain.application.headings import HEADING_OF
 from service.domain.card_number import CardNumber
 from service.domain.journal import parse_entry
 from service.domain.verdict_words import Word
+from service.flows.cards.card_requests import VoidRequest
 from service.flows.cards.lifecycle import void_number
 from service.flows.issue.issue_files import MAX_ROSTER_BYTES
 from service.flows.issue.number_series import list_series
@@ -284,11 +285,11 @@ def test_cards_withdrawn_since_are_not_printed(staffed: Staffed, tokens: dict[st
     rows = (GOOD, applicant("standard", 5, 3))
     told = hand_in(staffed, tokens["centre"], *rows).json()
     first, second = (CardNumber(one["number"]) for one in told["issued"])
-    void_number(staffed.office.register, first, "印错", ACTOR)
+    void_number(staffed.office.register, first, VoidRequest(reason="印错"), By(ACTOR))
     pdf = read(staffed, tokens["centre"], f"/{told['batch']}/cards.pdf?sheet={Sheet.SINGLE.value}").content
     assert second in text_of(pdf, 0)
     assert first not in text_of(pdf, 0)
-    void_number(staffed.office.register, second, "印错", ACTOR)
+    void_number(staffed.office.register, second, VoidRequest(reason="印错"), By(ACTOR))
     refused(read(staffed, tokens["centre"], f"/{told['batch']}/cards.pdf"), 422, "nothing-to-print")
     stored = read(staffed, tokens["centre"], f"/{told['batch']}").json()
     assert (stored["counts"]["printable"], stored["links"]["cards"]) == (0, None)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from service.domain.access import Permission
+from service.domain.access import By, Permission
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
+from service.flows.cards.card_requests import ReplacementRequest
 from service.flows.cards.lifecycle import replace_card
 from tests.api.staffed import Staffed, staffed_service
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, applicant, resident_id
@@ -62,7 +63,7 @@ def test_a_number_alone_engages_nobody_and_opens_no_page(staffed: Staffed, shown
     office = staffed.office
     number = office.issue_one(applicant("standard", 2))
     texts = {"lost": office.text(number), "other": staffed.text, "stranger": resident_id(3), "identity": resident_id(2)}
-    replace_card(office.register, number, ReplacementReason.LOST, ACTOR)
+    replace_card(office.register, number, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     texts["own"] = office.text(number)
     body = TERM | {name: text.format(**texts) for name, text in shown.items()}
     school = staffed.token("school", Permission.ENGAGE, Permission.READ_PEOPLE)

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from service.api.metrics import exposition
-from service.domain.access import Permission
+from service.domain.access import By, Permission
 from service.domain.card import ReplacementReason
+from service.flows.cards.card_requests import ReplacementRequest
 from service.flows.cards.lifecycle import replace_card
 from service.flows.publishing.publish import keep_current
 from service.flows.running.journal_mirror import set_mirror
@@ -88,7 +89,7 @@ def test_what_is_told_is_what_the_register_holds(database_url: str, tmp_path: Pa
     with staffed_service(tmp_path / "data", database_url) as staffed:
         register = staffed.office.register
         other = staffed.office.issue_one(applicant("standard", 2))
-        replace_card(register, staffed.number, ReplacementReason.LOST, ACTOR)
+        replace_card(register, staffed.number, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
         keep_current(register)
         read = scraped(staffed)
         assert value(read, "cards", kind="external", state="valid") == 1

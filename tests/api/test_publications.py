@@ -6,8 +6,10 @@ from litestar.testing import TestClient
 
 from keys.keyring import Purpose
 from keys.sign1 import TYPE
+from service.domain.access import By
 from service.domain.bundle import decode_bundle
 from service.domain.status_list import MEDIA_TYPE, decode_payload
+from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from tests.api.registers import World
 
@@ -84,7 +86,9 @@ def test_a_revocation_changes_the_list_and_its_tag_at_once(client: TestClient[Li
     before = client.get(LIST)
     with world.open() as register:
         number = world.numbers["王芳"]
-        revoke_card(register, number, ground="督§19(4)", reason="试验", decided_by="李主任", actor="test")
+        revoke_card(
+            register, number, RevocationRequest(ground="督§19(4)", reason="试验", decided_by="李主任"), By("test")
+        )
     after = client.get(LIST, headers={"if-none-match": before.headers["etag"]})
     assert after.status_code == 200
     assert after.headers["etag"] != before.headers["etag"]

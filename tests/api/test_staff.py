@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from service.api.staff import MAX_SCANS_BYTES
-from service.domain.access import Permission
+from service.domain.access import By, Permission
 from service.domain.session import NewPerson, Role
 from service.flows.assessments.sessions import plan_session
+from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.people.accounts import disable_user
 from tests.api.staffed import Staffed, staffed_service
@@ -215,7 +216,10 @@ def test_scans_are_kept_once_and_told_what_has_become_of_the_cards(on_both: Staf
     staffed = on_both
     headers = staffed.csrf("gate")
     revoke_card(
-        staffed.office.register, staffed.number, ground="督§19(4)", reason="收受财物", decided_by="王主任", actor=ACTOR
+        staffed.office.register,
+        staffed.number,
+        RevocationRequest(ground="督§19(4)", reason="收受财物", decided_by="王主任"),
+        By(ACTOR),
     )
     first = scan(1, number=staffed.number, same_person=False, as_of="2026-11-01T00:00:00Z", occupation="电工")
     other = scan(2)

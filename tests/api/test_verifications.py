@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from service.domain.access import By
+from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from tests.api.registers import World
 
@@ -52,7 +54,9 @@ def test_a_revoked_card_is_revoked_from_the_next_check_on(client: TestClient[Lit
     assert verdict(client, world.texts["王芳"])["verdict"] == "valid"
     with world.open() as register:
         number = world.numbers["王芳"]
-        revoke_card(register, number, ground="督§19(4)", reason="试验", decided_by="李主任", actor="test")
+        revoke_card(
+            register, number, RevocationRequest(ground="督§19(4)", reason="试验", decided_by="李主任"), By("test")
+        )
     body = verdict(client, world.texts["王芳"])
     assert body["verdict"] == "revoked"
     assert body["card"]["status_on"] == "2026-11-23"

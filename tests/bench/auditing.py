@@ -25,6 +25,7 @@ import msgspec
 from keys.sealing import KdfCost
 from service import effects
 from service.demo.people import AREA
+from service.domain.access import By
 from service.domain.application import RawRow, parse_row
 from service.domain.batch import plan
 from service.domain.card import ReplacementReason
@@ -32,6 +33,7 @@ from service.domain.card_number import CardNumber
 from service.domain.eligibility import Policy
 from service.domain.issuer import Institution
 from service.domain.people import check_digit
+from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card
 from service.flows.issue.issuing import PreparedCard, draft_of, issue_prepared
 from service.flows.people.institutions import add_institution
@@ -71,9 +73,14 @@ def make_register(folder: Path, count: int) -> None:
             issued += _issue(register, code, range(first, min(first + _BATCH, count)), drawn, random)
         for place, number in enumerate(random.sample(issued, count // 50)):
             if place % 2:
-                replace_card(register, number, ReplacementReason.LOST, "bench")
+                replace_card(register, number, ReplacementRequest(reason=ReplacementReason.LOST), By("bench"))
             else:
-                revoke_card(register, number, ground="督§19(4)", reason="查实", decided_by="王主任", actor="bench")
+                revoke_card(
+                    register,
+                    number,
+                    RevocationRequest(ground="督§19(4)", reason="查实", decided_by="王主任"),
+                    By("bench"),
+                )
             if place == count // 60:
                 (folder / _HEAD).write_bytes(msgspec.json.encode(signed_head(register)))
         keep_current(register)

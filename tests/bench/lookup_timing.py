@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Final
 
 from service import effects
+from service.domain.access import By
 from service.domain.card_number import CardNumber
+from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.checking.lookup import lookup
 from service.flows.register import open_register
@@ -42,7 +44,12 @@ def main() -> int:
         with open_register(settings_of(folder), effects.real()) as register:
             for card in cards[:EACH]:
                 number = CardNumber(card.number)
-                revoke_card(register, number, ground="督§19(4)", reason="试验", decided_by="王主任", actor="bench")
+                revoke_card(
+                    register,
+                    number,
+                    RevocationRequest(ground="督§19(4)", reason="试验", decided_by="王主任"),
+                    By("bench"),
+                )
             year = cards[0].number[:5]
             kinds = {
                 "wrong name": [card.number for card in cards[-EACH:]],

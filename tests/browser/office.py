@@ -21,10 +21,11 @@ from cardlayout.render import Job, render
 from keys.envelope import Envelope, pack, to_be_signed, unpack
 from keys.keyring import Purpose
 from keys.signer import Signer
-from service.domain.access import Account, Role
+from service.domain.access import Account, By, Role
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.credential import CARD_AAD, bytes_of, decode_claims, encode_claims, prefix_of, text_of
+from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest
 from service.flows.cards.faces import face_of
 from service.flows.cards.lifecycle import replace_card, revoke_card
 from service.flows.cards.stored_photos import read_photo
@@ -142,12 +143,10 @@ def make_browser_office(folder: Path, host: str) -> BrowserOffice:
     revoke_card(
         office.register,
         revoked.number,
-        ground="考§21(4)",
-        reason="违反考评纪律",
-        decided_by="市职鉴中心",
-        actor=ACTOR,
+        RevocationRequest(ground="考§21(4)", reason="违反考评纪律", decided_by="市职鉴中心"),
+        By(ACTOR),
     )
-    replace_card(office.register, replaced.number, ReplacementReason.LOST, ACTOR)
+    replace_card(office.register, replaced.number, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     stranger = Signer.from_private(bytes(range(32)))
     specimens = {
         "valid": valid,

@@ -53,10 +53,10 @@ def test_a_voided_card_stays_so(desk: Desk) -> None:
             ["revoke", ASSESSOR, "--ground", "考§21(7)", *REVOKE, "--decided-on", f"{TODAY.year + 1}-01-01"],
             "date-before-decision",
         ),
-        (["revoke", ASSESSOR, "--ground", "考§21(7)", "--reason", " ", "--decided-by", "李"], "decision-reason"),
+        (["revoke", ASSESSOR, "--ground", "考§21(7)", "--reason", " ", "--decided-by", "李"], "request-invalid"),
         (["replace", "99310020001", "--reason", "lost"], "no-such-card"),
         (["void", "99310020001", "--reason", "x"], "not-found"),
-        (["void", ASSESSOR, "--reason", ""], "void-reason"),
+        (["void", ASSESSOR, "--reason", ""], "request-invalid"),
         (["numbers", "reserve", f"{YY}31002", "50", "59", "--reason", "x"], "hand-number-assessor"),
         (["numbers", "reserve", f"R50{YY}", "59", "50", "--reason", "x"], "reservation-range"),
         (["numbers", "reserve", f"R50{YY}", "1", "5", "--reason", "x"], "reservation-range"),
@@ -83,6 +83,14 @@ def test_what_cannot_be_done_is_refused(desk: Desk, words: list[str], code: str)
 )
 def test_wrong_words_are_told_with_exit_2(made: Desk, words: list[str]) -> None:
     assert made.run(*words).code == 2
+
+
+def test_every_option_that_cannot_be_read_is_named(made: Desk) -> None:
+    answer = made.run("propose", ASSESSOR, "--ground", "", "--reason", "x" * 2001, "--body", "centre", "--by", " ")
+    assert answer.code == 1
+    assert "--ground：缺少此项：情形" in answer.err
+    assert "--reason: expected what happened" in answer.err.replace("\n", " ")
+    assert "--by：缺少此项：建议人" in answer.err.replace("\n", "")
 
 
 def test_a_reserved_number_is_assigned_by_hand_or_voided(desk: Desk) -> None:

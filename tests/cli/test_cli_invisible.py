@@ -10,11 +10,12 @@ from rich.text import Text
 
 from service import effects, settings, terminal
 from service.cli.command import UNREAD
-from service.domain.cancellation import Proposal, parse_ground
+from service.domain.access import By
 from service.domain.card_number import CardNumber
 from service.domain.review import EntryKind
 from service.domain.visible import invisible_character
 from service.flows.cards.cancellations import propose_revocation
+from service.flows.cards.card_requests import ProposalRequest
 from service.flows.people.reviews import Given, enter_reward_or_sanction
 from service.flows.register import open_register
 from tests.cli.desk import PASSPHRASE, TODAY, Desk
@@ -84,7 +85,8 @@ def test_an_error_of_usage_repeats_no_escape_sequence(tmp_path: Path, words: tup
 def test_rows_from_before_the_guard_are_printed_made_visible(desk: Desk, streams: str) -> None:
     number = next(CardNumber(one) for one in desk.texts if one.startswith("R"))
     with open_register(settings.load({"ZHENGKA_PASSPHRASE": PASSPHRASE}, desk.data), effects.real()) as register:
-        propose_revocation(register, number, Proposal(parse_ground("督§19(9)"), "渝北区人社局", "王", FORGERY), "test")
+        proposal = ProposalRequest(ground="督§19(9)", reason=FORGERY, proposed_by="王")
+        propose_revocation(register, number, proposal, By("test", "渝北区人社局"))
         enter_reward_or_sanction(register, number, EntryKind.SANCTION, Given(on=TODAY, by="王", note=FORGERY), "test")
     for words in (("proposals",), ("record", number)):
         answer = desk.done(*words, *([streams] if streams else []))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from service.domain.cancellation import Proposal, parse_ground
+from service.domain.access import By
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.forms import FormName
 from service.domain.issuer import Institution
 from service.domain.review import Grade
 from service.flows.cards.cancellations import propose_revocation
-from service.flows.cards.documents import Handed
+from service.flows.cards.card_requests import ProposalRequest, ReplacementRequest, RevocationRequest, VoidRequest
+from service.flows.cards.documents import DocumentBody
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.people.dispatching import send, withdraw_dispatch
 from service.flows.people.engagements import end_engagement
@@ -77,7 +78,7 @@ def make_crowd(office: Office, last_day: date = NOW) -> Crowd:
     withdraw_dispatch(register, taken_back.id, reason="改期", actor=ACTOR)
     cards["revoked"] = office.issue_one(applicant("standard", 10, institution=SCHOOL.code, **dated))
     cards["voided"] = office.issue_one(applicant("external", 11, **dated))
-    void_number(register, cards["voided"], "姓名有误", ACTOR)
+    void_number(register, cards["voided"], VoidRequest(reason="姓名有误"), By(ACTOR))
     office.move_to(date(2029, 10, 20) + moved)
     dated = dates(2029, 10)
     cards["renewed"] = office.issue_one(applicant("standard", 2, occupations="焊工", **dated))
@@ -100,16 +101,20 @@ def _let_things_happen(crowd: Crowd) -> None:
         actor=ACTOR,
     )
     enter_evaluation(register, cards["revoked"], Grade.FAILED, given, ACTOR)
-    proposal = Proposal(parse_ground("考§21(4)"), BUREAU, "赵科长", "评分出现重大错误", "渝北人社函〔2029〕3 号")
-    propose_revocation(register, cards["revoked"], proposal, ACTOR)
+    proposal = ProposalRequest(
+        ground="考§21(4)", reason="评分出现重大错误", proposed_by="赵科长", document="渝北人社函〔2029〕3 号"
+    )
+    propose_revocation(register, cards["revoked"], proposal, By(ACTOR, BUREAU))
     revoke_card(
         register,
         cards["revoked"],
-        ground="考§21(1)",
-        reason="年度考核不合格",
-        decided_by="王主任",
-        document="渝职鉴〔2029〕8 号",
-        handed=Handed("决定.pdf", b"%PDF-1.4\n%%EOF\n"),
-        actor=ACTOR,
+        RevocationRequest(
+            ground="考§21(1)",
+            reason="年度考核不合格",
+            decided_by="王主任",
+            document="渝职鉴〔2029〕8 号",
+            document_file=DocumentBody("决定.pdf", b"%PDF-1.4\n%%EOF\n"),
+        ),
+        By(ACTOR),
     )
-    replace_card(register, cards["engaged"], ReplacementReason.LOST, ACTOR)
+    replace_card(register, cards["engaged"], ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))

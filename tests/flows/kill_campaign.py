@@ -29,10 +29,12 @@ from typing import Final, TypeVar
 import psycopg
 from sqlalchemy import URL
 
+from service.domain.access import By
 from service.domain.card import CardStatus, ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.errors import IllegalTransition
 from service.domain.verdict_words import Word
+from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card
 from service.flows.cards.stored_photos import read_photo
 from service.flows.running.audit import audit
@@ -72,7 +74,11 @@ class BusyDesk:
         """Issue the batch of a key, then change its cards; each step may have been done before and died unanswered."""
         numbers = until_answered(lambda: self._desk.issue(key, wanted))
         register = self._desk.office.register
-        until_answered(lambda: replace_card(register, CardNumber(numbers[0]), ReplacementReason.DAMAGED, ACTOR))
+        until_answered(
+            lambda: replace_card(
+                register, CardNumber(numbers[0]), ReplacementRequest(reason=ReplacementReason.DAMAGED), By(ACTOR)
+            )
+        )
         for number in numbers[1:2]:
             with suppress(IllegalTransition):  # revoked by the run that was killed
                 until_answered(lambda number=number: self._revoke(CardNumber(number)))
@@ -80,7 +86,12 @@ class BusyDesk:
 
     def _revoke(self, number: CardNumber) -> None:
         ground = "督§19(4)" if number[0].isalpha() else "考§21(4)"
-        revoke_card(self._desk.office.register, number, ground=ground, reason="演练", decided_by="王主任", actor=ACTOR)
+        revoke_card(
+            self._desk.office.register,
+            number,
+            RevocationRequest(ground=ground, reason="演练", decided_by="王主任"),
+            By(ACTOR),
+        )
 
     def close(self) -> None:
         self._desk.close()

@@ -24,17 +24,26 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from keys.keyring import Purpose
 from keys.signer import Signer
+from service.domain.access import By
 from service.domain.application import Cell, RawRow
-from service.domain.cancellation import Proposal as NewProposal
-from service.domain.cancellation import parse_ground
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.credential import text_of
 from service.domain.errors import DomainError
 from service.domain.review import Grade
 from service.flows.cards.cancellations import correct_cancellation, decline_proposal, propose_revocation
+from service.flows.cards.card_requests import (
+    CorrectionRequest,
+    DeclineRequest,
+    FoundRequest,
+    ProposalRequest,
+    RenewalRequest,
+    ReplacementRequest,
+    RevocationRequest,
+    VoidRequest,
+)
 from service.flows.cards.lifecycle import record_found, replace_card, revoke_card, void_number
-from service.flows.cards.renew import Renewal, renew_card
+from service.flows.cards.renew import renew_card
 from service.flows.checking.lookup import lookup
 from service.flows.errors import Refused
 from service.flows.issue.import_cards import import_cards
@@ -267,17 +276,18 @@ class Lives(RuleBasedStateMachine):
         if former.status != "valid":
             codes = {f"card-is-{former.status}"}
         facts = {
-            field: cell
+            field: str(cell)
             for field, cell in ROWS[former.kind].items()
             if field not in {"name", "resident_id", "kind", "occupations", "work_unit", "institution", "applied_on"}
         }
-        renewal = Renewal(
-            facts=facts | {"certified_on": wish.certified_on},
+        renewal = RenewalRequest(
+            certified_on=wish.certified_on,
+            facts=facts,
             photo=None if former.has_photo else photo(),
             reviewed_by="李审核",
         )
         with self._step(former.person):
-            number = self.ask(codes, lambda: renew_card(self.register, CardNumber(former.number), renewal, ACTOR))
+            number = self.ask(codes, lambda: renew_card(self.register, CardNumber(former.number), renewal, By(ACTOR)))
             if number is not None:
                 before = self._statuses([wish])
                 made = self.paper.issue([wish], self.today)
@@ -296,7 +306,12 @@ class Lives(RuleBasedStateMachine):
         elif self.today > card.expires_on:
             codes = {"card-is-expired"}
         with self._step(card.person):
-            self.ask(codes, lambda: replace_card(self.register, CardNumber(card.number), reason, ACTOR))
+            self.ask(
+                codes,
+                lambda: replace_card(
+                    self.register, CardNumber(card.number), ReplacementRequest(reason=reason), By(ACTOR)
+                ),
+            )
             if not codes:
                 for copy in card.copies:
                     copy.is_live = False
@@ -311,7 +326,9 @@ class Lives(RuleBasedStateMachine):
         with self._step(card.person):
             found = self.ask(
                 set() if dead else {"no-replaced-copy"},
-                lambda: record_found(self.register, CardNumber(card.number), "王芳", ACTOR),
+                lambda: record_found(
+                    self.register, CardNumber(card.number), FoundRequest(reported_by="王芳"), By(ACTOR)
+                ),
             )
             if dead:
                 equal(found, len(dead), "copies found")
@@ -323,7 +340,10 @@ class Lives(RuleBasedStateMachine):
         card = self.some_card(which)
         codes = set[str]() if card.status == "valid" else {f"card-is-{card.status}"}
         with self._step(card.person):
-            self.ask(codes, lambda: void_number(self.register, CardNumber(card.number), "印错", ACTOR))
+            self.ask(
+                codes,
+                lambda: void_number(self.register, CardNumber(card.number), VoidRequest(reason="印错"), By(ACTOR)),
+            )
             if not codes:
                 card.end("voided", self.today)
                 self.paper.mark(card.number, "voided")
@@ -355,7 +375,9 @@ class Lives(RuleBasedStateMachine):
         state = self.paper.state_of(number)
         codes = {"not-found"} if state is None else {"number-step"} if state == "voided" else set[str]()
         with self._step():
-            self.ask(codes, lambda: void_number(self.register, CardNumber(number), "不用", ACTOR))
+            self.ask(
+                codes, lambda: void_number(self.register, CardNumber(number), VoidRequest(reason="不用"), By(ACTOR))
+            )
             if not codes:
                 self.paper.mark(number, "voided")
                 self.expect("number-voided", number)
@@ -434,11 +456,8 @@ class Lives(RuleBasedStateMachine):
                 lambda: revoke_card(
                     self.register,
                     CardNumber(card.number),
-                    ground=f"{law}({item})",
-                    reason="经核实",
-                    decided_by="王主任",
-                    actor=ACTOR,
-                    body=body,
+                    RevocationRequest(ground=f"{law}({item})", reason="经核实", decided_by="王主任"),
+                    By(ACTOR, body),
                 ),
             )
             if body is not None:
@@ -469,7 +488,10 @@ class Lives(RuleBasedStateMachine):
             done = self.ask(
                 codes,
                 lambda: correct_cancellation(
-                    self.register, CardNumber(card.number), reason="查无此事", decided_by="张主任", actor=ACTOR
+                    self.register,
+                    CardNumber(card.number),
+                    CorrectionRequest(reason="查无此事", decided_by="张主任"),
+                    By(ACTOR),
                 ),
             )
             if done is not None:
@@ -491,9 +513,11 @@ class Lives(RuleBasedStateMachine):
         card = self.some_card(which)
         law = "考§21" if card.is_assessor else "督§19"
         codes = set[str]() if card.is_cancellable else {f"card-is-{card.status}"}
-        proposal = NewProposal(parse_ground(f"{law}(2)"), body, "赵科长", "现场核实")
+        proposal = ProposalRequest(ground=f"{law}(2)", reason="现场核实", proposed_by="赵科长")
         with self._step(card.person):
-            key = self.ask(codes, lambda: propose_revocation(self.register, CardNumber(card.number), proposal, ACTOR))
+            key = self.ask(
+                codes, lambda: propose_revocation(self.register, CardNumber(card.number), proposal, By(ACTOR, body))
+            )
             if key is not None:
                 self.paper.proposals[key] = Proposal(card.number)
                 self.expect("revocation-proposed", card.number)
@@ -507,7 +531,9 @@ class Lives(RuleBasedStateMachine):
         with self._step(self.paper.cards[proposal.number].person):
             self.ask(
                 codes,
-                lambda: decline_proposal(self.register, key, reason="证据不足", decided_by="王主任", actor=ACTOR),
+                lambda: decline_proposal(
+                    self.register, key, DeclineRequest(reason="证据不足", decided_by="王主任"), By(ACTOR)
+                ),
             )
             if not codes:
                 proposal.state = "declined"

@@ -9,8 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import make_url, text
 
 from keys.keyring import Purpose
+from service.domain.access import By
 from service.domain.card_number import CardNumber
 from service.domain.merkle import leaf_hash, root_of
+from service.flows.cards.card_requests import VoidRequest
 from service.flows.cards.lifecycle import void_number
 from service.flows.errors import Refused
 from service.flows.running.audit import HEAD_CONTEXT, audit, export_journal, read_head, signed_head
@@ -42,7 +44,7 @@ def faults(office: Office) -> list[str]:
 def busy(office: Office) -> Office:
     """An office with cards, a voided one among them."""
     office.issue(*one_of_each(), applicant("external", 6, score=59))
-    void_number(office.register, office.issue_one(applicant("external", 7)), "印错", ACTOR)
+    void_number(office.register, office.issue_one(applicant("external", 7)), VoidRequest(reason="印错"), By(ACTOR))
     return office
 
 

@@ -14,12 +14,14 @@ import pytest
 from sqlalchemy import URL
 
 from keys.keyring import Purpose
+from service.domain.access import By
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.status_list import LIST_SIZE, Status
 from service.domain.verdict_words import Word
+from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.confirm import confirm_all
-from service.flows.cards.documents import Handed
+from service.flows.cards.documents import DocumentBody
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.errors import NoRegister, Refused
 from service.flows.issue.number_series import list_series, reserve_numbers
@@ -84,9 +86,11 @@ def lived_in(office: Office) -> list[CardNumber]:
     outcome = office.issue(*one_of_each(), applicant("external", 6), applicant("external", 7), key="K")
     numbers = [CardNumber(number or "") for number in numbers_of(outcome)]
     reserve_numbers(office.register, "R5026", 10, 12, "预留", ACTOR)
-    revoke_card(office.register, numbers[1], ground="考§21(4)", reason="错判", decided_by="王主任", actor=ACTOR)
-    void_number(office.register, numbers[2], "印错", ACTOR)
-    replace_card(office.register, numbers[3], ReplacementReason.LOST, ACTOR)
+    revoke_card(
+        office.register, numbers[1], RevocationRequest(ground="考§21(4)", reason="错判", decided_by="王主任"), By(ACTOR)
+    )
+    void_number(office.register, numbers[2], VoidRequest(reason="印错"), By(ACTOR))
+    replace_card(office.register, numbers[3], ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     published(office, 1)
     office.rotate(Purpose.STATUS)
     return numbers
@@ -329,7 +333,7 @@ def test_archive_writes_nowhere_but_its_photographs(
     assert [path for path in tmp_path.rglob("*evil*") if path != evil] == []
 
 
-PDF = Handed("决定.pdf", b"%PDF-1.4 a decision")
+PDF = DocumentBody("决定.pdf", b"%PDF-1.4 a decision")
 
 
 @pytest.mark.parametrize("damage", [lose_blobs, alter_blobs], ids=["lost", "altered"])
@@ -341,7 +345,12 @@ def test_a_backup_that_would_lack_something_is_not_made(
     rows = [applicant("standard", person) for person in (1, 2)]
     outcome = office.issue(*rows, photos=photos_of(*rows))
     number, other = (CardNumber(number or "") for number in numbers_of(outcome))
-    revoke_card(office.register, number, ground="考§21(4)", reason="错", decided_by="王主任", actor=ACTOR, handed=PDF)
+    revoke_card(
+        office.register,
+        number,
+        RevocationRequest(ground="考§21(4)", reason="错", decided_by="王主任", document_file=PDF),
+        By(ACTOR),
+    )
     database = office.register.database
     assert audit(office.register).faults == ()
     damage(database, photo_digest(database, number) if what == "photograph" else hashlib.sha256(PDF.content).digest())

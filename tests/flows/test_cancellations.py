@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
-from service.domain.cancellation import Proposal, parse_ground
+from service.domain.access import By
 from service.domain.card_number import CardNumber
 from service.domain.errors import DecisionRefused, GroundInvalid, IllegalTransition
 from service.domain.verdict_words import Word
@@ -19,7 +18,14 @@ from service.flows.cards.cancellations import (
     list_proposals,
     propose_revocation,
 )
-from service.flows.cards.documents import Handed
+from service.flows.cards.card_requests import (
+    CorrectionRequest,
+    DeclineRequest,
+    ProposalRequest,
+    RevocationRequest,
+    VoidRequest,
+)
+from service.flows.cards.documents import DocumentBody
 from service.flows.cards.lifecycle import revoke_card, void_number
 from service.flows.errors import Refused
 from service.flows.running.audit import audit
@@ -30,14 +36,22 @@ from tests.flows.damage import stored_blobs
 from tests.flows.office import ACTOR, FACTORY, Office, applicant, codes_of
 
 BUREAU = "渝北区人力资源和社会保障局"
-FACTS: dict[str, Any] = {"reason": "经核实", "decided_by": "王主任", "actor": ACTOR}
-PDF = Handed("../决定.pdf", b"%PDF-1.4 x")
+MISTAKE = CorrectionRequest(reason="经核实", decided_by="王主任")
+PDF = DocumentBody("../决定.pdf", b"%PDF-1.4 x")
+
+
+def decided(ground: str = "考§21(4)", document_file: DocumentBody | None = None) -> RevocationRequest:
+    return RevocationRequest(ground=ground, reason="经核实", decided_by="王主任", document_file=document_file)
 
 
 def proposed(
-    ground: str = "考§21(4)", *, body: str = BUREAU, proposed_by: str = "王科长", reason: str = "举报"
-) -> Proposal:
-    return Proposal(parse_ground(ground), body, proposed_by, reason)
+    ground: str = "考§21(4)",
+    *,
+    proposed_by: str = "王科长",
+    reason: str = "举报",
+    document_file: DocumentBody | None = None,
+) -> ProposalRequest:
+    return ProposalRequest(ground=ground, reason=reason, proposed_by=proposed_by, document_file=document_file)
 
 
 def apply_on(office: Office, person: int, on: date) -> list[str]:
@@ -63,7 +77,7 @@ def test_application_is_refused_on_the_last_barred_day_and_taken_the_day_after(
     """考§21."""
     number = lite.issue_one(applicant("standard", 1))
     lite.move_to(cancelled)
-    revoke_card(lite.register, number, ground="考§21(4)", **FACTS)
+    revoke_card(lite.register, number, decided("考§21(4)"), By(ACTOR))
     assert apply_on(lite, 1, last_barred) == ["barred"]
     assert apply_on(lite, 1, last_barred + timedelta(days=1)) == []
 
@@ -74,12 +88,12 @@ def test_correction_lifts_the_bar_and_leaves_the_card_revoked(office: Office) ->
     other = office.issue_one(
         applicant("special_skill", 1, occupations="焊工", applied_on=date(2026, 9, 2), certified_on=date(2026, 10, 11))
     )
-    revoke_card(office.register, number, ground="考§21(4)", **FACTS)
+    revoke_card(office.register, number, decided("考§21(4)"), By(ACTOR))
     office.move_to(date(2027, 3, 1))
     assert apply_on(office, 1, date(2027, 1, 10)) == ["barred"]
-    assert correct_cancellation(office.register, other, **FACTS) == (number, other)
+    assert correct_cancellation(office.register, other, MISTAKE, By(ACTOR)) == (number, other)
     with pytest.raises(AlreadyCorrected):
-        correct_cancellation(office.register, number, **FACTS)
+        correct_cancellation(office.register, number, MISTAKE, By(ACTOR))
     assert apply_on(office, 1, date(2027, 1, 10)) == []
     assert (office.check(number), office.check(other)) == (Word.REVOKED, Word.REVOKED)
     kinds = [event.kind for event in office.events() if event.subject == number]
@@ -91,40 +105,42 @@ def test_two_mistakes_of_one_day_are_corrected_one_by_one(office: Office) -> Non
     """督§19: the second decision is worded like the first, which stands corrected already."""
     first = office.issue_one(applicant("external", 1))
     office.clock.set_to(date(2026, 12, 1))
-    revoke_card(office.register, first, ground="督§19(4)", **FACTS)
-    assert correct_cancellation(office.register, first, **FACTS) == (first,)
+    revoke_card(office.register, first, decided("督§19(4)"), By(ACTOR))
+    assert correct_cancellation(office.register, first, MISTAKE, By(ACTOR)) == (first,)
     second = office.issue_one(applicant("external", 1, certified_on=date(2026, 11, 20)))
-    revoke_card(office.register, second, ground="督§19(4)", **FACTS)
-    assert correct_cancellation(office.register, second, **FACTS) == (second,)
+    revoke_card(office.register, second, decided("督§19(4)"), By(ACTOR))
+    assert correct_cancellation(office.register, second, MISTAKE, By(ACTOR)) == (second,)
     with pytest.raises(AlreadyCorrected):
-        correct_cancellation(office.register, first, **FACTS)
+        correct_cancellation(office.register, first, MISTAKE, By(ACTOR))
 
 
 def test_only_a_revoked_card_is_corrected_and_only_by_who_decided(lite: Office) -> None:
     number = lite.issue_one(applicant("internal", 1))
     with pytest.raises(IllegalTransition) as refused:
-        correct_cancellation(lite.register, number, **FACTS)
+        correct_cancellation(lite.register, number, MISTAKE, By(ACTOR))
     assert refused.value.code == "card-is-not-revoked"
-    revoke_card(lite.register, number, ground="督§19(4)", **FACTS)
+    revoke_card(lite.register, number, decided("督§19(4)"), By(ACTOR))
     with pytest.raises(DecisionRefused):
-        correct_cancellation(lite.register, number, body=FACTORY.code, **FACTS)
+        correct_cancellation(lite.register, number, MISTAKE, By(ACTOR, FACTORY.code))
     assert lite.events()[-1].kind == "decision-refused"
 
 
 def test_proposal_changes_no_card_and_is_decided_with_it(office: Office) -> None:
     """督§19, 考§21."""
     number = office.issue_one(applicant("standard", 1))
-    first = propose_revocation(office.register, number, proposed(), ACTOR, PDF)
-    second = propose_revocation(office.register, number, proposed("考§21(7)", body=FACTORY.code), ACTOR)
+    first = propose_revocation(office.register, number, proposed(document_file=PDF), By(ACTOR, BUREAU))
+    second = propose_revocation(office.register, number, proposed("考§21(7)"), By(ACTOR, FACTORY.code))
     assert office.check(number) is Word.VALID
-    declined = decline_proposal(office.register, second, reason="查无实据", decided_by="王主任", actor=ACTOR)
+    declined = decline_proposal(
+        office.register, second, DeclineRequest(reason="查无实据", decided_by="王主任"), By(ACTOR)
+    )
     assert (declined.state, declined.answer, declined.closed_on) == (ProposalState.DECLINED, "查无实据", office.today)
-    revoke_card(office.register, number, ground="考§21(4)", **FACTS)
+    revoke_card(office.register, number, decided("考§21(4)"), By(ACTOR))
     assert find_proposal(office.register, first).state is ProposalState.DECIDED
     assert [one.id for one in list_proposals(office.register, body=BUREAU)] == [first]
     for identity in (first, second):
         with pytest.raises(Refused, match="answered already"):
-            decline_proposal(office.register, identity, reason="再次", decided_by="王主任", actor=ACTOR)
+            decline_proposal(office.register, identity, DeclineRequest(reason="再次", decided_by="王主任"), By(ACTOR))
     kinds = [event.kind for event in office.events() if event.subject == number]
     assert kinds == [
         "card-issued",
@@ -139,25 +155,25 @@ def test_proposal_changes_no_card_and_is_decided_with_it(office: Office) -> None
 def test_proposal_needs_a_ground_of_its_rule_and_a_card_to_lose(lite: Office) -> None:
     number = lite.issue_one(applicant("standard", 1))
     with pytest.raises(GroundInvalid):
-        propose_revocation(lite.register, number, proposed("督§19(4)"), ACTOR)
+        propose_revocation(lite.register, number, proposed("督§19(4)"), By(ACTOR, BUREAU))
     with pytest.raises(DecisionRefused):
-        proposed(reason=" ")
+        propose_revocation(lite.register, number, proposed(reason=" "), By(ACTOR, BUREAU))
     with pytest.raises(DecisionRefused):
-        proposed(proposed_by="")
-    void_number(lite.register, number, "误发", ACTOR)
+        propose_revocation(lite.register, number, proposed(proposed_by=""), By(ACTOR, BUREAU))
+    void_number(lite.register, number, VoidRequest(reason="误发"), By(ACTOR))
     with pytest.raises(IllegalTransition):
-        propose_revocation(lite.register, number, proposed(), ACTOR)
+        propose_revocation(lite.register, number, proposed(), By(ACTOR, BUREAU))
     with pytest.raises(Refused, match="no card"):
-        propose_revocation(lite.register, CardNumber("26310020009"), proposed(), ACTOR)
+        propose_revocation(lite.register, CardNumber("26310020009"), proposed(), By(ACTOR, BUREAU))
     assert list_proposals(lite.register) == ()
 
 
 def test_document_is_kept_by_its_digest_and_goes_into_the_backup(lite: Office) -> None:
     number = lite.issue_one(applicant("standard", 1))
     with pytest.raises(Refused, match="PDF"):
-        revoke_card(lite.register, number, ground="考§21(4)", handed=Handed("a.exe", b"MZ"), **FACTS)
+        revoke_card(lite.register, number, decided("考§21(4)", document_file=DocumentBody("a.exe", b"MZ")), By(ACTOR))
     assert lite.check(number) is Word.VALID
-    revoke_card(lite.register, number, ground="考§21(4)", handed=PDF, **FACTS)
+    revoke_card(lite.register, number, decided("考§21(4)", document_file=PDF), By(ACTOR))
     digest = hashlib.sha256(PDF.content).hexdigest()
     assert stored_blobs(lite.register.database)[bytes.fromhex(digest)] == PDF.content
     (event,) = (event for event in lite.events() if event.kind == "card-revoked")

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import func, select
 
 from keys.keyring import Purpose
-from service.domain.access import Permission
+from service.domain.access import By, Permission
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.review import Grade
@@ -24,6 +24,7 @@ from service.domain.validity import SHANGHAI
 from service.flows.assessments.session_records import make_record
 from service.flows.assessments.sessions import plan_session
 from service.flows.cards.cancellations import correct_cancellation
+from service.flows.cards.card_requests import CorrectionRequest, ReplacementRequest
 from service.flows.cards.lifecycle import replace_card
 from service.flows.cards.photos import photo_of_credential
 from service.flows.checking.staff import take_scans
@@ -89,7 +90,9 @@ def test_a_register_that_serves_is_restored_on_the_other_database(
             assert stored_blobs(one.register.database).items() <= stored_blobs(office.register.database).items()
 
         # Made of the register at rest, with the head exported after it: every row and every photograph.
-        replace_card(office.register, min(issued), ReplacementReason.LOST, ACTOR)  # which no list tells of yet
+        replace_card(
+            office.register, min(issued), ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR)
+        )  # which no list tells of yet
         texts |= issued
         whole = tmp_path / "whole.zip"
         manifest = back_up(office.register, whole)
@@ -143,7 +146,9 @@ def worked_in(folder: Path, url: str) -> tuple[Office, Crowd]:
     enter_evaluation(register, cards["engaged"], Grade.FAILED, Given(on=office.today, by="周", body=SCHOOL.code), ACTOR)
     case = next(one for one in list_cases(register) if one.is_open)
     close_case(register, case.id, reason="已整改", by="李主任", actor=ACTOR)
-    correct_cancellation(register, cards["revoked"], reason="查无此事", decided_by="李主任", actor=ACTOR)
+    correct_cancellation(
+        register, cards["revoked"], CorrectionRequest(reason="查无此事", decided_by="李主任"), By(ACTOR)
+    )
     owner = next(one for one in list_users(register) if one.account.name == "school")
     confirm_enrolment(register, owner, code_now(office, begin_enrolment(register, owner).secret))
     plan_and_hold(office, cards)

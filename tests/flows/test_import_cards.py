@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
+from service.domain.access import By
 from service.domain.application import Cell, RawRow
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.verdict_words import Word
+from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card
 from service.flows.cards.print_cards import card_text
 from service.flows.checking.lookup import lookup
@@ -72,7 +74,7 @@ def test_card_from_before_has_no_code_until_it_is_replaced(office: Office) -> No
     with pytest.raises(Refused) as refused:
         card_text(office.register, number)
     assert refused.value.code == "no-live-copy"
-    replace_card(office.register, number, ReplacementReason.DAMAGED, ACTOR)
+    replace_card(office.register, number, ReplacementRequest(reason=ReplacementReason.DAMAGED), By(ACTOR))
     assert office.check(number) is Word.VALID
     assert audit(office.register).faults == ()
 
@@ -81,7 +83,10 @@ def test_card_from_before_is_known_when_the_person_applies(office: Office) -> No
     bring_in(office, earlier(1, "R50250003"), earlier(2, "25310020007", "考评员", occupations="电工"))
     assert codes_of(office.issue(applicant("external", 1))) == {2: ["renewal-too-early"]}
     revoke_card(
-        office.register, CardNumber("25310020007"), ground="考§21(2)", reason="作假", decided_by="王主任", actor=ACTOR
+        office.register,
+        CardNumber("25310020007"),
+        RevocationRequest(ground="考§21(2)", reason="作假", decided_by="王主任"),
+        By(ACTOR),
     )
     assert codes_of(office.issue(applicant("standard", 2))) == {3: ["barred"]}
     assert audit(office.register).faults == ()

@@ -7,11 +7,13 @@ from threading import Barrier, Thread
 
 import pytest
 
+from service.domain.access import By
 from service.domain.application import RawRow
 from service.domain.card import COPY_ID_BYTES
 from service.domain.card_number import CardNumber
 from service.domain.verdict_words import Word
 from service.effects import Effects
+from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.issue.issue_batch import Outcome
 from service.flows.register import open_register
@@ -141,7 +143,12 @@ def test_cancellation_after_the_planning_is_seen(office: Office) -> None:
     card = office.issue_one(applicant("standard", 1))
 
     def cancel() -> None:
-        revoke_card(office.register, card, ground="考§21(2)", reason="作假", decided_by="王主任", actor="office")
+        revoke_card(
+            office.register,
+            card,
+            RevocationRequest(ground="考§21(2)", reason="作假", decided_by="王主任"),
+            By("office"),
+        )
 
     row = applicant("standard", 1, occupations="焊工", applied_on=date(2026, 9, 2), certified_on=date(2026, 10, 11))
     assert codes_of(issue_while(office, row, cancel)) == {2: ["barred"]}
@@ -162,7 +169,12 @@ def test_cancellation_takes_the_card_that_is_just_being_issued(office: Office) -
 
     def cancel() -> None:
         lost.extend(
-            revoke_card(office.register, first, ground="考§21(2)", reason="作假", decided_by="王主任", actor="office")
+            revoke_card(
+                office.register,
+                first,
+                RevocationRequest(ground="考§21(2)", reason="作假", decided_by="王主任"),
+                By("office"),
+            )
         )
 
     canceller = Thread(target=cancel)

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from service.domain.access import By
 from service.domain.card_number import CardNumber
 from service.domain.errors import HandNumberRefused
 from service.domain.event import Event
+from service.flows.cards.card_requests import VoidRequest
 from service.flows.cards.lifecycle import void_number
 from service.flows.issue.number_series import list_series, reserve_numbers
 from service.flows.running.audit import audit
@@ -89,7 +91,7 @@ def test_number_is_assigned_by_hand_from_a_reserved_range(office: Office) -> Non
 def test_taken_number_is_refused_by_row(office: Office, taken: str) -> None:
     office.issue_one(applicant("external", 1))
     reserve_numbers(office.register, "R5026", 5, 6, "预留", "office")
-    void_number(office.register, CardNumber("R50260005"), "不再使用", "office")
+    void_number(office.register, CardNumber("R50260005"), VoidRequest(reason="不再使用"), By("office"))
     outcome = office.issue(applicant("external", 2, number=taken, number_reason="指定"), applicant("external", 3))
     assert codes_of(outcome) == {3: ["number-taken"]}
     (problem,) = outcome.refused[0].problems

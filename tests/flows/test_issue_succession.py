@@ -4,9 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from service.domain.access import By
 from service.domain.card import CardStatus
 from service.domain.fitness import Answer, Duty
 from service.domain.verdict_words import Word
+from service.flows.cards.card_requests import RevocationRequest, VoidRequest
 from service.flows.cards.lifecycle import revoke_card, void_number
 from service.flows.checking.verify import verify_text
 from service.flows.running.audit import audit
@@ -148,7 +150,10 @@ def test_assessor_is_barred_for_three_years_after_a_cancellation(office: Office)
     card = office.issue_one(applicant("standard", 1))
     office.move_to(date(2027, 2, 1))
     revoke_card(
-        office.register, card, ground="考§21(4)", reason="未按评分标准阅卷", decided_by="王主任", actor="office"
+        office.register,
+        card,
+        RevocationRequest(ground="考§21(4)", reason="未按评分标准阅卷", decided_by="王主任"),
+        By("office"),
     )
     assert office.check(card) is Word.REVOKED
     office.move_to(date(2030, 3, 1))
@@ -164,7 +169,7 @@ def test_assessor_is_barred_for_three_years_after_a_cancellation(office: Office)
 
 def test_voided_card_leaves_its_scope_free(lite: Office) -> None:
     first = lite.issue_one(applicant("external", 1))
-    void_number(lite.register, first, "姓名打错", "office")
+    void_number(lite.register, first, VoidRequest(reason="姓名打错"), By("office"))
     second = lite.issue_one(applicant("external", 1))
     assert (first, second) == ("R50260001", "R50260002")
     assert lite.card(second).predecessor is None

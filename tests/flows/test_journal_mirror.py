@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from service.domain.access import By
 from service.domain.card_number import CardNumber
+from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
 from service.flows.issue.number_series import reserve_numbers
@@ -54,7 +56,10 @@ def test_every_entry_is_elsewhere_when_the_work_is_done(office: Office, tmp_path
     mirror_to(office, folder)
     assert mirrored(folder) == held(office), "what was before it is there too"
     revoke_card(
-        office.register, CardNumber("R50260001"), ground="督§19(4)", reason="查实", decided_by="王", actor=ACTOR
+        office.register,
+        CardNumber("R50260001"),
+        RevocationRequest(ground="督§19(4)", reason="查实", decided_by="王"),
+        By(ACTOR),
     )
     assert mirrored(folder) == held(office)
     with open_register(office.settings, office.effects) as other:

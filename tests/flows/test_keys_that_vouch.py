@@ -12,10 +12,12 @@ from keys.errors import KeyCompromised
 from keys.keyring import Purpose
 from keys.sign1 import key_id_of, sign_tagged
 from keys.signer import Signer
+from service.domain.access import By
 from service.domain.bundle import NAMES_AAD, decode_bundle, encode_bundle
 from service.domain.card_number import CardNumber
 from service.domain.status_list import Status, decode_payload, encode_list, encode_payload
 from service.domain.verdict_words import Word
+from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.checking.verify_offline import (
     MEMORY_FILE,
@@ -36,7 +38,9 @@ STATUS, HEAD = Purpose.STATUS, Purpose.HEAD
 @pytest.fixture
 def revoked(lite: Office) -> CardNumber:
     number = lite.issue_one(applicant("external", 1))
-    revoke_card(lite.register, number, ground="督§19(4)", reason="错判", decided_by="王主任", actor=ACTOR)
+    revoke_card(
+        lite.register, number, RevocationRequest(ground="督§19(4)", reason="错判", decided_by="王主任"), By(ACTOR)
+    )
     return number
 
 

@@ -3,12 +3,15 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from msgspec import structs
 
+from service.domain.access import By
 from service.domain.card import CardStatus, ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.errors import DecisionRefused, DomainError, GroundInvalid, IllegalTransition
 from service.domain.issuer import CENTRE, Institution
 from service.domain.verdict_words import Word
+from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.errors import Refused
 from service.flows.issue.number_series import list_series, reserve_numbers
@@ -20,10 +23,14 @@ from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant, number
 
 NEXT = {"applied_on": date(2026, 9, 2), "certified_on": date(2026, 10, 11)}
 
+AT_THE_MACHINE = By(ACTOR)
 
-def revoke(office: Office, number: CardNumber, ground: str, **changes: object) -> tuple[CardNumber, ...]:
-    facts = {"reason": "经核实", "decided_by": "王主任", "actor": ACTOR, **changes}
-    return revoke_card(office.register, number, ground=ground, **facts)  # type: ignore[arg-type]
+
+def revoke(
+    office: Office, number: CardNumber, ground: str, by: By = AT_THE_MACHINE, **changes: object
+) -> tuple[CardNumber, ...]:
+    decision = RevocationRequest(ground=ground, reason="经核实", decided_by="王主任")
+    return revoke_card(office.register, number, structs.replace(decision, **changes), by)
 
 
 def test_assessor_loses_every_assessor_card(office: Office) -> None:
@@ -108,7 +115,7 @@ def test_unknown_number_is_neither_revoked_nor_replaced(lite: Office) -> None:
     with pytest.raises(Refused, match="no card 26310020001"):
         revoke(lite, number, "考§21(4)")
     with pytest.raises(Refused, match="no card 26310020001"):
-        replace_card(lite.register, number, ReplacementReason.LOST, ACTOR)
+        replace_card(lite.register, number, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
 
 
 def test_replacement_keeps_number_and_dates(office: Office) -> None:
@@ -117,7 +124,7 @@ def test_replacement_keeps_number_and_dates(office: Office) -> None:
     texts, before = [office.text(number)], office.card(number)
     for day, reason in enumerate((ReplacementReason.LOST, ReplacementReason.DAMAGED, ReplacementReason.CORRECTED), 1):
         office.clock.advance(days=day)
-        replace_card(office.register, number, reason, ACTOR)
+        replace_card(office.register, number, ReplacementRequest(reason=reason), By(ACTOR))
         texts.append(office.text(number))
     assert [office.verdict(text).verdict for text in texts] == [Word.REPLACED] * 3 + [Word.VALID]
     after = office.card(number)
@@ -132,7 +139,7 @@ def test_replacement_keeps_number_and_dates(office: Office) -> None:
 def test_replacement_signed_with_a_later_key_is_valid(lite: Office) -> None:
     number = lite.issue_one(applicant("standard", 1))
     lite.move_to(date(2029, 3, 1))
-    replace_card(lite.register, number, ReplacementReason.LOST, ACTOR)
+    replace_card(lite.register, number, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     assert lite.check(number) is Word.VALID
 
 
@@ -140,20 +147,20 @@ def test_expired_card_is_renewed_and_not_replaced(lite: Office) -> None:
     number = lite.issue_one(applicant("external", 1))
     lite.move_to(date(2029, 11, 3))
     with pytest.raises(IllegalTransition) as refused:
-        replace_card(lite.register, number, ReplacementReason.LOST, ACTOR)
+        replace_card(lite.register, number, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     assert refused.value.code == "card-is-expired"
 
 
 def test_card_out_of_force_is_neither_replaced_nor_voided(office: Office) -> None:
     revoked, voided = office.issue_one(applicant("standard", 1)), office.issue_one(applicant("standard", 2))
     revoke(office, revoked, "考§21(4)")
-    void_number(office.register, voided, "印错", ACTOR)
+    void_number(office.register, voided, VoidRequest(reason="印错"), By(ACTOR))
     before = office.events()
     for number in (revoked, voided):
         with pytest.raises(IllegalTransition):
-            replace_card(office.register, number, ReplacementReason.LOST, ACTOR)
+            replace_card(office.register, number, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
         with pytest.raises(IllegalTransition):
-            void_number(office.register, number, "再次", ACTOR)
+            void_number(office.register, number, VoidRequest(reason="再次"), By(ACTOR))
     with pytest.raises(IllegalTransition) as refused:
         revoke(office, voided, "考§21(4)")
     assert refused.value.code == "card-is-voided"
@@ -165,8 +172,8 @@ def test_voided_number_is_never_used_again(office: Office) -> None:
     """督附3, 考附2: a number that will not be used is voided with a reason."""
     first = office.issue_one(applicant("external", 1))
     reserve_numbers(office.register, "R5026", 2, 3, "预留", ACTOR)
-    void_number(office.register, first, "姓名打错", ACTOR)
-    void_number(office.register, CardNumber("R50260002"), "不再需要", ACTOR)
+    void_number(office.register, first, VoidRequest(reason="姓名打错"), By(ACTOR))
+    void_number(office.register, CardNumber("R50260002"), VoidRequest(reason="不再需要"), By(ACTOR))
     assert office.check(first) is Word.VOIDED
     assert office.card(first).status is CardStatus.VOIDED
     assert numbers_of(office.issue(applicant("external", 2))) == ["R50260004"]
@@ -180,15 +187,15 @@ def test_voided_number_is_never_used_again(office: Office) -> None:
 def test_only_numbers_of_the_ledger_are_voided_and_only_once(office: Office) -> None:
     reserve_numbers(office.register, "R5026", 1, 1, "预留", ACTOR)
     with pytest.raises(Refused, match="needs a stated reason"):
-        void_number(office.register, CardNumber("R50260001"), " ", ACTOR)
-    void_number(office.register, CardNumber("R50260001"), "不再需要", ACTOR)
+        void_number(office.register, CardNumber("R50260001"), VoidRequest(reason=" "), By(ACTOR))
+    void_number(office.register, CardNumber("R50260001"), VoidRequest(reason="不再需要"), By(ACTOR))
     before = office.events()
     with pytest.raises(NumberStep):
-        void_number(office.register, CardNumber("R50260001"), "再次", ACTOR)
+        void_number(office.register, CardNumber("R50260001"), VoidRequest(reason="再次"), By(ACTOR))
     with pytest.raises(NotFound):
-        void_number(office.register, CardNumber("R50260002"), "没有的号", ACTOR)
+        void_number(office.register, CardNumber("R50260002"), VoidRequest(reason="没有的号"), By(ACTOR))
     with pytest.raises(IllegalTransition) as refused:
-        void_number(office.register, office.issue_one(applicant("external", 1)), " ", ACTOR)
+        void_number(office.register, office.issue_one(applicant("external", 1)), VoidRequest(reason=" "), By(ACTOR))
     assert refused.value.code == "void-reason"
     assert [event.kind for event in office.events()[len(before) :]] == ["card-issued", "batch-issued"]
 

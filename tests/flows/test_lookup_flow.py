@@ -6,8 +6,10 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine, event
 
+from service.domain.access import By
 from service.domain.card_number import CardNumber
 from service.domain.verdict_words import Word
+from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.checking.lookup import lookup
 from service.flows.checking.verify import verify_text
@@ -68,7 +70,9 @@ def test_the_same_is_read_for_no_such_card_and_for_every_wrong_name(office: Offi
     """The time tells nothing: whatever the register knows of the number, it is asked the same."""
     valid = office.issue_one(applicant("external", 1))
     revoked = office.issue_one(applicant("external", 2))
-    revoke_card(office.register, revoked, ground="督§19(4)", reason="泄密", decided_by="王主任", actor=ACTOR)
+    revoke_card(
+        office.register, revoked, RevocationRequest(ground="督§19(4)", reason="泄密", decided_by="王主任"), By(ACTOR)
+    )
     misses = (
         (valid, name_of(3)),
         (valid, "长" * 20),
@@ -116,7 +120,9 @@ def test_name_is_taken_with_any_dot_and_with_spaces(lite: Office, dot: str) -> N
 
 def test_answer_is_the_card_as_it_is_now(lite: Office) -> None:
     number = lite.issue_one(applicant("standard", 1))
-    revoke_card(lite.register, number, ground="考§21(7)", reason="收受礼金", decided_by="王主任", actor=ACTOR)
+    revoke_card(
+        lite.register, number, RevocationRequest(ground="考§21(7)", reason="收受礼金", decided_by="王主任"), By(ACTOR)
+    )
     answer = lookup(lite.register, number, name_of(1))
     assert answer is not None
     assert answer.verdict.verdict is Word.REVOKED

@@ -8,11 +8,12 @@ from datetime import date
 
 import pytest
 
-from service.domain.access import Account, Principal, Role
+from service.domain.access import Account, By, Principal, Role
 from service.domain.card_number import CardNumber
 from service.domain.review import EntryKind
 from service.domain.search import CardState
 from service.flows.cards.cancellations import correct_cancellation
+from service.flows.cards.card_requests import CorrectionRequest
 from service.flows.errors import Refused
 from service.flows.people.person import PersonFile, person_of, photo_of_person, whole_person_of
 from service.flows.people.reviews import Given, enter_reward_or_sanction
@@ -174,7 +175,10 @@ def test_whoever_sits_at_the_machine_reads_all(crowd: Crowd) -> None:
 def test_a_correction_ends_the_bar(crowd: Crowd) -> None:
     """考§21."""
     correct_cancellation(
-        crowd.office.register, crowd.cards["revoked"], reason="查错了人", decided_by="王主任", actor="office"
+        crowd.office.register,
+        crowd.cards["revoked"],
+        CorrectionRequest(reason="查错了人", decided_by="王主任"),
+        By("office"),
     )
     cancelled = told(crowd, "revoked").cards[0].cancelled
     assert cancelled is not None

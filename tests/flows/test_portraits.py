@@ -9,6 +9,7 @@ from cardlayout.impose import Sheet
 from cardlayout.render import Job
 from keys.envelope import unpack
 from service.demo.faces import portrait as face
+from service.domain.access import By
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.credential import Claims, decode_claims, parse_text, webp_of
@@ -16,6 +17,7 @@ from service.domain.issuer import CENTRE, Institution
 from service.domain.kinds import Sex
 from service.domain.status_list import LIST_SIZE
 from service.domain.verdict_words import Word
+from service.flows.cards.card_requests import ReplacementRequest
 from service.flows.cards.lifecycle import replace_card
 from service.flows.cards.print_cards import print_cards
 from service.flows.checking.read_codes import read_codes
@@ -110,14 +112,14 @@ def test_an_issuer_nobody_knows_has_no_switch(lite: Office) -> None:
 def test_a_replacement_keeps_the_portrait_while_consent_and_switch_stand(on: Office) -> None:
     number = on.issue_one(applicant("internal", 1, portrait_consent="是"))
     before = portrait(on, number)
-    replace_card(on.register, number, ReplacementReason.LOST, ACTOR)
+    replace_card(on.register, number, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     assert before is not None
     assert portrait(on, number) == before
     set_portrait_in_code(on.register, SCHOOL.code, ACTOR, on=False)
-    replace_card(on.register, number, ReplacementReason.LOST, ACTOR)
+    replace_card(on.register, number, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     assert portrait(on, number) is None
     set_portrait_in_code(on.register, SCHOOL.code, ACTOR, on=True)
-    replace_card(on.register, number, ReplacementReason.LOST, ACTOR)
+    replace_card(on.register, number, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     assert portrait(on, number) == before
 
 
@@ -125,7 +127,12 @@ def test_withdrawn_consent_holds_for_every_later_copy(office: Office) -> None:
     set_portrait_in_code(office.register, CENTRE, ACTOR, on=True)
     number = office.issue_one(applicant("standard", 1, portrait_consent="是"))
     for without in (True, True, False):
-        replace_card(office.register, number, ReplacementReason.DAMAGED, ACTOR, without_portrait=without)
+        replace_card(
+            office.register,
+            number,
+            ReplacementRequest(reason=ReplacementReason.DAMAGED, without_portrait=without),
+            By(ACTOR),
+        )
         assert portrait(office, number) is None
     withdrawn = [e for e in office.events() if e.kind == "portrait-consent-withdrawn"]
     assert [(e.subject, e.data["on"]) for e in withdrawn] == [(number, office.today.isoformat())]
@@ -138,7 +145,9 @@ def test_withdrawn_consent_holds_for_every_later_copy(office: Office) -> None:
 
 def test_withdrawing_consent_never_given_leaves_no_trace(on: Office) -> None:
     number = on.issue_one(applicant("standard", 1))
-    replace_card(on.register, number, ReplacementReason.LOST, ACTOR, without_portrait=True)
+    replace_card(
+        on.register, number, ReplacementRequest(reason=ReplacementReason.LOST, without_portrait=True), By(ACTOR)
+    )
     assert "portrait-consent-withdrawn" not in {event.kind for event in on.events()}
 
 
@@ -147,10 +156,12 @@ def test_a_missing_photo_is_said_before_a_copy_is_spent(on: Office) -> None:
     lose_blobs(on.register.database)
     before = on.events()
     with pytest.raises(Refused) as refused:
-        replace_card(on.register, number, ReplacementReason.LOST, ACTOR)
+        replace_card(on.register, number, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     assert refused.value.code == "photo-missing"
     assert on.events() == before
-    replace_card(on.register, number, ReplacementReason.LOST, ACTOR, without_portrait=True)
+    replace_card(
+        on.register, number, ReplacementRequest(reason=ReplacementReason.LOST, without_portrait=True), By(ACTOR)
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -196,9 +207,11 @@ def test_a_back_that_the_larger_code_leaves_no_room_on_is_refused_before_a_numbe
     set_portrait_in_code(on.register, "500124", ACTOR, on=True)
     number = CardNumber(issued.number or "")
     with pytest.raises(Refused, match="no room for a code with a portrait") as unfit:
-        replace_card(on.register, number, ReplacementReason.LOST, ACTOR)
+        replace_card(on.register, number, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     assert unfit.value.code == "face-unfit"
-    replace_card(on.register, number, ReplacementReason.LOST, ACTOR, without_portrait=True)
+    replace_card(
+        on.register, number, ReplacementRequest(reason=ReplacementReason.LOST, without_portrait=True), By(ACTOR)
+    )
 
 
 def test_a_refused_photo_is_reported_once(on: Office) -> None:

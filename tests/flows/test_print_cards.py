@@ -8,9 +8,11 @@ from PIL import Image
 
 from cardlayout.impose import Flip, Sheet
 from cardlayout.render import Job
+from service.domain.access import By
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.verdict_words import Word
+from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.cards.print_cards import card_text, numbers_of_batch, print_cards, withdrawn
 from service.flows.checking.read_codes import PDF_DPI, read_codes
@@ -46,8 +48,8 @@ def test_what_was_withdrawn_since_is_named_to_be_left_out_of_a_batch(
 ) -> None:
     voided, lost, *_ = five
     assert withdrawn(lite.register, five) == ()
-    void_number(lite.register, voided, "打印错误", ACTOR)
-    replace_card(lite.register, lost, ReplacementReason.LOST, ACTOR)
+    void_number(lite.register, voided, VoidRequest(reason="打印错误"), By(ACTOR))
+    replace_card(lite.register, lost, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     assert withdrawn(lite.register, five) == (voided,), "a replaced card has a new copy to print"
 
 
@@ -72,7 +74,7 @@ def test_reprint_has_the_same_bytes(office: Office) -> None:
     assert printed(office, *numbers, sheet=Sheet.FOUR) == first
     prints = [event for event in office.events() if event.kind == "cards-printed"]
     assert [event.data["numbers"] for event in prints] == [numbers] * 2
-    replace_card(office.register, numbers[0], ReplacementReason.LOST, ACTOR)
+    replace_card(office.register, numbers[0], ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     assert printed(office, *numbers, sheet=Sheet.FOUR) != first, "the new copy has a code of its own"
 
 
@@ -105,8 +107,10 @@ def test_code_reads_from_a_picture_of_the_page(lite: Office, five: tuple[CardNum
 
 def test_cards_that_cannot_be_printed_are_all_named(lite: Office, five: tuple[CardNumber, ...]) -> None:
     good, revoked, without_photo, voided, _ = five
-    revoke_card(lite.register, revoked, ground="考§21(4)", reason="错判", decided_by="王主任", actor=ACTOR)
-    void_number(lite.register, voided, "印错", ACTOR)
+    revoke_card(
+        lite.register, revoked, RevocationRequest(ground="考§21(4)", reason="错判", decided_by="王主任"), By(ACTOR)
+    )
+    void_number(lite.register, voided, VoidRequest(reason="印错"), By(ACTOR))
     lose_blobs(lite.register.database, photo_digest(lite.register.database, without_photo))
     unknown = CardNumber("R50260999")
     before = lite.events()

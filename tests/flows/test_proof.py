@@ -23,7 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
+from service.domain.access import By
 from service.domain.fact import fact_digest
+from service.flows.cards.card_requests import ReplacementRequest
 from service.flows.running.audit import audit, audit_on, signed_head
 from service.store import journal
 from service.store.errors import AppendOnly, Conflict
@@ -141,7 +143,7 @@ def test_an_edit_is_not_vouched_for_by_what_happens_afterwards(used: Office) -> 
     from service.domain.card import ReplacementReason  # noqa: PLC0415
     from service.flows.cards.lifecycle import replace_card  # noqa: PLC0415
 
-    replace_card(used.register, number, ReplacementReason.LOST, ACTOR)
+    replace_card(used.register, number, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     for earlier in (None, head):
         (fault,) = audit(used.register, earlier).faults
         assert (fault.table, fault.key, fault.code) == ("card", number, "row-differs")

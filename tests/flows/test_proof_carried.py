@@ -12,8 +12,10 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
+from service.domain.access import By
 from service.domain.journal import parse_entry
 from service.domain.merkle import Frontier
+from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
 from service.flows.register import open_register
@@ -60,7 +62,9 @@ def backup(lite: Office, tmp_path: Path) -> Path:
     lite.issue(*one_of_each())
     hire(lite, "centre")
     number = lite.issue_one(applicant("external", 8))
-    revoke_card(lite.register, number, ground="督§19(4)", reason="查实", decided_by="李四", actor=ACTOR)
+    revoke_card(
+        lite.register, number, RevocationRequest(ground="督§19(4)", reason="查实", decided_by="李四"), By(ACTOR)
+    )
     file = tmp_path / "register.zip"
     back_up(lite.register, file)
     return file

@@ -10,11 +10,13 @@ from keys.document import open_document
 from keys.identity import fingerprint
 from keys.keyring import Purpose
 from service.domain import status_list as lists
+from service.domain.access import By
 from service.domain.bundle import NAMES_AAD, decode_bundle, decode_names
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.issuer import Institution
 from service.domain.status_list import LIST_SIZE, Status, StatusListPayload, decode_payload
+from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.people.institutions import add_institution
 from service.flows.publishing.publish import (
@@ -77,7 +79,9 @@ def test_list_stands_for_an_hour_and_is_signed_anew_when_anything_changes(office
     assert later.etag != first.etag
     assert payload_of(office, later.body).issued_at == payload.issued_at + HOUR
 
-    void_number(office.register, number, "印错", ACTOR)  # in the very second in which the list was signed
+    void_number(
+        office.register, number, VoidRequest(reason="印错"), By(ACTOR)
+    )  # in the very second in which the list was signed
     changed = payload_of(office, published(office).body)
     assert changed.issued_at == payload.issued_at + HOUR + 1
     assert changed.status_at(0) is Status.VOIDED
@@ -100,9 +104,11 @@ def test_clock_set_back_leaves_no_older_list(lite: Office) -> None:
 def test_every_fate_of_a_copy_has_its_status(office: Office) -> None:
     outcome = office.issue(*one_of_each())
     valid, revoked, voided, external, internal = (CardNumber(row.number or "") for row in outcome.issued)
-    revoke_card(office.register, revoked, ground="考§21(4)", reason="错判", decided_by="王主任", actor=ACTOR)
-    void_number(office.register, voided, "印错", ACTOR)
-    replace_card(office.register, external, ReplacementReason.LOST, ACTOR)
+    revoke_card(
+        office.register, revoked, RevocationRequest(ground="考§21(4)", reason="错判", decided_by="王主任"), By(ACTOR)
+    )
+    void_number(office.register, voided, VoidRequest(reason="印错"), By(ACTOR))
+    replace_card(office.register, external, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     payload = payload_of(office, published(office).body)
     assert [payload.status_at(index) for index in range(7)] == [
         Status.VALID,
@@ -122,8 +128,10 @@ def test_status_changes_with_the_day_by_itself(lite: Office) -> None:
     revoked = lite.issue_one(applicant("external", 2))
     voided = lite.issue_one(applicant("external", 3))
     lite.move_to(date(2029, 6, 1))
-    revoke_card(lite.register, revoked, ground="督§19(4)", reason="泄密", decided_by="王主任", actor=ACTOR)
-    void_number(lite.register, voided, "印错", ACTOR)
+    revoke_card(
+        lite.register, revoked, RevocationRequest(ground="督§19(4)", reason="泄密", decided_by="王主任"), By(ACTOR)
+    )
+    void_number(lite.register, voided, VoidRequest(reason="印错"), By(ACTOR))
     again = {"certified_on": date(2029, 5, 20), "applied_on": date(2029, 5, 2)}
     lite.issue_one(applicant("external", 1, **again), issued_on=date(2029, 6, 3))
 
@@ -181,7 +189,7 @@ def test_the_service_signs_before_a_visitor_has_to_wait(lite: Office) -> None:
 def test_a_crowd_gets_one_and_the_same_list(office: Office) -> None:
     number = office.issue_one(applicant("external", 1))
     before = published(office)
-    void_number(office.register, number, "印错", ACTOR)
+    void_number(office.register, number, VoidRequest(reason="印错"), By(ACTOR))
     neighbour = open_register(office.settings, office.effects)  # another process of the service
     with neighbour, ThreadPoolExecutor(8) as threads:
         registers = (office.register, neighbour) * 8
@@ -196,7 +204,7 @@ def test_a_bundle_is_put_together_anew_when_any_part_changes(lite: Office) -> No
     bundles = [bundle(lite.register).body]
     add_institution(lite.register, Institution("500999", "S", "重庆市新技工学校"), ACTOR)
     bundles.append(bundle(lite.register).body)
-    void_number(lite.register, number, "印错", ACTOR)
+    void_number(lite.register, number, VoidRequest(reason="印错"), By(ACTOR))
     bundles.append(bundle(lite.register).body)
     lite.rotate(Purpose.HEAD)
     bundles.append(bundle(lite.register).body)

@@ -10,13 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.cancellation import Proposal, parse_ground
+from service.domain.access import By
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.issuer import Institution
 from service.domain.status_list import Status
 from service.domain.verdict_words import Word
 from service.flows.cards.cancellations import correct_cancellation, decline_proposal, list_proposals, propose_revocation
+from service.flows.cards.card_requests import (
+    CorrectionRequest,
+    DeclineRequest,
+    ProposalRequest,
+    ReplacementRequest,
+    RevocationRequest,
+    VoidRequest,
+)
 from service.flows.cards.confirm import confirm_all, confirm_cards, list_unconfirmed
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.cards.renew import renew_card
@@ -104,10 +112,15 @@ def lived(office: Office, folder: Path) -> Day:
     back_up(office.register, day.backup)
     office.clock.advance(hours=3)
     number = day.numbers
-    revoke_card(office.register, number["revoked"], ground="督§19(4)", reason="查实", decided_by="王主任", actor=ACTOR)
-    replace_card(office.register, number["lost card"], ReplacementReason.LOST, ACTOR)
-    void_number(office.register, number["voided"], "印错", ACTOR)
-    number["renewed"] = renew_card(office.register, number["superseded"], renewal("external"), ACTOR)
+    revoke_card(
+        office.register,
+        number["revoked"],
+        RevocationRequest(ground="督§19(4)", reason="查实", decided_by="王主任"),
+        By(ACTOR),
+    )
+    replace_card(office.register, number["lost card"], ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
+    void_number(office.register, number["voided"], VoidRequest(reason="印错"), By(ACTOR))
+    number["renewed"] = renew_card(office.register, number["superseded"], renewal("external"), By(ACTOR))
     number["issued since"] = office.issue_one(applicant("external", 7, certified_on=CERTIFIED, applied_on=CERTIFIED))
     reserve_numbers(office.register, "R5029", 40, 45, "预留", ACTOR)
     number["new copy"] = number["lost card"]
@@ -236,11 +249,13 @@ def test_the_mirror_brings_back_the_decision_itself_and_the_journal_goes_on(
         event = next(event for event in other.events() if event.kind == "register-restored")
         assert (event.data["replayed"], event.data["lost"]) == (told.replayed, 2)
         # What was lost is issued again; the lost number is voided, and says so.
-        void_number(other.register, day.numbers["issued since"], "恢复后重新核发", ACTOR)
+        void_number(other.register, day.numbers["issued since"], VoidRequest(reason="恢复后重新核发"), By(ACTOR))
         assert other.verdict(day.texts["issued since"]).verdict is Word.VOIDED
         again = other.issue_one(applicant("external", 7, certified_on=CERTIFIED, applied_on=CERTIFIED))
         assert other.check(again) is Word.VALID
-        replace_card(other.register, day.numbers["lost card"], ReplacementReason.LOST, ACTOR)
+        replace_card(
+            other.register, day.numbers["lost card"], ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR)
+        )
         assert other.check(day.numbers["lost card"]) is Word.VALID
         assert online(other, day)["new copy"] is Word.REPLACED
         assert audit(other.register).faults == ()
@@ -262,16 +277,22 @@ def test_a_status_taken_from_a_list_waits_for_its_ground(lite: Office, tmp_path:
         taken = next(event for event in other.events() if event.kind == "card-status-taken")
         assert (taken.data["list"], taken.data["on"]) == (1, LATER.isoformat())
         assert _decision(other, number) is None
-        revoke_card(other.register, number, ground="督§19(4)", reason="查实", decided_by="王主任", actor=ACTOR)
+        revoke_card(
+            other.register, number, RevocationRequest(ground="督§19(4)", reason="查实", decided_by="王主任"), By(ACTOR)
+        )
         assert _decision(other, number) is not None
         assert other.check(number) is Word.REVOKED
         assert list_unconfirmed(other.register) == (day.numbers["lost card"],)
         with pytest.raises(Refused) as refused:
-            replace_card(other.register, day.numbers["lost card"], ReplacementReason.LOST, ACTOR)
+            replace_card(
+                other.register, day.numbers["lost card"], ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR)
+            )
         assert refused.value.code == "card-unconfirmed"
         assert check_number(other.register, day.numbers["lost card"]).verdict is Word.STATUS_UNKNOWN
-        confirm_cards(other.register, (day.numbers["lost card"],), "查台账", ACTOR)
-        replace_card(other.register, day.numbers["lost card"], ReplacementReason.LOST, ACTOR)
+        confirm_cards(other.register, (day.numbers["lost card"],), "查台账", By(ACTOR))
+        replace_card(
+            other.register, day.numbers["lost card"], ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR)
+        )
         assert other.check(day.numbers["lost card"]) is Word.VALID
         assert online(other, day)["lost card"] is Word.REPLACED
         assert audit(other.register).faults == ()
@@ -283,16 +304,21 @@ def test_where_nothing_tells_the_office_confirms_and_only_then_lists_are_signed(
         register, number = other.register, day.numbers
         assert told.unconfirmed == len(list_unconfirmed(register)) == 6
         keep_current(register)
-        revoke_card(register, number["revoked"], ground="督§19(4)", reason="查实", decided_by="王主任", actor=ACTOR)
-        void_number(register, number["voided"], "印错", ACTOR)
+        revoke_card(
+            register,
+            number["revoked"],
+            RevocationRequest(ground="督§19(4)", reason="查实", decided_by="王主任"),
+            By(ACTOR),
+        )
+        void_number(register, number["voided"], VoidRequest(reason="印错"), By(ACTOR))
         assert other.check(number["revoked"]) is Word.REVOKED
         with pytest.raises(Refused) as refused:
-            confirm_cards(register, (number["kept"],), " ", ACTOR)
+            confirm_cards(register, (number["kept"],), " ", By(ACTOR))
         assert refused.value.code == "confirm-reason"
-        assert confirm_cards(register, (number["kept"],), "查台账", ACTOR) == (number["kept"],)
+        assert confirm_cards(register, (number["kept"],), "查台账", By(ACTOR)) == (number["kept"],)
         assert other.check(number["kept"]) is Word.VALID
         with pytest.raises(Refused) as refused:
-            confirm_cards(register, (number["young"], number["kept"]), "查台账", ACTOR)
+            confirm_cards(register, (number["young"], number["kept"]), "查台账", By(ACTOR))
         assert refused.value.code == "card-confirmed"
         assert other.check(number["young"]) is Word.STATUS_UNKNOWN, "all or nothing"
         with pytest.raises(Refused):
@@ -321,7 +347,7 @@ def test_what_else_came_after_the_backup_is_replayed_as_far_as_entries_tell(offi
     disable_user(register, "gate", ACTOR)
     set_password(register, "school", "another one entirely", ACTOR, CHEAP)
     lost = office.issue_one(applicant("internal", 3))
-    void_number(register, lost, "印错", ACTOR)
+    void_number(register, lost, VoidRequest(reason="印错"), By(ACTOR))
     _work(office, number, other_card)
     before = _state(office)
     with restored(day, f"sqlite:///{tmp_path}/there.db", Later(mirror=day.mirror)) as (other, told):
@@ -333,22 +359,22 @@ def test_what_else_came_after_the_backup_is_replayed_as_far_as_entries_tell(offi
         assert told.not_replayed == {"user-password-set": 1}
         assert audit(other.register).faults == ()
         assert check_number(other.register, lost).verdict is Word.VOIDED
-        identity = propose_revocation(other.register, other_card, _proposal(), ACTOR)
+        identity = propose_revocation(other.register, other_card, _proposal(), By(ACTOR, SCHOOL.code))
         assert identity == 3, "ids go on where they ended"
 
 
-def _proposal(reason: str = "多次迟到") -> Proposal:
-    return Proposal(parse_ground("督§19(4)"), SCHOOL.code, "习勤", reason)
+def _proposal(reason: str = "多次迟到") -> ProposalRequest:
+    return ProposalRequest(ground="督§19(4)", reason=reason, proposed_by="习勤")
 
 
 def _work(office: Office, number: CardNumber, other_card: CardNumber) -> None:
     """Propose, decide, decline, correct, engage, end, send and withdraw."""
     register, today = office.register, office.today
-    propose_revocation(register, number, _proposal(), ACTOR)
-    revoke_card(register, number, ground="督§19(4)", reason="错判", decided_by="王主任", actor=ACTOR)
-    correct_cancellation(register, number, reason="查无此事", decided_by="王主任", actor=ACTOR)
-    declined = propose_revocation(register, other_card, _proposal("不实"), ACTOR)
-    decline_proposal(register, declined, reason="查无此事", decided_by="王主任", actor=ACTOR)
+    propose_revocation(register, number, _proposal(), By(ACTOR, SCHOOL.code))
+    revoke_card(register, number, RevocationRequest(ground="督§19(4)", reason="错判", decided_by="王主任"), By(ACTOR))
+    correct_cancellation(register, number, CorrectionRequest(reason="查无此事", decided_by="王主任"), By(ACTOR))
+    declined = propose_revocation(register, other_card, _proposal("不实"), By(ACTOR, SCHOOL.code))
+    decline_proposal(register, declined, DeclineRequest(reason="查无此事", decided_by="王主任"), By(ACTOR))
     made = engage(
         register, other_card, SCHOOL.code, since=today, until=None, as_internal=True, document="责任书", actor=ACTOR
     )

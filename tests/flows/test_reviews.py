@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from cardlayout.errors import GlyphMissingError
+from service.domain.access import By
 from service.domain.card_number import CardNumber
 from service.domain.errors import DecisionRefused
 from service.domain.event import Event
@@ -17,6 +18,7 @@ from service.domain.issuer import CENTRE
 from service.domain.review import EntryKind, Grade, RecordRefused
 from service.domain.verdict_words import Word
 from service.flows.cards.cancellations import correct_cancellation
+from service.flows.cards.card_requests import CorrectionRequest, RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
 from service.flows.people.dispatching import send
@@ -59,7 +61,9 @@ def evaluate(office: Office, number: CardNumber, given: Given, result: Grade = G
 
 
 def cancel(office: Office, number: CardNumber, ground: str) -> None:
-    revoke_card(office.register, number, ground=ground, reason="经核实", decided_by="王主任", actor=ACTOR)
+    revoke_card(
+        office.register, number, RevocationRequest(ground=ground, reason="经核实", decided_by="王主任"), By(ACTOR)
+    )
 
 
 def record(office: Office, number: CardNumber) -> PersonRecord:
@@ -182,7 +186,9 @@ def test_the_record_is_of_the_person_over_all_cards(office: Office) -> None:
     enter_reward_or_sanction(office.register, external, EntryKind.SANCTION, late, ACTOR)
     enter_reward_or_sanction(office.register, standard, EntryKind.REWARD, early, ACTOR)
     cancel(office, standard, "考§21(4)")
-    correct_cancellation(office.register, standard, reason="查无此事", decided_by="王主任", actor=ACTOR)
+    correct_cancellation(
+        office.register, standard, CorrectionRequest(reason="查无此事", decided_by="王主任"), By(ACTOR)
+    )
     expected = [("奖励", "考§19", ""), ("处分", "督§20", ""), ("取消资格", "考§21(4)", ""), ("更正", "考§21(4)", "")]
     assert lines(office, standard) == lines(office, external) == expected
     assert lines(office, other) == []

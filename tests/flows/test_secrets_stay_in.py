@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from cardlayout.render import Job
+from service.domain.access import By
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
+from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.cards.print_cards import print_cards
 from service.flows.checking.lookup import lookup
@@ -100,9 +102,11 @@ def test_no_use_case_logs_or_tells_a_secret(
     imported = import_cards(register, [earlier(11, "R50250001", phone=PHONE), earlier(12, "R50250001")], ACTOR)
     assert imported.refused
     import_cards(register, [earlier(11, "R50250001", phone=PHONE)], ACTOR)
-    replace_card(register, issued[3], ReplacementReason.LOST, ACTOR)
-    revoke_card(register, issued[1], ground="考§21(4)", reason="错判", decided_by="王主任", actor=ACTOR)
-    void_number(register, issued[2], "印错", ACTOR)
+    replace_card(register, issued[3], ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
+    revoke_card(
+        register, issued[1], RevocationRequest(ground="考§21(4)", reason="错判", decided_by="王主任"), By(ACTOR)
+    )
+    void_number(register, issued[2], VoidRequest(reason="印错"), By(ACTOR))
     print_cards(register, issued[3:], Job("证卡"), io.BytesIO(), actor=ACTOR)
     office.rotate()
     open_bundle(bundle(register).body, Memory(), office.clock.now).verify(texts[0], office.clock.now)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from service.domain.access import Account, Principal
+from service.domain.access import Account, By, Principal
 from service.domain.access import Role as AccountRole
 from service.domain.card_number import CardNumber
 from service.domain.forms import FormName
@@ -30,6 +30,7 @@ from service.flows.assessments.sessions import (
     plan_session,
     read_session,
 )
+from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
 from service.flows.people.dispatching import withdraw_dispatch
@@ -74,7 +75,10 @@ def test_a_card_revoked_after_it_was_seen_at_the_door_does_not_count(lite: Offic
     day, identity = planned_day(lite)
     assert call_everybody(lite, identity).roll_call.verdict is Verdict.COMPLETE
     revoke_card(
-        lite.register, day.assessors[1], ground="考§21(7)", reason="收受礼金", decided_by="市职鉴中心", actor=ACTOR
+        lite.register,
+        day.assessors[1],
+        RevocationRequest(ground="考§21(7)", reason="收受礼金", decided_by="市职鉴中心"),
+        By(ACTOR),
     )
     assert not_met(read_session(lite.register, identity)) == {"skill-assessors": "short", "valid-card": "short"}
 

@@ -7,8 +7,10 @@ import pytest
 from keys.keyring import Purpose
 from keys.signer import Signer
 from keys.vault import Vault
+from service.domain.access import By
 from service.domain.card import ReplacementReason
 from service.domain.verdict_words import Word
+from service.flows.cards.card_requests import ReplacementRequest
 from service.flows.cards.lifecycle import replace_card
 from service.flows.errors import Refused
 from service.flows.issue.signing import CardSigner
@@ -55,7 +57,7 @@ def test_a_faulty_signer_leaves_no_card(office: Office, vault: type[Vault]) -> N
     assert refused.value.code == "credential-faulty"
     assert "signature-invalid" in refused.value.en
     with pytest.raises(Refused):
-        replace_card(office.register, number, ReplacementReason.LOST, ACTOR)
+        replace_card(office.register, number, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     assert (office.events(), office.text(number), office.check(number)) == (before, credential, Word.VALID)
     del office.register.vault  # opened anew when it is needed
     assert office.issue_one(applicant("external", 2))[-4:] == "0002", "no number was lost"

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from keys.keyring import Purpose
+from service.domain.access import By
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.fitness import Answer, Duty
 from service.domain.verdict_words import Word
+from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.cards.photos import photo_of_credential, photo_of_number
 from service.flows.checking.staff import all_scans, check_number, read_scans, take_scans
@@ -65,7 +67,9 @@ def test_a_check_by_number_says_what_the_code_on_the_card_says(office: Office) -
     by_number, by_code = check_number(office.register, number), office.verdict(office.text(number))
     assert by_number.verdict is by_code.verdict is Word.VALID
     assert by_number.card == by_code.card
-    revoke_card(office.register, number, ground="督§19(4)", reason="收受财物", decided_by="王主任", actor=ACTOR)
+    revoke_card(
+        office.register, number, RevocationRequest(ground="督§19(4)", reason="收受财物", decided_by="王主任"), By(ACTOR)
+    )
     assert check_number(office.register, number).verdict is Word.REVOKED
     assert check_number(office.register, number).card is not None
 
@@ -87,9 +91,14 @@ def test_a_scan_handed_in_late_is_told_what_has_become_of_the_card(office: Offic
     hire(office, "gate")
     numbers = [office.issue_one(applicant("external", person)) for person in range(1, 5)]
     ids = [copy_of(office, number) for number in numbers]
-    revoke_card(office.register, numbers[1], ground="督§19(4)", reason="收受财物", decided_by="王主任", actor=ACTOR)
-    replace_card(office.register, numbers[2], ReplacementReason.LOST, ACTOR)
-    void_number(office.register, numbers[3], "印错", ACTOR)
+    revoke_card(
+        office.register,
+        numbers[1],
+        RevocationRequest(ground="督§19(4)", reason="收受财物", decided_by="王主任"),
+        By(ACTOR),
+    )
+    replace_card(office.register, numbers[2], ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
+    void_number(office.register, numbers[3], VoidRequest(reason="印错"), By(ACTOR))
     told = [told_of(office, number, copy_id) for number, copy_id in zip(numbers, ids, strict=True)]
     assert told == ["valid", "revoked", "replaced", "voided"]
     assert told_of(office, numbers[2]) == "valid", "the card is good, and which copy it was is not known"

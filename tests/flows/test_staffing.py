@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from service.domain.access import By
 from service.domain.staffing import Requirement
+from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
 from service.flows.people.dispatching import send, withdraw_dispatch
@@ -31,7 +33,9 @@ def test_what_an_institution_lacks_is_counted_from_the_register(office: Office) 
         (SCHOOL.code, "考§6", 0, "short"),
     ]
     engage(office.register, number, SCHOOL.code, since=TODAY, until=None, actor=ACTOR)
-    revoke_card(office.register, three[0], ground="督§19(4)", reason="x", decided_by="王主任", actor=ACTOR)
+    revoke_card(
+        office.register, three[0], RevocationRequest(ground="督§19(4)", reason="x", decided_by="王主任"), By(ACTOR)
+    )
     rows = staffing(office.register, institution=SCHOOL.code)
     assert told(rows) == [
         (SCHOOL.code, "督§5", 2, "short"),

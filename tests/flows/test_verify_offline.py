@@ -12,6 +12,7 @@ from keys.errors import KeysError
 from keys.keyring import Purpose
 from keys.sign1 import sign_tagged
 from keys.signer import Signer
+from service.domain.access import By
 from service.domain.bundle import (
     NAMES_AAD,
     BundleInvalid,
@@ -27,6 +28,7 @@ from service.domain.fitness import Answer, Duty
 from service.domain.status_list import Status, decode_payload, encode_list, encode_payload
 from service.domain.verdict import Tone
 from service.domain.verdict_words import Word
+from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.checking.verify_offline import (
     MEMORY_FILE,
@@ -92,9 +94,11 @@ def test_good_card_is_valid_with_the_names_it_needs(lite: Office, number: CardNu
 def test_known_bad_cards_are_told_without_the_register(lite: Office) -> None:
     revoked, voided, lost, internal = (lite.issue_one(applicant("external", person)) for person in range(1, 5))
     lost_copy, voided_copy = lite.text(lost), lite.text(voided)
-    revoke_card(lite.register, revoked, ground="督§19(4)", reason="泄密", decided_by="王主任", actor=ACTOR)
-    void_number(lite.register, voided, "印错", ACTOR)
-    replace_card(lite.register, lost, ReplacementReason.LOST, ACTOR)
+    revoke_card(
+        lite.register, revoked, RevocationRequest(ground="督§19(4)", reason="泄密", decided_by="王主任"), By(ACTOR)
+    )
+    void_number(lite.register, voided, VoidRequest(reason="印错"), By(ACTOR))
+    replace_card(lite.register, lost, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     checker, now = opened(lite), lite.clock.now
     assert checker.verify(lite.text(revoked), now).verdict is Word.REVOKED
     assert checker.verify(voided_copy, now).verdict is Word.VOIDED
@@ -207,7 +211,9 @@ def test_older_list_is_not_used(lite: Office, number: CardNumber) -> None:
     """An attacker plays back the list from before a cancellation."""
     before = bundle(lite.register).body
     lite.clock.advance(seconds=1)
-    revoke_card(lite.register, number, ground="考§21(4)", reason="错判", decided_by="王主任", actor=ACTOR)
+    revoke_card(
+        lite.register, number, RevocationRequest(ground="考§21(4)", reason="错判", decided_by="王主任"), By(ACTOR)
+    )
     seen = opened(lite)
     assert word(lite, number, seen) is Word.REVOKED
     replayed = opened(lite, seen.memory, before)
@@ -355,7 +361,9 @@ def test_announced_root_takes_over(lite: Office, number: CardNumber) -> None:
 
 def test_any_byte_changed_in_a_bundle_gives_no_other_verdict(lite: Office, number: CardNumber) -> None:
     """Nothing of a bundle is trusted but what is signed, so no change of it makes a revoked card valid."""
-    revoke_card(lite.register, number, ground="考§21(4)", reason="错判", decided_by="王主任", actor=ACTOR)
+    revoke_card(
+        lite.register, number, RevocationRequest(ground="考§21(4)", reason="错判", decided_by="王主任"), By(ACTOR)
+    )
     text, body, memory = lite.text(number), bundle(lite.register).body, opened(lite).memory
     clock: datetime = lite.clock.now
     for place in range(0, len(body), 5):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from keys.envelope import Envelope, pack, to_be_signed, unpack
 from keys.keyring import Purpose
 from keys.signer import Signer
+from service.domain.access import By
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.credential import CARD_AAD, Claims, bytes_of, decode_claims, encode_claims, text_of
@@ -18,6 +19,7 @@ from service.domain.fitness import Answer, Duty
 from service.domain.kinds import SkillLevel
 from service.domain.verdict import Tone, Verdict
 from service.domain.verdict_words import Word
+from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.checking.verify import verify_text
 from service.flows.keys.key_ceremony import compromise_key
@@ -82,9 +84,14 @@ def test_card_is_valid_from_its_first_to_the_end_of_its_last_day(lite: Office) -
 def test_known_bad_cards_say_what_became_of_them(office: Office, five: dict[str, CardNumber]) -> None:
     lost_copy = office.text(five["senior"])
     voided, revoked = office.text(five["special_skill"]), office.text(five["standard"])
-    revoke_card(office.register, five["standard"], ground="考§21(4)", reason="错判", decided_by="王主任", actor=ACTOR)
-    void_number(office.register, five["special_skill"], "印错", ACTOR)
-    replace_card(office.register, five["senior"], ReplacementReason.LOST, ACTOR)
+    revoke_card(
+        office.register,
+        five["standard"],
+        RevocationRequest(ground="考§21(4)", reason="错判", decided_by="王主任"),
+        By(ACTOR),
+    )
+    void_number(office.register, five["special_skill"], VoidRequest(reason="印错"), By(ACTOR))
+    replace_card(office.register, five["senior"], ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     found = {word: office.verdict(text) for word, text in (("r", revoked), ("v", voided), ("l", lost_copy))}
     assert [verdict.verdict for verdict in found.values()] == [Word.REVOKED, Word.VOIDED, Word.REPLACED]
     assert all(verdict.tone is Tone.RED for verdict in found.values())
@@ -237,5 +244,5 @@ def test_grade_says_which_levels_may_be_assessed(lite: Office) -> None:
 def test_nothing_is_fit_that_is_not_valid(lite: Office) -> None:
     number = lite.issue_one(applicant("internal", 1))
     text = lite.text(number)
-    void_number(lite.register, number, "印错", ACTOR)
+    void_number(lite.register, number, VoidRequest(reason="印错"), By(ACTOR))
     assert verify_text(lite.register, text, Duty(place=SCHOOL.code)).fit_for_duty is None

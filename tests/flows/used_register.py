@@ -10,8 +10,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, make_url, text
 
 from keys.keyring import Purpose
-from service.domain.access import Permission
-from service.domain.cancellation import Proposal, parse_ground
+from service.domain.access import By, Permission
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.event import Event
@@ -19,6 +18,7 @@ from service.domain.issuer import CENTRE
 from service.domain.replaying import LostCard
 from service.flows.assessments.session_records import make_record
 from service.flows.cards.cancellations import correct_cancellation, propose_revocation
+from service.flows.cards.card_requests import CorrectionRequest, ProposalRequest, ReplacementRequest, RevocationRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card
 from service.flows.issue.number_series import reserve_numbers
 from service.flows.issue.portraits import set_portrait_in_code
@@ -38,13 +38,12 @@ def use(office: Office) -> None:
     register = office.register
     office.issue(*one_of_each(), applicant("external", 6, score=59))
     lost = office.issue_one(applicant("external", 7))
-    replace_card(register, lost, ReplacementReason.LOST, ACTOR)
+    replace_card(register, lost, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
     revoked = office.issue_one(applicant("external", 8))
-    proposal = Proposal(parse_ground("督§19(4)"), CENTRE, "张三", "查实")
-    propose_revocation(register, revoked, proposal, ACTOR)
-    facts = {"reason": "查实", "decided_by": "李四", "actor": ACTOR}
-    revoke_card(register, revoked, ground="督§19(4)", **facts)
-    correct_cancellation(register, revoked, **facts)
+    proposal = ProposalRequest(ground="督§19(4)", reason="查实", proposed_by="张三")
+    propose_revocation(register, revoked, proposal, By(ACTOR, CENTRE))
+    revoke_card(register, revoked, RevocationRequest(ground="督§19(4)", reason="查实", decided_by="李四"), By(ACTOR))
+    correct_cancellation(register, revoked, CorrectionRequest(reason="查实", decided_by="李四"), By(ACTOR))
     case = evaluate(office, office.issue_one(applicant("external", 9)), BY_CENTRE).id
     close_case(register, case, reason="已整改", by="李", actor=ACTOR)
     reserve_numbers(register, "R5026", 40, 42, "留用", ACTOR)

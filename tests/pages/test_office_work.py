@@ -183,10 +183,10 @@ def test_who_keeps_the_record_sees_the_card_and_does_not_decide(staffed: Staffed
 @pytest.mark.parametrize(
     ("who", "path", "fields", "status", "code"),
     [
-        ("centre", "/office/cards", {"number": HOSTILE}, 422, "card-number-malformed"),
-        ("centre", "{card}", {"act": "replace", "reason": HOSTILE}, 422, "replacement-reason"),
+        ("centre", "/office/cards", {"number": HOSTILE}, 422, "request-invalid"),
+        ("centre", "{card}", {"act": "replace", "reason": HOSTILE}, 422, "request-invalid"),
         ("centre", "{card}", {"act": "void", "reason": HOSTILE}, 422, "void-unsure"),
-        ("centre", "{card}", {"act": "found", "reported_by": HOSTILE * 2}, 422, "text-length"),
+        ("centre", "{card}", {"act": "found", "reported_by": HOSTILE * 2}, 422, "request-invalid"),
         ("centre", "{card}", {"act": HOSTILE}, 422, "act-unknown"),
         ("centre", "{card}/cancellation", {"act": "revoke", "ground": "督§19(1)", "reason": HOSTILE}, 422, "ground"),
         ("centre", "{card}/cancellation", {"act": "correct", "reason": HOSTILE, "decided_by": "x"}, 409, "card-is"),
@@ -197,8 +197,8 @@ def test_who_keeps_the_record_sees_the_card_and_does_not_decide(staffed: Staffed
             400,
             "text-invisible-character",
         ),
-        ("yubei", "/office/proposals", {**PROPOSAL, "number": "R5", "reason": HOSTILE}, 422, "card-number-malformed"),
-        ("yubei", "/office/proposals", {**PROPOSAL, "number": "{number}", "ground": HOSTILE}, 422, "ground-unknown"),
+        ("yubei", "/office/proposals", {**PROPOSAL, "number": "R5", "reason": HOSTILE}, 422, "request-invalid"),
+        ("yubei", "/office/proposals", {**PROPOSAL, "number": "{number}", "ground": HOSTILE}, 422, "request-invalid"),
         ("yubei", "/office/staffing", {"act": "send", "number": "{number}", "plan": HOSTILE}, 422, "institution-form"),
         ("yubei", "/office/staffing", {"act": "engage", "number": "{number}"}, 403, "not-permitted"),
         ("school", "/office/staffing", {"act": "send", "number": "{number}"}, 403, "not-permitted"),
@@ -226,10 +226,23 @@ def test_what_is_refused_is_said_and_what_was_typed_is_kept(
     answer = send(staffed, path.format(card=f"/office/cards/{number}"), filled)
     refused(answer, status, code)
     assert "<script>alert" not in answer.text
-    shown_again = {"number", "document", "plan", "reason"} if code not in {"replacement-reason", "card-is"} else set()
+    is_chosen = filled.get("act") == "replace" or code == "card-is"
+    shown_again = set() if is_chosen else {"number", "document", "plan", "reason"}
     if any(HOSTILE in value for name, value in filled.items() if name in shown_again):
         assert "&lt;script&gt;alert(1)" in answer.text
     assert len(staffed.office.events()) == before
+
+
+def test_every_field_that_cannot_be_read_is_named_by_its_label(staffed: Staffed, person: int) -> None:
+    number = card_of(staffed, "standard", person)
+    sign_in(staffed, "yubei")
+    fields = {"number": number, "ground": "x" * 41, "reason": " ", "proposed_by": "王"}
+    answer = send(staffed, "/office/proposals", fields)
+    refused(answer, 422, "request-invalid")
+    assert "情形：应为情形：" in answer.text
+    assert "事由：缺少此项：事由或理由，1 至 2000 字" in answer.text
+    english = send(staffed, "/office/proposals", fields, query="?lang=en")
+    assert "What happened: missing: what happened, or why" in english.text
 
 
 def test_a_document_goes_in_with_a_proposal_and_comes_out_again(staffed: Staffed, person: int) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from service.domain.cancellation import Attachment
 from service.domain.card_number import CardNumber
 from service.domain.issuer import CENTRE
-from service.flows.cards.documents import Handed, read_document
+from service.flows.cards.documents import DocumentBody, read_document
 from service.flows.errors import Refused
 from service.flows.people.reviews import may_read_of
 from service.flows.register import Register
@@ -26,7 +26,7 @@ class Attached(StrEnum):
     CORRECTION = "correction"
 
 
-def proposal_document(register: Register, identity: int, *, body: str = CENTRE) -> Handed:
+def proposal_document(register: Register, identity: int, *, body: str = CENTRE) -> DocumentBody:
     """Read the document of a proposal, for the centre, whoever proposed and whoever decides. Raises Refused."""
     with register.database.read() as connection:
         found = proposals.get(connection, identity)
@@ -37,7 +37,7 @@ def proposal_document(register: Register, identity: int, *, body: str = CENTRE) 
         return read_document(connection, found.proposal.attachment)
 
 
-def card_document(register: Register, number: CardNumber, of: Attached, *, body: str = CENTRE) -> Handed:
+def card_document(register: Register, number: CardNumber, of: Attached, *, body: str = CENTRE) -> DocumentBody:
     """Read the document of the decision that took a card, or of its correction, for whoever reads the record.
 
     Raises Refused.

@@ -10,11 +10,14 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from service.domain.cancellation import Correction, Proposal, check_ground
+from service.domain.access import By
+from service.domain.cancellation import Correction, Proposal, check_ground, parse_ground
 from service.domain.card import check_revocable, correct
 from service.domain.card_number import CardNumber
 from service.domain.event import Event, Json
-from service.flows.cards.documents import Handed, keep_document
+from service.domain.issuer import CENTRE
+from service.flows.cards.card_requests import CorrectionRequest, DeclineRequest, ProposalRequest
+from service.flows.cards.documents import keep_document
 from service.flows.cards.lifecycle import check_who_decides, of_locked_person, registered
 from service.flows.errors import Refused
 from service.flows.register import Register
@@ -23,23 +26,24 @@ from service.store.proposals import StoredProposal
 from service.store.states import ProposalState
 
 
-def propose_revocation(
-    register: Register, number: CardNumber, proposal: Proposal, actor: str, handed: Handed | None = None
-) -> int:
+def propose_revocation(register: Register, number: CardNumber, request: ProposalRequest, by: By) -> int:
     """Propose that a qualification be cancelled, for the card's issuer to decide; give the proposal's id.
 
-    Nothing about the card changes. Raises Refused for a number that is not registered, GroundInvalid, and
-    IllegalTransition for a card that could not be revoked any more.
+    Nothing about the card changes. Raises Refused for a number that is not registered, GroundInvalid,
+    DecisionRefused without a body, a person or a reason, and IllegalTransition for a card that could not be revoked
+    any more.
     """
     now = register.effects.now()
+    ground = parse_ground(request.ground)
+    body = CENTRE if by.body is None else by.body
+    proposal = Proposal(ground, body, request.proposed_by, request.reason, request.document)
     with register.database.read() as connection:
         card = registered(connection, number)
     check_ground(proposal.ground, card.kind)
     with register.database.write() as connection:
         card = of_locked_person(connection, number)
         check_revocable(card)
-        if handed is not None:
-            proposal = replace(proposal, attachment=keep_document(connection, handed))
+        proposal = replace(proposal, attachment=keep_document(connection, request.document_file))
         identity = proposals.add(connection, number, proposal, now)
         data: dict[str, Json] = {
             "proposal": identity,
@@ -52,50 +56,41 @@ def propose_revocation(
             data["document"] = proposal.document
         if proposal.attachment is not None:
             data["attachment"] = proposal.attachment.as_json()
-        journal.append_many(connection, now, actor, (Event("revocation-proposed", number, data),))
+        journal.append_many(connection, now, by.actor, (Event("revocation-proposed", number, data),))
     return identity
 
 
-def decline_proposal(
-    register: Register, identity: int, *, reason: str, decided_by: str, actor: str, body: str | None = None
-) -> StoredProposal:
+def decline_proposal(register: Register, identity: int, request: DeclineRequest, by: By) -> StoredProposal:
     """Decline a proposal, with a reason; the card stays as it is.
 
     Raises Refused for an unknown proposal, one that is answered, or without reason and person, and DecisionRefused
     for a body that is not the card's issuer.
     """
     today, now = register.effects.today(), register.effects.now()
-    if not reason.strip() or not decided_by.strip():
+    if not request.reason.strip() or not request.decided_by.strip():
         raise Refused("decline-reason", "不予采纳须写明理由和人员", "declining states a reason and a person")
     with register.database.read() as connection:
         proposed = _proposed(connection, identity)
-    check_who_decides(register, proposed.number, body, "decline", actor, {"ground": str(proposed.proposal.ground)})
+    check_who_decides(register, proposed.number, by, {"act": "decline", "ground": str(proposed.proposal.ground)})
     with register.database.write() as connection:
         of_locked_person(connection, proposed.number)
         proposed = _proposed(connection, identity)
         if proposed.state is not ProposalState.PROPOSED:
             raise Refused("proposal-closed", "此建议已有结果，不能再作答复", "the proposal has been answered already")
-        proposals.close(connection, identity, ProposalState.DECLINED, today, decided_by, reason)
+        proposals.close(connection, identity, ProposalState.DECLINED, today, request.decided_by, request.reason)
         data: dict[str, Json] = {
             "proposal": identity,
             "body": proposed.issuer,
-            "decided_by": decided_by,
-            "reason": reason,
+            "decided_by": request.decided_by,
+            "reason": request.reason,
         }
-        journal.append_many(connection, now, actor, (Event("revocation-proposal-declined", proposed.number, data),))
+        declined = Event("revocation-proposal-declined", proposed.number, data)
+        journal.append_many(connection, now, by.actor, (declined,))
         return _proposed(connection, identity)
 
 
 def correct_cancellation(
-    register: Register,
-    number: CardNumber,
-    *,
-    reason: str,
-    decided_by: str,
-    actor: str,
-    body: str | None = None,
-    document: str | None = None,
-    handed: Handed | None = None,
+    register: Register, number: CardNumber, request: CorrectionRequest, by: By
 ) -> tuple[CardNumber, ...]:
     """Correct a mistaken cancellation by an entry of its own; give every card whose decision it corrects.
 
@@ -104,11 +99,11 @@ def correct_cancellation(
     Raises Refused, DecisionRefused, IllegalTransition, AlreadyCorrected.
     """
     today, now = register.effects.today(), register.effects.now()
-    check_who_decides(register, number, body, "correct", actor, {})
+    check_who_decides(register, number, by, {"act": "correct"})
     with register.database.write() as connection:
         card = of_locked_person(connection, number)
-        attachment = keep_document(connection, handed)
-        correction = Correction(card.issuer, today, decided_by, reason, document, attachment)
+        attachment = keep_document(connection, request.document_file)
+        correction = Correction(card.issuer, today, request.decided_by, request.reason, request.document, attachment)
         decision = cancellations.get(connection, number)
         taken_with = tuple(
             one
@@ -124,7 +119,7 @@ def correct_cancellation(
         events = tuple(correct(one, correction) for one in taken_with)
         for one in taken_with:
             cancellations.record_correction(connection, one.number, correction, now)
-        journal.append_many(connection, now, actor, events)
+        journal.append_many(connection, now, by.actor, events)
     return tuple(sorted(one.number for one in taken_with))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from service.domain.access import By
 from service.domain.card_number import CardNumber
 from service.domain.event import Event
 from service.flows.cards.lifecycle import check_who_decides
@@ -12,17 +13,15 @@ from service.flows.register import Register
 from service.store import cards, journal, restored
 
 
-def confirm_cards(
-    register: Register, numbers: Sequence[CardNumber], reason: str, actor: str, *, body: str | None = None
-) -> tuple[CardNumber, ...]:
+def confirm_cards(register: Register, numbers: Sequence[CardNumber], reason: str, by: By) -> tuple[CardNumber, ...]:
     """Confirm cards one by one; return those that waited. They answer what the register says from then on.
 
-    ``body`` is who confirms, by default each card's issuer. Raises Refused for a number that no card has, for one that
+    Raises Refused for a number that no card has, for one that
     does not wait, and without a reason, and DecisionRefused for a body that is not the issuer: none is confirmed then.
     """
     _check_reason(reason)
     for number in numbers:
-        check_who_decides(register, number, body, "confirm", actor, {})
+        check_who_decides(register, number, by, {"act": "confirm"})
     now = register.effects.now()
     with register.database.write() as connection:
         held = cards.for_update(connection, numbers)
@@ -35,7 +34,7 @@ def confirm_cards(
                     "card-confirmed", f"证卡 {number} 无需确认", f"card {number} does not wait to be confirmed"
                 )
         events = (Event("card-confirmed", number, {"reason": reason.strip()}) for number in settled)
-        journal.append_many(connection, now, actor, events)
+        journal.append_many(connection, now, by.actor, events)
     return settled
 
 

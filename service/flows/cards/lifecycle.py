@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Final
 
 from sqlalchemy import Connection
 
 from cardlayout.check import check
+from service.domain.access import By
 from service.domain.cancellation import Decision, check_decision, check_entitled, check_issuer, parse_ground, takes
 from service.domain.card import (
     COPY_ID_BYTES,
     Card,
     CardStatus,
-    ReplacementReason,
     enter_ground,
     replace,
     revoke,
@@ -26,7 +25,8 @@ from service.domain.errors import DecisionRefused
 from service.domain.event import Event, Json
 from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
-from service.flows.cards.documents import Handed, keep_document
+from service.flows.cards.card_requests import FoundRequest, ReplacementRequest, RevocationRequest, VoidRequest
+from service.flows.cards.documents import keep_document
 from service.flows.cards.faces import face_of
 from service.flows.errors import Refused, no_such_card
 from service.flows.issue.portraits import portrait_of_copy, withdraw_consent
@@ -40,39 +40,26 @@ from service.store.states import ProposalState
 _OF_CANCELLATION: Final = frozenset({"revoke", "decline", "correct", "close-case"})
 
 
-def revoke_card(  # noqa: PLR0913 - one argument a fact of the decision
-    register: Register,
-    number: CardNumber,
-    *,
-    ground: str,
-    reason: str,
-    decided_by: str,
-    actor: str,
-    body: str | None = None,
-    decided_on: date | None = None,
-    document: str | None = None,
-    handed: Handed | None = None,
-) -> tuple[CardNumber, ...]:
-    """Cancel the qualification a card stands for, from today; give every card that is lost with it.
+def revoke_card(register: Register, number: CardNumber, request: RevocationRequest, by: By) -> tuple[CardNumber, ...]:
+    """Cancel the qualification a card stands for, from today; return every card that is lost with it.
 
-    ``body`` is who decides, by default the card's issuer. 考§21 takes all the person's assessor cards, 督§19 the
+    考§21 takes all the person's assessor cards, 督§19 the
     supervisor cards of the issuer; proposals on any of them are decided with it. Raises Refused for a number that
     is not registered, DecisionRefused for a body that is not the issuer, and the refusals of the ground, the
     decision and the card's state.
     """
     today, now = register.effects.today(), register.effects.now()
-    check_who_decides(register, number, body, "revoke", actor, {"ground": ground[:40]})
+    check_who_decides(register, number, by, {"act": "revoke", "ground": request.ground[:40]})
     with register.database.write() as connection:
         card = of_locked_person(connection, number)
-        attachment = keep_document(connection, handed)
         decision = Decision(
-            ground=parse_ground(ground),
+            ground=parse_ground(request.ground),
             body=card.issuer,
-            decided_on=decided_on or today,
-            decided_by=decided_by,
-            reason=reason,
-            document=document,
-            attachment=attachment,
+            decided_on=request.decided_on or today,
+            decided_by=request.decided_by,
+            reason=request.reason,
+            document=request.document,
+            attachment=keep_document(connection, request.document_file),
         )
         check_decision(decision, card.kind, card.issuer)
         held = cards.for_update(connection, (c.number for c in cards.of_person(connection, card.person)))
@@ -83,16 +70,16 @@ def revoke_card(  # noqa: PLR0913 - one argument a fact of the decision
         cancellations.record_many(connection, (after.number for after, _ in lost), decision, now)
         answered = proposals.open_for(connection, (after.number for after, _ in lost))
         for one in answered:
-            proposals.close(connection, one.id, ProposalState.DECIDED, today, decided_by)
+            proposals.close(connection, one.id, ProposalState.DECIDED, today, request.decided_by)
         decided = (
             Event(
                 "revocation-proposal-decided",
                 one.number,
-                {"proposal": one.id, "body": card.issuer, "decided_by": decided_by},
+                {"proposal": one.id, "body": card.issuer, "decided_by": request.decided_by},
             )
             for one in answered
         )
-        journal.append_many(connection, now, actor, (*(event for _, event in lost), *decided))
+        journal.append_many(connection, now, by.actor, (*(event for _, event in lost), *decided))
     return tuple(sorted(after.number for after, _ in lost))
 
 
@@ -108,29 +95,21 @@ def _ground_told(connection: Connection, held: Iterable[Card], decision: Decisio
     )
 
 
-def replace_card(
-    register: Register,
-    number: CardNumber,
-    reason: ReplacementReason,
-    actor: str,
-    *,
-    without_portrait: bool = False,
-    body: str | None = None,
-) -> None:
+def replace_card(register: Register, number: CardNumber, request: ReplacementRequest, by: By) -> None:
     """Make a new copy (补发): same number, same dates; the old copy answers ``replaced`` at once.
 
     ``without_portrait`` withdraws the holder's consent to a portrait in the code, for this copy and later ones.
-    ``body`` is who asks, by default the card's issuer. Raises Refused for a number that is not registered,
-    DecisionRefused for another body, and IllegalTransition for a card that is not in force.
+    Raises Refused for a number that is not registered, DecisionRefused for a body that is not the issuer, and
+    IllegalTransition for a card that is not in force.
     """
     today, now = register.effects.today(), register.effects.now()
-    check_who_decides(register, number, body, "replace", actor, {})
+    check_who_decides(register, number, by, {"act": "replace"})
     signer = CardSigner.of(register)
     with register.database.write() as connection:
         card = _locked(connection, number)
         check_confirmed(connection, number)
-        after, event = replace(card, register.effects.random_bytes(COPY_ID_BYTES), reason, today)
-        withdrawn = withdraw_consent(connection, card, today) if without_portrait else ()
+        after, event = replace(card, register.effects.random_bytes(COPY_ID_BYTES), request.reason, today)
+        withdrawn = withdraw_consent(connection, card, today) if request.without_portrait else ()
         portrait = portrait_of_copy(connection, card)
         if portrait is not None:
             _check_fits(register, after, portrait)
@@ -147,17 +126,17 @@ def replace_card(
             ),
             today,
         )
-        journal.append_many(connection, now, actor, (*withdrawn, event))
+        journal.append_many(connection, now, by.actor, (*withdrawn, event))
 
 
-def void_number(register: Register, number: CardNumber, reason: str, actor: str, *, body: str | None = None) -> None:
+def void_number(register: Register, number: CardNumber, request: VoidRequest, by: By) -> None:
     """Void a card that was issued by mistake, or a reserved number; it is never used again (督附3, 考附2).
 
     Raises IllegalTransition for a card that is not in force, NotFound for a number that is neither, NumberStep for one
     that is void already, Refused without a reason, and DecisionRefused for a body that is not the issuer.
     """
-    today, now = register.effects.today(), register.effects.now()
-    check_who_decides(register, number, body, "void", actor, {})
+    today, now, reason = register.effects.today(), register.effects.now(), request.reason
+    check_who_decides(register, number, by, {"act": "void"})
     with register.database.write() as connection:
         card = cards.for_update(connection, (number,)).get(number)
         restored.end_lost(connection, number, today)
@@ -169,21 +148,19 @@ def void_number(register: Register, number: CardNumber, reason: str, actor: str,
         else:
             event = Event("number-voided", str(number), {"reason": reason})
         numbers.void_many(connection, (number,), reason, now)
-        journal.append_many(connection, now, actor, (event,))
+        journal.append_many(connection, now, by.actor, (event,))
 
 
-def record_found(
-    register: Register, number: CardNumber, reported_by: str, actor: str, *, body: str | None = None
-) -> int:
-    """Note that a lost card was found again; it stays replaced, and no step brings it back. Gives how many there are.
+def record_found(register: Register, number: CardNumber, request: FoundRequest, by: By) -> int:
+    """Note that a lost card was found again, and return how many copies are replaced: no step brings one back.
 
     Raises Refused for a number that is not registered, for one that has no replaced copy, and without a person, and
     DecisionRefused for a body that is not the issuer.
     """
     today, now = register.effects.today(), register.effects.now()
-    if not reported_by.strip():
+    if not request.reported_by.strip():
         raise Refused("found-by", "须写明由谁交回", "say who brings it back")
-    check_who_decides(register, number, body, "found", actor, {})
+    check_who_decides(register, number, by, {"act": "found"})
     with register.database.write() as connection:
         _locked(connection, number)
         dead = copies.replaced(connection, number)
@@ -193,27 +170,25 @@ def record_found(
                 f"证卡 {number} 没有补发过，找回的就是现用的卡，仍然有效",
                 f"card {number} was never replaced: what was found is the card in use, and counts",
             )
-        data = {"on": today.isoformat(), "reported_by": reported_by, "copies": [one.hex() for one in dead]}
-        journal.append_many(connection, now, actor, (Event("copy-found", number, data),))
+        data = {"on": today.isoformat(), "reported_by": request.reported_by, "copies": [one.hex() for one in dead]}
+        journal.append_many(connection, now, by.actor, (Event("copy-found", number, data),))
     return len(dead)
 
 
-def check_who_decides(
-    register: Register, number: CardNumber, body: str | None, act: str, actor: str, data: Mapping[str, Json]
-) -> None:
-    """Refuse a body that is not the card's issuer, and put the attempt into the journal; None is the issuer.
+def check_who_decides(register: Register, number: CardNumber, by: By, attempt: Mapping[str, Json]) -> None:
+    """Refuse a body that is not the card's issuer, and put the attempt, its ``act`` and facts, into the journal.
 
     Raises DecisionRefused. 督§9, 督§19, 考§12, 考§21.
     """
     issuer = number.institution if number.kind is CardKind.INTERNAL else CENTRE
-    if body is None or issuer is None:
+    if by.body is None or issuer is None:
         return
     try:
-        (check_entitled if act in _OF_CANCELLATION else check_issuer)(body, issuer)
+        (check_entitled if attempt["act"] in _OF_CANCELLATION else check_issuer)(by.body, issuer)
     except DecisionRefused:
-        event = Event("decision-refused", number, {"act": act, "body": body, **data})
+        event = Event("decision-refused", number, {"act": attempt["act"], "body": by.body, **attempt})
         with register.database.write() as connection:
-            journal.append_many(connection, register.effects.now(), actor, (event,))
+            journal.append_many(connection, register.effects.now(), by.actor, (event,))
         raise
 
 

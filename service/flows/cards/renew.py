@@ -13,11 +13,13 @@ from typing import Final, cast
 
 from sqlalchemy import Connection
 
+from service.domain.access import By
 from service.domain.application import Cell, RawRow
 from service.domain.application.headings import HEADING_OF, HEADINGS
 from service.domain.card import Card, check_renewable
 from service.domain.card_number import CardNumber
 from service.domain.validity import MONTHS_A_YEAR, add_months, renewal_opens_on
+from service.flows.cards.card_requests import RenewalRequest
 from service.flows.cards.lifecycle import check_confirmed, check_who_decides, registered
 from service.flows.cards.stored_photos import read_photo
 from service.flows.errors import Refused
@@ -37,19 +39,6 @@ RESTATABLE: Final = frozenset(heading.field for heading in HEADINGS) - _FIXED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Renewal:
-    """The new certification, and what is to be stated anew; a promotion states another ``kind``.
-
-    ``facts`` are roster cells by field: certified_on, the scores, and any of ``RESTATABLE``. ``photo`` is a new
-    photograph, else the registered one is printed again.
-    """
-
-    facts: Mapping[str, Cell]
-    photo: bytes | None = None
-    reviewed_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Expiring:
     """A card that will expire; ``renewal_opens_on`` is the first day on which its renewal is accepted."""
 
@@ -58,41 +47,42 @@ class Expiring:
     renewal_opens_on: date
 
 
-def renew_card(
-    register: Register, number: CardNumber, renewal: Renewal, actor: str, *, body: str | None = None
-) -> CardNumber:
-    """Issue the card that follows another; give its number. The former one is superseded for what the new one covers.
+def renew_card(register: Register, number: CardNumber, request: RenewalRequest, by: By) -> CardNumber:
+    """Issue the card that follows another; return its number. The former is superseded for what the new one covers.
 
-    ``body`` is who asks, by default the card's issuer. Raises Refused with every reason of the rules, DecisionRefused
-    for a body that is not the issuer, and IllegalTransition for a card that is revoked, voided or taken over already.
+    The facts are roster cells by field, any of ``RESTATABLE``: the scores; a promotion states another ``kind``.
+    Without a new photograph the registered one is printed again. Raises Refused with every reason of the rules,
+    DecisionRefused for a body that is not the issuer, and IllegalTransition for a card that is revoked, voided or
+    taken over already.
     """
-    for name in renewal.facts:
+    for name in request.facts:
         if name not in RESTATABLE:
             raise Refused(
                 "renewal-field",
                 f"换发不能填写“{name[:30]}”，可填写：{'、'.join(sorted(RESTATABLE))}",
                 f"a renewal does not state {name[:30]!r}; it may state {', '.join(sorted(RESTATABLE))}",
             )
-    check_who_decides(register, number, body, "renew", actor, {})
+    check_who_decides(register, number, by, {"act": "renew"})
     with register.database.read() as connection:
         check_renewable(registered(connection, number))
         check_confirmed(connection, number)
         record = cards.get(connection, number)
         assert record is not None, "it has just been found"
         known = _cells(register, connection, record)
-        photo = renewal.photo
+        photo = request.photo
         if photo is None and record.photo is not None:
             photo = read_photo(connection, record.photo)
     content = b"" if photo is None else photo
-    request = Request(
-        rows=(RawRow(FIRST_ROW, {**known, **renewal.facts, "photo": _PHOTO_NAME}),),
+    stated: dict[str, Cell] = {**request.facts, "certified_on": request.certified_on}
+    batch = Request(
+        rows=(RawRow(FIRST_ROW, {**known, **stated, "photo": _PHOTO_NAME}),),
         photos=PhotoFiles(() if photo is None else (PhotoFile(f"{_PHOTO_NAME}.jpg", lambda: content),)),
-        actor=actor,
+        actor=by.actor,
         issuer=record.card.issuer,
-        reviewed_by=renewal.reviewed_by,
+        reviewed_by=request.reviewed_by,
         all_or_nothing=True,
     )
-    outcome = issue_batch(register, request)
+    outcome = issue_batch(register, batch)
     for row in outcome.refused:
         problems = row.problems
         raise Refused(problems[0].code, "；".join(one.zh for one in problems), "; ".join(one.en for one in problems))

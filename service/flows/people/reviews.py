@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection
 
-from service.domain.access import Principal
+from service.domain.access import By, Principal
 from service.domain.access_record import Access, Act
 from service.domain.card import Card
 from service.domain.card_number import CardNumber
@@ -206,7 +206,7 @@ def close_case(register: Register, identity: int, *, reason: str, by: str, actor
     with register.database.read() as connection:
         found = _case(connection, identity)
     ground = str(case_ground(found.kind))
-    check_who_decides(register, found.number, body, "close-case", actor, {"ground": ground})
+    check_who_decides(register, found.number, By(actor, body), {"act": "close-case", "ground": ground})
     with register.database.write() as connection:
         registered(connection, found.number)
         if not _case(connection, identity).is_open:

@@ -7,7 +7,7 @@ flow refuses is caught as ``REFUSALS`` and drawn with ``Desk.refuse`` on the pag
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -20,6 +20,8 @@ from msgspec import Struct
 from service.domain.access import Permission, Principal
 from service.flows.people.sign_in import SignIn
 from service.flows.register import Register
+from service.flows.remedies import Words
+from service.flows.requests.reading import FieldRefused, RequestInvalid
 from service.pages.errors import answer_page
 from service.pages.office.once import token_of_form
 from service.pages.office.words import office_speaker, office_texts
@@ -109,8 +111,12 @@ class Desk:
         return page(self._draw(template, refusal, context), refusal.status if refusal else status, headers)
 
     def refuse(self, request: AnyRequest, error: Exception, template: str, **context: Any) -> Response[str]:  # noqa: ANN401
-        """Draw a page again with what was refused; give it what was typed."""
-        return self.show(template, refusal=refusal_of(request, error), **context)
+        """Draw a page again with what was refused, each field by the label it has here; give it what was typed."""
+        refusal = refusal_of(request, error)
+        if isinstance(error, RequestInvalid):
+            zh, en = error.worded(_label)
+            refusal = replace(refusal, zh=zh, en=en)
+        return self.show(template, refusal=refusal, **context)
 
     def go(self, path: str, done: str | None = None) -> Redirect:
         """Lead on to a page of the office, which says ``done_…`` at its top."""
@@ -135,6 +141,11 @@ class Desk:
                 **context,
             },
         )
+
+
+def _label(refused: FieldRefused) -> Words:
+    found = office_texts().get(refused.words) or office_texts().get(refused.field)
+    return (refused.field, refused.field) if found is None else (found.zh, found.en)
 
 
 def at_desk(request: AnyRequest, register: Register, *permissions: Permission, csrf: str = "") -> Desk:

@@ -6,33 +6,38 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from litestar import Controller, Request, Response, post, route
-from litestar.datastructures import State, UploadFile
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, MultipartBody, SkipValidation, URLEncodedBody
 
 from service.domain.access import Permission
-from service.domain.cancellation import Proposal, parse_ground
-from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.flows.cards.cancellations import correct_cancellation, propose_revocation
 from service.flows.cards.card_desk import Standing, card_standing
+from service.flows.cards.card_requests import (
+    CorrectionRequest,
+    FoundRequest,
+    ProposalRequest,
+    ReplacementRequest,
+    RevocationRequest,
+    VoidRequest,
+)
 from service.flows.cards.lifecycle import record_found, replace_card, revoke_card, void_number
 from service.flows.errors import Refused
 from service.flows.register import Register
+from service.flows.requests.reading import read_number, read_request
 from service.pages.home import READ
-from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
+from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk
 from service.pages.office.bodies import body_names, ground_choices
 from service.pages.office.once import once_a_form
 from service.pages.office.typed import (
     MAX_FORM_BODY,
     MAX_FORM_WITH_FILE,
-    card_number,
-    day,
+    FormData,
+    fields_of,
     form_values,
-    handed,
-    line,
-    long,
     signed_in_first,
+    text_of,
     unknown_act,
 )
 from service.pages.words import looks
@@ -42,35 +47,6 @@ PAGE: Final = "/office/cards"
 _CARD: Final = PAGE + "/{number:str}"
 _READERS: Final = (Permission.CHANGE_CARDS, Permission.PROPOSE, Permission.REVIEW)
 MAY_CANCEL: Final = (Permission.CHANGE_CARDS, Permission.PROPOSE)
-
-
-class NumberForm(DeskForm, frozen=True, kw_only=True):
-    """Which card."""
-
-    number: str = ""
-
-
-class CardForm(DeskForm, frozen=True, kw_only=True):
-    """The forms of a card's page: a new copy, a copy found, the number void."""
-
-    act: str = ""
-    reason: str = ""
-    without_portrait: str = ""
-    reported_by: str = ""
-    sure: str = ""
-
-
-class CancellationForm(DeskForm, frozen=True, kw_only=True):
-    """The forms about a card's cancellation: to decide, to propose, to correct."""
-
-    act: str = ""
-    ground: str = ""
-    reason: str = ""
-    decided_by: str = ""
-    decided_on: str = ""
-    proposed_by: str = ""
-    document: str = ""
-    document_file: UploadFile | None = None
 
 
 class CardsPage(Controller):
@@ -87,14 +63,14 @@ class CardsPage(Controller):
     @post(PAGE, status_code=HTTPStatus.OK, sync_to_thread=True)
     def chosen(
         self,
-        data: URLEncodedBody[NumberForm],
+        data: URLEncodedBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Lead to the card."""
-        desk = at_desk(request, register, *_READERS, csrf=data.csrf)
+        desk = at_desk(request, register, *_READERS, csrf=text_of(data, "csrf"))
         try:
-            number = card_number(data.number)
+            number = read_number(data)
             card_standing(register, number, desk.principal)
         except REFUSALS as error:
             return desk.refuse(request, error, "office/cards.html", form_values=form_values("choose", data))
@@ -113,18 +89,20 @@ class CardsPage(Controller):
     def change(
         self,
         number: FromPath[CardNumber],
-        data: URLEncodedBody[CardForm],
+        data: URLEncodedBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Replace it, void it, or note that a copy was found."""
-        desk = at_desk(request, register, Permission.CHANGE_CARDS, csrf=data.csrf)
+        desk = at_desk(request, register, Permission.CHANGE_CARDS, csrf=text_of(data, "csrf"))
         card_standing(register, number, desk.principal)
         try:
             return _change(desk, number, data)
         except REFUSALS as error:
             shown = standing_of(desk, number)
-            return desk.refuse(request, error, "office/card.html", **shown, form_values=form_values(data.act, data))
+            return desk.refuse(
+                request, error, "office/card.html", **shown, form_values=form_values(text_of(data, "act"), data)
+            )
 
     @route(_CARD + "/cancellation", http_method=READ, sync_to_thread=True)
     def loss(
@@ -145,19 +123,19 @@ class CardsPage(Controller):
     def lose(
         self,
         number: FromPath[CardNumber],
-        data: MultipartBody[CancellationForm],
+        data: MultipartBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Decide, propose or correct."""
-        desk = at_desk(request, register, *MAY_CANCEL, csrf=data.csrf)
+        desk = at_desk(request, register, *MAY_CANCEL, csrf=text_of(data, "csrf"))
         card_standing(register, number, desk.principal)
         try:
             return _cancel(desk, number, data)
         except REFUSALS as error:
             shown = standing_of(desk, number)
             return desk.refuse(
-                request, error, "office/cancellation.html", **shown, form_values=form_values(data.act, data)
+                request, error, "office/cancellation.html", **shown, form_values=form_values(text_of(data, "act"), data)
             )
 
 
@@ -197,74 +175,35 @@ def _may(desk: Desk, told: Standing) -> frozenset[str]:
     return frozenset(name for name, may in found.items() if may)
 
 
-def _change(desk: Desk, number: CardNumber, data: CardForm) -> Response[Any]:
-    by, page = desk.principal, f"{PAGE}/{number}"
-    match data.act:
+def _change(desk: Desk, number: CardNumber, data: FormData) -> Response[Any]:
+    register, by, page = desk.register, desk.principal.by, f"{PAGE}/{number}"
+    match text_of(data, "act"):
         case "replace":
-            reason = _replacement_reason(data.reason)
-            without = bool(data.without_portrait)
-            replace_card(desk.register, number, reason, by.actor, without_portrait=without, body=by.body)
+            replace_card(register, number, read_request(ReplacementRequest, data), by)
             return desk.go(page, done="replaced")
         case "found":
-            record_found(desk.register, number, line(data.reported_by, 60), by.actor, body=by.body)
+            record_found(register, number, read_request(FoundRequest, data), by)
             return desk.go(page, done="found")
         case "void":
-            if not data.sure:
+            if not text_of(data, "sure"):
                 raise Refused("void-unsure", "请勾选确认：作废不能撤销", "tick the box: voiding cannot be undone")
-            void_number(desk.register, number, long(data.reason), by.actor, body=by.body)
+            void_number(register, number, read_request(VoidRequest, data), by)
             return desk.go(page, done="voided")
         case _:
             raise unknown_act()
 
 
-def _cancel(desk: Desk, number: CardNumber, data: CancellationForm) -> Response[Any]:
-    by, page = desk.principal, f"{PAGE}/{number}/cancellation"
-    file = handed(data.document_file)
-    match data.act:
+def _cancel(desk: Desk, number: CardNumber, data: FormData) -> Response[Any]:
+    register, by, page = desk.register, desk.principal.by, f"{PAGE}/{number}/cancellation"
+    match text_of(data, "act"):
         case "revoke":
-            revoke_card(
-                desk.register,
-                number,
-                ground=data.ground,
-                reason=long(data.reason),
-                decided_by=line(data.decided_by, 60),
-                decided_on=day(data.decided_on),
-                document=line(data.document) or None,
-                handed=file,
-                body=by.body,
-                actor=by.actor,
-            )
+            revoke_card(register, number, read_request(RevocationRequest, fields_of(data)), by)
             return desk.go(page, done="revoked")
         case "propose":
-            made = propose(desk, number, data)
+            made = propose_revocation(register, number, read_request(ProposalRequest, fields_of(data)), by)
             return desk.go(f"/office/proposals/{made}", done="proposed")
         case "correct":
-            correct_cancellation(
-                desk.register,
-                number,
-                reason=long(data.reason),
-                decided_by=line(data.decided_by, 60),
-                document=line(data.document) or None,
-                handed=file,
-                body=by.body,
-                actor=by.actor,
-            )
+            correct_cancellation(register, number, read_request(CorrectionRequest, fields_of(data)), by)
             return desk.go(page, done="corrected")
         case _:
             raise unknown_act()
-
-
-def propose(desk: Desk, number: CardNumber, data: CancellationForm) -> int:
-    """Enter what was proposed, and give its id. Raises what the flow raises."""
-    by = desk.principal
-    proposal = Proposal(
-        parse_ground(data.ground), by.body, line(data.proposed_by, 60), long(data.reason), line(data.document) or None
-    )
-    return propose_revocation(desk.register, number, proposal, by.actor, handed(data.document_file))
-
-
-def _replacement_reason(text: str) -> ReplacementReason:
-    try:
-        return ReplacementReason(text)
-    except ValueError:
-        raise Refused("replacement-reason", "请选择补发原因", "choose why a new copy is made") from None

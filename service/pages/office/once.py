@@ -15,7 +15,6 @@ from typing import Any, Final, ParamSpec, TypeVar, cast
 import msgspec
 from litestar import Response
 from litestar.datastructures import UploadFile
-from msgspec import Struct
 
 from service.flows.people.sign_in import SignIn
 from service.flows.register import Register
@@ -43,8 +42,8 @@ def once_a_form(handler: Callable[P, T]) -> Callable[P, T]:
     @wraps(handler)
     def answered(*args: P.args, **kwargs: P.kwargs) -> T:
         request, register = cast("AnyRequest", kwargs["request"]), cast("Register", kwargs["register"])
-        typed: dict[str, Any] = msgspec.to_builtins(cast("Struct", kwargs["data"]), enc_hook=_digest)
-        token = str(typed.pop("csrf"))
+        typed: dict[str, Any] = msgspec.to_builtins(kwargs["data"], enc_hook=_digest)
+        token = str(typed.pop("csrf", ""))
         key = token.partition(FORM_KEY_MARK)[2]
         sign_in = signed_in(request, register) if _KEY.fullmatch(key) else None
         if sign_in is None:

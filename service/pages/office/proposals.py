@@ -6,30 +6,34 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from litestar import Controller, Request, Response, post, route
-from litestar.datastructures import State, UploadFile
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import MultipartBody, SkipValidation
 
 from service.domain.access import Permission
-from service.flows.cards.cancellations import decline_proposal, find_proposal, list_proposals
+from service.flows.cards.cancellations import (
+    decline_proposal,
+    find_proposal,
+    list_proposals,
+    propose_revocation,
+)
+from service.flows.cards.card_requests import DeclineRequest, ProposalRequest, RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
 from service.flows.register import Register
+from service.flows.requests.reading import read_numbered, read_request
 from service.pages.home import READ
-from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
+from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk
 from service.pages.office.bodies import body_names, ground_choices
-from service.pages.office.cards import CancellationForm, propose
 from service.pages.office.once import once_a_form
 from service.pages.office.typed import (
     MAX_FORM_WITH_FILE,
+    FormData,
     Identity,
-    card_number,
-    day,
+    fields_of,
     form_values,
-    handed,
-    line,
-    long,
     signed_in_first,
+    text_of,
     unknown_act,
 )
 from service.pages.shown import moment
@@ -39,23 +43,6 @@ from service.store.states import ProposalState
 AnyRequest = Request[Any, Any, State]
 PAGE: Final = "/office/proposals"
 _SEES: Final = (Permission.CHANGE_CARDS, Permission.PROPOSE)
-
-
-class ProposalForm(CancellationForm, frozen=True, kw_only=True):
-    """A proposal on a card whose number is typed."""
-
-    number: str = ""
-
-
-class AnswerForm(DeskForm, frozen=True, kw_only=True):
-    """Both answers to a proposal."""
-
-    act: str = ""
-    reason: str = ""
-    decided_by: str = ""
-    decided_on: str = ""
-    document: str = ""
-    document_file: UploadFile | None = None
 
 
 class ProposalsPage(Controller):
@@ -80,14 +67,15 @@ class ProposalsPage(Controller):
     @once_a_form
     def enter(
         self,
-        data: MultipartBody[ProposalForm],
+        data: MultipartBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Propose: any card, also one whose holder is another's."""
-        desk = at_desk(request, register, Permission.PROPOSE, csrf=data.csrf)
+        desk = at_desk(request, register, Permission.PROPOSE, csrf=text_of(data, "csrf"))
         try:
-            made = propose(desk, card_number(data.number), data)
+            number, proposal = read_numbered(ProposalRequest, fields_of(data))
+            made = propose_revocation(register, number, proposal, desk.principal.by)
         except REFUSALS as error:
             shown = _listed(desk, request)
             return desk.refuse(
@@ -114,49 +102,33 @@ class ProposalsPage(Controller):
     def answer(
         self,
         identity: Identity,
-        data: MultipartBody[AnswerForm],
+        data: MultipartBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Cancel, or decline. Whoever is not the issuer is refused, and the journal says so."""
-        desk = at_desk(request, register, *_SEES, csrf=data.csrf)
+        desk = at_desk(request, register, *_SEES, csrf=text_of(data, "csrf"))
         _one(desk, identity)
         try:
             return _answer(desk, identity, data)
         except REFUSALS as error:
             shown = _one(desk, identity)
-            return desk.refuse(request, error, "office/proposal.html", **shown, form_values=form_values(data.act, data))
+            values = form_values(text_of(data, "act"), data)
+            return desk.refuse(request, error, "office/proposal.html", **shown, form_values=values)
 
 
-def _answer(desk: Desk, identity: int, data: AnswerForm) -> Response[Any]:
-    by, page = desk.principal, f"{PAGE}/{identity}"
-    found = find_proposal(desk.register, identity)
-    match data.act:
+def _answer(desk: Desk, identity: int, data: FormData) -> Response[Any]:
+    register, by, page = desk.register, desk.principal.by, f"{PAGE}/{identity}"
+    found = find_proposal(register, identity)
+    match text_of(data, "act"):
         case "cancel" if found.state is ProposalState.PROPOSED:
-            revoke_card(
-                desk.register,
-                found.number,
-                ground=str(found.proposal.ground),
-                reason=long(data.reason),
-                decided_by=line(data.decided_by, 60),
-                decided_on=day(data.decided_on),
-                document=line(data.document) or None,
-                handed=handed(data.document_file),
-                body=by.body,
-                actor=by.actor,
-            )
+            decision = fields_of(data, ground=str(found.proposal.ground))
+            revoke_card(register, found.number, read_request(RevocationRequest, decision), by)
             return desk.go(page, done="revoked")
         case "cancel":
             raise Refused("proposal-closed", "此建议已有结果，不能再作答复", "the proposal has been answered already")
         case "decline":
-            decline_proposal(
-                desk.register,
-                identity,
-                reason=long(data.reason),
-                decided_by=line(data.decided_by, 60),
-                body=by.body,
-                actor=by.actor,
-            )
+            decline_proposal(register, identity, read_request(DeclineRequest, data), by)
             return desk.go(page, done="declined")
         case _:
             raise unknown_act()

@@ -12,12 +12,14 @@ from litestar import Controller, Request, Response, post, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation, URLEncodedBody
+from msgspec import to_builtins
 
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.forms import FormName, ReviewForm
 from service.domain.review import WARNINGS, EntryKind, Grade, case_ground, sheet_of, steps_of
 from service.flows.cards.card_desk import card_standing
+from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
 from service.flows.people.reviews import (
@@ -33,6 +35,7 @@ from service.flows.people.reviews import (
     record_for,
 )
 from service.flows.register import Register
+from service.flows.requests.reading import read_request
 from service.flows.shipped import shipped_forms
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
@@ -42,7 +45,6 @@ from service.pages.office.once import once_a_form
 from service.pages.office.typed import (
     MAX_FORM_BODY,
     Identity,
-    day,
     form_values,
     line,
     long,
@@ -188,17 +190,8 @@ def _decide(desk: Desk, found: Case, data: CaseForm) -> Response[Any]:
     by, page = desk.principal, f"{PAGE}/{found.id}"
     match data.act:
         case "cancel" if found.is_open:
-            revoke_card(
-                desk.register,
-                found.number,
-                ground=str(case_ground(found.kind)),
-                reason=long(data.reason),
-                decided_by=line(data.decided_by, 60),
-                decided_on=day(data.decided_on),
-                document=line(data.document) or None,
-                body=by.body,
-                actor=by.actor,
-            )
+            decision = {**to_builtins(data), "ground": str(case_ground(found.kind))}
+            revoke_card(desk.register, found.number, read_request(RevocationRequest, decision), by.by)
             return desk.go(page, done="revoked")
         case "cancel":
             raise Refused("case-decided", "此事项已办结", "the case has been decided already")

@@ -35,8 +35,8 @@ from service.pages.office.typed import (
     MAX_FORM_WITH_FILE,
     Identity,
     day,
+    document_of,
     form_values,
-    handed,
     institution,
     line,
     long,
@@ -178,7 +178,7 @@ def _enter(desk: Desk, data: PlanForm) -> int:
 
 
 def _from_file(file: UploadFile | None) -> tuple[NewPerson, ...]:
-    given = handed(file)
+    given = document_of(file)
     if given is None:
         return ()
     try:

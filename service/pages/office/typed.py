@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 from litestar.datastructures import UploadFile
 from litestar.handlers import BaseRouteHandler
@@ -18,7 +18,7 @@ from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.errors import CardNumberMalformed
 from service.domain.issuer import is_institution_code
-from service.flows.cards.documents import MAX_DOCUMENT_BYTES, Handed
+from service.flows.cards.documents import MAX_DOCUMENT_BYTES, DocumentBody
 from service.flows.errors import Refused
 from service.flows.register import Register
 from service.web.authentication import AnyRequest, NotSignedIn, check_permitted, signed_in
@@ -30,6 +30,9 @@ MAX_FORM_WITH_FILE: Final = MAX_DOCUMENT_BYTES + MAX_FORM_BODY
 
 MAX_TEXT: Final = 2000
 MAX_LINE: Final = 120
+
+FormData: TypeAlias = dict[str, Any]
+"""What a form brings, by field: a text, several, or a file; ``csrf`` and ``act``, which names the form, among them."""
 
 Identity = Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
 
@@ -89,20 +92,32 @@ def whole(text: str) -> int:
     return int(digits)
 
 
+def text_of(data: FormData, field: str) -> str:
+    """Return a text of a form, '' where it brings none; a field that is sent twice, or as a file, is none."""
+    found: object = data.get(field)
+    return found if isinstance(found, str) else ""
+
+
 def unknown_act() -> Refused:
     """Report that a form asks for nothing this page does."""
     return Refused("act-unknown", "请用页面上的按钮提交", "send one of the page's own forms")
 
 
-def handed(file: UploadFile | None) -> Handed | None:
+def fields_of(data: FormData, **more: object) -> Mapping[str, object]:
+    """Return what a form brings for ``read_request``: its files are read, and what is known beside it is added."""
+    read = {name: document_of(value) if isinstance(value, UploadFile) else value for name, value in data.items()}
+    return {**read, **{name: value for name, value in more.items() if value is not None}}
+
+
+def document_of(file: UploadFile | None) -> DocumentBody | None:
     """Read a file that was chosen, None where none was."""
     if file is None or not file.filename:
         return None
     file.file.seek(0)  # a form may be read twice
-    return Handed(file.filename, file.file.read(MAX_DOCUMENT_BYTES + 1))
+    return DocumentBody(file.filename, file.file.read(MAX_DOCUMENT_BYTES + 1))
 
 
-def form_values(form: str = "", data: Struct | None = None) -> Callable[..., str]:
+def form_values(form: str = "", data: Struct | FormData | None = None) -> Callable[..., str]:
     """Return the function that finds what was typed into a form's field, else what the field begins with."""
     typed: dict[str, Any] = {} if data is None else to_builtins(data, enc_hook=lambda _file: None)
 

@@ -1,4 +1,4 @@
-"""What every field of every request may hold: for the description of the interface, and for refusals."""
+"""What every field of every request may hold: for the description of the interface, and for refusals at every door."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from cardlayout.impose import Flip, Sheet, Slot
 from service.domain.access_record import Act
+from service.domain.card import ReplacementReason
 from service.domain.forms import FormName
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.review import Grade
@@ -57,38 +58,40 @@ FORMS: Final[Mapping[str, Form]] = {
         "an item of 督§19(1)-(10) or 考§21(1)-(10), for a warning of 考§20(1)-(5)",
     ),
     "institution": Form("机构的 6 位代码", "the 6-digit code of an institution"),
-    "first_day": Form("聘期起日", "the first day of the term"),
+    "first_day": Form("聘期起日，YYYY-MM-DD", "the first day of the term, YYYY-MM-DD"),
     "last_day": Form("聘期止日，不填则到可聘的最后一日", "its last day; without it, the last that the rules allow"),
     "as_internal": Form("外督聘为内督（督§14）", "an external supervisor as internal one (督§14)"),
     "on": Form("日期，YYYY-MM-DD", "the day, YYYY-MM-DD"),
     "plan": Form("评价计划，至多 120 字", "the assessment plan, 120 characters at most"),
     "authority": Form("备案地人社部门", "the filing HR authority"),
-    "reason": Form(
-        "事由或理由，1 至 2000 字；补发为 lost、damaged、corrected 之一",
-        "what happened, or why; for a replacement lost, damaged or corrected",
+    "reason": Form("事由或理由，1 至 2000 字", "what happened, or why, 1 to 2000 characters"),
+    "replacement_reason": Form(
+        f"补发原因，{'、'.join(ReplacementReason)} 之一",
+        f"why a new copy is made, one of {', '.join(ReplacementReason)}",
     ),
-    "decided_by": Form("作出决定的人员", "the person who decided"),
-    "decided_on": Form("决定日期，不晚于今天", "date of the decision, today at the latest"),
-    "proposed_by": Form("建议人", "the person who proposes"),
-    "reported_by": Form("交回人", "who brings it back"),
-    "by": Form("填写或作出处理的人员", "the person who answers for the entry"),
+    "decided_by": Form("作出决定的人员，1 至 60 字", "the person who decided, 1 to 60 characters"),
+    "decided_on": Form("决定日期，YYYY-MM-DD，不晚于今天", "date of the decision, YYYY-MM-DD, today at the latest"),
+    "proposed_by": Form("建议人，1 至 60 字", "the person who proposes, 1 to 60 characters"),
+    "reported_by": Form("交回人，1 至 60 字", "who brings it back, 1 to 60 characters"),
+    "by": Form("填写或作出处理的人员，1 至 60 字", "the person who answers for the entry, 1 to 60 characters"),
     "points": Form("评议表各项得分，依表中顺序，整数", "the points of a sheet's rows, in their order, whole numbers"),
     "result": Form(f"{'、'.join(Grade)} 之一", f"one of {', '.join(Grade)}"),
-    "note": Form("说明", "a remark"),
+    "note": Form("说明，至多 2000 字", "a remark, 2000 characters at most"),
     "months": Form("月数，1 至 36", "the number of months, 1 to 36"),
-    "document": Form("文号", "the document's number"),
+    "document": Form("文号，至多 120 字", "the document's number, 120 characters at most"),
     "document_file": Form(
         "附件：文件名和 Base64 内容，PDF、JPEG 或 PNG，不超过 4 MB",
         "the document: file name and content in Base64, PDF, JPEG or PNG, 4 MB at most",
     ),
+    "file_name": Form("文件名，1 至 200 字", "the file's name, 1 to 200 characters"),
     "content": Form("文件内容，Base64", "the file's bytes in Base64"),
     "without_portrait": Form("持证人撤回照片入码的同意", "the holder withdraws the consent to a portrait in the code"),
-    "certified_on": Form("新的认证日期", "date of the new certification"),
+    "certified_on": Form("新的认证日期，YYYY-MM-DD", "date of the new certification, YYYY-MM-DD"),
     "facts": Form(
         "重新填写的申报表项，如 theory_score、work_unit",
         "fields of a roster stated anew: the scores, and whatever has changed",
     ),
-    "reviewed_by": Form("审核人", "who confirms what no record shows"),
+    "reviewed_by": Form("审核人，1 至 60 字", "who confirms what no record shows, 1 to 60 characters"),
     "photo": Form("新照片，Base64；不填则用已登记的照片", "a new photograph in Base64; else the registered one"),
     "parts": Form("考评内容：theory、skill、review", "what is assessed: theory, skill, review"),
     "role": Form(f"{'、'.join(Role)} 之一", f"one of {', '.join(Role)}"),
@@ -147,6 +150,10 @@ FORMS: Final[Mapping[str, Form]] = {
 BODY_FORM: Final = Form("JSON 对象，各项见 /schema", "a JSON object with the fields described at /schema")
 
 
-def described(field: str, **limits: Any) -> Meta:  # noqa: ANN401 - what Meta takes
+WORDS: Final = "words"
+"""The key in the extra of a field's Meta: which of FORMS has its words, where that is not the field's own name."""
+
+
+def described(words: str, **limits: Any) -> Meta:  # noqa: ANN401 - what Meta takes
     """Describe a field by its words, within limits."""
-    return Meta(description=FORMS[field].en, **limits)
+    return Meta(description=FORMS[words].en, extra={WORDS: words}, **limits)
