@@ -13,7 +13,7 @@ PYTEST_WORKERS ?= auto
 install = $(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python $(1) 2>/dev/null \
 	|| $(BIN)/uv pip install --quiet --python $(BIN)/python $(1)
 
-.PHONY: demo serve docs test test-fast check bench fuzz lock clean
+.PHONY: demo serve docs wheel test test-fast check bench fuzz lock clean
 .DEFAULT_GOAL := demo
 
 $(BIN)/uv:
@@ -43,6 +43,15 @@ demo: $(VENV)/.run
 docs: $(VENV)/.dev
 	@$(BIN)/python -m tools.reference
 	@$(BIN)/zensical build --strict
+
+# The package as one file, the manual inside, and beside it the versions it was tested with:
+#   pip install dist/zhengka-*.whl -c dist/constraints.txt
+wheel: $(VENV)/.dev
+	@$(BIN)/python -m tools.reference
+	@rm -rf dist
+	@$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
+	@cp constraints.txt dist/
+	@ls dist/zhengka-*.whl dist/constraints.txt
 
 serve: docs
 	@test -d "$(DEMO)/data" || $(BIN)/zhengka demo --out "$(DEMO)"
@@ -76,6 +85,7 @@ fuzz: $(VENV)/.dev
 # Lock files hold names, versions and hashes only; where packages come from is each machine's own setting.
 lock: $(BIN)/uv
 	$(BIN)/uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	$(BIN)/uv pip compile --quiet pyproject.toml -c requirements.lock --universal --no-annotate --no-emit-index-url --no-header -o constraints.txt
 	$(BIN)/uv pip compile --quiet pyproject.toml --group dev -c requirements.lock --universal --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
 	$(BIN)/uv pip compile --quiet pyproject.toml --group dev --group bench -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-header -o requirements-bench.lock
 
