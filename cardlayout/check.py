@@ -113,8 +113,8 @@ def _legible(face: CardFace, fonts: FontSet) -> CardFace:
 def portrait_size(jpeg: bytes) -> tuple[int, int]:
     """Return width and height of a portrait in pixels, judged by its headers alone.
 
-    It must be a plain baseline JPEG in colour, 5:7, with 300 dpi on its place (督附5 row 2): else PortraitError where
-    it is no such image at all, PortraitFormError where it was not normalised.
+    It must be a plain baseline JPEG in colour, 5:7, with 300 dpi on its place: else PortraitError where it is no such
+    image at all, PortraitFormError where it was not normalised. 督附5 row 2.
     """
     file = take_apart(jpeg)
     width, height = PHOTO_PIXELS

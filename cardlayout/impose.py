@@ -155,7 +155,7 @@ _LAYOUTS: Final = {
 
 
 def layout(sheet: Sheet) -> Layout:
-    """Return the places of a sheet."""
+    """Return the places of a sheet of A4, or of one card. 督附5 rows 1 and 4."""
     return _LAYOUTS[sheet]
 
 

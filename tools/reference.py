@@ -1,4 +1,4 @@
-"""Write the generated pages of the documentation: every command and every route, from the code itself.
+"""Write the generated pages of the documentation: every command, every route and every article.
 
 ``python -m tools.reference`` writes them; ``tests/test_docs.py`` compares them with the code. With ``--openapi FILE``
 it writes the description of the interface instead, for programs that read one.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ from service import settings
 from service.app import create_app
 from service.cli import main
 from service.effects import real
+from tools import articles
+from tools.articles import table
 
 ROOT: Final = Path(__file__).parents[1]
 _WORDS: Final[dict[str, dict[str, str]]] = {
@@ -65,6 +67,7 @@ def pages() -> dict[Path, str]:
         folder = ROOT / "docs" / language
         found[folder / "commands.md"] = _commands(words)
         found[folder / "api.md"] = _routes(words, description)
+        found[folder / "articles.md"] = articles.page(language)
     return found
 
 
@@ -93,7 +96,7 @@ def _commands(words: dict[str, str]) -> str:
             if isinstance(param, click.Option) and not param.hidden and param.name not in _SHARED
         ]
         if rows:
-            parts.append(_table((words["option"], words["meaning"]), rows))
+            parts.append(table((words["option"], words["meaning"]), rows))
     return "\n\n".join(parts) + "\n"
 
 
@@ -110,13 +113,8 @@ def _routes(words: dict[str, str], description: dict[str, Any]) -> str:
     head = (words["route"], words["signed_in"], words["answers"])
     for tag in sorted(tagged):
         rows = [row[:3] for row in sorted(tagged[tag], key=lambda row: row[3])]
-        parts += [f"## {tag}", _table(head, rows)]
+        parts += [f"## {tag}", table(head, rows)]
     return "\n\n".join(parts) + "\n"
-
-
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
 
 
 def _flowing(text: str) -> str:

@@ -61,7 +61,7 @@ def normalise(data: bytes) -> bytes:
     with a tenth of the surplus taken above and the rest below, so that the chest goes before the hair.
 
     Raises a PortraitError: too heavy, not an image, another format, damaged, animated, too many or too few pixels,
-    grey.
+    grey. 督附5 row 2.
     """
     if len(data) > MAX_BYTES:
         raise PortraitTooHeavy(len(data), MAX_BYTES)

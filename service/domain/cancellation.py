@@ -167,7 +167,7 @@ def takes(decision: Decision, kind: CardKind, issuer: str) -> bool:
     """Return whether a decision takes a card of this kind and issuer away from its person.
 
     考§21 takes all the person's assessor cards; 督§19 takes the supervisor cards of the issuer that decides
-    ("由颁证机构取消其资格").
+    ("由颁证机构取消其资格"). 督§19, 考§21.
     """
     return decision.ground.fits(kind) and issuer == decision.body
 
@@ -243,7 +243,7 @@ class Correction:
     It is an entry of its own and takes nothing back: the cancelled card stays revoked, for its code has been shown
     as such, and the decision stands in the record with the correction beside it. It lifts the bar of 考§21, so that
     the person may apply at once. The new card needs a new certification like any other: on the old one it would
-    count for more than the three years of 督§10 and 考§12. Raises DecisionRefused.
+    count for more than the three years of 督§10 and 考§12. Raises DecisionRefused. 督§19, 考§21.
     """
 
     body: str

@@ -188,6 +188,7 @@ def check_hand_number(number: CardNumber, *, prefix: str, reason: str) -> None:
 
     ``prefix`` is the issuer's own series for the issue date. Only supervisors' issuers may assign numbers
     ("或由证卡颁发机构统筹研究确定并赋码"), inside their own series and with a stated reason. Raises HandNumberRefused.
+    督附3.
     """
     _check_hand(number.scheme, reason)
     if number.prefix != prefix:

@@ -50,7 +50,7 @@ def check_engagement(card: Card, new: NewEngagement, at_institution: Iterable[En
 
     Assessors: within the card's validity (考§16). Internal supervisors: by their issuer (督§9), and within the
     card's validity, which is our reading. External ones are dispatched and not engaged (督§3) but as internal, by a
-    责任书, for three years at most (督§14). Raises EngagementRefused.
+    责任书, for three years at most (督§14). Raises EngagementRefused. 督§9, 督§14, 考§16.
     """
     if card.status is not CardStatus.VALID:
         raise _refused(card, "engagement-card", "已不再有效，不能聘用", "it is no longer in force (考§4)")

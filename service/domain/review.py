@@ -156,7 +156,7 @@ def _admitted(item: Item) -> str:
 
 
 def grade_of(form: FormName, total: int) -> Grade:
-    """Grade a sheet by its sum: 督附2 from 90 优秀, from 60 合格; 考附1 from 60 合格."""
+    """Grade a sheet by its sum: of supervisors from 90 优秀, from 60 合格; of assessors from 60 合格. 督附2, 考附1."""
     if total < 60:  # the notes of both forms
         return Grade.FAILED
     excellent = form is FormName.SUPERVISOR_REVIEW and total >= 90
@@ -164,7 +164,7 @@ def grade_of(form: FormName, total: int) -> Grade:
 
 
 def evaluation_article(kind: CardKind) -> str:
-    """Cite the evaluation a holder goes through: the periodic one of 督§17 or the annual one of 考§18."""
+    """Cite the evaluation a holder goes through: the periodic one or the annual one. 督§17, 考§18."""
     return "考§18" if kind.is_assessor else "督§17"
 
 
@@ -197,7 +197,7 @@ def check_warning(kind: CardKind, text: str) -> str:
 
 
 def case_ground(kind: CardKind) -> Ground:
-    """Return the ground of cancellation that a failed result can be: 督§19(1) or 考§21(1). A person decides on it."""
+    """Return the ground of cancellation that a failed result can be; a person decides on it. 督§19(1), 考§21(1)."""
     return parse_ground("考§21(1)" if kind.is_assessor else "督§19(1)")
 
 
@@ -211,7 +211,7 @@ def check_body(entry: EntryKind, kind: CardKind, issuer: str, body: str) -> None
 
     An external supervisor's record is kept by the HR authorities, an internal one's by the issuing institution
     (督§4, 督§20); an assessor is reviewed, evaluated and warned by the institution that engages him (考§17, 考§18,
-    考§20), and rewards and sanctions are for the centre too (考§19).
+    考§20), and rewards and sanctions are for the centre too (考§19). 督§4, 督§20, 考§17–§20.
     """
     is_institution = is_institution_code(body)
     if kind is CardKind.INTERNAL:

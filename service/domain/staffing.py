@@ -69,7 +69,7 @@ def of_institution(institution: Institution, holders: Iterable[Holder], on: date
 
     Internal supervisors are those with a card of its own in force (督§9); assessors those engaged on the day, and
     in-house staff, who need no contract (考§16). An institution without any assessor has one row that says so. People
-    count, not cards.
+    count, not cards. 督§5, 考§6.
     """
     held = [one for one in holders if _in_force(one.card, on)]
     internal = [one.card for one in held if one.card.kind is CardKind.INTERNAL and one.card.issuer == institution.code]

@@ -129,6 +129,7 @@ def test_text_keeps_five_millimetres_from_the_cut_and_off_the_photo(number: int)
 
 @pytest.mark.parametrize("number", range(len(FACES)))
 def test_text_is_read_back_in_order_label_by_label(number: int) -> None:
+    """督附4, 督附5."""
     face = FACES[number]
     front = re.sub(r"\s", "", text_of(card(), 2 * number))
     expected = [*face.title, *(f"{field.label}：{field.value}" for field in face.fields)]

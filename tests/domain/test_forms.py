@@ -38,6 +38,7 @@ def bare(text: str) -> str:
 
 @pytest.mark.parametrize("name", FormName)
 def test_every_word_of_the_regulations_table_stands_in_the_form_and_no_other(name: FormName) -> None:
+    """督附1, 督§12(2)."""
     annexes = re.split(r"^【(.+)】$", REGULATION.read_text("utf-8"), flags=re.MULTILINE)
     table = annexes[annexes.index(name) + 1]
     form = next(form for form in msgspec.to_builtins(shipped_forms()).values() if form["annex"] == name)
@@ -50,6 +51,7 @@ def test_every_word_of_the_regulations_table_stands_in_the_form_and_no_other(nam
 
 
 def test_the_points_of_both_review_sheets_are_a_hundred() -> None:
+    """督附2, 考附1, 督§16, 考§17."""
     forms = shipped_forms()
     for form in (forms.supervisor_review, forms.assessor_review):
         assert sum(item.points for group in form.groups for item in group.items) == 100

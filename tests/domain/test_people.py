@@ -25,7 +25,7 @@ def resident_ids(draw: st.DrawFn) -> str:
 
 @pytest.mark.parametrize("text", STANDARD_EXAMPLES)
 def test_accepts_the_examples_of_the_standard(text: str) -> None:
-    """督§6(4), 考§7(1)4: age and sex come from a number checked after GB 11643."""
+    """督§6(4), 考§7(1)4, GB 11643: age and sex come from a number that was checked."""
     assert ResidentId(text) == text
 
 
@@ -84,7 +84,7 @@ def test_repr_shows_nothing() -> None:
 
 @given(resident_ids(), st.integers(0, 16), st.integers(1, 9))
 def test_any_one_wrong_digit_is_found(text: str, place: int, by: int) -> None:
-    """督§6(4), 考§7(1)4: ISO 7064 MOD 11-2 finds every single error."""
+    """GB 11643: ISO 7064 MOD 11-2 finds every single error."""
     wrong = text[:place] + str((int(text[place]) + by) % 10) + text[place + 1 :]
     with pytest.raises(ResidentIdInvalid):
         ResidentId(wrong)
@@ -92,7 +92,7 @@ def test_any_one_wrong_digit_is_found(text: str, place: int, by: int) -> None:
 
 @given(resident_ids(), st.integers(0, 15))
 def test_any_two_swapped_neighbours_are_found(text: str, place: int) -> None:
-    """督§6(4), 考§7(1)4: and every transposition of neighbours."""
+    """GB 11643: and every transposition of neighbours."""
     swapped = text[:place] + text[place + 1] + text[place] + text[place + 2 :]
     if swapped != text:
         with pytest.raises(ResidentIdInvalid):

@@ -59,6 +59,7 @@ def test_an_assessor_gets_a_review_sheet_with_the_cards_job_types(office: Office
 
 
 def test_each_assessor_fills_in_a_session_record_of_his_own(office: Office) -> None:
+    """考附3, 考§14(3)."""
     cards = [issued(office, "standard", 2), issued(office, "senior", 3)]
     made = read(office, FormName.SESSION_RECORD, [card.number for card in cards])
     assert len(made) == 2

@@ -119,7 +119,7 @@ def test_unknown_number_is_neither_revoked_nor_replaced(lite: Office) -> None:
 
 
 def test_replacement_keeps_number_and_dates(office: Office) -> None:
-    """补发: same number, same expiry, a new copy; the lost one stays replaced for good."""
+    """督§10, 考§12: 补发, same number, same expiry, a new copy; the lost one stays replaced for good."""
     number = office.issue_one(applicant("standard", 1))
     texts, before = [office.text(number)], office.card(number)
     for day, reason in enumerate((ReplacementReason.LOST, ReplacementReason.DAMAGED, ReplacementReason.CORRECTED), 1):

@@ -107,7 +107,7 @@ def scores(case: Case) -> Iterable[Problem]:
 
 
 def conditions(case: Case) -> Iterable[Problem]:
-    """Apply the conditions of the grade, 考§7(2)1–3, unless they are waived by 考§7(2)4."""
+    """Apply the conditions of the grade, unless an exception waives them. 考§7(2)1–3, 考§7(2)4."""
     if case.application.evidence.waives(ExceptionArticle.CONDITIONS):
         return ()
     match case.application.kind:
