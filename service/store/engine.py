@@ -26,6 +26,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.store import limits
+from service.store.compiled import COMPILED, POSTGRESQL, SQLITE
 from service.store.conflicts import of_file, translate, unreachable
 from service.store.errors import Busy, DiskFull, ReadOnly, Unreachable, UrlUnsupported
 from service.store.facts import notes
@@ -182,7 +183,8 @@ def open_database(url: str) -> Database:
 
 def _open_postgresql(url: URL) -> Database:
     engine = create_engine(
-        url.set(drivername="postgresql+psycopg"),
+        url.set(drivername=POSTGRESQL),
+        execution_options={"compiled_cache": COMPILED},
         isolation_level="READ COMMITTED",
         pool_size=POOL_SIZE,
         max_overflow=0,
@@ -230,7 +232,8 @@ def _sqlite_database(path: Path, pragmas: tuple[str, ...], counters: Database | 
 
 def _sqlite_engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
     engine = create_engine(
-        sqlite_url(path),
+        sqlite_url(path).set(drivername=SQLITE),
+        execution_options={"compiled_cache": COMPILED},
         connect_args={"timeout": LOCK_TIMEOUT_S},
         hide_parameters=True,  # names, sealed numbers and credentials stay out of logs and errors
         json_serializer=_to_json,

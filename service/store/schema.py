@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -42,7 +43,7 @@ def migrate(
         config = _config()
         found = MigrationContext.configure(connection).get_current_revision()
         if found is not None:
-            _check_known(found, ScriptDirectory.from_config(config))
+            _check_known(found)
         config.attributes["connection"] = connection
         config.attributes["folder"] = folder
         before = _columns(connection)
@@ -54,7 +55,6 @@ def migrate(
 
 def check_current(database: Database) -> None:
     """Raise SchemaMismatch unless the tables are exactly those of this version of the program."""
-    scripts = ScriptDirectory.from_config(_config())
     with database.read() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found is None:
@@ -63,8 +63,8 @@ def check_current(database: Database) -> None:
             "the database holds no register yet",
             code="schema-missing",
         )
-    _check_known(found, scripts)
-    if found != scripts.get_current_head():
+    _check_known(found)
+    if found != _steps()[0]:
         raise SchemaMismatch(
             f"数据库结构（{found}）旧于本程序：请先用原版本程序备份，再升级",
             f"the tables ({found}) are older than this program: back up with the version that made them, then "
@@ -78,8 +78,14 @@ def _columns(connection: Connection) -> dict[str, frozenset[str]]:
     return {name: frozenset(column["name"] for column in columns) for (_, name), columns in found.items()}
 
 
-def _check_known(found: str, scripts: ScriptDirectory) -> None:
-    if found not in {step.revision for step in scripts.walk_revisions()}:
+@cache
+def _steps() -> tuple[str, ...]:
+    """Name the steps this program knows, the newest first; reading their files anew takes most of an opening's time."""
+    return tuple(step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def _check_known(found: str) -> None:
+    if found not in _steps():
         raise SchemaMismatch(
             f"数据库结构（{found}）新于本程序，请使用更新的程序版本",
             f"the tables ({found}) are newer than this program; use a newer version",

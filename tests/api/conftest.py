@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from service.app import create_app
+from tests.api.applications import application
 from tests.api.registers import World, make_world, settings_of
 
 
@@ -23,5 +23,8 @@ def world(template: World, tmp_path: Path) -> World:
 
 @pytest.fixture
 def client(world: World) -> Iterator[TestClient[Litestar]]:
-    with TestClient(create_app(world.settings, world.effects), raise_server_exceptions=False) as running:
+    with (
+        application(world.settings, world.effects) as app,
+        TestClient(app, raise_server_exceptions=False) as running,
+    ):
         yield running

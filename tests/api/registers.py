@@ -65,7 +65,7 @@ class World:
 
 
 def settings_of(folder: Path, passphrase: bytes = b"correct horse") -> Settings:
-    return Settings(folder, f"sqlite:///{folder / 'register.db'}", passphrase=passphrase)
+    return Settings(folder, f"sqlite:///{folder / 'register.db'}", passphrase=passphrase, password_cost=CHEAP)
 
 
 def resident_id(sequence: int) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
 from litestar.testing import TestClient
 
-from service.app import create_app
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.flows.people.accounts import add_token
-from tests.flows.office import ACTOR, Office, applicant, make_office
+from tests.api.applications import application
+from tests.flows.office import ACTOR, Office, applicant, make_office, reopened
 from tests.flows.people_at_work import PASSWORD, hire
 
 HOST = "zk.example.cn"
@@ -58,14 +62,37 @@ class Staffed:
 
 @contextmanager
 def staffed_service(folder: Path, database_url: str | None = None) -> Generator[Staffed]:
-    """Set an office up, hire everybody, issue a card, and run the service on it."""
-    office = make_office(folder, database_url or f"sqlite:///{folder / 'register.db'}")
+    """Run the service of an office that has hired everybody and issued a card: in this database, or in SQLite."""
+    url = database_url or f"sqlite:///{folder / 'register.db'}"
+    office, number = _set_up(folder, url) if database_url else _copied(folder, url)
     try:
-        hire(office)
-        number = office.issue_one(applicant("external", 1))
-        text = office.text(number)
-        app = create_app(office.settings, office.effects)
-        with TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as client:
-            yield Staffed(office, client, number, text)
+        with (
+            application(office.settings, office.effects) as app,
+            TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as client,
+        ):
+            yield Staffed(office, client, number, office.text(number))
     finally:
         office.register.close()
+
+
+def _set_up(folder: Path, database_url: str) -> tuple[Office, CardNumber]:
+    office = make_office(folder, database_url)
+    hire(office)
+    return office, office.issue_one(applicant("external", 1))
+
+
+def _copied(folder: Path, database_url: str) -> tuple[Office, CardNumber]:
+    """Copy what was set up in a SQLite file for the first of those who asked."""
+    template, number = _template()
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    return reopened(folder, database_url), number
+
+
+@cache
+def _template() -> tuple[Path, CardNumber]:
+    kept = TemporaryDirectory(prefix="zhengka-staffed-")
+    atexit.register(kept.cleanup)
+    folder = Path(kept.name) / "data"
+    office, number = _set_up(folder, f"sqlite:///{folder / 'register.db'}")
+    office.register.close()
+    return folder, number

@@ -7,15 +7,18 @@ from pathlib import Path
 
 from litestar.testing import TestClient
 
-from service.app import create_app
 from service.flows.checking.admit_lookup import PER_NUMBER
 from service.settings import Settings
+from tests.api.applications import application
 from tests.api.registers import make_world
 
 
 def test_check_look_up_and_download(database_url: str, tmp_path: Path) -> None:
     world = make_world(Settings(tmp_path, database_url, passphrase=b"correct horse"))
-    with TestClient(create_app(world.settings, world.effects), raise_server_exceptions=False) as client:
+    with (
+        application(world.settings, world.effects) as app,
+        TestClient(app, raise_server_exceptions=False) as client,
+    ):
         verdict = client.post("/api/v1/verifications", json={"credential": world.texts["王芳"]})
         assert verdict.json()["verdict"] == "valid"
         question = {"number": world.numbers["王芳"], "name": "王芳"}
@@ -28,7 +31,10 @@ def test_check_look_up_and_download(database_url: str, tmp_path: Path) -> None:
 def test_questions_at_once_get_no_more_answers_than_the_limit(database_url: str, tmp_path: Path) -> None:
     world = make_world(Settings(tmp_path, database_url, passphrase=b"correct horse"), names=["王芳"])
     question = {"number": world.numbers["王芳"], "name": "王芳"}
-    with TestClient(create_app(world.settings, world.effects), raise_server_exceptions=False) as client:
+    with (
+        application(world.settings, world.effects) as app,
+        TestClient(app, raise_server_exceptions=False) as client,
+    ):
 
         def ask(_time: int) -> int:
             status: int = client.post("/api/v1/lookups", json=question).status_code

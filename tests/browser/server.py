@@ -16,11 +16,13 @@ from service.settings import Settings
 
 _PROGRAM: Final = """
 import os
+from dataclasses import replace
 from service.app import serve
 from service.settings import load
+from keys.sealing import KdfCost
 
 if __name__ == "__main__":
-    serve(load(os.environ), "127.0.0.1", int(os.environ["PORT"]))
+    serve(replace(load(os.environ), password_cost=KdfCost(1, 8, 1)), "127.0.0.1", int(os.environ["PORT"]))
 """
 _REPOSITORY: Final = Path(__file__).parents[2]
 _START_S: Final = 60

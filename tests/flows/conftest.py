@@ -3,19 +3,19 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 
 import pytest
 
-from tests.flows.office import Office, make_office, settings_of
+from tests.databases import Copies
+from tests.flows.office import Office, make_office, reopened
 
 
 @pytest.fixture
-def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
+def office(dialect: str, request: pytest.FixtureRequest) -> Office:
     """An office of its own for the test, with SQLite and again with PostgreSQL."""
-    office = make_office(tmp_path / "data", database_url)
-    yield office
-    office.register.close()
+    made = request.getfixturevalue("lite" if dialect == "sqlite" else "office_in_postgresql")
+    assert isinstance(made, Office)
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -27,12 +27,29 @@ def sqlite_office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return office
 
 
+@pytest.fixture(scope="session")
+def postgresql_office(tmp_path_factory: pytest.TempPathFactory, copies_in_postgresql: Copies) -> Iterator[Office]:
+    """An office that nobody works in, to be copied."""
+    with copies_in_postgresql(None) as url:
+        office = make_office(tmp_path_factory.mktemp("office"), url)
+        office.register.close()
+        yield office
+
+
 @pytest.fixture
-def lite(sqlite_office: Office, tmp_path: Path) -> Iterator[Office]:
+def lite(tmp_path: Path) -> Iterator[Office]:
     """An office of its own for a test that does not depend on the database: SQLite, quickly made."""
     folder = tmp_path / "data"
-    shutil.copytree(sqlite_office.settings.data, folder)
-    office = Office(settings_of(folder, f"sqlite:///{folder / 'register.db'}"), random=Random(11))
-    office.open()
+    office = make_office(folder, f"sqlite:///{folder / 'register.db'}")
     yield office
     office.register.close()
+
+
+@pytest.fixture
+def office_in_postgresql(postgresql_office: Office, copies_in_postgresql: Copies, tmp_path: Path) -> Iterator[Office]:
+    folder = tmp_path / "data"
+    shutil.copytree(postgresql_office.settings.data, folder)
+    with copies_in_postgresql(postgresql_office.settings.database_url) as url:
+        office = reopened(folder, url)
+        yield office
+        office.register.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import io
+import shutil
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from PIL import Image
@@ -156,11 +159,41 @@ class Office:
 
 
 def settings_of(folder: Path, database_url: str) -> Settings:
-    return Settings(folder, database_url, passphrase=PASSPHRASE, root_passphrase=ROOT_PASSPHRASE)
+    return Settings(folder, database_url, passphrase=PASSPHRASE, root_passphrase=ROOT_PASSPHRASE, password_cost=CHEAP)
 
 
 def make_office(folder: Path, database_url: str, *, jurisdiction: str = "chongqing") -> Office:
-    """Set a register up in an empty folder and an empty database, and enter two institutions."""
+    """Set a register up in an empty folder and an empty database, and enter two institutions.
+
+    What has once been set up with a SQLite file beside it is copied from then on.
+    """
+    if database_url != _beside(folder):
+        return _set_up(folder, database_url, jurisdiction)
+    shutil.copytree(_template(jurisdiction), folder, dirs_exist_ok=True)
+    return reopened(folder, database_url)
+
+
+def reopened(folder: Path, database_url: str) -> Office:
+    """Open a copy of an office; its entropy is another than that of what was copied."""
+    office = Office(settings_of(folder, database_url), random=Random(11))
+    office.open()
+    return office
+
+
+@cache
+def _template(jurisdiction: str) -> Path:
+    kept = TemporaryDirectory(prefix="zhengka-office-")
+    atexit.register(kept.cleanup)
+    folder = Path(kept.name) / "data"
+    _set_up(folder, _beside(folder), jurisdiction).register.close()
+    return folder
+
+
+def _beside(folder: Path) -> str:
+    return f"sqlite:///{folder / 'register.db'}"
+
+
+def _set_up(folder: Path, database_url: str, jurisdiction: str) -> Office:
     office = Office(settings_of(folder, database_url))
     set_up(office.settings, office.effects, jurisdiction_text=shipped_jurisdiction(jurisdiction), cost=CHEAP)
     register = office.open()

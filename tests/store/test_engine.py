@@ -7,13 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.exc import DBAPIError
 
-from service.store import meta
+from service.store import meta, tables
 from service.store.conflicts import translate
 from service.store.engine import Database, open_database
 from service.store.errors import Busy, Unreachable, UrlUnsupported
+from tests.databases import opened
 
 
 def _get(database: Database, key: str) -> str | None:
@@ -153,3 +155,13 @@ def test_a_server_that_goes_away_is_told_and_found_again(database: Database) -> 
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(UrlUnsupported):
         open_database(url)
+
+
+def test_a_statement_is_compiled_once_for_all_databases_of_a_kind(database: Database, database_url: str) -> None:
+    statement = select(tables.meta.c.value).where(tables.meta.c.key == "switch")
+    with opened(database_url) as other, database.write() as writing, other.read() as reading:
+        contexts = [connection.execute(statement).context for connection in (writing, reading)]
+    first, second = (context.compiled for context in contexts if isinstance(context, DefaultExecutionContext))
+    assert first is second
+    assert first is not None
+    assert first.dialect.name == database.dialect

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import resource
-from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,8 +22,8 @@ from service.store.limits import Claim, Limit, LimitReached
 from service.store.media import sqlite_url
 from service.store.schema import migrate
 from tests.api.staffed import staffed_service
+from tests.databases import Copies
 
-Copies = Callable[[str | None], AbstractContextManager[str]]
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 MINE = Claim(bytes(31) + b"x", Limit(2, timedelta(hours=1)))
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -22,9 +22,9 @@ from service.store.patience import Patience
 from service.store.schema import migrate
 from tests import databases, needs
 from tests.api.staffed import staffed_service
+from tests.databases import Copies
 from tests.flows.kill_campaign import MortalServer
 
-Copies = Callable[[str | None], AbstractContextManager[str]]
 PORT = 5432
 
 

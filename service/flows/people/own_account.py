@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from keys.passwords import hash_password, password_matches
 from keys.sealing import SALT_SIZE, KdfCost
-from keys.vault import DEFAULT_COST
 from service.domain.access import MAX_PASSWORD, Principal, check_password
 from service.domain.access_record import Access, Act
 from service.domain.event import Event
@@ -17,7 +16,7 @@ from service.store.accounts import StoredAccount
 
 
 def change_password(
-    register: Register, by: Principal, old: str, new: str, network: str, cost: KdfCost = DEFAULT_COST
+    register: Register, by: Principal, old: str, new: str, network: str, cost: KdfCost | None = None
 ) -> SignIn:
     """Set another password of one's own account: all its sign-ins end, and this one goes on under a new id.
 
@@ -31,7 +30,7 @@ def change_password(
             record_sign_in(register, owner, Act.SIGN_IN_REFUSED, network, "password")
             raise _wrong_password()
         check_password(owner.account.name, new)
-        hashed = hash_password(new, register.effects.random_bytes(SALT_SIZE), cost)
+        hashed = hash_password(new, register.effects.random_bytes(SALT_SIZE), cost or register.settings.password_cost)
     with register.database.write() as connection:
         if accounts.get(connection, by.account.name).password != owner.password:
             raise _wrong_password()  # changed meanwhile

@@ -24,7 +24,6 @@ from sqlalchemy import Connection
 
 from keys.passwords import hash_password, is_cheaper, password_matches
 from keys.sealing import SALT_SIZE, KdfCost
-from keys.vault import DEFAULT_COST
 from service.domain.access import (
     MAX_PASSWORD,
     PERMISSIONS,
@@ -101,13 +100,14 @@ class SignIn:
         return f"<SignIn {self.principal.account.name}>"
 
 
-def sign_in(register: Register, name: str, password: str, network: str, cost: KdfCost = DEFAULT_COST) -> SignIn:
+def sign_in(register: Register, name: str, password: str, network: str, cost: KdfCost | None = None) -> SignIn:
     """Open a sign-in. Raises SignInRefused, and TooManyTries for one try too many from a network or for a name.
 
     Whether the name exists cannot be told from the answer, nor from its time: a password is checked in either case.
     Where the account has a second factor, or must have one, the sign-in waits for it: only whoever has the password
     learns of that.
     """
+    cost = cost or register.settings.password_cost
     key = user_key(name)
     admit_try(register, key, network)
     with register.database.read() as connection:
