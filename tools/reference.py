@@ -1,4 +1,4 @@
-"""Write the generated pages of the documentation: every command, every route and every article.
+"""Write what is generated: the pages of every command, route and article, and the words the browser shares.
 
 ``python -m tools.reference`` writes them; ``tests/test_docs.py`` compares them with the code. With ``--openapi FILE``
 it writes the description of the interface instead, for programs that read one.
@@ -55,12 +55,13 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "no": "否",
     },
 }
+_SCRIPT: Final = ROOT / "service" / "pages" / "assets" / "verifier" / "shared.js"
 LANGUAGES: Final = tuple(_WORDS)
 _SHARED: Final = {"data", "json"}
 
 
 def pages() -> dict[Path, str]:
-    """Return path and text of every generated page."""
+    """Return path and text of every generated file."""
     description = _description()
     found: dict[Path, str] = {}
     for language, words in _WORDS.items():
@@ -68,6 +69,7 @@ def pages() -> dict[Path, str]:
         found[folder / "commands.md"] = _commands(words)
         found[folder / "api.md"] = _routes(words, description)
         found[folder / "articles.md"] = articles.page(language)
+    found[_SCRIPT] = _script()
     return found
 
 
@@ -117,6 +119,17 @@ def _routes(words: dict[str, str], description: dict[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _script() -> str:
+    """Return what Python and the browser share as a module of the browser's verifier."""
+    shared = (ROOT / "service" / "domain" / "shared.json").read_text("utf-8").rstrip()
+    return (
+        "// @ts-check\n"
+        "// Words and figures that the service and this verifier share. Generated from service/domain/shared.json:\n"
+        "// `python -m tools.reference`.\n\n"
+        f"export const SHARED = /** @type {{const}} */ ({shared})\n"
+    )
+
+
 def _flowing(text: str) -> str:
     """Return the text of a help page in one line for each paragraph."""
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.replace("\b", "").split("\n\n"))
@@ -131,7 +144,7 @@ def _description() -> dict[str, Any]:
 @click.command()
 @click.option("--openapi", type=click.Path(path_type=Path, dir_okay=False), help="Write the description there instead.")
 def write(openapi: Path | None) -> None:
-    """Write the generated pages."""
+    """Write the generated files."""
     if openapi is not None:
         openapi.write_text(json.dumps(_description(), ensure_ascii=False, indent=1), "utf-8")
         return

@@ -16,12 +16,13 @@ from typing import Final, TypeVar, cast
 import cbor2
 
 from service.domain.errors import DomainError
+from service.domain.shared import LIMITS
 
 MEDIA_TYPE: Final = "application/vnd.zhengka.bundle+cbor"
 NAMES_AAD: Final = b"zhengka/names/1"
 """external_aad of the names' signature (RFC 9052 4.3)."""
 
-MAX_BUNDLE_BYTES: Final = 64 * 1024 * 1024
+MAX_BUNDLE_BYTES: Final = LIMITS.bundle_bytes
 _KEY_DOCUMENT, _LISTS, _NAMES = 1, 2, 3
 
 Typed = TypeVar("Typed")

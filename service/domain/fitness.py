@@ -17,6 +17,7 @@ from service.domain.event import Json
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.occupation import Occupation
 from service.domain.regulation import LEVELS_OF_GRADE, UNRULED_LEVELS
+from service.domain.shared import SHARED
 from service.domain.tidy import tidy_occupation
 
 
@@ -159,16 +160,7 @@ def _occupation(held: tuple[Occupation, ...], asked: str | None) -> Reason:
     )
 
 
-LEVEL_NAMES: Final = {
-    SkillLevel.SPECIAL: ("专项职业能力", "special skills"),
-    SkillLevel.FIVE: ("五级/初级工", "level 5 (junior)"),
-    SkillLevel.FOUR: ("四级/中级工", "level 4 (intermediate)"),
-    SkillLevel.THREE: ("三级/高级工", "level 3 (senior)"),
-    SkillLevel.TWO: ("二级/技师", "level 2 (technician)"),
-    SkillLevel.ONE: ("一级/高级技师", "level 1 (senior technician)"),
-    SkillLevel.TE: ("特级技师", "special-grade technician"),
-    SkillLevel.SHOUXI: ("首席技师", "chief technician"),
-}
+LEVEL_NAMES: Final = {SkillLevel(level): texts for level, texts in SHARED.levels.items()}
 
 
 def _level(grade: CardKind, asked: SkillLevel | None) -> Reason:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+from service.domain.shared import SHARED
+
 
 class CardKind(StrEnum):
     """One of the five kinds of card (督§3, 考§3)."""
@@ -23,30 +25,17 @@ class CardKind(StrEnum):
     @property
     def zh(self) -> str:
         """The name the regulation gives the kind."""
-        return _ZH[self]
+        return _NAMES[self].zh
 
     @property
     def en(self) -> str:
         """The kind's name in English."""
-        return _EN[self]
+        return _NAMES[self].en
 
 
 ASSESSOR_KINDS: Final = frozenset({CardKind.SENIOR, CardKind.STANDARD, CardKind.SPECIAL_SKILL})
 
-_ZH: Final = {
-    CardKind.SENIOR: "高级考评员",
-    CardKind.STANDARD: "考评员",
-    CardKind.SPECIAL_SKILL: "专项职业能力考核考评员",
-    CardKind.EXTERNAL: "外部质量督导员",
-    CardKind.INTERNAL: "内部质量督导员",
-}
-_EN: Final = {
-    CardKind.SENIOR: "senior assessor",
-    CardKind.STANDARD: "assessor",
-    CardKind.SPECIAL_SKILL: "special-skill assessor",
-    CardKind.EXTERNAL: "external quality supervisor",
-    CardKind.INTERNAL: "internal quality supervisor",
-}
+_NAMES: Final = {CardKind(kind): name for kind, name in SHARED.kinds.items()}
 
 
 class Sex(StrEnum):

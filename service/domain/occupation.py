@@ -14,10 +14,11 @@ from typing import Final
 import msgspec
 
 from service.domain.errors import DomainError
+from service.domain.shared import LIMITS
 from service.domain.tidy import tidy_occupation
 from service.domain.visible import TextRefused, check_file, invisible_character
 
-MAX_NAME_BYTES: Final = 60  # of a job type that travels as text in the credential, UTF-8
+MAX_NAME_BYTES: Final = LIMITS.occupation_bytes  # of a job type that travels as text in the credential, UTF-8
 _CODE: Final = re.compile(r"[1-8]-[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _CODE_FIRST: Final = re.compile(r"(?P<code>[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2})(?![0-9-])\s*(?P<name>.*)", re.ASCII)
 _DIGITS: Final = str.maketrans("０１２３４５６７８９－‐‑–—―−", "0123456789-------")

@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import Final
 
 from service.domain.kinds import CardKind, Sex, SkillLevel
+from service.domain.shared import LIMITS, SHARED
 
 # Who may have a card
 MAX_AGE: Final = {Sex.MALE: 65, Sex.FEMALE: 60}  # 督§6(4), 考§7(1)4: full years, inclusive
 FULL_MARK: Final = 100  # 督§8, 考§11
 PASS_MARK: Final = 60  # 督§8, 考§11: "60 分及以上", in each subject for assessors
-MAX_OCCUPATIONS: Final = 2  # 考§9: job types a person and application
+MAX_OCCUPATIONS: Final = LIMITS.occupations  # 考§9: job types a person and application
 SENIOR_LEVELS: Final = frozenset({SkillLevel.ONE, SkillLevel.TE, SkillLevel.SHOUXI})  # 考§7(2)1: 一级及以上
 SENIOR_STANDARD_YEARS: Final = 1  # 考§7(2)1: as standard assessor of the occupation
 SENIOR_ASSESSMENTS: Final = 3  # 考§7(2)1: assessments completed
@@ -57,10 +58,7 @@ MIN_SESSION_INTERNALS: Final = 1  # 督附1: our reading of rows 1 and 7
 INTERNAL_ARRIVES_MINUTES: Final = 30  # 督附1: 内督于考前 30 分钟到达考试现场
 
 # What a grade may assess
-_STANDARD_RANGE: Final = frozenset({SkillLevel.SPECIAL, SkillLevel.FIVE, SkillLevel.FOUR, SkillLevel.THREE})
 LEVELS_OF_GRADE: Final = {  # 考§3
-    CardKind.SPECIAL_SKILL: frozenset({SkillLevel.SPECIAL}),
-    CardKind.STANDARD: _STANDARD_RANGE,
-    CardKind.SENIOR: _STANDARD_RANGE | {SkillLevel.TWO, SkillLevel.ONE},
+    CardKind(grade): frozenset(map(SkillLevel, levels)) for grade, levels in SHARED.levels_of_grade.items()
 }
-UNRULED_LEVELS: Final = frozenset({SkillLevel.TE, SkillLevel.SHOUXI})  # exist nationally; 考§3 does not name them
+UNRULED_LEVELS: Final = frozenset(map(SkillLevel, SHARED.unruled_levels))  # exist nationally; 考§3 does not name them

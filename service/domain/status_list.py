@@ -29,15 +29,16 @@ import cbor2
 
 from service.domain.card import CardStatus
 from service.domain.errors import DomainError
+from service.domain.shared import LIMITS
 from service.domain.validity import civil_date
 
-LIST_SIZE: Final = 131_072
+LIST_SIZE: Final = LIMITS.status_list_entries
 MEDIA_TYPE: Final = "application/statuslist+cwt"
 TTL: Final = 12 * 3600
 LIFETIME: Final = 7 * 24 * 3600
-MAX_AHEAD: Final = 600
+MAX_AHEAD: Final = LIMITS.status_list_ahead_s
 """Seconds a list's iat may be ahead of the verifier's clock."""
-MAX_INSTANT: Final = 253_402_214_400
+MAX_INSTANT: Final = LIMITS.instant
 """Seconds to 31 December 9999 in UTC: the last instant that is a date in every time zone."""
 
 _BITS: Final = 4

@@ -31,11 +31,12 @@ from service.domain.check_facts import (
 from service.domain.event import Json
 from service.domain.fitness import Answer, Duty, FitForDuty, Reason, fit_for_duty
 from service.domain.kinds import CardKind
+from service.domain.shared import LIMITS
 from service.domain.status_list import Status, StatusListError, StatusListPayload
 from service.domain.validity import civil_date
 from service.domain.verdict_words import Summary, Word, summarise
 
-FRESH: Final = timedelta(hours=24)
+FRESH: Final = timedelta(seconds=LIMITS.status_list_fresh_s)
 """A status list younger than this gives green, an older one amber until its ``exp``."""
 
 NO_DUTY: Final = Duty()

@@ -11,6 +11,7 @@ from typing import Final
 from service.domain.card_view import CardView
 from service.domain.check_facts import Doubt
 from service.domain.fitness import Answer, FitForDuty
+from service.domain.shared import SHARED
 from service.domain.validity import SHANGHAI
 
 
@@ -45,46 +46,7 @@ class Summary:
 
 
 _TEXTS: Final[Mapping[Word, tuple[str, str]]] = {
-    Word.UNREADABLE: (
-        "读不出证卡内容：不是本系统的二维码，或二维码残缺。请重新扫描。",
-        "This cannot be read as a card: another kind of code, or a damaged one. Scan again.",
-    ),
-    Word.FORGED: (
-        "伪造：签名或网址与颁发机构不符，不是颁发机构签发的内容。",
-        "Forged: the signature or the address is not the issuer's.",
-    ),
-    Word.UNKNOWN_KEY: (
-        "签发密钥不为本验证端所知：离线验证请先更新；在线验证即为不是本系统签发。",
-        "Signed with a key this checker does not know: offline, update first; online, it was never issued here.",
-    ),
-    Word.SUSPECT: (
-        "存疑：签发密钥已报失或已停用，且没有登记可以证实，请联网核验。",
-        "Suspect: signed with a key reported stolen or out of use, and no register vouches for it. Check online.",
-    ),
-    Word.UNREGISTERED: (
-        "签名无误，但登记中没有这张证卡或这份副本，请报告颁发机构。",
-        "The signature holds, but no such card or copy is registered. Report it to the issuer.",
-    ),
-    Word.REVOKED: ("持证人资格已被取消{on}。", "The qualification has been cancelled{on}."),
-    Word.VOIDED: ("该证卡已作废{on}。", "The card has been voided{on}."),
-    Word.REPLACED: (
-        "这份副本已被补发的新证卡取代，请查验新证卡。",
-        "This copy has been replaced by a new one. Ask for the new card.",
-    ),
-    Word.SUPERSEDED: (
-        "该证卡已换发{on}，请查验新证卡。",
-        "The card has been superseded by a renewed one{on}. Ask for the new card.",
-    ),
-    Word.EXPIRED: ("该证卡已于 {expires_on} 到期。", "The card expired at the end of {expires_on}."),
-    Word.NOT_YET_VALID: ("该证卡自 {issued_on} 起有效，目前尚未生效。", "The card is valid from {issued_on}, not yet."),
-    Word.STATUS_UNKNOWN: (
-        "证卡为颁发机构签发且在有效期内，但手头的状态数据过旧或缺失，无法确认现状，请联网核验。",
-        "Genuine and within its term, but the status data at hand is too old or missing. Check online.",
-    ),
-    Word.VALID: (
-        "证卡有效（状态截至 {as_of}）。请核对持证人与照片。",
-        "The card is valid (status as of {as_of}). Compare the holder with the photograph.",
-    ),
+    **{Word(word): texts for word, texts in SHARED.verdicts.items()},
     Word.UNKNOWN: ("没有这个编号的证卡。", "No card has this number."),
 }
 _OF_DOUBT: Final[Mapping[Doubt, tuple[str, str]]] = {
@@ -99,11 +61,7 @@ _OF_DOUBT: Final[Mapping[Doubt, tuple[str, str]]] = {
 }
 """What ``status_unknown`` says at the register, which is not to be asked again."""
 
-_UNFIT: Final = {
-    Answer.YES: ("", ""),
-    Answer.NO: ("但不得在此执行所问工作。", " But it does not cover the work asked about."),
-    Answer.UNKNOWN: ("能否在此执行所问工作，尚不能确定。", " Whether it covers the work asked about cannot be told."),
-}
+_UNFIT: Final = {Answer(answer): texts for answer, texts in SHARED.fitness.items()}
 
 
 def summarise(

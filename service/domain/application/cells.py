@@ -20,11 +20,12 @@ from service.domain.issuer import is_institution_code
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.people import ResidentId
 from service.domain.regulation import FULL_MARK
+from service.domain.shared import LIMITS
 from service.domain.tidy import is_name, tidy, tidy_name
 from service.domain.visible import invisible_character
 
-MAX_NAME_BYTES: Final = 60  # of the holder's name in the credential, UTF-8
-MAX_UNIT_BYTES: Final = 90  # of the work unit in the credential, UTF-8
+MAX_NAME_BYTES: Final = LIMITS.name_bytes  # of the holder's name in the credential, UTF-8
+MAX_UNIT_BYTES: Final = LIMITS.work_unit_bytes  # of the work unit in the credential, UTF-8
 MAX_TEXT_CHARACTERS: Final = 500  # of a stated basis or another remark
 MAX_PHONE_CHARACTERS: Final = 40
 MAX_YEARS: Final = 80

@@ -30,16 +30,17 @@ from service.domain.credential.errors import CredentialError
 from service.domain.credential.portrait import check_bitstream
 from service.domain.errors import CardNumberMalformed
 from service.domain.regulation import MAX_OCCUPATIONS
+from service.domain.shared import LIMITS
 from service.domain.status_list import LIST_SIZE
 from service.domain.validity import last_valid_day
 
 CARD_AAD: Final = b"zhengka/card/1"
 """external_aad of a card's signature (RFC 9052 4.3): it counts for nothing else."""
 
-MAX_NAME_BYTES: Final = 60
-MAX_OCCUPATION_BYTES: Final = 60
-MAX_WORK_UNIT_BYTES: Final = 90
-COPY_ID_BYTES: Final = 8
+MAX_NAME_BYTES: Final = LIMITS.name_bytes
+MAX_OCCUPATION_BYTES: Final = LIMITS.occupation_bytes
+MAX_WORK_UNIT_BYTES: Final = LIMITS.work_unit_bytes
+COPY_ID_BYTES: Final = LIMITS.copy_id_bytes
 MAX_STATUS_LIST: Final = 2**32 - 1
 
 _NUMBER, _NAME, _OCCUPATIONS, _COPY_ID, _STATUS, _ISSUED_ON, _EXPIRES_ON, _WORK_UNIT, _PORTRAIT = range(-1, -10, -1)

@@ -11,10 +11,11 @@ import struct
 from typing import Final
 
 from service.domain.credential.errors import CredentialError
+from service.domain.shared import LIMITS
 
-WIDTH: Final = 48
-HEIGHT: Final = 64
-MAX_BYTES: Final = 400
+WIDTH: Final = LIMITS.portrait_width
+HEIGHT: Final = LIMITS.portrait_height
+MAX_BYTES: Final = LIMITS.portrait_bytes
 
 _RIFF: Final = struct.Struct("<4sI4s4sI")
 _FRAME_HEAD: Final = 10  # RFC 6386 9.1: frame tag 3, start code 3, width 2, height 2

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.domain.credential.errors import CredentialError
+from service.domain.shared import LIMITS
 
 VERSION: Final = "1"
-MAX_DIGITS: Final = 2500
-MAX_HOST: Final = 32
+MAX_DIGITS: Final = LIMITS.code_digits
+MAX_HOST: Final = LIMITS.host_characters
 
 _BLOCK_BYTES: Final = 17
 # Digits for 0…17 bytes: the length of 256ⁿ - 1 in decimal.

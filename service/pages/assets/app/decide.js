@@ -1,16 +1,15 @@
 // @ts-check
 // Which of two answers counts, and how an answer looks. Pure.
 
+import { SHARED } from '../verifier/shared.js'
+
 /**
  * @typedef {import('../verifier/verdict.js').VerdictJson} VerdictJson
  * @typedef {{verdict: VerdictJson, source: 'online' | 'offline'}} Answer
  */
 
 /** From the worst to the best, as the words take precedence. */
-export const WORDS = [
-  'unreadable', 'forged', 'unknown_key', 'suspect', 'unregistered', 'revoked', 'voided', 'replaced', 'superseded',
-  'expired', 'not_yet_valid', 'status_unknown', 'valid',
-]
+export const WORDS = Object.keys(SHARED.verdicts)
 
 /** What a card never comes back from. */
 const KNOWN_BAD = ['revoked', 'voided', 'replaced', 'superseded']

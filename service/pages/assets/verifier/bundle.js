@@ -5,6 +5,7 @@
 import { bytesOfText, equal } from './bytes.js'
 import { CborError, decode, encode } from './cbor.js'
 import { Refusal } from './refusal.js'
+import { SHARED } from './shared.js'
 
 /**
  * The signed parts, unopened.
@@ -17,7 +18,7 @@ import { Refusal } from './refusal.js'
 export const NAMES_AAD = bytesOfText('zhengka/names/1')
 
 const [KEY_DOCUMENT, LISTS, NAMES] = [1, 2, 3]
-const MAX_BUNDLE_BYTES = 64 * 1024 * 1024
+const MAX_BUNDLE_BYTES = SHARED.limits.bundle_bytes
 
 /**
  * Take a file apart; nothing of it is trusted yet. Throws `bundle-invalid`.

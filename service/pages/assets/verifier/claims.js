@@ -8,6 +8,7 @@ import { LAST_DAY, lastValidDay } from './dates.js'
 import { isCardNumber } from './number.js'
 import { checkBitstream } from './portrait.js'
 import { Refusal } from './refusal.js'
+import { SHARED } from './shared.js'
 import { LIST_SIZE } from './statuslist.js'
 
 /**
@@ -23,11 +24,11 @@ export const CARD_AAD = bytesOfText('zhengka/card/1')
 const [NUMBER, NAME, OCCUPATIONS, COPY_ID, STATUS, ISSUED_ON, EXPIRES_ON, WORK_UNIT, PORTRAIT] = [
   -1, -2, -3, -4, -5, -6, -7, -8, -9,
 ]
-const MAX_NAME_BYTES = 60
-const MAX_OCCUPATION_BYTES = 60
-const MAX_WORK_UNIT_BYTES = 90
-const COPY_ID_BYTES = 8
-const MAX_OCCUPATIONS = 2 // 考§9
+const MAX_NAME_BYTES = SHARED.limits.name_bytes
+const MAX_OCCUPATION_BYTES = SHARED.limits.occupation_bytes
+const MAX_WORK_UNIT_BYTES = SHARED.limits.work_unit_bytes
+const COPY_ID_BYTES = SHARED.limits.copy_id_bytes
+const MAX_OCCUPATIONS = SHARED.limits.occupations // 考§9
 const FIRST_CODE = 1000000 // 1-00-00-00
 const LAST_CODE = 8999999 // the classification has eight major groups
 

@@ -4,6 +4,7 @@
 // in-house staff are never known here, so what hangs on them is `unknown` and says which paper to look at.
 
 import { KINDS } from './number.js'
+import { SHARED } from './shared.js'
 import { strip, tidyOccupation } from './tidy.js'
 
 /**
@@ -21,24 +22,11 @@ import { strip, tidyOccupation } from './tidy.js'
 export const NO_DUTY = { place: null, occupation: null, level: null }
 
 /** @type {Readonly<Record<Level, readonly [string, string]>>} */
-export const LEVELS = {
-  special: ['专项职业能力', 'special skills'],
-  5: ['五级/初级工', 'level 5 (junior)'],
-  4: ['四级/中级工', 'level 4 (intermediate)'],
-  3: ['三级/高级工', 'level 3 (senior)'],
-  2: ['二级/技师', 'level 2 (technician)'],
-  1: ['一级/高级技师', 'level 1 (senior technician)'],
-  te: ['特级技师', 'special-grade technician'],
-  shouxi: ['首席技师', 'chief technician'],
-}
+export const LEVELS = SHARED.levels
 /** @type {Readonly<Record<'special_skill' | 'standard' | 'senior', ReadonlyArray<Level>>>} 考§3 */
-export const LEVELS_OF_GRADE = {
-  special_skill: ['special'],
-  standard: ['special', '5', '4', '3'],
-  senior: ['special', '5', '4', '3', '2', '1'],
-}
+export const LEVELS_OF_GRADE = SHARED.levels_of_grade
 /** @type {ReadonlyArray<Level>} */
-export const UNRULED_LEVELS = ['te', 'shouxi'] // exist nationally; 考§3 does not name them
+export const UNRULED_LEVELS = SHARED.unruled_levels // exist nationally; 考§3 does not name them
 const SCOPE_ARTICLES = ['考§2', '考§3']
 
 /** @param {Readonly<Duty>} duty */

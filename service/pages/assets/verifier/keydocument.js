@@ -10,6 +10,7 @@ import { checkPublic } from './curve.js'
 import { FIRST_DAY, LAST_DAY } from './dates.js'
 import { checkDistinct, fingerprint } from './keyring.js'
 import { Refusal } from './refusal.js'
+import { SHARED } from './shared.js'
 
 /**
  * A public key as others know it; dates are days since 1970-01-01, both inclusive.
@@ -28,7 +29,7 @@ import { Refusal } from './refusal.js'
 const AAD = bytesOfText('zhengka/keys/1')
 const PURPOSES = ['card/1', 'status', 'head']
 const STATES = ['next', 'active', 'retired', 'compromised']
-const MAX_INSTANT = 253_402_214_400
+const MAX_INSTANT = SHARED.limits.instant
 
 /**
  * Check a key document and say what to remember from now on.

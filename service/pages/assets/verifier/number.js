@@ -1,18 +1,14 @@
 // @ts-check
 // Card numbers: their three forms, and the kind of card each is for (督附3, 考附2).
 
+import { SHARED } from './shared.js'
+
 /** @typedef {'senior' | 'standard' | 'special_skill' | 'external' | 'internal'} Kind */
 
 const FORM = /^(?:R[0-9]{4}|[HYS][0-9]{8}|[0-9]{6}[1-3])(?!0000)[0-9]{4}$/
 
 /** @type {Readonly<Record<Kind, {zh: string, en: string}>>} */
-export const KINDS = {
-  senior: { zh: '高级考评员', en: 'senior assessor' },
-  standard: { zh: '考评员', en: 'assessor' },
-  special_skill: { zh: '专项职业能力考核考评员', en: 'special-skill assessor' },
-  external: { zh: '外部质量督导员', en: 'external quality supervisor' },
-  internal: { zh: '内部质量督导员', en: 'internal quality supervisor' },
-}
+export const KINDS = SHARED.kinds
 
 /** @param {string} text */
 export const isCardNumber = (text) => FORM.test(text)

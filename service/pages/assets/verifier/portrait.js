@@ -4,10 +4,11 @@
 
 import { bytesOfText, concat, hasAt } from './bytes.js'
 import { Refusal } from './refusal.js'
+import { SHARED } from './shared.js'
 
-const WIDTH = 48
-const HEIGHT = 64
-const MAX_BYTES = 400
+const WIDTH = SHARED.limits.portrait_width
+const HEIGHT = SHARED.limits.portrait_height
+const MAX_BYTES = SHARED.limits.portrait_bytes
 const RIFF_SIZE = 20
 const FRAME_HEAD = 10 // RFC 6386 9.1: frame tag 3, start code 3, width 2, height 2
 

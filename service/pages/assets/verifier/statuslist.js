@@ -6,8 +6,9 @@ import { CborError, decode, encode } from './cbor.js'
 import { civilDay } from './dates.js'
 import { InflateError, inflate } from './inflate.js'
 import { Refusal } from './refusal.js'
+import { SHARED } from './shared.js'
 
-export const LIST_SIZE = 131_072
+export const LIST_SIZE = SHARED.limits.status_list_entries
 export const MEDIA_TYPE = 'application/statuslist+cwt'
 
 /** Statuses of one card copy: 0 and 1 as registered, C–F from the application-specific range (draft 7.1). */
@@ -15,7 +16,7 @@ export const STATUS = { VALID: 0x0, REVOKED: 0x1, SUPERSEDED: 0xc, REPLACED: 0xd
 
 const BITS = 4
 const SIZE = (LIST_SIZE * BITS) / 8
-const MAX_INSTANT = 253_402_214_400 // 31 December 9999: the last instant that is a date in every time zone
+const MAX_INSTANT = SHARED.limits.instant // 31 December 9999: the last instant that is a date in every time zone
 const SUBJECT = /^https:\/\/([^/?#]+)\/status-lists\/([1-9][0-9]{0,9})$/
 const [SUB, EXP, IAT, LIST, TTL, KEY_DOCUMENT] = [2, 4, 6, 65533, 65534, -65537]
 const KNOWN = new Set(Object.values(STATUS))

@@ -5,6 +5,7 @@
 import { hex, unhex } from './bytes.js'
 import { civilDay } from './dates.js'
 import { Refusal } from './refusal.js'
+import { SHARED } from './shared.js'
 import { placeOf, presumedSigner } from './standing.js'
 
 /**
@@ -16,7 +17,7 @@ import { placeOf, presumedSigner } from './standing.js'
  * @typedef {{key: Uint8Array | null, place: number, issuedAt: number}} SeenList
  */
 
-const MAX_AHEAD = 600 // seconds
+const MAX_AHEAD = SHARED.limits.status_list_ahead_s // seconds
 
 /** What was accepted, by list number. */
 export class Seen {

@@ -3,10 +3,11 @@
 // digits; a last block of 1–16 bytes takes the fewest digits that hold it. No two texts stand for the same bytes.
 
 import { Refusal } from './refusal.js'
+import { SHARED } from './shared.js'
 
 export const VERSION = '1'
-const MAX_DIGITS = 2500
-const MAX_HOST = 32
+const MAX_DIGITS = SHARED.limits.code_digits
+const MAX_HOST = SHARED.limits.host_characters
 const DIGITS = [0, 3, 5, 8, 10, 13, 15, 17, 20, 22, 25, 27, 29, 32, 34, 37, 39, 41] // for 0…17 bytes
 const BLOCK_DIGITS = 41
 const TEXT = /^https:\/\/([^/?#]*)\/([0-9]{1,3})#([\s\S]+)$/

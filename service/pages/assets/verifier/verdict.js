@@ -4,6 +4,7 @@
 
 import { civilDay, isoDay, isoInstant } from './dates.js'
 import { NO_DUTY, fitForDuty, isAboutScope, isAsked } from './fitness.js'
+import { SHARED } from './shared.js'
 import { STATUS } from './statuslist.js'
 import { cardJson } from './view.js'
 import { firstWord, summarise } from './words.js'
@@ -32,7 +33,7 @@ import { firstWord, summarise } from './words.js'
  * }} VerdictJson
  */
 
-const FRESH = 24 * 3_600_000 // younger lists give green, older ones amber until their exp
+const FRESH = SHARED.limits.status_list_fresh_s * 1000 // younger lists give green, older ones amber until their exp
 const NEWER = 'card-newer-than-list'
 
 /** @type {Readonly<Record<number, Word>>} */

@@ -1,0 +1,58 @@
+"""Words and figures that Python and the browser's verifier share: ``shared.json``, beside this module.
+
+``python -m tools.reference`` writes them for the browser (``pages/assets/verifier/shared.js``), and a test compares.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from typing import Final
+
+import msgspec
+
+Pair = tuple[str, str]
+"""A text in Chinese and in English."""
+
+
+class Name(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A name in both languages."""
+
+    zh: str
+    en: str
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The most that is taken; bytes are of UTF-8, ``_s`` are seconds, ``instant`` is in seconds since 1970."""
+
+    code_digits: int
+    host_characters: int
+    name_bytes: int
+    occupation_bytes: int
+    work_unit_bytes: int
+    copy_id_bytes: int
+    occupations: int
+    portrait_width: int
+    portrait_height: int
+    portrait_bytes: int
+    bundle_bytes: int
+    status_list_entries: int
+    status_list_ahead_s: int
+    status_list_fresh_s: int
+    instant: int
+
+
+class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file. ``verdicts`` are in order of precedence, ``levels`` from the lowest up."""
+
+    verdicts: dict[str, Pair]
+    fitness: dict[str, Pair]
+    kinds: dict[str, Name]
+    levels: dict[str, Pair]
+    levels_of_grade: dict[str, tuple[str, ...]]
+    unruled_levels: tuple[str, ...]
+    status_list_notes: dict[str, Pair]
+    limits: Limits
+
+
+SHARED: Final = msgspec.json.decode(pkgutil.get_data(__name__, "shared.json") or b"", type=Shared)
+LIMITS: Final = SHARED.limits
