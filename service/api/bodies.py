@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final
+from datetime import UTC, datetime
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
 from service.domain.card_number import CardNumber
 from service.domain.kinds import SkillLevel
-from service.domain.review import Grade
 from service.domain.verdict_words import Word
-from service.domain.visible import LINE_PATTERN, TEXT_PATTERN
+from service.domain.visible import LINE_PATTERN
 from service.flows.requests.fields import described
-from service.web.visible_text import SEVERAL_LINES
-
-
-def _text(field: str, most: int, **more: Any) -> Meta:  # noqa: ANN401 - what Meta takes
-    pattern = TEXT_PATTERN if field in SEVERAL_LINES else LINE_PATTERN
-    return described(field, max_length=most, pattern=pattern, **more)
 
 
 class VerificationRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,97 +100,3 @@ class ScansRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Scans to be kept."""
 
     scans: Annotated[tuple[ScanItem, ...], described("scans", min_length=1, max_length=200)]
-
-
-_Reason = Annotated[str, _text("reason", 2000, min_length=1)]
-
-_Person = Annotated[str, _text("decided_by", 60, min_length=1)]
-
-_By = Annotated[str, _text("by", 60, min_length=1)]
-
-_Plan = Annotated[str, _text("plan", 120)]
-
-_DocumentNumber = Annotated[str, _text("document", 120)]
-
-
-InstitutionCode = Annotated[str, described("institution", pattern="^[0-9]{6}$", examples=["500123"])]
-
-
-class EngagementRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A contract of a card's holder with an institution; ``document`` names it, or the 责任书.
-
-    The holder has shown the card, whose code is ``credential``, or the identity card: exactly one of the two.
-    """
-
-    institution: InstitutionCode
-    first_day: Annotated[date, described("first_day")]
-    credential: Annotated[str, described("credential", max_length=4_000)] | None = None
-    resident_id: Annotated[str, _text("resident_id", 40)] | None = None
-    last_day: Annotated[date, described("last_day")] | None = None
-    as_internal: Annotated[bool, described("as_internal")] = False
-    document: _DocumentNumber | None = None
-
-
-class DispatchRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where an external supervisor is sent, on which day, and for which plan."""
-
-    institution: InstitutionCode
-    on: Annotated[date, described("on")]
-    plan: _Plan | None = None
-
-
-class EndRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why an engagement ends before its term, and its last day; without one, today."""
-
-    reason: _Reason
-    on: Annotated[date, described("on")] | None = None
-
-
-class WithdrawalRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a dispatch is taken back."""
-
-    reason: _Reason
-
-
-class SheetRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A review sheet, 督附2 of a supervisor or 考附1 of an assessor: its points in the order of the rows."""
-
-    points: Annotated[list[int], described("points", min_length=1, max_length=40)]
-    on: Annotated[date, described("on")]
-    by: _By
-    plan: _Plan
-    occupation: Annotated[str, _text("occupation", 60)] = ""
-    institution: InstitutionCode | None = None
-
-
-class EvaluationRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A periodic or annual result."""
-
-    result: Annotated[Grade, described("result")]
-    on: Annotated[date, described("on")]
-    by: _By
-    note: Annotated[str, _text("note", 2000)] = ""
-
-
-class WarningRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A warning: an item of 考§20, and what happened."""
-
-    ground: Annotated[str, _text("ground", 40, examples=["考§20(2)"])]
-    reason: _Reason
-    on: Annotated[date, described("on")]
-    by: _By
-
-
-class RemarkRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A reward or a sanction: what for."""
-
-    reason: _Reason
-    on: Annotated[date, described("on")]
-    by: _By
-
-
-class CaseClosingRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a failed result does not lead to a cancellation, and who decides so."""
-
-    reason: _Reason
-    decided_by: _Person

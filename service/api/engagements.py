@@ -9,7 +9,6 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 
-from service.api.bodies import DispatchRequest, EndRequest, EngagementRequest, WithdrawalRequest
 from service.api.once import once
 from service.api.problems import documented
 from service.api.routes import CHANGE_REFUSALS, LIST_REFUSALS, AnyRequest, Identity, InstitutionQuery
@@ -27,9 +26,20 @@ from service.api.schemas import (
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.engagement import Warned
-from service.flows.people.dispatching import list_dispatches, send, withdraw_dispatch
-from service.flows.people.engagements import end_engagement, engage, list_engagements
-from service.flows.people.shown import Shown
+from service.flows.people.dispatching import (
+    DispatchRequest,
+    WithdrawalRequest,
+    list_dispatches,
+    send,
+    withdraw_dispatch,
+)
+from service.flows.people.engagements import (
+    EndRequest,
+    EngagementRequest,
+    end_engagement,
+    engage,
+    list_engagements,
+)
 from service.flows.people.staffing import staffing
 from service.flows.register import Register
 from service.store.dispatches import StoredDispatch
@@ -60,19 +70,7 @@ class EngagementController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> EngagedBody:
         """Enter a contract, with what the holder has shown; its term lies within the card's."""
-        by = current_principal(request)
-        made = engage(
-            register,
-            number,
-            data.institution,
-            shown=Shown(data.credential or "", data.resident_id or ""),
-            since=data.first_day,
-            until=data.last_day,
-            as_internal=data.as_internal,
-            document=data.document,
-            body=by.body,
-            actor=by.actor,
-        )
+        made = engage(register, number, data, current_principal(request).by)
         return EngagedBody(made.id, made.until, _warned(made.warnings))
 
     @get(
@@ -111,9 +109,7 @@ class EngagementController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> EngagementBody:
         """End it: an institution its own, the centre any."""
-        by = current_principal(request)
-        ended = end_engagement(register, identity, on=data.on, reason=data.reason, body=by.body, actor=by.actor)
-        return _engagement(ended)
+        return _engagement(end_engagement(register, identity, data, current_principal(request).by))
 
     @get(
         "/api/v1/dispatches",
@@ -152,11 +148,7 @@ class EngagementController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> DispatchBody:
         """Take it back, after which it counts no more: a district bureau its own, the centre any."""
-        by = current_principal(request)
-        withdrawn = withdraw_dispatch(
-            register, identity, reason=data.reason, authority=by.account.district, actor=by.actor
-        )
-        return _dispatch(withdrawn)
+        return _dispatch(withdraw_dispatch(register, identity, data, current_principal(request).by))
 
     @post(
         "/api/v1/cards/{number:str}/dispatches",
@@ -175,9 +167,7 @@ class EngagementController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> DispatchedBody:
         """Send somebody to an institution on a day, never a third time running."""
-        by = current_principal(request)
-        authority = by.account.district or register.jurisdiction.centre.zh
-        sent = send(register, number, data.institution, on=data.on, authority=authority, plan=data.plan, actor=by.actor)
+        sent = send(register, number, data, current_principal(request).by)
         return DispatchedBody(sent.id, _warned(sent.warnings))
 
     @get(

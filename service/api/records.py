@@ -14,7 +14,7 @@ from service.api.routes import READ_REFUSALS, AnyRequest
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
-from service.flows.people.reviews import record_for
+from service.flows.people.record import record_for
 from service.flows.register import Register
 from service.web.authentication import NotPermitted, current_principal, needs
 

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
 from http import HTTPStatus
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 
-from service.api.bodies import CaseClosingRequest, EvaluationRequest, RemarkRequest, SheetRequest, WarningRequest
 from service.api.once import once
 from service.api.problems import documented
 from service.api.routes import CHANGE_REFUSALS, LIST_REFUSALS, AnyRequest, Identity
 from service.api.schemas import CaseBody, CasesBody, EnteredBody
-from service.domain.access import Permission, Principal
+from service.domain.access import Permission
 from service.domain.card_number import CardNumber
-from service.domain.review import EntryKind, case_ground, sheet_of
+from service.domain.review import EntryKind, case_ground
+from service.flows.people.cases import CaseClosingRequest, close_case, list_cases
 from service.flows.people.reviews import (
     Entered,
-    Given,
-    Work,
-    close_case,
+    EvaluationRequest,
+    RemarkRequest,
+    SheetRequest,
+    WarningRequest,
     enter_evaluation,
     enter_review,
     enter_reward_or_sanction,
     enter_warning,
-    list_cases,
 )
 from service.flows.register import Register
 from service.store.reviews import Case
@@ -56,11 +55,7 @@ class ReviewController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> EnteredBody:
         """Enter 督附2 for a supervisor, 考附1 for an assessor; the points are summed and graded."""
-        by = current_principal(request)
-        work = Work(plan=data.plan, occupation=data.occupation, institution=data.institution)
-        given = _given(by, data.on, data.by)
-        form = sheet_of(number.kind)
-        return _entered(enter_review(register, number, form, data.points, work=work, given=given, actor=by.actor))
+        return _entered(enter_review(register, number, data, current_principal(request).by))
 
     @post(
         "/api/v1/cards/{number:str}/evaluations",
@@ -78,9 +73,7 @@ class ReviewController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> EnteredBody:
         """Enter the result; a failed one opens a case, and the card counts as before until its issuer decides."""
-        by = current_principal(request)
-        given = _given(by, data.on, data.by, data.note)
-        return _entered(enter_evaluation(register, number, data.result, given, by.actor))
+        return _entered(enter_evaluation(register, number, data, current_principal(request).by))
 
     @post(
         "/api/v1/cards/{number:str}/warnings",
@@ -98,9 +91,7 @@ class ReviewController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> EnteredBody:
         """Enter a warning, which is never a status."""
-        by = current_principal(request)
-        given = _given(by, data.on, data.by, data.reason)
-        return _entered(enter_warning(register, number, data.ground, given, by.actor))
+        return _entered(enter_warning(register, number, data, current_principal(request).by))
 
     @post(
         "/api/v1/cards/{number:str}/rewards",
@@ -118,7 +109,8 @@ class ReviewController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> EnteredBody:
         """Enter a reward."""
-        return _remark(register, number, EntryKind.REWARD, data, current_principal(request))
+        by = current_principal(request).by
+        return _entered(enter_reward_or_sanction(register, number, EntryKind.REWARD, data, by))
 
     @post(
         "/api/v1/cards/{number:str}/sanctions",
@@ -136,7 +128,8 @@ class ReviewController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> EnteredBody:
         """Enter a sanction."""
-        return _remark(register, number, EntryKind.SANCTION, data, current_principal(request))
+        by = current_principal(request).by
+        return _entered(enter_reward_or_sanction(register, number, EntryKind.SANCTION, data, by))
 
     @get(
         "/api/v1/cases",
@@ -166,18 +159,7 @@ class ReviewController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> CaseBody:
         """Close it: the card's issuer; anybody else's attempt is refused and journalled. The result stays on record."""
-        by = current_principal(request)
-        closed = close_case(register, identity, reason=data.reason, by=data.decided_by, body=by.body, actor=by.actor)
-        return _case(closed)
-
-
-def _given(by: Principal, on: date, person: str, note: str = "") -> Given:
-    return Given(on=on, by=person, body=by.body, note=note, only_own=True)
-
-
-def _remark(register: Register, number: CardNumber, kind: EntryKind, data: RemarkRequest, by: Principal) -> EnteredBody:
-    given = _given(by, data.on, data.by, data.reason)
-    return _entered(enter_reward_or_sanction(register, number, kind, given, by.actor))
+        return _case(close_case(register, identity, data, current_principal(request).by))
 
 
 def _entered(one: Entered) -> EnteredBody:

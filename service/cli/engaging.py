@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Final
 
 import click
@@ -13,10 +12,21 @@ from service.cli.context import Context
 from service.cli.params import DAY
 from service.cli.register import opened
 from service.domain.engagement import Warned
-from service.flows.people.dispatching import list_dispatches, send, withdraw_dispatch
-from service.flows.people.engagements import end_engagement, engage, list_engagements
-from service.flows.people.shown import Shown
-from service.flows.requests.reading import card_number
+from service.flows.people.dispatching import (
+    DispatchRequest,
+    WithdrawalRequest,
+    list_dispatches,
+    send,
+    withdraw_dispatch,
+)
+from service.flows.people.engagements import (
+    EndRequest,
+    EngagementRequest,
+    end_engagement,
+    engage,
+    list_engagements,
+)
+from service.flows.requests.reading import card_number, read_request
 from service.store.dispatches import StoredDispatch
 from service.store.engagements import StoredEngagement
 
@@ -24,25 +34,14 @@ from service.store.engagements import StoredEngagement
 @command("engage")
 @click.argument("number")
 @click.option("--institution", required=True, help="机构代码 code of the institution.")
-@click.option("--from", "since", required=True, type=DAY, help="聘期起日 first day.")
-@click.option("--until", type=DAY, help="聘期止日 last day (default: the card's, as internal three years).")
+@click.option("--from", "first_day", required=True, type=DAY, help="聘期起日 first day.")
+@click.option("--until", "last_day", type=DAY, help="聘期止日 last day (default: the card's, as internal three years).")
 @click.option("--as-internal", is_flag=True, help="外督聘为内督 an external supervisor as internal one (督§14).")
 @click.option("--credential", default="", help="证卡二维码的文字 text of the code on the card.")
 @click.option("--resident-id", default="", help="持证人完整身份证号 the holder's whole identity number; - asks for it.")
 @click.option("--document", help="聘用合同或责任书 the contract, or the 责任书.")
 @pass_context
-def engage_(  # noqa: PLR0913 - one argument a fact of the contract
-    context: Context,
-    number: str,
-    institution: str,
-    since: date,
-    until: date | None,
-    document: str | None,
-    credential: str,
-    resident_id: str,
-    *,
-    as_internal: bool,
-) -> None:
+def engage_(context: Context, /, number: str, *, resident_id: str, **options: object) -> None:
     """聘用 Engage a card's holder at an institution (考§16, 督§14).
 
     须出示证卡（--credential）或身份证（--resident-id） The holder shows the card or the identity card.
@@ -50,22 +49,12 @@ def engage_(  # noqa: PLR0913 - one argument a fact of the contract
     """
     if resident_id == "-":
         resident_id = click.prompt("身份证号 identity number", hide_input=True)
-    wanted = card_number(number)
+    wanted, request = card_number(number), read_request(EngagementRequest, {**options, "resident_id": resident_id})
     with opened(context) as register:
-        made = engage(
-            register,
-            wanted,
-            institution,
-            shown=Shown(credential, resident_id),
-            since=since,
-            until=until,
-            as_internal=as_internal,
-            document=document,
-            actor=context.actor,
-        )
+        made = engage(register, wanted, request, context.by())
     _warn(context, made.warnings)
     context.answer({"engagement": made.id, "until": made.until.isoformat(), "warnings": _warned(made.warnings)})
-    context.say(f"已登记聘用 {made.id}：{wanted} 在 {institution}，至 {made.until} engaged to that day")
+    context.say(f"已登记聘用 {made.id}：{wanted} 在 {request.institution}，至 {made.until} engaged to that day")
 
 
 @click.group("engagement")
@@ -101,13 +90,13 @@ def list_engaged(context: Context, institution: str | None) -> None:
 
 @command("end", engagement)
 @click.argument("engagement_id", metavar="ID", type=int)
-@click.option("--on", "last", type=DAY, help="最后一日 its last day (default: today).")
+@click.option("--on", type=DAY, help="最后一日 its last day (default: today).")
 @click.option("--reason", required=True, help="原因 why it ends.")
 @pass_context
-def end(context: Context, engagement_id: int, last: date | None, reason: str) -> None:
+def end(context: Context, /, engagement_id: int, **options: object) -> None:
     """终止聘用 End an engagement before its term."""
     with opened(context) as register:
-        ended = end_engagement(register, engagement_id, on=last, reason=reason, actor=context.actor)
+        ended = end_engagement(register, engagement_id, read_request(EndRequest, options), context.by())
     context.answer(_engagement(ended))
     context.say(f"已终止聘用 {ended.id}，最后一日 {ended.ended_on} ended, its last day")
 
@@ -120,21 +109,21 @@ def dispatch() -> None:
 @command("add", dispatch)
 @click.argument("number")
 @click.option("--institution", required=True, help="机构代码 code of the institution.")
-@click.option("--on", "day", required=True, type=DAY, help="日期 the day.")
+@click.option("--on", required=True, type=DAY, help="日期 the day.")
 @click.option("--by", "authority", required=True, help="委派的人社部门 the authority that sends.")
 @click.option("--plan", help="评价计划 the assessment plan.")
 @pass_context
-def add(context: Context, number: str, institution: str, day: date, authority: str, plan: str | None) -> None:
+def add(context: Context, /, number: str, *, authority: str, **options: object) -> None:
     """委派 Send an external supervisor to an institution on a day (督§3, 督§4).
 
     不得连续三次 Never a third time running (督§15).
     """
-    wanted = card_number(number)
+    wanted, request = card_number(number), read_request(DispatchRequest, options)
     with opened(context) as register:
-        sent = send(register, wanted, institution, on=day, authority=authority, plan=plan, actor=context.actor)
+        sent = send(register, wanted, request, context.by(authority))
     _warn(context, sent.warnings)
     context.answer({"dispatch": sent.id, "warnings": _warned(sent.warnings)})
-    context.say(f"已登记委派 {sent.id}：{wanted} 于 {day} 到 {institution} sent")
+    context.say(f"已登记委派 {sent.id}：{wanted} 于 {request.on} 到 {request.institution} sent")
 
 
 @command("list", dispatch)
@@ -177,10 +166,10 @@ def list_sent(context: Context, institution: str | None) -> None:
 @click.argument("dispatch_id", metavar="ID", type=int)
 @click.option("--reason", required=True, help="原因 why it is withdrawn.")
 @pass_context
-def withdraw(context: Context, dispatch_id: int, reason: str) -> None:
+def withdraw(context: Context, /, dispatch_id: int, **options: object) -> None:
     """撤回委派 Take a dispatch back."""
     with opened(context) as register:
-        withdrawn = withdraw_dispatch(register, dispatch_id, reason=reason, actor=context.actor)
+        withdrawn = withdraw_dispatch(register, dispatch_id, read_request(WithdrawalRequest, options), context.by())
     context.answer(_dispatch(withdrawn))
     context.say(f"已撤回委派 {withdrawn.id}：{withdrawn.number}，{withdrawn.on} withdrawn")
 

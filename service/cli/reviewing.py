@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from contextlib import nullcontext
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,23 +16,26 @@ from service.cli.context import Context
 from service.cli.files import refuse_existing, whole_file
 from service.cli.params import DAY, OUT_FILE
 from service.cli.register import opened
+from service.domain.access import By
 from service.domain.access_record import Access, Act
 from service.domain.forms import FormName
 from service.domain.review import EntryKind, Grade, case_ground
+from service.flows.assessments.forms import card_with_form
 from service.flows.people.access_records import record_access
+from service.flows.people.cases import CaseClosingRequest, close_case, list_cases
+from service.flows.people.record import person_record
 from service.flows.people.reviews import (
     Entered,
-    Given,
-    Work,
-    close_case,
+    EvaluationRequest,
+    RemarkRequest,
+    SheetRequest,
+    WarningRequest,
     enter_evaluation,
     enter_review,
     enter_reward_or_sanction,
     enter_warning,
-    list_cases,
-    person_record,
 )
-from service.flows.requests.reading import card_number
+from service.flows.requests.reading import card_number, read_request
 
 _ON: Final = click.option("--on", required=True, type=DAY, help="日期 day.")
 _BY: Final = click.option("--by", required=True, help="填写或作出处理的人员 who answers for it.")
@@ -75,37 +78,20 @@ _POINTS: Final = _Points()
 @_BODY
 @click.option("--out", type=OUT_FILE, help="填好的评议表 PDF the filled sheet, to be signed.")
 @pass_context
-def review(  # noqa: PLR0913 - one argument an option
-    context: Context,
-    number: str,
-    *,
-    form: str,
-    points: tuple[int, ...],
-    on: date,
-    by: str,
-    plan: str,
-    occupation: str,
-    institution: str | None,
-    body: str | None,
-    out: Path | None,
+def review(
+    context: Context, /, number: str, *, form: str, body: str | None, out: Path | None, **options: object
 ) -> None:
     """工作评议 Enter the review sheet of one job (督附2, 考附1)."""
+    wanted, request = card_number(number), read_request(SheetRequest, options)
     if out is not None:
         refuse_existing(out)
     with opened(context) as register, nullcontext() if out is None else whole_file(out) as file:
-        entered = enter_review(
-            register,
-            card_number(number),
-            FormName(form),
-            points,
-            work=Work(plan=plan, occupation=occupation, institution=institution),
-            given=Given(on=on, by=by, body=body),
-            actor=context.actor,
-            out=file,
-        )
+        card_with_form(register, wanted, FormName(form))
+        entered = enter_review(register, wanted, request, context.by(body), file)
     _answer(context, entered)
     grade = entered.entry.outcome
-    context.say(f"合计 {sum(points)} 分，{grade} total {sum(points)}: {grade.en if grade else ''}")
+    total = sum(request.points)
+    context.say(f"合计 {total} 分，{grade} total {total}: {grade.en if grade else ''}")
     if out is not None:
         context.say(f"已写出，请签字 written, to be signed: {out}")
 
@@ -118,16 +104,16 @@ def review(  # noqa: PLR0913 - one argument an option
 @_BODY
 @click.option("--note", default="", help="说明 remark.")
 @pass_context
-def evaluate(context: Context, number: str, result: str, on: date, by: str, body: str | None, note: str) -> None:
+def evaluate(context: Context, /, number: str, *, body: str | None, **options: object) -> None:
     """评议结果 Enter a periodic or annual result (督§17, 考§18).
 
     不合格的列入待决定事项，由颁证机构决定是否取消资格 A failed one opens a case that a person decides.
     """
+    request = read_request(EvaluationRequest, options)
     with opened(context) as register:
-        given = Given(on=on, by=by, body=body, note=note)
-        entered = enter_evaluation(register, card_number(number), Grade(result), given, context.actor)
+        entered = enter_evaluation(register, card_number(number), request, context.by(body))
     _answer(context, entered)
-    context.say(f"已记入诚信档案 entered: {result}（{entered.entry.article}）")
+    context.say(f"已记入诚信档案 entered: {request.result}（{entered.entry.article}）")
     if entered.case:
         context.say(
             f"已列入待决定事项 {entered.id}，证卡状态不变；由颁证机构决定是否取消资格 "
@@ -143,37 +129,37 @@ def evaluate(context: Context, number: str, result: str, on: date, by: str, body
 @_BODY
 @click.option("--reason", required=True, help="具体事由 what happened.")
 @pass_context
-def warn(context: Context, number: str, ground: str, on: date, by: str, body: str | None, reason: str) -> None:
+def warn(context: Context, /, number: str, *, body: str | None, **options: object) -> None:
     """劝告 Enter a warning, which is never a status (考§20)."""
+    request = read_request(WarningRequest, options)
     with opened(context) as register:
-        given = Given(on=on, by=by, body=body, note=reason)
-        entered = enter_warning(register, card_number(number), ground, given, context.actor)
+        entered = enter_warning(register, card_number(number), request, context.by(body))
     _answer(context, entered)
     context.say(f"已记入诚信档案，证卡状态不变 entered, the card counts as before: {entered.entry.article}")
 
 
 @command("reward")
 @click.argument("number")
-@click.option("--what", required=True, help="奖励内容 what for.")
+@click.option("--what", "reason", required=True, help="奖励内容 what for.")
 @_ON
 @_BY
 @_BODY
 @pass_context
-def reward(context: Context, number: str, what: str, on: date, by: str, body: str | None) -> None:
+def reward(context: Context, /, number: str, *, body: str | None, **options: object) -> None:
     """奖励 Enter a reward (督§20, 考§19)."""
-    _reward_or_sanction(context, number, EntryKind.REWARD, Given(on=on, by=by, body=body, note=what))
+    _reward_or_sanction(context, number, EntryKind.REWARD, context.by(body), options)
 
 
 @command("sanction")
 @click.argument("number")
-@click.option("--what", required=True, help="处分内容 what for.")
+@click.option("--what", "reason", required=True, help="处分内容 what for.")
 @_ON
 @_BY
 @_BODY
 @pass_context
-def sanction(context: Context, number: str, what: str, on: date, by: str, body: str | None) -> None:
+def sanction(context: Context, /, number: str, *, body: str | None, **options: object) -> None:
     """处分 Enter a sanction (督§20, 考§19)."""
-    _reward_or_sanction(context, number, EntryKind.SANCTION, Given(on=on, by=by, body=body, note=what))
+    _reward_or_sanction(context, number, EntryKind.SANCTION, context.by(body), options)
 
 
 @click.group("cases")
@@ -232,13 +218,14 @@ def list_them(context: Context, *, everything: bool) -> None:
 @command("close", cases)
 @click.argument("case", type=int)
 @click.option("--reason", required=True, help="理由 why it is not cancelled.")
-@_BY
+@click.option("--by", "decided_by", required=True, help="作出决定的人员 the person who decides.")
 @click.option("--body", help="决定单位：centre 或机构代码 who decides (default: the card's issuer).")
 @pass_context
-def close(context: Context, case: int, reason: str, by: str, body: str | None) -> None:
+def close(context: Context, /, case: int, *, body: str | None, **options: object) -> None:
     """办结 Close a case without a cancellation; the result stays in the record."""
+    request = read_request(CaseClosingRequest, options)
     with opened(context) as register:
-        closed = close_case(register, case, reason=reason, by=by, body=body, actor=context.actor)
+        closed = close_case(register, case, request, context.by(body))
     context.answer({"closed": closed.id, "number": str(closed.number)})
     context.say(f"事项 {case} 已办结，不取消资格 closed without a cancellation")
 
@@ -306,9 +293,10 @@ def record(context: Context, number: str) -> None:
     context.say(f"共 {len(told.lines)} 条 {len(told.lines)} in all")
 
 
-def _reward_or_sanction(context: Context, number: str, kind: EntryKind, given: Given) -> None:
+def _reward_or_sanction(context: Context, number: str, kind: EntryKind, by: By, options: Mapping[str, object]) -> None:
+    request = read_request(RemarkRequest, options)
     with opened(context) as register:
-        entered = enter_reward_or_sanction(register, card_number(number), kind, given, context.actor)
+        entered = enter_reward_or_sanction(register, card_number(number), kind, request, by)
     _answer(context, entered)
     context.say(f"已记入诚信档案 entered: {kind.zh}（{entered.entry.article}）")
 

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from service.demo.people import FACTORY
+from service.domain.access import By
 from service.domain.card import Card, CardStatus
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.occupation import Occupation
@@ -31,9 +32,8 @@ from service.flows.assessments.session_papers import draw_record
 from service.flows.assessments.session_records import make_record, signed_record
 from service.flows.assessments.sessions import call_roll, plan_session, read_session
 from service.flows.cards.print_cards import card_text
-from service.flows.people.dispatching import send
-from service.flows.people.engagements import engage
-from service.flows.people.shown import Shown
+from service.flows.people.dispatching import DispatchRequest, send
+from service.flows.people.engagements import EngagementRequest, engage
 from service.flows.register import Register
 from service.store import cards
 
@@ -59,13 +59,17 @@ def hold_assessment(register: Register, out: Path, actor: str) -> Iterator[str]:
     """Engage, send, plan, call the roll without and with the last to come, and record it; tell of each step."""
     now = register.effects.now()
     assessors, internal, externals = _people(register)
+    today = register.effects.today()
     for one in assessors:
-        in_hand = Shown(credential=card_text(register, one.number))
-        engage(register, one.number, FACTORY, shown=in_hand, since=register.effects.today(), until=None, actor=actor)
+        in_hand = card_text(register, one.number)
+        contract = EngagementRequest(institution=FACTORY, first_day=today, credential=in_hand)
+        engage(register, one.number, contract, By(actor))
     starts_at = min(now + _ARRIVES_BEFORE, datetime.combine(register.effects.today(), time(23, 59), SHANGHAI))
     session = Session(FACTORY, starts_at, (_JOB,))
     for one in externals:
-        send(register, one.number, FACTORY, on=session.on, authority=_AUTHORITY, plan=_PLAN, actor=actor)
+        send(
+            register, one.number, DispatchRequest(institution=FACTORY, on=session.on, plan=_PLAN), By(actor, _AUTHORITY)
+        )
     clear = Declared.CLEAR
     leader, *others = assessors
     new = NewSession(

@@ -166,6 +166,11 @@ class By:
     actor: str
     body: str | None = None
 
+    @property
+    def is_account(self) -> bool:
+        """Return True for an account, which acts for its own body; whoever has the machine acts for any."""
+        return user_of(self.actor) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:

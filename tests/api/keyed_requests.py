@@ -17,7 +17,7 @@ from service.flows.cards.cancellations import propose_revocation
 from service.flows.cards.card_requests import ProposalRequest, ReplacementRequest, RevocationRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card
 from service.flows.people.accounts import add_token, add_user
-from service.flows.people.dispatching import send
+from service.flows.people.dispatching import DispatchRequest, send
 from tests.api.staffed import Staffed
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, CHEAP, SCHOOL, applicant
@@ -132,7 +132,12 @@ def _warning(place: Place) -> Asked:
 def _withdrawal(place: Place) -> Asked:
     office = place.staffed.office
     district = ACCOUNTS["yubei"].district or ""
-    sent = send(office.register, place.card(), SCHOOL.code, on=office.today, authority=district, plan="", actor=ACTOR)
+    sent = send(
+        office.register,
+        place.card(),
+        DispatchRequest(institution=SCHOOL.code, on=office.today, plan=""),
+        By(ACTOR, district),
+    )
     return Asked("yubei", f"/api/v1/dispatches/{sent.id}/withdrawal", {"reason": "因病"}, {"reason": "改期"})
 
 

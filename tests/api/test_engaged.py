@@ -6,7 +6,8 @@ from typing import Any
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from service.flows.people.dispatching import send, withdraw_dispatch
+from service.domain.access import By
+from service.flows.people.dispatching import DispatchRequest, WithdrawalRequest, send, withdraw_dispatch
 from service.flows.people.institutions import add_institution
 from tests.api.registers import World
 from tests.domain.sample_cards import SCHOOL
@@ -28,14 +29,12 @@ def test_a_check_online_knows_who_is_sent_where(client: TestClient[Litestar], wo
         sent = send(
             register,
             world.numbers["王芳"],
-            SCHOOL.code,
-            on=date(2026, 11, 23),
-            authority="渝北区人力资源和社会保障局",
-            actor="test",
+            DispatchRequest(institution=SCHOOL.code, on=date(2026, 11, 23)),
+            By("test", "渝北区人力资源和社会保障局"),
         )
     told = fit(client, text)
     assert (told["answer"], [reason["article"] for reason in told["reasons"]]) == ("yes", ["督§3"])
     assert fit(client, world.texts["欧阳娜娜"])["answer"] == "unknown"
     with world.open() as register:
-        withdraw_dispatch(register, sent.id, reason="改期", actor="test")
+        withdraw_dispatch(register, sent.id, WithdrawalRequest(reason="改期"), By("test"))
     assert fit(client, text)["answer"] == "unknown"

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from service.domain.access import Permission
+from service.domain.access import By, Permission
 from service.domain.card_number import CardNumber
 from service.domain.review import Grade
-from service.flows.people.dispatching import send
-from service.flows.people.reviews import Given, enter_evaluation
+from service.flows.people.dispatching import DispatchRequest, send
+from service.flows.people.reviews import EvaluationRequest, enter_evaluation
 from tests.api.staffed import Staffed, staffed_service
 from tests.flows.office import ACTOR, SCHOOL
 
@@ -28,8 +28,18 @@ def address(number: CardNumber | str) -> str:
 def test_who_keeps_the_record_reads_it(staffed: Staffed) -> None:
     """督§4: the centre and, of external supervisors, the district bureau that sends them."""
     office = staffed.office
-    enter_evaluation(office.register, staffed.number, Grade.EXCELLENT, Given(on=office.today, by="张主任"), ACTOR)
-    send(office.register, staffed.number, SCHOOL.code, on=office.today, authority=str(SCHOOL.authority), actor=ACTOR)
+    enter_evaluation(
+        office.register,
+        staffed.number,
+        EvaluationRequest(result=Grade.EXCELLENT, on=office.today, by="张主任"),
+        By(ACTOR),
+    )
+    send(
+        office.register,
+        staffed.number,
+        DispatchRequest(institution=SCHOOL.code, on=office.today),
+        By(ACTOR, str(SCHOOL.authority)),
+    )
     for name in ("centre", "yubei"):
         answer = staffed.client.get(address(staffed.number), headers=staffed.token(name, Permission.PROPOSE))
         assert answer.status_code == 200, answer.text

@@ -10,7 +10,7 @@ import pytest
 
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
-from service.flows.people.reviews import person_record
+from service.flows.people.record import person_record
 from tests.api.staffed import Staffed, staffed_service
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, SCHOOL, applicant

@@ -15,9 +15,10 @@ from service.domain.fitness import Answer, Duty
 from service.domain.verdict_words import Word
 from service.flows.cards.cancellations import list_proposals
 from service.flows.checking.staff import check_number
+from service.flows.people.cases import list_cases
 from service.flows.people.dispatching import list_dispatches
 from service.flows.people.engagements import list_engagements
-from service.flows.people.reviews import list_cases, person_record
+from service.flows.people.record import person_record
 from service.store import cancellations, copies
 from service.store.states import ProposalState
 from tests.browser.chromium import Watch

@@ -16,7 +16,7 @@ from service.domain.review import EntryKind
 from service.domain.visible import invisible_character
 from service.flows.cards.cancellations import propose_revocation
 from service.flows.cards.card_requests import ProposalRequest
-from service.flows.people.reviews import Given, enter_reward_or_sanction
+from service.flows.people.reviews import RemarkRequest, enter_reward_or_sanction
 from service.flows.register import open_register
 from tests.cli.desk import PASSPHRASE, TODAY, Desk
 from tests.cli.test_cli_words import ALL
@@ -87,7 +87,9 @@ def test_rows_from_before_the_guard_are_printed_made_visible(desk: Desk, streams
     with open_register(settings.load({"ZHENGKA_PASSPHRASE": PASSPHRASE}, desk.data), effects.real()) as register:
         proposal = ProposalRequest(ground="督§19(9)", reason=FORGERY, proposed_by="王")
         propose_revocation(register, number, proposal, By("test", "渝北区人社局"))
-        enter_reward_or_sanction(register, number, EntryKind.SANCTION, Given(on=TODAY, by="王", note=FORGERY), "test")
+        enter_reward_or_sanction(
+            register, number, EntryKind.SANCTION, RemarkRequest(on=TODAY, by="王", reason=FORGERY), By("test")
+        )
     for words in (("proposals",), ("record", number)):
         answer = desk.done(*words, *([streams] if streams else []))
         assert "已核对" in answer.out

@@ -75,5 +75,6 @@ def test_who_is_not_to_enter_it_is_refused(made: Desk) -> None:
     """考§18, 考§20."""
     assert made.run("evaluate", ASSESSOR, "--result", "合格", *ON).refusal == "record-body"
     assert made.run("evaluate", ASSESSOR, "--result", "优秀", *BY_SCHOOL).refusal == "evaluation-result"
+    assert made.run("review", ASSESSOR, *SHEET, "--points", POINTS, *BY_SCHOOL).refusal == "form-of-others"
     assert made.run("warn", EXTERNAL, "--ground", "考§20(2)", *ON, "--reason", "x").refusal == "warning-kind"
     assert made.run("record", f"{YY}310020999").refusal == "no-such-card"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from service.domain.access import By
 from service.domain.card_number import CardNumber
 from service.domain.kinds import SkillLevel
 from service.domain.occupation import Occupation
@@ -14,7 +15,7 @@ from service.domain.session import Attendee, Declared, Job, NewPerson, NewSessio
 from service.domain.validity import SHANGHAI
 from service.domain.verdict_words import Word
 from service.flows.assessments.sessions import Call, SessionView, call_roll, plan_session, read_session
-from service.flows.people.dispatching import send
+from service.flows.people.dispatching import DispatchRequest, send
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, SCHOOL, Office, applicant
 
@@ -72,7 +73,7 @@ def assessment_day(office: Office) -> Day:
     for number in numbers[:3]:
         engage(office.register, number, SCHOOL.code, since=office.today, until=None, actor=ACTOR)
     for number in numbers[4:]:
-        send(office.register, number, SCHOOL.code, on=on, authority=AUTHORITY, plan=PLAN, actor=ACTOR)
+        send(office.register, number, DispatchRequest(institution=SCHOOL.code, on=on, plan=PLAN), By(ACTOR, AUTHORITY))
     starts_at = datetime(on.year, on.month, on.day, 9, tzinfo=SHANGHAI)
     return Day(tuple(numbers[:3]), numbers[3], tuple(numbers[4:]), starts_at)
 

@@ -8,17 +8,16 @@ from datetime import date
 from service.domain.access import By
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
-from service.domain.forms import FormName
 from service.domain.issuer import Institution
 from service.domain.review import Grade
 from service.flows.cards.cancellations import propose_revocation
 from service.flows.cards.card_requests import ProposalRequest, ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.documents import DocumentBody
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
-from service.flows.people.dispatching import send, withdraw_dispatch
-from service.flows.people.engagements import end_engagement
+from service.flows.people.dispatching import DispatchRequest, WithdrawalRequest, send, withdraw_dispatch
+from service.flows.people.engagements import EndRequest, end_engagement
 from service.flows.people.institutions import add_institution
-from service.flows.people.reviews import Given, Work, enter_evaluation, enter_review
+from service.flows.people.reviews import EvaluationRequest, SheetRequest, enter_evaluation, enter_review
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant
 
@@ -67,15 +66,22 @@ def make_crowd(office: Office, last_day: date = NOW) -> Crowd:
     cards["inside"] = office.issue_one(applicant("internal", 3, institution=COLLEGE.code, **dated))
     cards["once engaged"] = office.issue_one(applicant("senior", 4, **dated))
     contract = engage(register, cards["once engaged"], FACTORY.code, since=office.today, until=None, actor=ACTOR)
-    end_engagement(register, contract.id, on=office.today, reason="辞聘", actor=ACTOR)
+    end_engagement(register, contract.id, EndRequest(on=office.today, reason="辞聘"), By(ACTOR))
     cards["hired"] = office.issue_one(applicant("standard", 5, institution=FACTORY.code, **dated))
     cards["recommended"] = office.issue_one(applicant("external", 6, recommended_by=BUREAU, **dated))
     cards["employed"] = office.issue_one(applicant("external", 7, work_unit=BUREAU, **dated))
     cards["sent"] = office.issue_one(applicant("external", 8, **dated))
-    send(register, cards["sent"], FACTORY.code, on=office.today, authority=BUREAU, plan="一号计划", actor=ACTOR)
+    send(
+        register,
+        cards["sent"],
+        DispatchRequest(institution=FACTORY.code, on=office.today, plan="一号计划"),
+        By(ACTOR, BUREAU),
+    )
     cards["not sent"] = office.issue_one(applicant("external", 9, **dated))
-    taken_back = send(register, cards["not sent"], FACTORY.code, on=office.today, authority=BUREAU, actor=ACTOR)
-    withdraw_dispatch(register, taken_back.id, reason="改期", actor=ACTOR)
+    taken_back = send(
+        register, cards["not sent"], DispatchRequest(institution=FACTORY.code, on=office.today), By(ACTOR, BUREAU)
+    )
+    withdraw_dispatch(register, taken_back.id, WithdrawalRequest(reason="改期"), By(ACTOR))
     cards["revoked"] = office.issue_one(applicant("standard", 10, institution=SCHOOL.code, **dated))
     cards["voided"] = office.issue_one(applicant("external", 11, **dated))
     void_number(register, cards["voided"], VoidRequest(reason="姓名有误"), By(ACTOR))
@@ -90,17 +96,11 @@ def make_crowd(office: Office, last_day: date = NOW) -> Crowd:
 
 def _let_things_happen(crowd: Crowd) -> None:
     register, cards = crowd.office.register, crowd.cards
-    given = Given(on=crowd.office.today, by="周主任", body=SCHOOL.code)
-    enter_review(
-        register,
-        cards["engaged"],
-        FormName.ASSESSOR_REVIEW,
-        SHEET,
-        work=Work(plan="一号计划"),
-        given=given,
-        actor=ACTOR,
-    )
-    enter_evaluation(register, cards["revoked"], Grade.FAILED, given, ACTOR)
+    today, by_school = crowd.office.today, By(ACTOR, SCHOOL.code)
+    sheet = SheetRequest(points=list(SHEET), on=today, by="周主任", plan="一号计划")
+    enter_review(register, cards["engaged"], sheet, by_school)
+    failed = EvaluationRequest(result=Grade.FAILED, on=today, by="周主任")
+    enter_evaluation(register, cards["revoked"], failed, by_school)
     proposal = ProposalRequest(
         ground="考§21(4)", reason="评分出现重大错误", proposed_by="赵科长", document="渝北人社函〔2029〕3 号"
     )

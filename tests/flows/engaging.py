@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
 
+from service.domain.access import By
 from service.domain.card_number import CardNumber
 from service.domain.people import ResidentId
 from service.flows.cards.print_cards import card_text
 from service.flows.errors import Refused
 from service.flows.issue.issuing import ID_CONTEXT
 from service.flows.people import engagements
-from service.flows.people.engagements import Engaged
+from service.flows.people.engagements import Engaged, EngagementRequest
 from service.flows.people.shown import Shown
 from service.flows.register import Register
 from service.store import cards, people
@@ -34,6 +35,27 @@ def identity_of(register: Register, number: CardNumber) -> str:
     return ResidentId(register.cipher.open(person.id_sealed, ID_CONTEXT + person.blind_index))
 
 
-def engage(register: Register, number: CardNumber, institution: str, **facts: Any) -> Engaged:  # noqa: ANN401
+def engage(
+    register: Register,
+    number: CardNumber,
+    institution: str,
+    *,
+    since: date,
+    until: date | None,
+    as_internal: bool = False,
+    document: str | None = None,
+    body: str | None = None,
+    actor: str,
+) -> Engaged:
     """Enter a contract with what the holder shows."""
-    return engagements.engage(register, number, institution, shown=shown_by(register, number), **facts)
+    shown = shown_by(register, number)
+    request = EngagementRequest(
+        institution=institution,
+        first_day=since,
+        last_day=until,
+        as_internal=as_internal,
+        document=document,
+        credential=shown.credential,
+        resident_id=shown.resident_id,
+    )
+    return engagements.engage(register, number, request, By(actor, body))

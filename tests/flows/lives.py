@@ -49,9 +49,10 @@ from service.flows.errors import Refused
 from service.flows.issue.import_cards import import_cards
 from service.flows.issue.number_series import reserve_numbers
 from service.flows.keys.key_ceremony import introduce_key, list_keys, promote_key
-from service.flows.people.dispatching import send, withdraw_dispatch
-from service.flows.people.engagements import end_engagement
-from service.flows.people.reviews import Given, close_case, enter_evaluation
+from service.flows.people.cases import CaseClosingRequest, close_case
+from service.flows.people.dispatching import DispatchRequest, WithdrawalRequest, send, withdraw_dispatch
+from service.flows.people.engagements import EndRequest, end_engagement
+from service.flows.people.reviews import EvaluationRequest, enter_evaluation
 from service.flows.publishing.publish import status_list
 from service.flows.running.audit import audit
 from service.store.errors import StoreError
@@ -576,7 +577,7 @@ class Lives(RuleBasedStateMachine):
         elif not contract.since <= self.today <= contract.until:
             codes = {"engagement-end"}
         with self._step(self.paper.cards[contract.number].person):
-            self.ask(codes, lambda: end_engagement(self.register, key, on=None, reason="辞聘", actor=ACTOR))
+            self.ask(codes, lambda: end_engagement(self.register, key, EndRequest(on=None, reason="辞聘"), By(ACTOR)))
             if not codes:
                 contract.ended_on = self.today
                 self.expect("engagement-ended", contract.number)
@@ -594,11 +595,8 @@ class Lives(RuleBasedStateMachine):
                 lambda: send(
                     self.register,
                     CardNumber(card.number),
-                    place,
-                    on=new.day,
-                    authority="渝北区人力资源和社会保障局",
-                    plan=plan,
-                    actor=ACTOR,
+                    DispatchRequest(institution=place, on=new.day, plan=plan),
+                    By(ACTOR, "渝北区人力资源和社会保障局"),
                 ),
             )
             if made is not None:
@@ -612,7 +610,9 @@ class Lives(RuleBasedStateMachine):
         visit = self.paper.visits[key]
         codes = {"dispatch-withdrawn"} if visit.is_withdrawn else set[str]()
         with self._step(visit.person):
-            self.ask(codes, lambda: withdraw_dispatch(self.register, key, reason="计划有变", actor=ACTOR))
+            self.ask(
+                codes, lambda: withdraw_dispatch(self.register, key, WithdrawalRequest(reason="计划有变"), By(ACTOR))
+            )
             if not codes:
                 visit.is_withdrawn = True
                 self.expect("dispatch-withdrawn", visit.number)
@@ -622,12 +622,13 @@ class Lives(RuleBasedStateMachine):
     def fail(self, which: int) -> None:
         """A failed evaluation opens a case; by itself it changes no card."""
         card = self.some_card(which)
-        given = Given(on=self.today, by="钱主任", body=SCHOOL.code if card.is_assessor else None)
+        failed = EvaluationRequest(result=Grade.FAILED, on=self.today, by="钱主任")
+        by = By(ACTOR, SCHOOL.code if card.is_assessor else None)
         codes = {"record-date"} if self.today < card.issued_on else set[str]()
         with self._step(card.person):
             entered = self.ask(
                 codes,
-                lambda: enter_evaluation(self.register, CardNumber(card.number), Grade.FAILED, given, ACTOR),
+                lambda: enter_evaluation(self.register, CardNumber(card.number), failed, by),
             )
             if entered is not None:
                 equal(entered.case, expected=True, what="a failed evaluation opens a case")
@@ -641,7 +642,12 @@ class Lives(RuleBasedStateMachine):
         case = self.paper.failed[key]
         codes = set[str]() if self.paper.is_open(case) else {"case-decided"}
         with self._step(self.paper.cards[case.number].person):
-            self.ask(codes, lambda: close_case(self.register, key, reason="已改进", by="王主任", actor=ACTOR))
+            self.ask(
+                codes,
+                lambda: close_case(
+                    self.register, key, CaseClosingRequest(reason="已改进", decided_by="王主任"), By(ACTOR)
+                ),
+            )
             if not codes:
                 case.is_closed = True
                 self.expect("case-closed", case.number)

@@ -29,8 +29,9 @@ from service.flows.cards.lifecycle import replace_card
 from service.flows.cards.photos import photo_of_credential
 from service.flows.checking.staff import take_scans
 from service.flows.people.accounts import add_token, list_users
+from service.flows.people.cases import CaseClosingRequest, close_case, list_cases
 from service.flows.people.institutions import add_institution
-from service.flows.people.reviews import Given, close_case, enter_evaluation, list_cases
+from service.flows.people.reviews import EvaluationRequest, enter_evaluation
 from service.flows.people.second_factor import begin_enrolment, confirm_enrolment
 from service.flows.running.audit import audit, signed_head
 from service.flows.running.back_up import back_up
@@ -143,9 +144,14 @@ def worked_in(folder: Path, url: str) -> tuple[Office, Crowd]:
         as_of=None,
     )
     take_scans(register, gate, [scan])
-    enter_evaluation(register, cards["engaged"], Grade.FAILED, Given(on=office.today, by="周", body=SCHOOL.code), ACTOR)
+    enter_evaluation(
+        register,
+        cards["engaged"],
+        EvaluationRequest(result=Grade.FAILED, on=office.today, by="周"),
+        By(ACTOR, SCHOOL.code),
+    )
     case = next(one for one in list_cases(register) if one.is_open)
-    close_case(register, case.id, reason="已整改", by="李主任", actor=ACTOR)
+    close_case(register, case.id, CaseClosingRequest(reason="已整改", decided_by="李主任"), By(ACTOR))
     correct_cancellation(
         register, cards["revoked"], CorrectionRequest(reason="查无此事", decided_by="李主任"), By(ACTOR)
     )

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from service.domain.access import By
 from service.domain.card_number import CardNumber
 from service.domain.errors import DispatchRefused, EngagementRefused
 from service.domain.fitness import Answer, Duty
@@ -12,8 +13,14 @@ from service.domain.verdict import Verdict
 from service.flows.checking.staff import check_number
 from service.flows.checking.verify import verify_text
 from service.flows.errors import Refused
-from service.flows.people.dispatching import list_dispatches, send, withdraw_dispatch
-from service.flows.people.engagements import end_engagement, list_engagements
+from service.flows.people.dispatching import (
+    DispatchRequest,
+    WithdrawalRequest,
+    list_dispatches,
+    send,
+    withdraw_dispatch,
+)
+from service.flows.people.engagements import EndRequest, end_engagement, list_engagements
 from service.flows.running.audit import audit
 from service.store.errors import DispatchTaken
 from tests.domain.applicants import ROWS
@@ -46,7 +53,7 @@ def duty_of(kind: str, place: str = PLACE) -> Duty:
 
 
 def sent(office: Office, number: CardNumber, on: date, plan: str | None = None, place: str = PLACE) -> int:
-    return send(office.register, number, place, on=on, authority=BUREAU, plan=plan, actor=ACTOR).id
+    return send(office.register, number, DispatchRequest(institution=place, on=on, plan=plan), By(ACTOR, BUREAU)).id
 
 
 def test_an_assessor_engaged_by_the_institution_is_fit_there(office: Office) -> None:
@@ -58,7 +65,7 @@ def test_an_assessor_engaged_by_the_institution_is_fit_there(office: Office) -> 
     assert made.until == office.card(number).expires_on
     assert [answer for answer, _ in answers(office, number, duty)] == ["yes"] * 2
     assert answers(office, number, duty_of("standard", FACTORY.code)) == [("unknown", ["考§4"])] * 2
-    end_engagement(office.register, made.id, on=TODAY, reason="辞聘", actor=ACTOR)
+    end_engagement(office.register, made.id, EndRequest(on=TODAY, reason="辞聘"), By(ACTOR))
     assert [answer for answer, _ in answers(office, number, duty)] == ["yes"] * 2  # to the end of the day
     office.clock.advance(days=1)
     assert answers(office, number, duty) == [("unknown", ["考§4"])] * 2
@@ -75,7 +82,7 @@ def test_a_supervisor_is_fit_where_and_when_sent(office: Office) -> None:
     identity = sent(office, number, TODAY)
     assert answers(office, number, duty) == [("yes", ["督§3"])] * 2
     assert answers(office, number, Duty(FACTORY.code)) == [("unknown", ["督§3", "督§14"])] * 2
-    withdraw_dispatch(office.register, identity, reason="改期", actor=ACTOR)
+    withdraw_dispatch(office.register, identity, WithdrawalRequest(reason="改期"), By(ACTOR))
     assert answers(office, number, duty) == [("unknown", ["督§3", "督§14"])] * 2
     assert sent(office, number, TODAY) != identity
     assert [one.withdrawal_reason for one in list_dispatches(office.register)] == ["改期", None]
@@ -135,7 +142,7 @@ def test_overlapping_terms_are_refused_until_the_first_has_ended(lite: Office) -
     with pytest.raises(EngagementRefused) as refused:
         engage(lite.register, number, PLACE, since=later, until=None, actor=ACTOR)
     assert refused.value.code == "engagement-overlaps"
-    end_engagement(lite.register, first.id, on=date(2026, 12, 31), reason="改签", actor=ACTOR)
+    end_engagement(lite.register, first.id, EndRequest(on=date(2026, 12, 31), reason="改签"), By(ACTOR))
     engage(lite.register, number, PLACE, since=later, until=None, actor=ACTOR)
     assert len(list_engagements(lite.register)) == 3
     assert [one.term.until for one in list_engagements(lite.register, FACTORY.code)] == [date(2029, 11, 2)]
@@ -152,7 +159,7 @@ def test_nobody_is_sent_a_third_time_running(lite: Office) -> None:
         sent(lite, me, date(2026, 11, 5))
     assert refused.value.code == "dispatch-third-running"
     between = sent(lite, other, date(2026, 11, 5))
-    withdraw_dispatch(lite.register, between, reason="改期", actor=ACTOR)
+    withdraw_dispatch(lite.register, between, WithdrawalRequest(reason="改期"), By(ACTOR))
     with pytest.raises(DispatchRefused):
         sent(lite, me, date(2026, 11, 6))
     sent(lite, other, date(2026, 11, 5))
@@ -171,12 +178,14 @@ def test_the_same_visit_twice_is_refused_another_plan_is_not(office: Office) -> 
 def test_whose_employer_the_institution_is_should_stand_aside(lite: Office) -> None:
     """督§12(4): a warning; the dispatch stands."""
     number = lite.issue_one(applicant("external", 4, work_unit=SCHOOL.name))
-    made = send(lite.register, number, PLACE, on=TODAY, authority=BUREAU, actor=ACTOR)
+    made = send(lite.register, number, DispatchRequest(institution=PLACE, on=TODAY), By(ACTOR, BUREAU))
     assert [one.article for one in made.warnings] == ["督§12(4)"]
-    elsewhere = send(lite.register, number, FACTORY.code, on=TODAY, authority=BUREAU, actor=ACTOR)
+    elsewhere = send(lite.register, number, DispatchRequest(institution=FACTORY.code, on=TODAY), By(ACTOR, BUREAU))
     assert elsewhere.warnings == ()
     engage(lite.register, number, FACTORY.code, since=TODAY, until=None, as_internal=True, document="x", actor=ACTOR)
-    engaged = send(lite.register, number, FACTORY.code, on=date(2026, 11, 3), authority=BUREAU, actor=ACTOR)
+    engaged = send(
+        lite.register, number, DispatchRequest(institution=FACTORY.code, on=date(2026, 11, 3)), By(ACTOR, BUREAU)
+    )
     assert [one.article for one in engaged.warnings] == ["督§12(4)"]
 
 
@@ -184,9 +193,9 @@ def test_what_is_not_on_record_is_refused_by_name(lite: Office) -> None:
     register = lite.register
     number = lite.issue_one(applicant("standard", 1))
     made = engage(register, number, PLACE, since=TODAY, until=None, actor=ACTOR)
-    end_engagement(register, made.id, on=None, reason="辞聘", actor=ACTOR)
+    end_engagement(register, made.id, EndRequest(on=None, reason="辞聘"), By(ACTOR))
     dispatched = sent(lite, lite.issue_one(applicant("external", 4)), TODAY)
-    withdraw_dispatch(register, dispatched, reason="改期", actor=ACTOR)
+    withdraw_dispatch(register, dispatched, WithdrawalRequest(reason="改期"), By(ACTOR))
     before = lite.events()
     refusals = []
     for step in (
@@ -194,12 +203,12 @@ def test_what_is_not_on_record_is_refused_by_name(lite: Office) -> None:
         lambda: engage(register, number, "999999", since=TODAY, until=None, actor=ACTOR),
         lambda: list_engagements(register, "999999"),
         lambda: list_dispatches(register, "999999"),
-        lambda: end_engagement(register, 99, on=None, reason="x", actor=ACTOR),
-        lambda: end_engagement(register, made.id, on=None, reason=" ", actor=ACTOR),
-        lambda: end_engagement(register, made.id, on=None, reason="x", actor=ACTOR),
-        lambda: withdraw_dispatch(register, 99, reason="x", actor=ACTOR),
-        lambda: withdraw_dispatch(register, dispatched, reason="", actor=ACTOR),
-        lambda: withdraw_dispatch(register, dispatched, reason="x", actor=ACTOR),
+        lambda: end_engagement(register, 99, EndRequest(on=None, reason="x"), By(ACTOR)),
+        lambda: end_engagement(register, made.id, EndRequest(on=None, reason=" "), By(ACTOR)),
+        lambda: end_engagement(register, made.id, EndRequest(on=None, reason="x"), By(ACTOR)),
+        lambda: withdraw_dispatch(register, 99, WithdrawalRequest(reason="x"), By(ACTOR)),
+        lambda: withdraw_dispatch(register, dispatched, WithdrawalRequest(reason=""), By(ACTOR)),
+        lambda: withdraw_dispatch(register, dispatched, WithdrawalRequest(reason="x"), By(ACTOR)),
     ):
         with pytest.raises(Refused) as refused:
             step()

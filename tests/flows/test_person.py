@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec import structs
 
 from service.domain.access import Account, By, Principal, Role
 from service.domain.card_number import CardNumber
@@ -16,7 +16,7 @@ from service.flows.cards.cancellations import correct_cancellation
 from service.flows.cards.card_requests import CorrectionRequest
 from service.flows.errors import Refused
 from service.flows.people.person import PersonFile, person_of, photo_of_person, whole_person_of
-from service.flows.people.reviews import Given, enter_reward_or_sanction
+from service.flows.people.reviews import RemarkRequest, enter_reward_or_sanction
 from service.store.states import CopyState, ProposalState
 from tests.flows.crowd import BUREAU, SHEET, Crowd, make_crowd
 from tests.flows.office import FACTORY, SCHOOL, Office, applicant, make_office, name_of, resident_id
@@ -141,12 +141,14 @@ def test_a_proposal_is_between_whoever_makes_it_and_whoever_decides(crowd: Crowd
 def test_what_is_recorded_of_a_card_one_does_not_see_is_not_told(lite: Office) -> None:
     """督§4: the bureau recommended the holder for the card of today, and had nothing to do with the one before."""
     older = lite.issue_one(applicant("external", 1, recommended_by="荣昌区人社局"))
-    given = Given(on=lite.today, by="王主任", note="表彰")
-    enter_reward_or_sanction(lite.register, older, EntryKind.REWARD, given, "office")
+    given = RemarkRequest(on=lite.today, by="王主任", reason="表彰")
+    enter_reward_or_sanction(lite.register, older, EntryKind.REWARD, given, By("office"))
     lite.move_to(date(2029, 10, 20))
     dated = {"certified_on": date(2029, 10, 10), "applied_on": date(2029, 10, 1)}
     newer = lite.issue_one(applicant("external", 1, recommended_by=BUREAU, **dated))
-    enter_reward_or_sanction(lite.register, newer, EntryKind.REWARD, replace(given, on=lite.today), "office")
+    enter_reward_or_sanction(
+        lite.register, newer, EntryKind.REWARD, structs.replace(given, on=lite.today), By("office")
+    )
     page = person_of(lite.register, newer, Principal(1, IN_BUREAU, frozenset()))
     assert [card.number for card in page.cards] == [newer]
     assert [line.number for line in page.record] == [newer]

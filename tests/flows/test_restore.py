@@ -34,8 +34,8 @@ from service.flows.checking.verify_offline import Memory, open_bundle
 from service.flows.errors import NoRegister, Refused
 from service.flows.issue.number_series import list_series, reserve_numbers
 from service.flows.people.accounts import disable_user, set_password
-from service.flows.people.dispatching import send, withdraw_dispatch
-from service.flows.people.engagements import end_engagement
+from service.flows.people.dispatching import DispatchRequest, WithdrawalRequest, send, withdraw_dispatch
+from service.flows.people.engagements import EndRequest, end_engagement
 from service.flows.people.institutions import add_institution
 from service.flows.people.sign_in import SignInRefused
 from service.flows.publishing.publish import bundle, keep_current
@@ -378,12 +378,14 @@ def _work(office: Office, number: CardNumber, other_card: CardNumber) -> None:
     made = engage(
         register, other_card, SCHOOL.code, since=today, until=None, as_internal=True, document="责任书", actor=ACTOR
     )
-    end_engagement(register, made.id, on=today, reason="离职", actor=ACTOR)
+    end_engagement(register, made.id, EndRequest(on=today, reason="离职"), By(ACTOR))
     engage(register, other_card, "500999", since=today, until=None, as_internal=True, document="责任书", actor=ACTOR)
     on = today + timedelta(days=3)
-    sent = send(register, other_card, SCHOOL.code, on=on, authority="渝北区人社局", plan=None, actor=ACTOR)
-    withdraw_dispatch(register, sent.id, reason="改期", actor=ACTOR)
-    send(register, other_card, SCHOOL.code, on=on, authority="渝北区人社局", plan="第1批", actor=ACTOR)
+    sent = send(
+        register, other_card, DispatchRequest(institution=SCHOOL.code, on=on, plan=None), By(ACTOR, "渝北区人社局")
+    )
+    withdraw_dispatch(register, sent.id, WithdrawalRequest(reason="改期"), By(ACTOR))
+    send(register, other_card, DispatchRequest(institution=SCHOOL.code, on=on, plan="第1批"), By(ACTOR, "渝北区人社局"))
 
 
 def _state(office: Office) -> dict[str, object]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import BinaryIO
 
 import pytest
 from sqlalchemy import delete, update
@@ -13,7 +15,6 @@ from service.domain.access import By
 from service.domain.card_number import CardNumber
 from service.domain.errors import DecisionRefused
 from service.domain.event import Event
-from service.domain.forms import FormName
 from service.domain.issuer import CENTRE
 from service.domain.review import EntryKind, Grade, RecordRefused
 from service.domain.verdict_words import Word
@@ -21,20 +22,20 @@ from service.flows.cards.cancellations import correct_cancellation
 from service.flows.cards.card_requests import CorrectionRequest, RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
-from service.flows.people.dispatching import send
-from service.flows.people.engagements import end_engagement
+from service.flows.people.cases import CaseClosingRequest, close_case, list_cases
+from service.flows.people.dispatching import DispatchRequest, send
+from service.flows.people.engagements import EndRequest, end_engagement
+from service.flows.people.record import PersonRecord, person_record
 from service.flows.people.reviews import (
     Entered,
-    Given,
-    PersonRecord,
-    Work,
-    close_case,
+    EvaluationRequest,
+    RemarkRequest,
+    SheetRequest,
+    WarningRequest,
     enter_evaluation,
     enter_review,
     enter_reward_or_sanction,
     enter_warning,
-    list_cases,
-    person_record,
 )
 from service.flows.running.audit import audit
 from service.store.errors import AppendOnly
@@ -44,20 +45,33 @@ from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant
 
 TODAY = date(2026, 11, 2)
-BY_CENTRE = Given(on=TODAY, by="张主任")
-BY_SCHOOL = Given(on=TODAY, by="王校长", body=SCHOOL.code)
+
+
+@dataclass(frozen=True)
+class Given:
+    """Who gives an entry, of which body, and when."""
+
+    by: str
+    body: str | None = None
+    on: date = TODAY
+
+
+BY_CENTRE = Given("张主任")
+BY_SCHOOL = Given("王校长", SCHOOL.code)
 SUPERVISOR_POINTS = (4, 3, 3, 10, 10, 18, 17, 8, 8, 8)
 ASSESSOR_POINTS = (4, 3, 3, 4, 4, 4, 4, 4, 5, 5, 5, 5, 10, 5, 5, 10, 2)
 
 
-def review(office: Office, number: CardNumber, given: Given, points: tuple[int, ...], **rest: object) -> Entered:
-    form = FormName.SUPERVISOR_REVIEW if points == SUPERVISOR_POINTS else FormName.ASSESSOR_REVIEW
-    work = Work(plan="2026年第12批", occupation="电工/三级")
-    return enter_review(office.register, number, form, points, work=work, given=given, actor=ACTOR, **rest)  # type: ignore[arg-type]
+def review(
+    office: Office, number: CardNumber, given: Given, points: tuple[int, ...], out: BinaryIO | None = None
+) -> Entered:
+    sheet = SheetRequest(points=list(points), on=given.on, by=given.by, plan="2026年第12批", occupation="电工/三级")
+    return enter_review(office.register, number, sheet, By(ACTOR, given.body), out)
 
 
 def evaluate(office: Office, number: CardNumber, given: Given, result: Grade = Grade.FAILED) -> Entered:
-    return enter_evaluation(office.register, number, result, given, ACTOR)
+    request = EvaluationRequest(result=result, on=given.on, by=given.by)
+    return enter_evaluation(office.register, number, request, By(ACTOR, given.body))
 
 
 def cancel(office: Office, number: CardNumber, ground: str) -> None:
@@ -104,8 +118,9 @@ def test_an_assessors_sheet_comes_from_who_engages(office: Office) -> None:
     assert refused.value.code == "record-body"
     entered = review(office, number, BY_SCHOOL, ASSESSOR_POINTS)
     assert (entered.entry.outcome, entered.entry.institution) == (Grade.PASSED, SCHOOL.code)
-    with pytest.raises(Refused, match="not a form of this kind of holder"):
+    with pytest.raises(RecordRefused) as another:
         review(office, number, BY_SCHOOL, SUPERVISOR_POINTS)
+    assert another.value.code == "sheet-items"
 
 
 def test_a_sheet_that_cannot_be_drawn_is_not_stored(office: Office) -> None:
@@ -114,12 +129,9 @@ def test_a_sheet_that_cannot_be_drawn_is_not_stored(office: Office) -> None:
         enter_review(
             office.register,
             number,
-            FormName.SUPERVISOR_REVIEW,
-            SUPERVISOR_POINTS,
-            work=Work(plan="𱍐"),
-            given=BY_CENTRE,
-            actor=ACTOR,
-            out=io.BytesIO(),
+            SheetRequest(points=list(SUPERVISOR_POINTS), on=TODAY, by="张主任", plan="𱍐"),
+            By(ACTOR),
+            io.BytesIO(),
         )
     assert lines(office, number) == []
 
@@ -154,14 +166,16 @@ def test_a_case_is_closed_once_by_the_issuer_with_a_reason(office: Office) -> No
     number = office.issue_one(applicant("external", 1))
     case = evaluate(office, number, BY_CENTRE).id
     with pytest.raises(DecisionRefused):
-        close_case(office.register, case, reason="已整改", by="李", body=SCHOOL.code, actor=ACTOR)
+        close_case(office.register, case, CaseClosingRequest(reason="已整改", decided_by="李"), By(ACTOR, SCHOOL.code))
     with pytest.raises(Refused, match="states a reason"):
-        close_case(office.register, case, reason=" ", by="李", actor=ACTOR)
+        close_case(office.register, case, CaseClosingRequest(reason=" ", decided_by="李"), By(ACTOR))
     with pytest.raises(Refused, match="there is no case"):
-        close_case(office.register, case + 1, reason="已整改", by="李", actor=ACTOR)
-    assert not close_case(office.register, case, reason="已整改", by="李", actor=ACTOR).is_open
+        close_case(office.register, case + 1, CaseClosingRequest(reason="已整改", decided_by="李"), By(ACTOR))
+    assert not close_case(
+        office.register, case, CaseClosingRequest(reason="已整改", decided_by="李"), By(ACTOR)
+    ).is_open
     with pytest.raises(Refused, match="decided already"):
-        close_case(office.register, case, reason="已整改", by="李", actor=ACTOR)
+        close_case(office.register, case, CaseClosingRequest(reason="已整改", decided_by="李"), By(ACTOR))
     assert lines(office, number) == [("评议/年度考核结果", "督§17", "不合格（已办结）")]
     assert [event.kind for event in office.events()][-2:] == ["decision-refused", "case-closed"]
     assert audit(office.register).faults == ()
@@ -170,8 +184,8 @@ def test_a_case_is_closed_once_by_the_issuer_with_a_reason(office: Office) -> No
 def test_a_warning_changes_no_status(office: Office) -> None:
     """考§20: given by the institution."""
     number = office.issue_one(applicant("standard", 1))
-    given = Given(on=TODAY, by="王校长", body=SCHOOL.code, note="未佩戴证卡")
-    enter_warning(office.register, number, "考§20（2）", given, ACTOR)
+    warning = WarningRequest(ground="考§20（2）", reason="未佩戴证卡", on=TODAY, by="王校长")
+    enter_warning(office.register, number, warning, By(ACTOR, SCHOOL.code))
     assert office.check(number) is Word.VALID
     assert lines(office, number) == [("劝告", "考§20(2)", "")]
 
@@ -181,10 +195,10 @@ def test_the_record_is_of_the_person_over_all_cards(office: Office) -> None:
     standard, external = office.issue_one(applicant("standard", 1)), office.issue_one(applicant("external", 1))
     other = office.issue_one(applicant("standard", 2))
     office.clock.advance(days=9)
-    late = Given(on=TODAY + timedelta(days=9), by="张主任", note="通报批评")
-    early = Given(on=TODAY + timedelta(days=1), by="王校长", body=SCHOOL.code, note="优秀考评员")
-    enter_reward_or_sanction(office.register, external, EntryKind.SANCTION, late, ACTOR)
-    enter_reward_or_sanction(office.register, standard, EntryKind.REWARD, early, ACTOR)
+    late = RemarkRequest(on=TODAY + timedelta(days=9), by="张主任", reason="通报批评")
+    early = RemarkRequest(on=TODAY + timedelta(days=1), by="王校长", reason="优秀考评员")
+    enter_reward_or_sanction(office.register, external, EntryKind.SANCTION, late, By(ACTOR))
+    enter_reward_or_sanction(office.register, standard, EntryKind.REWARD, early, By(ACTOR, SCHOOL.code))
     cancel(office, standard, "考§21(4)")
     correct_cancellation(
         office.register, standard, CorrectionRequest(reason="查无此事", decided_by="王主任"), By(ACTOR)
@@ -201,21 +215,21 @@ def test_days_before_the_card_and_to_come_are_refused(office: Office) -> None:
     number = office.issue_one(applicant("external", 1))
     for day in (TODAY - timedelta(days=1), TODAY + timedelta(days=1)):
         with pytest.raises(Refused) as refused:
-            evaluate(office, number, Given(on=day, by="张主任"))
+            evaluate(office, number, Given("张主任", on=day))
         assert refused.value.code == "record-date"
 
 
 def test_an_institution_that_is_not_entered_is_refused(office: Office) -> None:
     number = office.issue_one(applicant("standard", 1))
     with pytest.raises(Refused, match="institution 999999 is not entered"):
-        evaluate(office, number, Given(on=TODAY, by="王校长", body="999999"))
+        evaluate(office, number, Given("王校长", "999999"))
 
 
 def test_another_institution_does_not_judge_an_internal_supervisor(office: Office) -> None:
     """督§4."""
     number = office.issue_one(applicant("internal", 1))
     with pytest.raises(RecordRefused):
-        evaluate(office, number, Given(on=TODAY, by="赵", body=FACTORY.code))
+        evaluate(office, number, Given("赵", FACTORY.code))
 
 
 def test_the_journal_tells_what_was_entered_and_no_name(office: Office) -> None:
@@ -240,7 +254,7 @@ def test_the_journal_tells_what_was_entered_and_no_name(office: Office) -> None:
 def test_the_record_only_grows(office: Office) -> None:
     number = office.issue_one(applicant("external", 1))
     case = evaluate(office, number, BY_CENTRE).id
-    close_case(office.register, case, reason="已整改", by="李", actor=ACTOR)
+    close_case(office.register, case, CaseClosingRequest(reason="已整改", decided_by="李"), By(ACTOR))
     for statement in (
         delete(case_closing),
         update(case_closing).values(reason=""),
@@ -266,14 +280,14 @@ def test_a_body_reads_what_it_keeps(office: Office) -> None:
     assert cards_read(FACTORY.code) == [set()] * 3
     bureau = "渝北区人力资源和社会保障局"
     assert cards_read(bureau) == [set()] * 3
-    send(office.register, external, SCHOOL.code, on=TODAY, authority=bureau, actor=ACTOR)
+    send(office.register, external, DispatchRequest(institution=SCHOOL.code, on=TODAY), By(ACTOR, bureau))
     assert cards_read(bureau) == [set(), {external}, set()]
     assert cards_read("江北区人力资源和社会保障局") == [set()] * 3
     made = engage(office.register, standard, FACTORY.code, since=TODAY, until=None, actor=ACTOR)
     assert cards_read(FACTORY.code) == [{standard}, set(), set()]
-    end_engagement(office.register, made.id, on=TODAY, reason="辞聘", actor=ACTOR)
+    end_engagement(office.register, made.id, EndRequest(on=TODAY, reason="辞聘"), By(ACTOR))
     assert cards_read(FACTORY.code) == [{standard}, set(), set()]
     office.clock.advance(days=1)
     assert cards_read(FACTORY.code) == [set()] * 3
-    given = Given(on=TODAY, by="厂长", body=FACTORY.code, only_own=True)
-    enter_evaluation(office.register, standard, Grade.PASSED, given, ACTOR)  # of what was done while it lasted: 考§17
+    passed = EvaluationRequest(result=Grade.PASSED, on=TODAY, by="厂长")  # of what was done while it lasted: 考§17
+    enter_evaluation(office.register, standard, passed, By("user:factory", FACTORY.code))

@@ -33,8 +33,8 @@ from service.flows.assessments.sessions import (
 from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
-from service.flows.people.dispatching import withdraw_dispatch
-from service.flows.people.engagements import end_engagement, list_engagements
+from service.flows.people.dispatching import WithdrawalRequest, withdraw_dispatch
+from service.flows.people.engagements import EndRequest, end_engagement, list_engagements
 from service.store import dispatches
 from tests.cardlayout.reading import chars, pages
 from tests.flows.assessment_day import PLAN, SKILLS, assessment_day, call_everybody, calls_of, planned_day
@@ -171,10 +171,10 @@ def test_people_without_cards_are_told_apart_by_identity_number(lite: Office) ->
 def test_no_contract_and_no_dispatch_leave_it_open(lite: Office) -> None:
     _, identity = planned_day(lite)
     for one in list_engagements(lite.register)[:1]:
-        end_engagement(lite.register, one.id, on=lite.today - timedelta(days=1), reason="离职", actor=ACTOR)
+        end_engagement(lite.register, one.id, EndRequest(on=lite.today - timedelta(days=1), reason="离职"), By(ACTOR))
     with lite.register.database.read() as connection:
         sent = dispatches.all_of(connection)
-    withdraw_dispatch(lite.register, sent[0].id, reason="改派", actor=ACTOR)
+    withdraw_dispatch(lite.register, sent[0].id, WithdrawalRequest(reason="改派"), By(ACTOR))
     after = call_everybody(lite, identity)
     assert after.roll_call.verdict is Verdict.UNKNOWN
     assert not_met(after) == {"engaged": "unknown", "dispatched": "unknown"}

@@ -9,7 +9,7 @@ from service.domain.staffing import Requirement
 from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
-from service.flows.people.dispatching import send, withdraw_dispatch
+from service.flows.people.dispatching import DispatchRequest, WithdrawalRequest, send, withdraw_dispatch
 from service.flows.people.staffing import staffing
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant
@@ -50,9 +50,9 @@ def test_an_authority_has_the_supervisors_it_recommended_or_sends(lite: Office) 
     assert told(staffing(lite.register, authority=BUREAU))[-1] == (BUREAU, "督§5", 0, "short")
     stranger = lite.issue_one(applicant("external", 4, recommended_by=None))
     assert told(staffing(lite.register, authority=BUREAU))[-1] == (BUREAU, "督§5", 0, "unknown")
-    sent = send(lite.register, stranger, SCHOOL.code, on=TODAY, authority=BUREAU, actor=ACTOR)
+    sent = send(lite.register, stranger, DispatchRequest(institution=SCHOOL.code, on=TODAY), By(ACTOR, BUREAU))
     assert told(staffing(lite.register, authority=BUREAU))[-1] == (BUREAU, "督§5", 1, "met")
-    withdraw_dispatch(lite.register, sent.id, reason="改期", actor=ACTOR)
+    withdraw_dispatch(lite.register, sent.id, WithdrawalRequest(reason="改期"), By(ACTOR))
     assert told(staffing(lite.register, authority=BUREAU))[-1] == (BUREAU, "督§5", 0, "unknown")
     lite.issue_one(applicant("external", 5, recommended_by=BUREAU))
     assert told(staffing(lite.register, authority=BUREAU))[-1] == (BUREAU, "督§5", 1, "met")

@@ -23,7 +23,7 @@ from service.flows.cards.lifecycle import replace_card, revoke_card
 from service.flows.issue.number_series import reserve_numbers
 from service.flows.issue.portraits import set_portrait_in_code
 from service.flows.people.accounts import add_token
-from service.flows.people.reviews import close_case
+from service.flows.people.cases import CaseClosingRequest, close_case
 from service.flows.publishing.publish import keep_current
 from service.store import journal, numbers, restored
 from tests.flows.assessment_day import call_everybody, planned_day
@@ -45,7 +45,7 @@ def use(office: Office) -> None:
     revoke_card(register, revoked, RevocationRequest(ground="督§19(4)", reason="查实", decided_by="李四"), By(ACTOR))
     correct_cancellation(register, revoked, CorrectionRequest(reason="查实", decided_by="李四"), By(ACTOR))
     case = evaluate(office, office.issue_one(applicant("external", 9)), BY_CENTRE).id
-    close_case(register, case, reason="已整改", by="李", actor=ACTOR)
+    close_case(register, case, CaseClosingRequest(reason="已整改", decided_by="李"), By(ACTOR))
     reserve_numbers(register, "R5026", 40, 42, "留用", ACTOR)
     set_portrait_in_code(register, CENTRE, ACTOR, on=True)
     hire(office, "centre", "gate")

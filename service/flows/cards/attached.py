@@ -14,7 +14,7 @@ from service.domain.card_number import CardNumber
 from service.domain.issuer import CENTRE
 from service.flows.cards.documents import DocumentBody, read_document
 from service.flows.errors import Refused
-from service.flows.people.reviews import may_read_of
+from service.flows.people.record import may_read_of
 from service.flows.register import Register
 from service.store import cancellations, cards, proposals
 

@@ -17,7 +17,7 @@ from service.domain.verdict_words import Word
 from service.flows.checking.staff import check_number
 from service.flows.errors import Refused, no_such_card
 from service.flows.people.access_records import record_access
-from service.flows.people.reviews import may_read_of
+from service.flows.people.record import may_read_of
 from service.flows.register import Register
 from service.store import cancellations, cards, copies, proposals
 from service.store.proposals import StoredProposal

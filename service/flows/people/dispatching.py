@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
+from service.domain.access import By
 from service.domain.card_number import CardNumber
 from service.domain.dispatching import Visit, avoidance, check_dispatch, check_rotation
 from service.domain.engagement import Warned
 from service.domain.event import Event, Json
+from service.domain.issuer import CENTRE
 from service.flows.cards.lifecycle import of_locked_person
 from service.flows.errors import Refused
 from service.flows.people.engagements import registered_institution
 from service.flows.register import Register
+from service.flows.requests.types import Day, InstitutionCode, Plan, Reason
 from service.store import cards, dispatches, engagements, journal
 from service.store.dispatches import StoredDispatch
+
+
+class DispatchRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where an external supervisor is sent, on which day, and for which plan."""
+
+    institution: InstitutionCode
+    on: Day
+    plan: Plan | None = None
+
+
+class WithdrawalRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a dispatch is taken back."""
+
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +44,18 @@ class Dispatched:
     warnings: tuple[Warned, ...]
 
 
-def send(
-    register: Register,
-    number: CardNumber,
-    institution: str,
-    *,
-    on: date,
-    authority: str,
-    plan: str | None = None,
-    actor: str,
-) -> Dispatched:
+def send(register: Register, number: CardNumber, request: DispatchRequest, by: By) -> Dispatched:
     """Send an external supervisor to an institution on a day, for a plan if one is named.
 
-    Raises Refused for an unknown number or institution, DispatchRefused, and DispatchTaken.
+    Who sends is the body: a district bureau, or the centre. Raises Refused for an unknown number or institution,
+    DispatchRefused, and DispatchTaken.
     """
-    now = register.effects.now()
-    visit = (on, (plan or "").strip())
+    now, on = register.effects.now(), request.on
+    authority = register.jurisdiction.centre.zh if by.body in {None, CENTRE} else str(by.body)
+    visit = (on, (request.plan or "").strip())
     with register.database.write() as connection:
         card = of_locked_person(connection, number)
-        place = registered_institution(connection, institution)
+        place = registered_institution(connection, request.institution)
         check_dispatch(card, on, authority)
         check_rotation(card, visit, visits_of(connection, place.code))
         engaged = any(one.term.covers(place.code, on) for one in engagements.of_person(connection, card.person))
@@ -59,23 +69,21 @@ def send(
         }
         if visit[1]:
             data["plan"] = visit[1]
-        journal.append_many(connection, now, actor, (Event("dispatch-made", number, data),))
+        journal.append_many(connection, now, by.actor, (Event("dispatch-made", number, data),))
     return Dispatched(identity, warnings)
 
 
-def withdraw_dispatch(
-    register: Register, identity: int, *, reason: str, actor: str, authority: str | None = None
-) -> StoredDispatch:
-    """Take a dispatch back, which then counts no more; ``authority``: only if it is one that this authority has made.
+def withdraw_dispatch(register: Register, identity: int, request: WithdrawalRequest, by: By) -> StoredDispatch:
+    """Take a dispatch back, which then counts no more: a district bureau its own, the centre any.
 
     Raises Refused for an unknown one, twice, or with no reason.
     """
-    today, now = register.effects.today(), register.effects.now()
+    today, now, reason = register.effects.today(), register.effects.now(), request.reason
     if not reason.strip():
         raise Refused("dispatch-withdrawal-reason", "撤回委派须写明原因", "say why the dispatch is withdrawn")
     with register.database.write() as connection:
         found = _stored(connection, identity)
-        if authority not in {None, found.authority}:
+        if by.body not in {None, CENTRE, found.authority}:
             raise _no_such_dispatch(identity)
         of_locked_person(connection, found.number)
         found = _stored(connection, identity)
@@ -83,7 +91,7 @@ def withdraw_dispatch(
             raise Refused("dispatch-withdrawn", "此委派已经撤回", "the dispatch has been withdrawn already")
         dispatches.withdraw(connection, identity, today, reason)
         data: dict[str, Json] = {"dispatch": identity, "on": today.isoformat(), "reason": reason}
-        journal.append_many(connection, now, actor, (Event("dispatch-withdrawn", found.number, data),))
+        journal.append_many(connection, now, by.actor, (Event("dispatch-withdrawn", found.number, data),))
     return replace(found, withdrawn_on=today, withdrawal_reason=reason)
 
 

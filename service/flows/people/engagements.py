@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Annotated
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
+from service.domain.access import By
 from service.domain.card import Card
 from service.domain.card_number import CardNumber
 from service.domain.engagement import NewEngagement, Warned, check_engagement, full_term, last_day, terms_warning
@@ -18,8 +21,35 @@ from service.flows.cards.lifecycle import of_locked_person
 from service.flows.errors import Refused
 from service.flows.people.shown import Shown, check_shown
 from service.flows.register import Register
+from service.flows.requests.fields import described
+from service.flows.requests.types import Day, DocumentNumber, InstitutionCode, Reason, line
 from service.store import dispatches, engagements, institutions, journal
 from service.store.engagements import StoredEngagement
+
+
+class EngagementRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A contract of a card's holder with an institution; ``document`` names it, or the 责任书.
+
+    The holder has shown the card, whose code is ``credential``, or the identity card: exactly one of the two.
+    """
+
+    institution: InstitutionCode
+    first_day: Annotated[date, described("first_day")]
+    credential: Annotated[str, described("credential", max_length=4_000)] | None = None
+    resident_id: Annotated[str, line("resident_id", 40)] | None = None
+    last_day: Annotated[date, described("last_day")] | None = None
+    as_internal: Annotated[bool, described("as_internal")] = False
+    document: DocumentNumber | None = None
+
+    def __repr__(self) -> str:
+        return "<EngagementRequest>"
+
+
+class EndRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why an engagement ends before its term, and its last day; without one, today."""
+
+    reason: Reason
+    on: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,40 +61,28 @@ class Engaged:
     warnings: tuple[Warned, ...]
 
 
-def engage(  # noqa: PLR0913 - one argument a fact of the contract
-    register: Register,
-    number: CardNumber,
-    institution: str,
-    *,
-    shown: Shown,
-    since: date,
-    until: date | None,
-    as_internal: bool = False,
-    document: str | None = None,
-    body: str | None = None,
-    actor: str,
-) -> Engaged:
-    """Enter a contract of a card's holder with an institution; ``until`` None: for as long as the rules allow.
+def engage(register: Register, number: CardNumber, request: EngagementRequest, by: By) -> Engaged:
+    """Enter a contract of a card's holder with an institution, without a last day for as long as the rules allow.
 
-    Terms of one card at one institution never overlap. ``shown`` is what the holder has shown: a contract opens a
-    person's page, so that a number alone, which runs on, enters none (个人信息保护法§13). ``body`` is who engages: an
-    institution its own people, the centre (or None) for any. Raises Refused for another body, an unknown number or
-    institution, or where nothing is shown that fits, LimitReached for too many identity numbers that do not, and
-    EngagementRefused.
+    Terms of one card at one institution never overlap. A contract opens a person's page, so that a number alone,
+    which runs on, enters none (个人信息保护法§13). An institution engages its own people, the centre any. Raises
+    Refused for another body, an unknown number or institution, or where nothing is shown that fits, LimitReached for
+    too many identity numbers that do not, and EngagementRefused.
     """
     now = register.effects.now()
-    check_shown(register, number, shown, actor)
+    shown = Shown(request.credential or "", request.resident_id or "")
+    check_shown(register, number, shown, by.actor)
     with register.database.write() as connection:
         card = of_locked_person(connection, number)
-        place = registered_institution(connection, institution)
-        if body not in {None, CENTRE, place.code}:
+        place = registered_institution(connection, request.institution)
+        if by.body not in {None, CENTRE, place.code}:
             raise Refused("engagement-body", "机构只能聘用到本机构", "an institution engages people for itself only")
         new = NewEngagement(
             institution=place.code,
-            since=since,
-            until=until or full_term(card, since, as_internal=as_internal),
-            as_internal=as_internal,
-            document=(document or "").strip() or None,
+            since=request.first_day,
+            until=request.last_day or full_term(card, request.first_day, as_internal=request.as_internal),
+            as_internal=request.as_internal,
+            document=(request.document or "").strip() or None,
         )
         there = [
             one for one in engagements.of_person(connection, card.person) if one.engagement.institution == place.code
@@ -82,25 +100,23 @@ def engage(  # noqa: PLR0913 - one argument a fact of the contract
         }
         if new.document is not None:
             data["document"] = new.document
-        journal.append_many(connection, now, actor, (Event("engagement-made", number, data),))
-    return Engaged(identity, new.until, terms_warning(terms) if as_internal else ())
+        journal.append_many(connection, now, by.actor, (Event("engagement-made", number, data),))
+    return Engaged(identity, new.until, terms_warning(terms) if new.as_internal else ())
 
 
-def end_engagement(
-    register: Register, identity: int, *, on: date | None, reason: str, actor: str, body: str | None = None
-) -> StoredEngagement:
-    """End a contract before its term; ``on`` is its last day, None: today.
+def end_engagement(register: Register, identity: int, request: EndRequest, by: By) -> StoredEngagement:
+    """End a contract before its term: an institution its own, the centre any. Without a last day it is today.
 
-    ``body`` is who ends it: an institution its own, the centre (or None) any. Raises Refused for a contract that is
+    Raises Refused for a contract that is
     not there for this body, one that has been ended, or without a reason, and EngagementRefused for a day outside its
     term.
     """
-    now, last = register.effects.now(), on or register.effects.today()
+    now, last, reason = register.effects.now(), request.on or register.effects.today(), request.reason
     if not reason.strip():
         raise Refused("engagement-end-reason", "终止聘用须写明原因", "say why the engagement ends")
     with register.database.write() as connection:
         found = _stored(connection, identity)
-        if body not in {None, CENTRE, found.engagement.institution}:
+        if by.body not in {None, CENTRE, found.engagement.institution}:
             raise _no_such_engagement(identity)
         of_locked_person(connection, found.number)
         found = _stored(connection, identity)
@@ -112,7 +128,7 @@ def end_engagement(
             )
         engagements.end(connection, identity, last_day(found.number, found.term, last), reason)
         data: dict[str, Json] = {"engagement": identity, "on": last.isoformat(), "reason": reason}
-        journal.append_many(connection, now, actor, (Event("engagement-ended", found.number, data),))
+        journal.append_many(connection, now, by.actor, (Event("engagement-ended", found.number, data),))
     return replace(found, ended_on=last, end_reason=reason)
 
 

@@ -32,7 +32,7 @@ from service.flows.cards.stored_photos import read_photo
 from service.flows.errors import Refused, no_such_card
 from service.flows.issue.issuing import ID_CONTEXT
 from service.flows.people.access_records import record_access
-from service.flows.people.reviews import RecordLine, may_read_of, person_record
+from service.flows.people.record import RecordLine, may_read_of, person_record
 from service.flows.people.search import FoundCard, Names, names_of, shown
 from service.flows.register import Register
 from service.store import blobs, cancellations, cards, dossiers, engagements, people

@@ -1,50 +1,83 @@
-"""Enter what a person's work came to, and tell the integrity record (诚信档案).
+"""Enter what a person's work came to: sheets, results, warnings, rewards and sanctions.
 
 督§16, 督§17, 督§20, 考§17, 考§18, 考§19, 考§20.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import BinaryIO
+from typing import Annotated, BinaryIO
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
-from service.domain.access import By, Principal
-from service.domain.access_record import Access, Act
+from service.domain.access import By
 from service.domain.card import Card
 from service.domain.card_number import CardNumber
 from service.domain.event import Event, Json
-from service.domain.forms import FormName
-from service.domain.issuer import CENTRE, is_institution_code
+from service.domain.issuer import is_institution_code
 from service.domain.kinds import CardKind
 from service.domain.review import (
     Entry,
     EntryKind,
     Grade,
-    case_ground,
     check_body,
     check_evaluation,
     check_points,
     check_warning,
     evaluation_article,
     grade_of,
-    keepers_of,
-    may_read,
     not_its_record,
     opens_case,
+    sheet_of,
 )
-from service.domain.tidy import tidy_name
 from service.flows.assessments.forms import Occasion, card_with_form, draw_forms
-from service.flows.cards.lifecycle import check_who_decides, registered
+from service.flows.cards.lifecycle import registered
 from service.flows.errors import Refused
-from service.flows.people.access_records import record_access
+from service.flows.people.record import may_read_of
 from service.flows.register import Register
+from service.flows.requests.fields import described
+from service.flows.requests.types import Day, EnteredBy, InstitutionCode, Plan, Reason, line, text
 from service.flows.shipped import shipped_forms
-from service.store import cancellations, cards, dossiers, engagements, institutions, journal, reviews
-from service.store.reviews import Case, Closing
+from service.store import engagements, journal, reviews
+
+
+class SheetRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A review sheet, 督附2 of a supervisor or 考附1 of an assessor: its points in the order of the rows."""
+
+    points: Annotated[list[int], described("points", min_length=1, max_length=40)]
+    on: Day
+    by: EnteredBy
+    plan: Plan
+    occupation: Annotated[str, line("occupation", 60)] = ""
+    institution: InstitutionCode | None = None
+
+
+class EvaluationRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A periodic or annual result."""
+
+    result: Annotated[Grade, described("result")]
+    on: Day
+    by: EnteredBy
+    note: Annotated[str, text("note")] = ""
+
+
+class WarningRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A warning: an item of 考§20, and what happened."""
+
+    ground: Annotated[str, line("ground", 40, examples=["考§20(2)"])]
+    reason: Reason
+    on: Day
+    by: EnteredBy
+
+
+class RemarkRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A reward or a sanction: what for."""
+
+    reason: Reason
+    on: Day
+    by: EnteredBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,229 +89,80 @@ class Entered:
     case: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """Who gives an entry, when, and why. ``body`` is by default the card's issuer.
-
-    ``only_own``: refuse a body that keeps no record of the holder, by what the register knows of contracts.
-    """
-
-    on: date
-    by: str
-    body: str | None = None
-    note: str = ""
-    only_own: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """The job a sheet is about. ``institution`` is where it was done, by default the body that reviews."""
-
-    plan: str
-    occupation: str = ""
-    institution: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RecordLine:
-    """One line of a record. ``outcome`` is a grade or a word on what became of it; ``total`` a sheet's sum."""
-
-    on: date
-    number: CardNumber
-    what: str
-    article: str
-    outcome: str
-    body: str
-    by: str
-    note: str
-    points: tuple[int, ...] | None = None
-
-    @property
-    def total(self) -> int | None:
-        """Sum of a sheet's points."""
-        return None if self.points is None else sum(self.points)
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRecord:
-    """The integrity record of a person: over all the cards, by day; ``keepers`` by kind of card."""
-
-    name: str
-    cards: tuple[Card, ...]
-    keepers: tuple[tuple[CardKind, tuple[str, str]], ...]
-    lines: tuple[RecordLine, ...]
-
-
 def enter_review(
-    register: Register,
-    number: CardNumber,
-    form: FormName,
-    points: Sequence[int],
-    *,
-    work: Work,
-    given: Given,
-    actor: str,
-    out: BinaryIO | None = None,
+    register: Register, number: CardNumber, request: SheetRequest, by: By, out: BinaryIO | None = None
 ) -> Entered:
     """Enter a review sheet: 督附2 after each job of a supervisor (督§16), 考附1 of an assessor (考§17).
 
-    The sheet is drawn to ``out``, for signing, before it is stored. Raises Refused for a card that has no such sheet,
-    RecordRefused for points the sheet does not admit, LayoutError for a text that cannot be printed.
+    The institution is where the work was done, by default the body that reviews. The sheet is drawn to ``out``, for
+    signing, before it is stored. Raises Refused, RecordRefused for points the sheet does not admit, LayoutError for a
+    text that cannot be printed.
     """
-    forms = shipped_forms()
+    forms, form = shipped_forms(), sheet_of(number.kind)
     sheets = {sheet.annex: sheet for sheet in (forms.supervisor_review, forms.assessor_review)}
     card = card_with_form(register, number, form)
-    check_points(sheets[form], points)
+    check_points(sheets[form], request.points)
     entry = replace(
-        _entry(register, card, EntryKind.REVIEW, form.value, given),
-        outcome=grade_of(form, sum(points)),
-        points=tuple(points),
-        plan=work.plan,
-        occupation=work.occupation,
-        institution=work.institution,
+        _entry(register, card, _Stated(EntryKind.REVIEW, form.value, request.on, request.by), by),
+        outcome=grade_of(form, sum(request.points)),
+        points=tuple(request.points),
+        plan=request.plan,
+        occupation=request.occupation,
+        institution=request.institution,
     )
     if entry.institution is None and entry.body in register.institutions():
         entry = replace(entry, institution=entry.body)
     if out is not None:
-        occasion = Occasion(entry.institution, work.plan, given.on, occupation=work.occupation, points=tuple(points))
+        occasion = Occasion(
+            entry.institution, entry.plan, entry.on, occupation=entry.occupation, points=entry.points or ()
+        )
         draw_forms(register, form, [number], occasion, out)
-    return _enter(register, number, entry, actor)
+    return _enter(register, number, entry, by)
 
 
-def enter_evaluation(register: Register, number: CardNumber, result: Grade, given: Given, actor: str) -> Entered:
+def enter_evaluation(register: Register, number: CardNumber, request: EvaluationRequest, by: By) -> Entered:
     """Enter the result of a periodic evaluation (督§17) or an annual review (考§18); a failed one opens a case.
 
     The case is a person's to decide, under 督§19(1) or 考§21(1). Raises Refused, RecordRefused.
     """
-    with register.database.read() as connection:
-        card = registered(connection, number)
-    check_evaluation(card.kind, result)
-    entry = _entry(register, card, EntryKind.EVALUATION, evaluation_article(card.kind), given)
-    return _enter(register, number, replace(entry, outcome=result), actor)
+    card = _card(register, number)
+    check_evaluation(card.kind, request.result)
+    stated = _Stated(EntryKind.EVALUATION, evaluation_article(card.kind), request.on, request.by, request.note)
+    return _enter(register, number, replace(_entry(register, card, stated, by), outcome=request.result), by)
 
 
-def enter_warning(register: Register, number: CardNumber, ground: str, given: Given, actor: str) -> Entered:
+def enter_warning(register: Register, number: CardNumber, request: WarningRequest, by: By) -> Entered:
     """Enter a warning (劝告) by the institution; the card counts as before. 考§20. Raises Refused, RecordRefused."""
-    with register.database.read() as connection:
-        card = registered(connection, number)
-    article = check_warning(card.kind, ground)
-    return _enter(register, number, _entry(register, card, EntryKind.WARNING, article, given), actor)
+    card = _card(register, number)
+    article = check_warning(card.kind, request.ground)
+    stated = _Stated(EntryKind.WARNING, article, request.on, request.by, request.reason)
+    return _enter(register, number, _entry(register, card, stated, by), by)
 
 
 def enter_reward_or_sanction(
-    register: Register, number: CardNumber, kind: EntryKind, given: Given, actor: str
+    register: Register, number: CardNumber, kind: EntryKind, request: RemarkRequest, by: By
 ) -> Entered:
     """Enter a reward (奖励) or a sanction (处分). 督§20, 考§19. Raises Refused, RecordRefused."""
-    with register.database.read() as connection:
-        card = registered(connection, number)
+    card = _card(register, number)
     article = "考§19" if card.kind.is_assessor else "督§20"
-    return _enter(register, number, _entry(register, card, kind, article, given), actor)
+    stated = _Stated(kind, article, request.on, request.by, request.reason)
+    return _enter(register, number, _entry(register, card, stated, by), by)
 
 
-def list_cases(register: Register, *, body: str = CENTRE) -> tuple[Case, ...]:
-    """List the failed results that were or are to be decided on, the oldest first.
-
-    The centre sees all, another ``body`` those it decides on and those it has entered.
-    """
+def _card(register: Register, number: CardNumber) -> Card:
     with register.database.read() as connection:
-        found = reviews.cases(connection)
-    return tuple(one for one in found if body in {CENTRE, one.issuer, one.entry.body})
+        return registered(connection, number)
 
 
-def find_case(register: Register, identity: int, *, body: str = CENTRE) -> Case:
-    """Find a case by its id, for a body that sees it in ``list_cases``. Raises Refused."""
-    with register.database.read() as connection:
-        found = _case(connection, identity)
-    if body not in {CENTRE, found.issuer, found.entry.body}:
-        raise _no_such_case(identity)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What every entry states; the body that gives it comes from who enters it."""
 
-
-def close_case(register: Register, identity: int, *, reason: str, by: str, actor: str, body: str | None = None) -> Case:
-    """Close a case without a cancellation; the result stays in the record.
-
-    Raises Refused for an unknown case, one that is decided, or without reason and person, DecisionRefused for a
-    body that is not the card's issuer, CaseClosed.
-    """
-    today, now = register.effects.today(), register.effects.now()
-    if not reason.strip() or not by.strip():
-        raise Refused("case-reason", "办结须写明理由和人员", "closing a case states a reason and a person")
-    with register.database.read() as connection:
-        found = _case(connection, identity)
-    ground = str(case_ground(found.kind))
-    check_who_decides(register, found.number, By(actor, body), {"act": "close-case", "ground": ground})
-    with register.database.write() as connection:
-        registered(connection, found.number)
-        if not _case(connection, identity).is_open:
-            raise Refused("case-decided", "此事项已办结", "the case has been decided already")
-        reviews.close_case(connection, identity, Closing(today, by, reason), now)
-        event = Event("case-closed", found.number, {"entry": identity, "ground": ground, "body": found.issuer})
-        journal.append_many(connection, now, actor, (event,))
-        return _case(connection, identity)
-
-
-def person_record(register: Register, number: CardNumber, *, body: str = CENTRE) -> PersonRecord | None:
-    """Return the integrity record of whoever holds a card, over all the person's cards that ``body`` may read of.
-
-    None if it may not read of this card. Raises Refused for a number that is not registered.
-    """
-    with register.database.read() as connection:
-        card = registered(connection, number)
-        today = register.effects.today()
-        held = tuple(
-            one for one in cards.of_person(connection, card.person) if may_read_of(connection, one, body, today)
-        )
-        if number not in {one.number for one in held}:
-            return None
-        stored = reviews.of_cards(connection, (one.number for one in held))
-        cases = {case.id: case for case in reviews.cases(connection)}
-        lines = [_line(one.number, one.entry, cases.get(one.id)) for one in stored]
-        lines += [line for one in held for line in _cancellation_lines(connection, one.number)]
-    keepers = dict.fromkeys(one.kind for one in held)
-    return PersonRecord(
-        held[-1].name,
-        held,
-        tuple((kind, keepers_of(kind)) for kind in keepers),
-        tuple(sorted(lines, key=lambda line: line.on)),
-    )
-
-
-def record_for(register: Register, number: CardNumber, by: Principal) -> PersonRecord | None:
-    """Return the integrity record to somebody signed in, as ``person_record`` does; that it was read is recorded."""
-    told = person_record(register, number, body=by.body)
-    if told is None:
-        refused = Access(act=Act.REFUSED, number=number, ground=Act.RECORD, outcome="record-body")
-        record_access(register, by.actor, refused)
-    else:
-        record_access(register, by.actor, Access(act=Act.RECORD, number=number, ground="keeps-the-record"))
-    return told
-
-
-def may_read_of(connection: Connection, card: Card, body: str, on: date) -> bool:
-    """Return whether a body reads on a day what is recorded of a card's holder. 督§4, 考§17."""
-    if body in {CENTRE, card.issuer}:
-        return True
-    return may_read(card.kind, card.issuer, _keepers(connection, card, on), body)
-
-
-def _keepers(connection: Connection, card: Card, on: date) -> frozenset[str]:
-    """Find who keeps the record of a card's holder today. 督§4, 考§17."""
-    engaging = {
-        one.term.institution
-        for one in engagements.of_person(connection, card.person)
-        if one.term.until is None or on <= one.term.until
-    }
-    if card.kind is not CardKind.EXTERNAL:
-        return frozenset(engaging)
-    sent = (one.authority for one in dossiers.dispatches_of(connection, card.person) if one.withdrawn_on is None)
-    filed = (institutions.get(connection, code) for code in (*engaging, *filter(None, (card.institution,))))
-    bureaus = (
-        card.work_unit,
-        cards.recommended_by(connection, card.number),
-        *sent,
-        *(one and one.authority for one in filed),
-    )
-    return frozenset(tidy_name(one) for one in bureaus if one)
+    kind: EntryKind
+    article: str
+    on: date
+    by: str
+    note: str = ""
 
 
 def _has_answered_for(connection: Connection, card: Card, body: str, on: date) -> bool:
@@ -292,17 +176,21 @@ def _has_answered_for(connection: Connection, card: Card, body: str, on: date) -
     return may_read_of(connection, card, body, on) or (card.kind.is_assessor and body in ever)
 
 
-def _entry(register: Register, card: Card, kind: EntryKind, article: str, given: Given) -> Entry:
-    body = given.body or card.issuer
-    check_body(kind, card.kind, card.issuer, body)
-    if given.only_own:
+def _entry(register: Register, card: Card, stated: _Stated, by: By) -> Entry:
+    """Make an entry of a body, by default the card's issuer. Raises RecordRefused.
+
+    An account is refused whose body keeps no record of the holder, by what the register knows of contracts.
+    """
+    body = by.body or card.issuer
+    check_body(stated.kind, card.kind, card.issuer, body)
+    if by.is_account:
         with register.database.read() as connection:
             if not _has_answered_for(connection, card, body, register.effects.today()):
-                raise not_its_record(kind, card.kind)
-    return Entry(kind=kind, article=article, on=given.on, body=body, by=given.by, note=given.note)
+                raise not_its_record(stated.kind, card.kind)
+    return Entry(kind=stated.kind, article=stated.article, on=stated.on, body=body, by=stated.by, note=stated.note)
 
 
-def _enter(register: Register, number: CardNumber, entry: Entry, actor: str) -> Entered:
+def _enter(register: Register, number: CardNumber, entry: Entry, by: By) -> Entered:
     today, now = register.effects.today(), register.effects.now()
     institutions = register.institutions()
     for code in (entry.body, entry.institution):
@@ -328,58 +216,5 @@ def _enter(register: Register, number: CardNumber, entry: Entry, actor: str) -> 
             data["outcome"] = entry.outcome.value
         if entry.points is not None:
             data["points"] = entry.points
-        journal.append_many(connection, now, actor, (Event("integrity-recorded", number, data),))
+        journal.append_many(connection, now, by.actor, (Event("integrity-recorded", number, data),))
     return Entered(identity, entry, opens_case(entry))
-
-
-def _case(connection: Connection, identity: int) -> Case:
-    found = reviews.case(connection, identity)
-    if found is None:
-        raise _no_such_case(identity)
-    return found
-
-
-def _no_such_case(identity: int) -> Refused:
-    return Refused("no-such-case", f"没有编号为 {identity} 的待定事项", f"there is no case {identity}")
-
-
-def _line(number: CardNumber, entry: Entry, case: Case | None) -> RecordLine:
-    outcome = "" if entry.outcome is None else entry.outcome.value
-    note = "；".join(part for part in (entry.plan, entry.occupation, entry.note) if part)
-    if case is not None and case.closing is not None:
-        note = "；".join(part for part in (note, f"{case.closing.on} {case.closing.by}：{case.closing.reason}") if part)
-    if case is not None:
-        outcome += "（待决定）" if case.is_open else "（已办结）"
-    return RecordLine(entry.on, number, entry.kind.zh, entry.article, outcome, entry.body, entry.by, note, entry.points)
-
-
-def _cancellation_lines(connection: Connection, number: CardNumber) -> list[RecordLine]:
-    decision, correction = cancellations.get(connection, number), cancellations.get_correction(connection, number)
-    lines: list[RecordLine] = []
-    if decision is not None:
-        lines.append(
-            RecordLine(
-                decision.decided_on,
-                number,
-                "取消资格",
-                str(decision.ground),
-                "",
-                decision.body,
-                decision.decided_by,
-                decision.reason,
-            )
-        )
-    if correction is not None and decision is not None:
-        lines.append(
-            RecordLine(
-                correction.corrected_on,
-                number,
-                "更正",
-                str(decision.ground),
-                "",
-                correction.body,
-                correction.decided_by,
-                correction.reason,
-            )
-        )
-    return lines

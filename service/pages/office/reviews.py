@@ -12,7 +12,6 @@ from litestar import Controller, Request, Response, post, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation, URLEncodedBody
-from msgspec import to_builtins
 
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
@@ -22,67 +21,40 @@ from service.flows.cards.card_desk import card_standing
 from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
+from service.flows.people.cases import CaseClosingRequest, close_case, find_case, list_cases
+from service.flows.people.record import record_for
 from service.flows.people.reviews import (
-    Given,
-    Work,
-    close_case,
+    EvaluationRequest,
+    RemarkRequest,
+    SheetRequest,
+    WarningRequest,
     enter_evaluation,
     enter_review,
     enter_reward_or_sanction,
     enter_warning,
-    find_case,
-    list_cases,
-    record_for,
 )
 from service.flows.register import Register
 from service.flows.requests.reading import read_request
 from service.flows.shipped import shipped_forms
 from service.pages.home import READ
-from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
+from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk
 from service.pages.office.bodies import body_names, place_choices
 from service.pages.office.cards import standing_of
 from service.pages.office.once import once_a_form
 from service.pages.office.typed import (
     MAX_FORM_BODY,
+    FormData,
     Identity,
+    fields_of,
     form_values,
-    line,
-    long,
-    some_day,
+    text_of,
     unknown_act,
-    whole,
 )
 from service.store.reviews import Case
 
 AnyRequest = Request[Any, Any, State]
 PAGE: Final = "/office/cases"
 _REVIEW: Final = "/office/cards/{number:str}/review"
-
-
-class ReviewEntryForm(DeskForm, frozen=True, kw_only=True):
-    """The forms of a holder's review page; ``points`` are in the order of the sheet's rows."""
-
-    act: str = ""
-    points: list[str] = []  # noqa: RUF012 - msgspec copies it
-    plan: str = ""
-    occupation: str = ""
-    place: str = ""
-    result: str = ""
-    ground: str = ""
-    kind: str = ""
-    note: str = ""
-    on: str = ""
-    by: str = ""
-
-
-class CaseForm(DeskForm, frozen=True, kw_only=True):
-    """The two ways on from a failed result."""
-
-    act: str = ""
-    reason: str = ""
-    decided_by: str = ""
-    decided_on: str = ""
-    document: str = ""
 
 
 class ReviewsPage(Controller):
@@ -104,18 +76,20 @@ class ReviewsPage(Controller):
     def enter(
         self,
         number: FromPath[CardNumber],
-        data: URLEncodedBody[ReviewEntryForm],
+        data: URLEncodedBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Enter it; a failed evaluation leads to its case."""
-        desk = at_desk(request, register, Permission.REVIEW, csrf=data.csrf)
+        desk = at_desk(request, register, Permission.REVIEW, csrf=text_of(data, "csrf"))
         card_standing(register, number, desk.principal)
         try:
             return _enter(desk, number, data)
         except REFUSALS as error:
-            shown = _record(desk, number) | {"form_values": form_values(data.act, data), "points": data.points}
-            return desk.refuse(request, error, "office/review.html", **shown)
+            shown, values = _record(desk, number), form_values(text_of(data, "act"), data)
+            return desk.refuse(
+                request, error, "office/review.html", **shown, form_values=values, points=data.get("points", [])
+            )
 
     @route(PAGE, http_method=READ, sync_to_thread=True)
     def cases(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> Response[str]:
@@ -144,66 +118,55 @@ class ReviewsPage(Controller):
     def decide(
         self,
         identity: Identity,
-        data: URLEncodedBody[CaseForm],
+        data: URLEncodedBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Cancel, or close. Whoever is not the issuer is refused, and the journal says so."""
-        desk = at_desk(request, register, Permission.REVIEW, csrf=data.csrf)
+        desk = at_desk(request, register, Permission.REVIEW, csrf=text_of(data, "csrf"))
         found = find_case(register, identity, body=desk.principal.body)
         try:
             return _decide(desk, found, data)
         except REFUSALS as error:
             shown = _case(desk, identity)
-            return desk.refuse(request, error, "office/case.html", **shown, form_values=form_values(data.act, data))
-
-
-def _enter(desk: Desk, number: CardNumber, data: ReviewEntryForm) -> Response[Any]:
-    register, actor, page = desk.register, desk.principal.actor, f"/office/cards/{number}/review"
-    given = Given(
-        on=some_day(data.on), by=line(data.by, 60), body=desk.principal.body, note=long(data.note), only_own=True
-    )
-    match data.act:
-        case "sheet":
-            points = [whole(one) for one in data.points]
-            work = Work(
-                plan=line(data.plan), occupation=line(data.occupation, 60), institution=line(data.place, 6) or None
+            return desk.refuse(
+                request, error, "office/case.html", **shown, form_values=form_values(text_of(data, "act"), data)
             )
-            enter_review(register, number, sheet_of(number.kind), points, work=work, given=given, actor=actor)
+
+
+def _enter(desk: Desk, number: CardNumber, data: FormData) -> Response[Any]:
+    register, by, page = desk.register, desk.principal.by, f"/office/cards/{number}/review"
+    match text_of(data, "act"):
+        case "sheet":
+            enter_review(register, number, read_request(SheetRequest, data), by)
             return desk.go(page, done="reviewed")
         case "evaluate":
-            entered = enter_evaluation(register, number, _grade(data.result), given, actor)
+            entered = enter_evaluation(register, number, read_request(EvaluationRequest, data), by)
             if entered.case:
                 return desk.go(f"{PAGE}/{entered.id}", done="case_opened")
             return desk.go(page, done="recorded")
         case "warn":
-            enter_warning(register, number, data.ground, given, actor)
+            enter_warning(register, number, read_request(WarningRequest, data), by)
             return desk.go(page, done="recorded")
-        case "remark" if data.kind in {EntryKind.REWARD, EntryKind.SANCTION}:
-            enter_reward_or_sanction(register, number, EntryKind(data.kind), given, actor)
+        case "remark" if text_of(data, "kind") in {EntryKind.REWARD, EntryKind.SANCTION}:
+            kind = EntryKind(text_of(data, "kind"))
+            enter_reward_or_sanction(register, number, kind, read_request(RemarkRequest, data), by)
             return desk.go(page, done="recorded")
         case _:
             raise unknown_act()
 
 
-def _decide(desk: Desk, found: Case, data: CaseForm) -> Response[Any]:
-    by, page = desk.principal, f"{PAGE}/{found.id}"
-    match data.act:
+def _decide(desk: Desk, found: Case, data: FormData) -> Response[Any]:
+    register, by, page = desk.register, desk.principal.by, f"{PAGE}/{found.id}"
+    match text_of(data, "act"):
         case "cancel" if found.is_open:
-            decision = {**to_builtins(data), "ground": str(case_ground(found.kind))}
-            revoke_card(desk.register, found.number, read_request(RevocationRequest, decision), by.by)
+            decision = fields_of(data, ground=str(case_ground(found.kind)))
+            revoke_card(register, found.number, read_request(RevocationRequest, decision), by)
             return desk.go(page, done="revoked")
         case "cancel":
             raise Refused("case-decided", "此事项已办结", "the case has been decided already")
         case "close":
-            close_case(
-                desk.register,
-                found.id,
-                reason=long(data.reason),
-                by=line(data.decided_by, 60),
-                body=by.body,
-                actor=by.actor,
-            )
+            close_case(register, found.id, read_request(CaseClosingRequest, data), by)
             return desk.go(page, done="case_closed")
         case _:
             raise unknown_act()
@@ -251,10 +214,3 @@ def _case(desk: Desk, identity: int) -> dict[str, Any]:
         "decides": found.is_open and by.body == found.issuer and by.may(Permission.CHANGE_CARDS),
         "today": desk.register.effects.today(),
     }
-
-
-def _grade(text: str) -> Grade:
-    try:
-        return Grade(text)
-    except ValueError:
-        raise Refused("result-missing", "请选择结果", "choose the result") from None

@@ -10,30 +10,40 @@ from litestar import Controller, Request, Response, post, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation, URLEncodedBody
-from msgspec import structs
 
 from service.domain.access import Permission
 from service.domain.staffing import Requirement, Staffed
 from service.flows.errors import Refused
-from service.flows.people.dispatching import find_dispatch, list_dispatches, send, withdraw_dispatch
-from service.flows.people.engagements import end_engagement, engage, find_engagement, list_engagements
-from service.flows.people.shown import Shown
+from service.flows.people.dispatching import (
+    DispatchRequest,
+    WithdrawalRequest,
+    find_dispatch,
+    list_dispatches,
+    send,
+    withdraw_dispatch,
+)
+from service.flows.people.engagements import (
+    EndRequest,
+    EngagementRequest,
+    end_engagement,
+    engage,
+    find_engagement,
+    list_engagements,
+)
 from service.flows.people.staffing import staffing
 from service.flows.register import Register
+from service.flows.requests.reading import read_numbered, read_request
 from service.pages.home import READ
-from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
+from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk
 from service.pages.office.bodies import body_names, place_choices
 from service.pages.office.once import once_a_form
 from service.pages.office.typed import (
     MAX_FORM_BODY,
+    FormData,
     Identity,
-    card_number,
-    day,
+    fields_of,
     form_values,
-    institution,
-    line,
-    long,
-    some_day,
+    text_of,
     unknown_act,
 )
 from service.store.engagements import StoredEngagement
@@ -41,31 +51,7 @@ from service.store.engagements import StoredEngagement
 AnyRequest = Request[Any, Any, State]
 PAGE: Final = "/office/staffing"
 _LOOK_BACK: Final = timedelta(days=30)
-_MAX_CREDENTIAL: Final = 4_000
 _MOST: Final = 300  # rows of one table; the command line and programs get all
-
-
-class StaffingForm(DeskForm, frozen=True, kw_only=True):
-    """Both forms of the page: to engage, and to send."""
-
-    act: str = ""
-    number: str = ""
-    institution: str = ""
-    first_day: str = ""
-    last_day: str = ""
-    as_internal: str = ""
-    document: str = ""
-    credential: str = ""
-    resident_id: str = ""
-    on: str = ""
-    plan: str = ""
-
-
-class EndForm(DeskForm, frozen=True, kw_only=True):
-    """When and why a contract ends, or why a dispatch is taken back."""
-
-    reason: str = ""
-    on: str = ""
 
 
 class StaffingPage(Controller):
@@ -84,15 +70,16 @@ class StaffingPage(Controller):
     @once_a_form
     def enter(
         self,
-        data: URLEncodedBody[StaffingForm],
+        data: URLEncodedBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Engage somebody, or send somebody."""
-        wanted = Permission.DISPATCH if data.act == "send" else Permission.ENGAGE
-        desk = at_desk(request, register, wanted, csrf=data.csrf)
+        act = text_of(data, "act")
+        wanted = Permission.DISPATCH if act == "send" else Permission.ENGAGE
+        desk = at_desk(request, register, wanted, csrf=text_of(data, "csrf"))
         try:
-            match data.act:
+            match act:
                 case "engage":
                     return _engage(desk, data)
                 case "send":
@@ -100,14 +87,8 @@ class StaffingPage(Controller):
                 case _:
                     raise unknown_act()
         except REFUSALS as error:
-            shown = _staffing(desk, request)
-            return desk.refuse(
-                request,
-                error,
-                "office/staffing.html",
-                **shown,
-                form_values=form_values(data.act, _without_identity(data)),
-            )
+            values = form_values(act, {**data, "resident_id": ""})  # an identity number stands in no page
+            return desk.refuse(request, error, "office/staffing.html", **_staffing(desk, request), form_values=values)
 
     @route(PAGE + "/engagements/{identity:int}", http_method=READ, sync_to_thread=True)
     def engagement(
@@ -128,16 +109,15 @@ class StaffingPage(Controller):
     def end(
         self,
         identity: Identity,
-        data: URLEncodedBody[EndForm],
+        data: URLEncodedBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """End it before its term."""
-        desk = at_desk(request, register, Permission.ENGAGE, csrf=data.csrf)
-        by = desk.principal
-        found = find_engagement(register, identity, body=by.body)
+        desk = at_desk(request, register, Permission.ENGAGE, csrf=text_of(data, "csrf"))
+        found = find_engagement(register, identity, body=desk.principal.body)
         try:
-            end_engagement(register, identity, on=day(data.on), reason=long(data.reason), body=by.body, actor=by.actor)
+            end_engagement(register, identity, read_request(EndRequest, data), desk.principal.by)
         except REFUSALS as error:
             shown = _frame(desk) | {"one": found}
             return desk.refuse(request, error, "office/engagement.html", **shown, form_values=form_values("end", data))
@@ -162,17 +142,15 @@ class StaffingPage(Controller):
     def withdraw(
         self,
         identity: Identity,
-        data: URLEncodedBody[EndForm],
+        data: URLEncodedBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Take it back."""
-        desk = at_desk(request, register, Permission.DISPATCH, csrf=data.csrf)
-        by = desk.principal
-        found = find_dispatch(register, identity, authority=by.account.district)
+        desk = at_desk(request, register, Permission.DISPATCH, csrf=text_of(data, "csrf"))
+        found = find_dispatch(register, identity, authority=desk.principal.account.district)
         try:
-            reason = long(data.reason)
-            withdraw_dispatch(register, identity, reason=reason, authority=by.account.district, actor=by.actor)
+            withdraw_dispatch(register, identity, read_request(WithdrawalRequest, data), desk.principal.by)
         except REFUSALS as error:
             shown = _frame(desk) | {"one": found}
             return desk.refuse(
@@ -181,42 +159,19 @@ class StaffingPage(Controller):
         return desk.go(desk.path, done="withdrawn")
 
 
-def _without_identity(data: StaffingForm) -> StaffingForm:
-    """Return the form as it is drawn again: an identity number stands in no page."""
-    return structs.replace(data, resident_id="")
-
-
-def _engage(desk: Desk, data: StaffingForm) -> Response[Any]:
-    by = desk.principal
-    made = engage(
-        desk.register,
-        card_number(data.number),
-        by.account.institution or institution(data.institution),
-        shown=Shown(line(data.credential, _MAX_CREDENTIAL), line(data.resident_id, 40)),
-        since=some_day(data.first_day),
-        until=day(data.last_day),
-        as_internal=bool(data.as_internal),
-        document=line(data.document),
-        body=by.body,
-        actor=by.actor,
-    )
+def _engage(desk: Desk, data: FormData) -> Response[Any]:
+    fields = fields_of(data, institution=desk.principal.account.institution)
+    number, request = read_numbered(EngagementRequest, fields)
+    made = engage(desk.register, number, request, desk.principal.by)
     page = f"{PAGE}/engagements/{made.id}"
     if made.warnings:
         return desk.go(page, done="engaged_often")
     return desk.go(page, done="engaged")
 
 
-def _send(desk: Desk, data: StaffingForm) -> Response[Any]:
-    by = desk.principal
-    sent = send(
-        desk.register,
-        card_number(data.number),
-        institution(data.institution),
-        on=some_day(data.on),
-        authority=by.account.district or desk.register.jurisdiction.centre.zh,
-        plan=line(data.plan),
-        actor=by.actor,
-    )
+def _send(desk: Desk, data: FormData) -> Response[Any]:
+    number, request = read_numbered(DispatchRequest, data)
+    sent = send(desk.register, number, request, desk.principal.by)
     page = f"{PAGE}/dispatches/{sent.id}"
     if sent.warnings:
         return desk.go(page, done="sent_where_known")

@@ -1,0 +1,77 @@
+"""Failed results of people's work, for the card's issuer to decide on (督§17, 考§18)."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from service.domain.access import By
+from service.domain.event import Event
+from service.domain.issuer import CENTRE
+from service.domain.review import case_ground
+from service.flows.cards.lifecycle import check_who_decides, registered
+from service.flows.errors import Refused
+from service.flows.register import Register
+from service.flows.requests.types import DecidedBy, Reason
+from service.store import journal, reviews
+from service.store.reviews import Case, Closing
+
+
+class CaseClosingRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a failed result does not lead to a cancellation, and who decides so."""
+
+    reason: Reason
+    decided_by: DecidedBy
+
+
+def list_cases(register: Register, *, body: str = CENTRE) -> tuple[Case, ...]:
+    """List the failed results that were or are to be decided on, the oldest first.
+
+    The centre sees all, another ``body`` those it decides on and those it has entered.
+    """
+    with register.database.read() as connection:
+        found = reviews.cases(connection)
+    return tuple(one for one in found if body in {CENTRE, one.issuer, one.entry.body})
+
+
+def find_case(register: Register, identity: int, *, body: str = CENTRE) -> Case:
+    """Find a case by its id, for a body that sees it in ``list_cases``. Raises Refused."""
+    with register.database.read() as connection:
+        found = _case(connection, identity)
+    if body not in {CENTRE, found.issuer, found.entry.body}:
+        raise _no_such_case(identity)
+    return found
+
+
+def close_case(register: Register, identity: int, request: CaseClosingRequest, by: By) -> Case:
+    """Close a case without a cancellation; the result stays in the record.
+
+    Raises Refused for an unknown case, one that is decided, or without reason and person, DecisionRefused for a
+    body that is not the card's issuer, CaseClosed.
+    """
+    today, now = register.effects.today(), register.effects.now()
+    if not request.reason.strip() or not request.decided_by.strip():
+        raise Refused("case-reason", "办结须写明理由和人员", "closing a case states a reason and a person")
+    with register.database.read() as connection:
+        found = _case(connection, identity)
+    ground = str(case_ground(found.kind))
+    check_who_decides(register, found.number, by, {"act": "close-case", "ground": ground})
+    with register.database.write() as connection:
+        registered(connection, found.number)
+        if not _case(connection, identity).is_open:
+            raise Refused("case-decided", "此事项已办结", "the case has been decided already")
+        reviews.close_case(connection, identity, Closing(today, request.decided_by, request.reason), now)
+        event = Event("case-closed", found.number, {"entry": identity, "ground": ground, "body": found.issuer})
+        journal.append_many(connection, now, by.actor, (event,))
+        return _case(connection, identity)
+
+
+def _case(connection: Connection, identity: int) -> Case:
+    found = reviews.case(connection, identity)
+    if found is None:
+        raise _no_such_case(identity)
+    return found
+
+
+def _no_such_case(identity: int) -> Refused:
+    return Refused("no-such-case", f"没有编号为 {identity} 的待定事项", f"there is no case {identity}")
