@@ -47,6 +47,7 @@ from service.pages.home import HomePage
 from service.pages.lookups import LookupPage
 from service.pages.office.access import AccessPage
 from service.pages.office.account import AccountPage
+from service.pages.office.assessments import AssessmentsPage
 from service.pages.office.cards import CardsPage
 from service.pages.office.front import OfficePage
 from service.pages.office.issuing import IssuingPage
@@ -55,7 +56,6 @@ from service.pages.office.people import PeoplePage
 from service.pages.office.proposals import ProposalsPage
 from service.pages.office.reviews import ReviewsPage
 from service.pages.office.search import SearchPage
-from service.pages.office.sessions import SessionsPage
 from service.pages.office.staffing import StaffingPage
 from service.pages.rendering import remember_language
 from service.pages.second_step import SecondStepPage
@@ -102,7 +102,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
             *(HomePage, CheckedPage, LookupPage, SignInPage, SecondStepPage, Shells, AssetFiles, DocsPages),
             *(JournalPage, AccessPage, AccountPage),
             IssuingPage,
-            *(OfficePage, SearchPage, PeoplePage, CardsPage, StaffingPage, SessionsPage, ProposalsPage, ReviewsPage),
+            *(OfficePage, SearchPage, PeoplePage, CardsPage, StaffingPage, AssessmentsPage, ProposalsPage, ReviewsPage),
         ],
         state=state,
         dependencies={"register": Provide(_register, sync_to_thread=False)},

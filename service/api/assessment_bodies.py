@@ -1,4 +1,4 @@
-"""Sessions of assessment as they travel: plans and roll-calls to us, sessions and records from us."""
+"""Assessments as they travel: plans and roll-calls to us, assessments and records from us."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from service.api.bodies import CopyId, Instant, Nonce, is_instant
+from service.domain.assessment import Declared, Outcome, Part, Role, Verdict
+from service.domain.assessment.planning import MAX_CANDIDATES, MAX_JOBS, MAX_PEOPLE, MAX_TEXT
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind, SkillLevel
-from service.domain.session import Declared, Outcome, Part, Role, Verdict
-from service.domain.session.planning import MAX_CANDIDATES, MAX_JOBS, MAX_PEOPLE, MAX_TEXT
 from service.domain.verdict_words import Word
 from service.domain.visible import LINE_PATTERN, TEXT_PATTERN
 from service.flows.requests.fields import described
@@ -46,13 +46,13 @@ class PlannedRequest(Struct, frozen=True, forbid_unknown_fields=True):
         return "<PlannedRequest>"
 
 
-class SessionRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A session to be entered; with ``replaces`` it takes the place of one that is cancelled with it."""
+class AssessmentRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """An assessment to be entered; with ``replaces`` it takes the place of one that is cancelled with it."""
 
     institution: InstitutionCode
     starts_at: Annotated[Instant, described("starts_at")]
     plan: Annotated[_Text, described("plan")]
-    place: Annotated[_Text, described("session_place")]
+    place: Annotated[_Text, described("assessment_place")]
     jobs: Annotated[tuple[JobRequest, ...], described("jobs", min_length=1, max_length=MAX_JOBS)]
     people: Annotated[tuple[PlannedRequest, ...], described("people", max_length=MAX_PEOPLE)]
     replaces: Annotated[int, Meta(ge=1, lt=2**31)] | None = None
@@ -63,7 +63,7 @@ class SessionRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CancelRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a session is not held."""
+    """Why an assessment is not held."""
 
     reason: Annotated[str, described("reason", min_length=1, max_length=2000, pattern=TEXT_PATTERN)]
 
@@ -101,7 +101,7 @@ class RecordRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class JobBody(Struct, frozen=True):
-    """A job of a session."""
+    """A job of an assessment."""
 
     occupation: str
     code: str | None
@@ -113,10 +113,10 @@ class JobBody(Struct, frozen=True):
     per_invigilator: int | None
 
 
-class SessionSummaryBody(Struct, frozen=True):
-    """A session without its people."""
+class AssessmentSummaryBody(Struct, frozen=True):
+    """An assessment without its people."""
 
-    session: int
+    assessment: int
     institution: str
     institution_name: str
     plan: str
@@ -129,10 +129,10 @@ class SessionSummaryBody(Struct, frozen=True):
     jobs: tuple[JobBody, ...]
 
 
-class SessionsBody(Struct, frozen=True):
-    """Sessions, the latest first."""
+class AssessmentsBody(Struct, frozen=True):
+    """Assessments, the latest first."""
 
-    sessions: tuple[SessionSummaryBody, ...]
+    assessments: tuple[AssessmentSummaryBody, ...]
 
 
 class HeldBody(Struct, frozen=True):
@@ -143,7 +143,7 @@ class HeldBody(Struct, frozen=True):
 
 
 class ShownCardBody(Struct, frozen=True):
-    """A card, and what its check has answered for the session's day."""
+    """A card, and what its check has answered for the assessment's day."""
 
     number: str
     kind: CardKind
@@ -170,7 +170,7 @@ class AttendeeBody(Struct, frozen=True):
 
 
 class RulingBody(Struct, frozen=True):
-    """What one rule says of a session's people."""
+    """What one rule says of an assessment's people."""
 
     rule: str
     article: str
@@ -181,14 +181,14 @@ class RulingBody(Struct, frozen=True):
 
 
 class CompositionBody(Struct, frozen=True):
-    """Whether a session's people are those the rules ask for."""
+    """Whether an assessment's people are those the rules ask for."""
 
     verdict: Verdict
     rulings: tuple[RulingBody, ...]
 
 
-class SessionBody(SessionSummaryBody, frozen=True, kw_only=True):
-    """A session with its people, and what the rules say of its plan and of who has come."""
+class AssessmentBody(AssessmentSummaryBody, frozen=True, kw_only=True):
+    """An assessment with its people, and what the rules say of its plan and of who has come."""
 
     people: tuple[AttendeeBody, ...]
     plan_check: CompositionBody

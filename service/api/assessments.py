@@ -1,4 +1,4 @@
-"""Plan sessions of assessment, call their roll, and give records of it (督§13, §15, 督附1; 考§6, §14, §15)."""
+"""Plan assessments, call their roll, and give records of it (督§13, §15, 督附1; 考§6, §14, §15)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter, SkipValidation
 
 from service.api.assessment_bodies import (
+    AssessmentBody,
+    AssessmentRequest,
+    AssessmentsBody,
+    AssessmentSummaryBody,
     CallItem,
     CancelRequest,
     JobRequest,
@@ -20,10 +24,6 @@ from service.api.assessment_bodies import (
     PlannedRequest,
     RecordRequest,
     RollCallRequest,
-    SessionBody,
-    SessionRequest,
-    SessionsBody,
-    SessionSummaryBody,
     SignedRecordBody,
 )
 from service.api.once import once
@@ -39,27 +39,21 @@ from service.api.routes import (
 )
 from service.domain.access import Permission
 from service.domain.access_record import Access, Act
+from service.domain.assessment import Assessment, Job, NewAssessment, NewPerson
 from service.domain.forms import FormName
 from service.domain.issuer import Institution
 from service.domain.occupation import parse_occupation
 from service.domain.people import ResidentId
-from service.domain.session import Job, NewPerson, NewSession, Session
 from service.domain.tidy import tidy_name
-from service.flows.assessments.session_papers import draw_record, draw_session_forms
-from service.flows.assessments.session_records import make_record, signed_record
-from service.flows.assessments.sessions import (
-    Call,
-    SessionView,
-    call_roll,
-    cancel_session,
-    list_sessions,
-    plan_session,
-    read_session,
-)
+from service.flows.assessments.papers import draw_assessment_forms, draw_record
+from service.flows.assessments.planning import cancel_assessment, plan_assessment
+from service.flows.assessments.records import make_record, signed_record
+from service.flows.assessments.roll_call import Call, call_roll
+from service.flows.assessments.view import AssessmentView, list_assessments, read_assessment
 from service.flows.people.access_records import record_access
 from service.flows.register import Register
 from service.flows.requests.fields import FORMS
-from service.store.assessments import StoredSession
+from service.store.assessments import StoredAssessment
 from service.web.authentication import current_principal, needs
 
 MAX_PLAN_BYTES: Final = 256 * 1024
@@ -70,40 +64,43 @@ Record = Annotated[int | None, QueryParameter(description=FORMS["record"].en, ge
 
 
 class AssessmentController(Controller):
-    """An institution plans its own sessions, its staff call the roll; the centre any, a district reads its own."""
+    """An institution plans its own assessments, its staff call the roll; the centre any, a district reads its own."""
 
-    tags = ("sessions",)
+    tags = ("assessments",)
     security = [{"token": []}]  # noqa: RUF012 - Litestar copies it
 
     @post(
-        "/api/v1/sessions",
-        operation_id="planSession",
-        summary="Plan a session",
-        guards=[needs(Permission.PLAN_SESSIONS)],
+        "/api/v1/assessments",
+        operation_id="planAssessment",
+        summary="Plan an assessment",
+        guards=[needs(Permission.PLAN_ASSESSMENTS)],
         request_max_body_size=MAX_PLAN_BYTES,
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
     @once
     def plan(
-        self, data: JSONBody[SessionRequest], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
-    ) -> SessionBody:
+        self,
+        data: JSONBody[AssessmentRequest],
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+    ) -> AssessmentBody:
         """Enter a plan as it stands, and say whether its people are enough."""
         by = current_principal(request)
-        new = NewSession(
-            session=Session(data.institution, data.starts_at, tuple(_job(register, job) for job in data.jobs)),
+        new = NewAssessment(
+            assessment=Assessment(data.institution, data.starts_at, tuple(_job(register, job) for job in data.jobs)),
             plan=data.plan,
             place=data.place,
             people=tuple(map(_person, data.people)),
         )
-        identity = plan_session(register, new, replaces=data.replaces, body=by.body, actor=by.actor)
-        return _session(read_session(register, identity, by))
+        identity = plan_assessment(register, new, replaces=data.replaces, body=by.body, actor=by.actor)
+        return _assessment(read_assessment(register, identity, by))
 
     @get(
-        "/api/v1/sessions",
-        operation_id="listSessions",
-        summary="Sessions",
-        guards=[needs(Permission.CHECK, Permission.PLAN_SESSIONS)],
+        "/api/v1/assessments",
+        operation_id="listAssessments",
+        summary="Assessments",
+        guards=[needs(Permission.CHECK, Permission.PLAN_ASSESSMENTS)],
         responses=documented(*LIST_REFUSALS),
         sync_to_thread=True,
     )
@@ -113,33 +110,33 @@ class AssessmentController(Controller):
         register: NamedDependency[SkipValidation[Register]],
         on: Day = None,
         institution: InstitutionQuery = None,
-    ) -> SessionsBody:
-        """List the sessions that one sees, on a day or on any, the latest first."""
-        found = list_sessions(register, institution=institution, on=on, by=current_principal(request))
-        return SessionsBody(tuple(_summary(held, place) for held, place in found))
+    ) -> AssessmentsBody:
+        """List the assessments that one sees, on a day or on any, the latest first."""
+        found = list_assessments(register, institution=institution, on=on, by=current_principal(request))
+        return AssessmentsBody(tuple(_summary(held, place) for held, place in found))
 
     @get(
-        "/api/v1/sessions/{identity:int}",
-        operation_id="readSession",
-        summary="A session with its people",
-        guards=[needs(Permission.CHECK, Permission.PLAN_SESSIONS)],
+        "/api/v1/assessments/{identity:int}",
+        operation_id="readAssessment",
+        summary="An assessment with its people",
+        guards=[needs(Permission.CHECK, Permission.PLAN_ASSESSMENTS)],
         responses=documented(*READ_REFUSALS),
         sync_to_thread=True,
     )
     def read(
         self, identity: Identity, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
-    ) -> SessionBody:
+    ) -> AssessmentBody:
         """Return who is to be there, who has come, and what the rules say of both."""
         by = current_principal(request)
-        view = read_session(register, identity, by)
-        record_access(register, by.actor, Access(act=Act.ASSESSMENT, outcome=f"session:{identity}"))
-        return _session(view)
+        view = read_assessment(register, identity, by)
+        record_access(register, by.actor, Access(act=Act.ASSESSMENT, outcome=f"assessment:{identity}"))
+        return _assessment(view)
 
     @post(
-        "/api/v1/sessions/{identity:int}/cancellation",
-        operation_id="cancelSession",
-        summary="A session is not held",
-        guards=[needs(Permission.PLAN_SESSIONS)],
+        "/api/v1/assessments/{identity:int}/cancellation",
+        operation_id="cancelAssessment",
+        summary="An assessment is not held",
+        guards=[needs(Permission.PLAN_ASSESSMENTS)],
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
@@ -150,15 +147,15 @@ class AssessmentController(Controller):
         data: JSONBody[CancelRequest],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
-    ) -> SessionSummaryBody:
-        """Cancel a session, which keeps its record."""
+    ) -> AssessmentSummaryBody:
+        """Cancel an assessment, which keeps its record."""
         by = current_principal(request)
-        read_session(register, identity, by)
-        held = cancel_session(register, identity, reason=data.reason, body=by.body, actor=by.actor)
-        return _summary(held, register.institutions()[held.session.institution])
+        read_assessment(register, identity, by)
+        held = cancel_assessment(register, identity, reason=data.reason, body=by.body, actor=by.actor)
+        return _summary(held, register.institutions()[held.assessment.institution])
 
     @post(
-        "/api/v1/sessions/{identity:int}/roll-call",
+        "/api/v1/assessments/{identity:int}/roll-call",
         operation_id="callRoll",
         summary="Who has come",
         guards=[needs(Permission.CHECK)],
@@ -174,16 +171,16 @@ class AssessmentController(Controller):
         data: JSONBody[RollCallRequest],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
-    ) -> SessionBody:
+    ) -> AssessmentBody:
         """Take down who has come, each once by the nonce, and say whether the people there are enough."""
         by = current_principal(request)
-        return _session(call_roll(register, identity, [_call(one) for one in data.entries], by=by, actor=by.actor))
+        return _assessment(call_roll(register, identity, [_call(one) for one in data.entries], by=by, actor=by.actor))
 
     @post(
-        "/api/v1/sessions/{identity:int}/records",
+        "/api/v1/assessments/{identity:int}/records",
         operation_id="makeRecord",
         summary="Record a roll-call",
-        guards=[needs(Permission.PLAN_SESSIONS)],
+        guards=[needs(Permission.PLAN_ASSESSMENTS)],
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
     )
@@ -200,10 +197,10 @@ class AssessmentController(Controller):
         return MadeRecordBody(make_record(register, identity, made_by=data.made_by, by=by, actor=by.actor))
 
     @get(
-        "/api/v1/sessions/{identity:int}/record",
+        "/api/v1/assessments/{identity:int}/record",
         operation_id="getRollCallRecord",
         summary="The signed record of a roll-call",
-        guards=[needs(Permission.CHECK, Permission.PLAN_SESSIONS)],
+        guards=[needs(Permission.CHECK, Permission.PLAN_ASSESSMENTS)],
         responses=documented(*READ_REFUSALS),
         sync_to_thread=True,
     )
@@ -219,10 +216,10 @@ class AssessmentController(Controller):
         return msgspec.convert(msgspec.to_builtins(given), SignedRecordBody)
 
     @get(
-        "/api/v1/sessions/{identity:int}/record.pdf",
+        "/api/v1/assessments/{identity:int}/record.pdf",
         operation_id="getRollCallRecordPdf",
         summary="The record of a roll-call, to print",
-        guards=[needs(Permission.CHECK, Permission.PLAN_SESSIONS)],
+        guards=[needs(Permission.CHECK, Permission.PLAN_ASSESSMENTS)],
         media_type=PDF,
         responses=documented(*READ_REFUSALS),
         sync_to_thread=True,
@@ -237,14 +234,14 @@ class AssessmentController(Controller):
         """Return the record as a PDF on A4."""
         out = io.BytesIO()
         draw_record(register, identity, record, out, by=current_principal(request))
-        named = {"Content-Disposition": f'attachment; filename="session-{identity}.pdf"'}
+        named = {"Content-Disposition": f'attachment; filename="assessment-{identity}.pdf"'}
         return Response(out.getvalue(), media_type=PDF, headers=named)
 
     @get(
-        "/api/v1/sessions/{identity:int}/forms.pdf",
-        operation_id="getSessionForms",
-        summary="The forms that a session's people fill in",
-        guards=[needs(Permission.CHECK, Permission.PLAN_SESSIONS)],
+        "/api/v1/assessments/{identity:int}/forms.pdf",
+        operation_id="getAssessmentForms",
+        summary="The forms that an assessment's people fill in",
+        guards=[needs(Permission.CHECK, Permission.PLAN_ASSESSMENTS)],
         media_type=PDF,
         responses=documented(*READ_REFUSALS, HTTPStatus.UNPROCESSABLE_ENTITY),
         sync_to_thread=True,
@@ -254,8 +251,8 @@ class AssessmentController(Controller):
     ) -> Response[bytes]:
         """Return the forms of one kind, one for each who fills it in, as a PDF on A4."""
         out = io.BytesIO()
-        draw_session_forms(register, identity, form, out, by=current_principal(request))
-        named = {"Content-Disposition": f'attachment; filename="session-{identity}-forms.pdf"'}
+        draw_assessment_forms(register, identity, form, out, by=current_principal(request))
+        named = {"Content-Disposition": f'attachment; filename="assessment-{identity}-forms.pdf"'}
         return Response(out.getvalue(), media_type=PDF, headers=named)
 
 
@@ -297,28 +294,28 @@ def _call(one: CallItem) -> Call:
     )
 
 
-def _summary(held: StoredSession, place: Institution) -> SessionSummaryBody:
-    return msgspec.convert(_facts(held, place), SessionSummaryBody)
+def _summary(held: StoredAssessment, place: Institution) -> AssessmentSummaryBody:
+    return msgspec.convert(_facts(held, place), AssessmentSummaryBody)
 
 
-def _session(view: SessionView) -> SessionBody:
+def _assessment(view: AssessmentView) -> AssessmentBody:
     more = {
         "people": [one.as_json() for one in view.called],
         "plan_check": view.plan_check.as_json(),
         "roll_call": view.roll_call.as_json(),
     }
-    return msgspec.convert(_facts(view.held, view.place) | more, SessionBody)
+    return msgspec.convert(_facts(view.held, view.place) | more, AssessmentBody)
 
 
-def _facts(held: StoredSession, place: Institution) -> dict[str, Any]:
+def _facts(held: StoredAssessment, place: Institution) -> dict[str, Any]:
     return {
-        "session": held.id,
+        "assessment": held.id,
         "institution_name": place.name,
         "plan": held.plan,
         "place": held.place,
-        "on": held.session.on,
+        "on": held.assessment.on,
         "state": "planned" if held.cancelled_on is None else "cancelled",
         "cancelled_on": held.cancelled_on,
         "cancel_reason": held.cancel_reason,
-        **held.session.as_json(),
+        **held.assessment.as_json(),
     }

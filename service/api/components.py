@@ -17,8 +17,8 @@ _REF: Final = "#/components/schemas/"
 
 NAMES: Final[Mapping[str, str]] = {
     "access_Role": "AccountRole",
-    "session_model_Role": "SessionRole",
-    "session_ruling_Outcome": "RulingOutcome",
+    "assessment_model_Role": "AssessmentRole",
+    "assessment_ruling_Outcome": "RulingOutcome",
     "verdict_Outcome": "CheckOutcome",
 }
 """What classes of one name are called, where the framework puts their modules before it."""

@@ -141,7 +141,7 @@ def openapi_config() -> DescribedConfig:
             Tag(name="cards", description="Renew, replace and void cards"),
             Tag(name="cancellations", description="Propose, decide and correct cancellations"),
             Tag(name="engagements", description="Who works where, who is sent where, and where people are short"),
-            Tag(name="sessions", description="Plan sessions of assessment, call their roll, and give records of it"),
+            Tag(name="assessments", description="Plan assessments, call their roll, and give records of it"),
             Tag(name="records", description="Integrity records: what a person's work came to, and failed results"),
             Tag(name="publications", description="Signed documents for checking offline"),
             Tag(name="journal", description="The journal's signed head, its entries, and proofs about its tree"),

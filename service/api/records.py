@@ -43,7 +43,7 @@ class EntryBody(Struct, frozen=True):
 
 
 class RecordBody(Struct, frozen=True):
-    """The record of a person, over the cards that the current_principal may read of, by day."""
+    """The record of a person, over the cards that one may read of, by day."""
 
     name: str
     cards: tuple[CardNumber, ...]

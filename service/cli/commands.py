@@ -68,7 +68,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "engagement": "engaging",
         "dispatch": "engaging",
         "staffing": "staffing",
-        "session": "assessing",
+        "assessment": "assessing",
     },
     "评议与诚信档案 record": {
         "review": "reviewing",

@@ -15,7 +15,7 @@ from service.cli.params import DAY, OUT_FILE
 from service.cli.register import opened
 from service.domain.forms import FormName
 from service.flows.assessments.forms import Occasion, draw_forms
-from service.flows.assessments.session_papers import draw_session_forms
+from service.flows.assessments.papers import draw_assessment_forms
 from service.flows.requests.reading import card_number
 
 
@@ -29,7 +29,7 @@ from service.flows.requests.reading import card_number
 @click.option("--place", default="", help="评价地点 where.")
 @click.option("--occupation", default="", help="职业（工种）/等级 occupation and level.")
 @click.option("--candidates", default="", help="人数 number of candidates.")
-@click.option("--session", type=int, help="场次：为其人员各出一份 of a session: one for each of its people.")
+@click.option("--assessment", type=int, help="场次：为其人员各出一份 of an assessment: one for each of its people.")
 @pass_context
 def form(  # noqa: PLR0913, PLR0917 - one option a blank of the forms
     context: Context,
@@ -42,19 +42,19 @@ def form(  # noqa: PLR0913, PLR0917 - one option a blank of the forms
     place: str,
     occupation: str,
     candidates: str,
-    session: int | None,
+    assessment: int | None,
 ) -> None:
     """打印规程附表 Print a form of the rules, filled with what is known.
 
     督附1 督导情况反馈表，督附2、考附1 工作评议表，考附3 考场情况记录表（每名考评员一张）；A4，按实际大小打印。
-    feedback form, review sheets, session record; A4, at actual size.
+    feedback form, review sheets, assessment record; A4, at actual size.
     """
     stated = (institution, plan, on, place, occupation, candidates)
-    if session is not None and (numbers or any(stated)):
-        raise click.UsageError("--session 已含其余各项 says all that the other options say")
+    if assessment is not None and (numbers or any(stated)):
+        raise click.UsageError("--assessment 已含其余各项 says all that the other options say")
     with opened(context) as register, whole_file(out) as file:
-        if session is not None:
-            count = draw_session_forms(register, session, FormName(name), file)
+        if assessment is not None:
+            count = draw_assessment_forms(register, assessment, FormName(name), file)
         else:
             cards = [card_number(number) for number in numbers]
             count = draw_forms(register, FormName(name), cards, Occasion(*stated), file)

@@ -15,7 +15,7 @@ from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.params import IN_FILE, IN_FOLDER
 from service.cli.register import opened, settings_of
-from service.domain.event_words import EVENT_WORDS
+from service.domain.event_words import event_words
 from service.flows.cards.confirm import confirm_all, confirm_cards, list_unconfirmed
 from service.flows.requests.reading import card_number
 from service.flows.running.audit import read_head
@@ -94,7 +94,7 @@ def restore_(  # noqa: PLR0913 - one argument an option
             f"known by number alone, to be issued again: {'、'.join(restored.lost)}"
         )
     for kind, count in sorted(restored.not_replayed.items()):
-        zh, en = EVENT_WORDS.get(kind, (kind, kind))
+        zh, en = event_words(kind)
         context.say(f"须重新办理：{zh} {count} 项 to be done again: {en}, {count}")
     if restored.taken:
         context.say(f"取自状态列表 {restored.taken} 张 cards whose status later lists told: {restored.taken}")

@@ -1,4 +1,4 @@
-"""The demo's assessment: a session at the factory, its people called at the door, and the record of it."""
+"""The demo's assessment: an assessment at the factory, its people called at the door, and the record of it."""
 
 from __future__ import annotations
 
@@ -11,26 +11,28 @@ import msgspec
 
 from service.demo.people import FACTORY
 from service.domain.access import By
-from service.domain.card import Card, CardStatus
-from service.domain.kinds import CardKind, SkillLevel
-from service.domain.occupation import Occupation
-from service.domain.session import (
+from service.domain.assessment import (
+    Assessment,
     Composition,
     Declared,
     Job,
+    NewAssessment,
     NewPerson,
-    NewSession,
     Outcome,
     Part,
     Role,
-    Session,
     Verdict,
 )
+from service.domain.card import Card, CardStatus
+from service.domain.kinds import CardKind, SkillLevel
+from service.domain.occupation import Occupation
 from service.domain.validity import SHANGHAI
-from service.flows.assessments.session_desk import calls_at_desk
-from service.flows.assessments.session_papers import draw_record
-from service.flows.assessments.session_records import make_record, signed_record
-from service.flows.assessments.sessions import call_roll, plan_session, read_session
+from service.flows.assessments.desk import calls_at_desk
+from service.flows.assessments.papers import draw_record
+from service.flows.assessments.planning import plan_assessment
+from service.flows.assessments.records import make_record, signed_record
+from service.flows.assessments.roll_call import call_roll
+from service.flows.assessments.view import read_assessment
 from service.flows.cards.print_cards import card_text
 from service.flows.people.dispatching import DispatchRequest, send
 from service.flows.people.engagements import EngagementRequest, engage
@@ -65,15 +67,18 @@ def hold_assessment(register: Register, out: Path, actor: str) -> Iterator[str]:
         contract = EngagementRequest(institution=FACTORY, first_day=today, credential=in_hand)
         engage(register, one.number, contract, By(actor))
     starts_at = min(now + _ARRIVES_BEFORE, datetime.combine(register.effects.today(), time(23, 59), SHANGHAI))
-    session = Session(FACTORY, starts_at, (_JOB,))
+    assessment = Assessment(FACTORY, starts_at, (_JOB,))
     for one in externals:
         send(
-            register, one.number, DispatchRequest(institution=FACTORY, on=session.on, plan=_PLAN), By(actor, _AUTHORITY)
+            register,
+            one.number,
+            DispatchRequest(institution=FACTORY, on=assessment.on, plan=_PLAN),
+            By(actor, _AUTHORITY),
         )
     clear = Declared.CLEAR
     leader, *others = assessors
-    new = NewSession(
-        session=session,
+    new = NewAssessment(
+        assessment=assessment,
         plan=_PLAN,
         place="三号实训车间",
         people=(
@@ -85,9 +90,9 @@ def hold_assessment(register: Register, out: Path, actor: str) -> Iterator[str]:
             NewPerson(role=Role.INVIGILATOR, name=_INVIGILATOR),
         ),
     )
-    identity = plan_session(register, new, actor=actor)
-    view = read_session(register, identity)
-    yield f"场次 session {identity}：{_JOB.zh}，{len(view.planned)} 人 people；{_told(view.plan_check)}"
+    identity = plan_assessment(register, new, actor=actor)
+    view = read_assessment(register, identity)
+    yield f"场次 assessment {identity}：{_JOB.zh}，{len(view.planned)} 人 people；{_told(view.plan_check)}"
     shown = (card_text(register, one.number) for one in (*assessors, internal, *externals))
     *first, last = (*shown, _HEAD, _INVIGILATOR)
     for texts in (first, [last]):

@@ -186,7 +186,7 @@ def run(console: Console, out: Path, effects: Effects) -> tuple[Case, ...]:
         cases = tuple(_cases(register, by_number, out, today))
         told.cases(cases)
 
-        told.step("考核场次", "a session of assessment")
+        told.step("考核场次", "an assessment")
         for line in hold_assessment(register, out, ACTOR):
             told.line(line)
     told.line(f"启动服务 start the service: zhengka --data {data} serve")

@@ -56,10 +56,15 @@ class Permission(StrEnum):
     DISPATCH = "dispatch"  # external supervisors, in the authority's own name
     READ_PEOPLE = "read-people"  # whose cards one issues, engages or has recommended: search and see their page
     REVIEW = "review"  # enter sheets, evaluations, warnings; close cases
-    PLAN_SESSIONS = "plan-sessions"  # at one's own institution; the centre at any
+    PLAN_ASSESSMENTS = "plan-assessments"  # at one's own institution; the centre at any
     READ_SCANS = "read-scans"
     READ_JOURNAL = "read-journal"
     READ_METRICS = "read-metrics"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Permission | None:
+        """Read what tokens of before version 1.0 call ``plan-sessions``."""
+        return cls.PLAN_ASSESSMENTS if value == "plan-sessions" else None
 
 
 SECOND_FACTOR_ROLES: Final = frozenset({Role.CENTRE, Role.ADMINISTRATOR})
@@ -74,7 +79,7 @@ _ISSUER: Final = frozenset(
         Permission.ENGAGE,
         Permission.READ_PEOPLE,
         Permission.REVIEW,
-        Permission.PLAN_SESSIONS,
+        Permission.PLAN_ASSESSMENTS,
         Permission.READ_SCANS,
     }
 )

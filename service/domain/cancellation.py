@@ -44,7 +44,7 @@ _SUPERVISOR_TEXTS: Final = (
     ),
     (
         "不尽职履责，致使鉴定评价现场秩序混乱、涉密信息泄露，引发舆情等",
-        "neglected the duty, so that a session fell into disorder or confidential information leaked",
+        "neglected the duty, so that an assessment fell into disorder or confidential information leaked",
     ),
     (
         "弄虚作假，徇私舞弊等造成影响质量督导结果客观公正的",
@@ -52,7 +52,7 @@ _SUPERVISOR_TEXTS: Final = (
     ),
     (
         "1 年内连续 2 次对督导现场产生的违规行为未纠正的",
-        "left breaches at a session uncorrected twice running within a year",
+        "left breaches at an assessment uncorrected twice running within a year",
     ),
     (
         "利用职权谋取私利或干扰被督导机构正常工作的",
@@ -71,7 +71,7 @@ _ASSESSOR_TEXTS: Final = (
     ("考评资格申报者本人对申报信息作假", "falsified the own application"),
     (
         "不尽职履责，致使评价现场秩序混乱、涉密信息泄露，引发舆情等，造成不良社会影响的",
-        "neglected the duty, so that a session fell into disorder or confidential information leaked",
+        "neglected the duty, so that an assessment fell into disorder or confidential information leaked",
     ),
     (
         "未按照标准答案或评分标准进行阅卷评分、考核评价，或因失职造成阅卷结果出现重大错误的",

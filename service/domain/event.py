@@ -93,17 +93,39 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
         frozenset({"what", "on"}),
         frozenset({"article", "outcome", "points", "note", "entry", "body"}),
     ),
-    "session-planned": (frozenset({"institution", "on", "numbers", "people"}), frozenset({"replaces"})),  # session:N
-    "session-cancelled": (frozenset({"on", "reason"}), _NONE),
-    "session-roll-called": (frozenset({"came", "numbers"}), _NONE),
-    "session-recorded": (frozenset({"digest", "verdict"}), _NONE),
-    "session-record-kept": (frozenset({"record", "entry"}), _NONE),
+    "assessment-planned": (
+        frozenset({"institution", "on", "numbers", "people"}),
+        frozenset({"replaces"}),
+    ),  # assessment:N
+    "assessment-cancelled": (frozenset({"on", "reason"}), _NONE),
+    "assessment-roll-called": (frozenset({"came", "numbers"}), _NONE),
+    "assessment-recorded": (frozenset({"digest", "verdict"}), _NONE),
+    "assessment-record-kept": (frozenset({"record", "entry"}), _NONE),
     "status-list-published": (frozenset({"iat", "digest", "indices"}), _NONE),  # status-list:N
     "facts-stated": (frozenset({"facts"}), _NONE),  # the register: what the entries before it have no room for
     # the register: from the first page on, facts are what the pages state and nothing else
     "facts-restated": (frozenset({"page", "pages", "reason"}), _NONE),
     "case-closed": (frozenset({"entry", "ground", "body"}), _NONE),
 }
+
+_ASSESSMENT_EVENTS: Final = ("planned", "cancelled", "roll-called", "recorded", "record-kept")
+_FORMER: Final = {f"session-{what}": f"assessment-{what}" for what in _ASSESSMENT_EVENTS}
+
+
+def current_kind(kind: str) -> str:
+    """Return a kind by the name it has today. Journals of before version 1.0 call an assessment ``session``."""
+    return _FORMER.get(kind, kind)
+
+
+def names_of_kind(kind: str) -> tuple[str, ...]:
+    """Return every name that entries of a kind bear in a journal, today's first."""
+    return (kind, *(former for former, today in _FORMER.items() if today == kind))
+
+
+def names_of_subject(subject: str) -> tuple[str, ...]:
+    """Return every name that a subject bears in a journal: ``assessment:7`` was ``session:7`` before version 1.0."""
+    what, colon, which = subject.partition(":")
+    return (subject, f"session:{which}") if colon and what == "assessment" else (subject,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +141,7 @@ class Event:
     data: Mapping[str, Json]
 
     def __post_init__(self) -> None:
-        known = VOCABULARY.get(self.kind)
+        known = VOCABULARY.get(current_kind(self.kind))
         if known is None:
             raise JournalInvalid(
                 f"未知的事件类型“{self.kind}”", f"{self.kind!r} is no kind of event", code="event-kind"

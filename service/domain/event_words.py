@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from service.domain.event import current_kind
+
 EVENT_WORDS: Final = {
     "number-voided": ("编号作废", "number voided"),
     "card-issued": ("核发证卡", "card issued"),
@@ -59,11 +61,11 @@ EVENT_WORDS: Final = {
     "batch-issued": ("核发批次", "batch issued"),
     "application-refused": ("退回申报", "application refused"),
     "numbers-reserved": ("预留编号", "numbers reserved"),
-    "session-planned": ("安排场次", "session planned"),
-    "session-cancelled": ("取消场次", "session cancelled"),
-    "session-roll-called": ("点名", "roll called"),
-    "session-recorded": ("作出点名记录", "roll-call recorded"),
-    "session-record-kept": ("保存点名记录", "record of the roll-call kept"),
+    "assessment-planned": ("安排场次", "assessment planned"),
+    "assessment-cancelled": ("取消场次", "assessment cancelled"),
+    "assessment-roll-called": ("点名", "roll called"),
+    "assessment-recorded": ("作出点名记录", "roll-call recorded"),
+    "assessment-record-kept": ("保存点名记录", "record of the roll-call kept"),
     "status-list-published": ("发布状态列表", "status list published"),
     "user-password-rehashed": ("更新密码散列", "password hashed anew"),
     "facts-stated": ("续载登记内容摘要", "further digests of the register's rows"),
@@ -163,7 +165,7 @@ OF_THE_CARD: Final = frozenset(
 
 def event_words(kind: str) -> tuple[str, str]:
     """Call a kind of event in Chinese and English."""
-    return EVENT_WORDS.get(kind, (kind, kind))
+    return EVENT_WORDS.get(current_kind(kind), (kind, kind))
 
 
 def data_word(key: str) -> tuple[str, str]:

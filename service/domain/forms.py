@@ -22,7 +22,7 @@ class FormName(StrEnum):
     FEEDBACK = "督附1"
     SUPERVISOR_REVIEW = "督附2"
     ASSESSOR_REVIEW = "考附1"
-    SESSION_RECORD = "考附3"
+    ASSESSMENT_RECORD = "考附3"
 
 
 class _Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,7 +74,7 @@ class ReviewForm(_Form, frozen=True, kw_only=True):
     signatures: tuple[str, ...]
 
 
-class SessionRecordForm(_Form, frozen=True, kw_only=True):
+class AssessmentRecordForm(_Form, frozen=True, kw_only=True):
     """技能考核考场情况记录表, one for each assessor. 考附3, 考§14(3)."""
 
     above: tuple[str, str]
@@ -90,7 +90,7 @@ class Forms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     feedback: FeedbackForm
     supervisor_review: ReviewForm
     assessor_review: ReviewForm
-    session_record: SessionRecordForm
+    assessment_record: AssessmentRecordForm
 
 
 def parse_forms(text: str | bytes) -> Forms:

@@ -48,13 +48,13 @@ MIN_IN_HOUSE_INTERNAL: Final = 1  # 督§5: 其中至少有 1 名是本机构的
 INSTITUTIONS_AN_EXTERNAL: Final = 3  # 督§5: 不低于 1:3 的比例配备外督
 MIN_ASSESSORS: Final = 3  # 考§6: 每个职业(工种)3名及以上
 
-# Sessions
-MIN_SESSION_ASSESSORS: Final = 3  # 考§6: 各职业（工种）及相应等级考评人员不少于3名
+# Assessments
+MIN_ASSESSMENT_ASSESSORS: Final = 3  # 考§6: 各职业（工种）及相应等级考评人员不少于3名
 MIN_REVIEW_SENIORS: Final = 3  # 考§14(4): 评审组由 3 名及以上高级考评员组成
 REVIEWED_LEVELS: Final = frozenset({SkillLevel.TWO, SkillLevel.ONE})  # 考§14(4): 技师、高级技师
 MIN_THEORY_MARKERS: Final = 2  # 考§14(5): 2人及以上流水作业
-MIN_SESSION_EXTERNALS: Final = 2  # 督§15: 原则上由2名及以上外督组成
-MIN_SESSION_INTERNALS: Final = 1  # 督附1: our reading of rows 1 and 7
+MIN_ASSESSMENT_EXTERNALS: Final = 2  # 督§15: 原则上由2名及以上外督组成
+MIN_ASSESSMENT_INTERNALS: Final = 1  # 督附1: our reading of rows 1 and 7
 INTERNAL_ARRIVES_MINUTES: Final = 30  # 督附1: 内督于考前 30 分钟到达考试现场
 
 # What a grade may assess

@@ -32,7 +32,7 @@ _ONLY_SCAN: Final = frozenset(
         *("screen", "settings", "signals", "standing", "updating", "ways", "wedge"),
         *(f"rollcall{part}" for part in ("", "panel", "people", "queue", "store", "view")),
     )
-) | frozenset(f"verifier/session{name}.js" for name in ("", "assessors", "model", "people", "supervisors"))
+) | frozenset(f"verifier/assessment{name}.js" for name in ("", "assessors", "model", "people", "supervisors"))
 
 
 @dataclass(frozen=True, slots=True)

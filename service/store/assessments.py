@@ -1,4 +1,4 @@
-"""Sessions of assessment (场次): planned once, cancelled once; who came, and records, are only ever added."""
+"""Assessments (场次): planned once, cancelled once; who came, and records, are only ever added."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from service.domain.assessment import Assessment, Declared, Job, Role
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
-from service.domain.session import Declared, Job, Role, Session
 from service.store.facts import note
 from service.store.statements import upsert
 from service.store.tables import assessment, assessment_person, card, roll_call, roll_call_record
@@ -31,11 +31,11 @@ class PlannedPerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredSession:
-    """A session as planned."""
+class StoredAssessment:
+    """An assessment as planned."""
 
     id: int
-    session: Session
+    assessment: Assessment
     plan: str
     place: str
     cancelled_on: date | None
@@ -68,23 +68,23 @@ class StoredRecord:
     """A record of a roll-call: its canonical bytes, and the journal entry that holds their digest."""
 
     id: int
-    session: int
+    assessment: int
     seq: int
     body: bytes
     made_at: datetime
 
 
-def add(connection: Connection, session: Session, plan: str, place: str, now: datetime, commitment_key: bytes) -> int:
-    """Enter a session and give its id. Raises ReferenceMissing."""
+def add(connection: Connection, new: Assessment, plan: str, place: str, now: datetime, commitment_key: bytes) -> int:
+    """Enter an assessment and give its id. Raises ReferenceMissing."""
     result = connection.execute(
         assessment.insert().returning(assessment.c.id),
         {
-            "institution": session.institution,
-            "on_day": session.on,
-            "starts_at": session.starts_at,
+            "institution": new.institution,
+            "on_day": new.on,
+            "starts_at": new.starts_at,
             "plan": plan,
             "place": place,
-            "jobs": [job.as_json() for job in session.jobs],
+            "jobs": [job.as_json() for job in new.jobs],
             "entered_at": now,
             "commitment_key": commitment_key,
         },
@@ -101,8 +101,8 @@ def add_people(connection: Connection, identity: int, people: Sequence[Mapping[s
         note(connection, "assessment_person", (identity,), by="assessment")
 
 
-def get(connection: Connection, identity: int, *, lock: bool = False) -> StoredSession | None:
-    """Find a session by its id; ``lock`` holds it until the transaction ends."""
+def get(connection: Connection, identity: int, *, lock: bool = False) -> StoredAssessment | None:
+    """Find an assessment by its id; ``lock`` holds it until the transaction ends."""
     statement = select(assessment).where(assessment.c.id == identity)
     row = connection.execute(statement.with_for_update() if lock else statement).one_or_none()
     return None if row is None else _stored(row)
@@ -110,8 +110,8 @@ def get(connection: Connection, identity: int, *, lock: bool = False) -> StoredS
 
 def all_of(
     connection: Connection, institution: str | None = None, on: date | None = None, *, most: int = 500
-) -> tuple[StoredSession, ...]:
-    """List the sessions of an institution or of all, on a day or on any, the latest first."""
+) -> tuple[StoredAssessment, ...]:
+    """List the assessments of an institution or of all, on a day or on any, the latest first."""
     wanted = select(assessment).order_by(assessment.c.starts_at.desc(), assessment.c.id.desc()).limit(most)
     if institution is not None:
         wanted = wanted.where(assessment.c.institution == institution)
@@ -155,7 +155,7 @@ def people_of(connection: Connection, identity: int) -> tuple[PlannedPerson, ...
 
 
 def cancel(connection: Connection, identity: int, on: date, reason: str) -> None:
-    """Note that a session is not held. Raises AppendOnly for one that is cancelled already."""
+    """Note that an assessment is not held. Raises AppendOnly for one that is cancelled already."""
     connection.execute(
         update(assessment).where(assessment.c.id == identity).values(cancelled_on=on, cancel_reason=reason)
     )
@@ -201,7 +201,7 @@ def arrivals_of(connection: Connection, identity: int) -> tuple[Arrival, ...]:
 
 
 def supervised(connection: Connection, institution: str) -> tuple[tuple[date, str, int], ...]:
-    """List which external supervisors have come to an institution's sessions: day, plan, the person's id."""
+    """List which external supervisors have come to an institution's assessments: day, plan, the person's id."""
     rows = connection.execute(
         select(assessment.c.on_day, assessment.c.plan, card.c.person_id)
         .join(roll_call, roll_call.c.assessment == assessment.c.id)
@@ -229,17 +229,17 @@ def add_record(connection: Connection, identity: int, seq: int, body: bytes, now
 
 
 def records_of(connection: Connection, identity: int) -> tuple[StoredRecord, ...]:
-    """List the records of a session, the newest first."""
+    """List the records of an assessment, the newest first."""
     rows = connection.execute(
         select(roll_call_record).where(roll_call_record.c.assessment == identity).order_by(roll_call_record.c.id.desc())
     )
     return tuple(StoredRecord(row.id, row.assessment, row.seq, row.body, row.made_at) for row in rows)
 
 
-def _stored(row: Row[*tuple[Any, ...]]) -> StoredSession:
-    return StoredSession(
+def _stored(row: Row[*tuple[Any, ...]]) -> StoredAssessment:
+    return StoredAssessment(
         id=row.id,
-        session=Session(row.institution, row.starts_at, tuple(map(Job.of_json, row.jobs))),
+        assessment=Assessment(row.institution, row.starts_at, tuple(map(Job.of_json, row.jobs))),
         plan=row.plan,
         place=row.place,
         cancelled_on=row.cancelled_on,

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from service.domain.access import user_of
-from service.domain.event import Event
+from service.domain.event import Event, names_of_kind
 from service.domain.fact import FACTS_PER_ENTRY, GONE, digest_text
 from service.domain.journal import Entry, Facts, entry_bytes, parse_entry
 from service.domain.merkle import Frontier, leaf_hash
@@ -192,7 +192,7 @@ class Wanted:
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
         """Return it in SQL."""
         of_subject = (journal.c.subject.in_(self.subjects),) if self.subjects else ()
-        return (*of_subject, *((journal.c.kind == self.kind,) if self.kind else ()))
+        return (*of_subject, *((journal.c.kind.in_(names_of_kind(self.kind)),) if self.kind else ()))
 
 
 def count(connection: Connection, wanted: Wanted) -> int:

@@ -17,6 +17,7 @@ from litestar import Request
 from litestar.exceptions import HTTPException
 
 from service.domain.access import AccessInvalid
+from service.domain.assessment import AssessmentRefused
 from service.domain.errors import (
     DecisionRefused,
     DispatchRefused,
@@ -28,7 +29,6 @@ from service.domain.errors import (
 )
 from service.domain.occupation import OccupationInvalid
 from service.domain.review import RecordRefused
-from service.domain.session import SessionRefused
 from service.domain.visible import TextRefused
 from service.flows.errors import Refused, SignInRefused
 from service.store.conflicts import of_file
@@ -78,7 +78,7 @@ class Refusal:
 
 _Plain: TypeAlias = Absent | SignInRefused | NotSignedIn | NotPermitted | CrossSite
 _Placed: TypeAlias = EngagementRefused | DispatchRefused | TermInvalid | RecordRefused
-_Stated: TypeAlias = SessionRefused | OccupationInvalid | ResidentIdInvalid | TextRefused | AccessInvalid
+_Stated: TypeAlias = AssessmentRefused | OccupationInvalid | ResidentIdInvalid | TextRefused | AccessInvalid
 _Ruled: TypeAlias = Refused | IllegalTransition | GroundInvalid | DecisionRefused | NotFound | Conflict
 _Ours: TypeAlias = _Plain | _Ruled | _Placed | _Stated | LimitReached | Busy | NotReady
 
@@ -95,7 +95,7 @@ _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
     DispatchRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     TermInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     RecordRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    SessionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    AssessmentRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     OccupationInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     ResidentIdInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     TextRefused: HTTPStatus.BAD_REQUEST,
@@ -126,7 +126,7 @@ _STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "decision-body": HTTPStatus.FORBIDDEN,
     "engagement-body": HTTPStatus.FORBIDDEN,
     "decision-issuer": HTTPStatus.FORBIDDEN,
-    "no-such-session": HTTPStatus.NOT_FOUND,
+    "no-such-assessment": HTTPStatus.NOT_FOUND,
     "no-such-record": HTTPStatus.NOT_FOUND,
     "no-such-entry": HTTPStatus.NOT_FOUND,
     "no-such-batch": HTTPStatus.NOT_FOUND,
@@ -139,8 +139,8 @@ _STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "multipart-expected": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "key-missing": HTTPStatus.BAD_REQUEST,
     "key-malformed": HTTPStatus.BAD_REQUEST,
-    "session-body": HTTPStatus.FORBIDDEN,
-    "session-cancelled": HTTPStatus.CONFLICT,
+    "assessment-body": HTTPStatus.FORBIDDEN,
+    "assessment-cancelled": HTTPStatus.CONFLICT,
 }
 """Refusals whose code says more than their kind."""
 
@@ -199,7 +199,7 @@ def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return _ours(error)
         case (EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused()) | (
-            SessionRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused() | AccessInvalid()
+            AssessmentRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused() | AccessInvalid()
         ):
             return _ours(error)
         case NotReady():
@@ -228,7 +228,7 @@ def _headers(error: _Ours) -> dict[str, str]:
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return {}
         case (EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused()) | (
-            SessionRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused() | AccessInvalid()
+            AssessmentRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused() | AccessInvalid()
         ):
             return {}
         case LimitReached():

@@ -9,9 +9,9 @@ from itertools import count
 from typing import Any, Final
 
 from service.domain.access import PERMISSIONS, By
+from service.domain.assessment import Role
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
-from service.domain.session import Role
 from service.domain.validity import SHANGHAI
 from service.flows.cards.cancellations import propose_revocation
 from service.flows.cards.card_requests import ProposalRequest, ReplacementRequest, RevocationRequest
@@ -151,22 +151,22 @@ def _plan(place: Place) -> Asked:
         "jobs": [{"occupation": "电工", "level": "3", "parts": ["theory"], "candidates": 20}],
         "people": [{"role": Role.ON_SITE_HEAD, "name": "何负责"}],
     }
-    return Asked("school", "/api/v1/sessions", body, body | {"place": "操场"})
+    return Asked("school", "/api/v1/assessments", body, body | {"place": "操场"})
 
 
-def _session(place: Place) -> str:
-    return f"/api/v1/sessions/{place.post(_plan(place))['session']}"
+def _assessment(place: Place) -> str:
+    return f"/api/v1/assessments/{place.post(_plan(place))['assessment']}"
 
 
 def _cancelling(place: Place) -> Asked:
-    return Asked("school", f"{_session(place)}/cancellation", {"reason": "停电"}, {"reason": "暴雨"})
+    return Asked("school", f"{_assessment(place)}/cancellation", {"reason": "停电"}, {"reason": "暴雨"})
 
 
 def _calling(place: Place) -> Asked:
     came_at = place.staffed.office.clock.now.isoformat()
     entry = {"role": Role.ON_SITE_HEAD, "name": "何负责", "came_at": came_at}
     first, second = ({"entries": [entry | {"nonce": f"{next(place.people):032x}"}]} for _ in range(2))
-    return Asked("gate", f"{_session(place)}/roll-call", first, second)
+    return Asked("gate", f"{_assessment(place)}/roll-call", first, second)
 
 
 def _recording(place: Place) -> Asked:
@@ -210,8 +210,8 @@ REQUESTS: Final[dict[str, Callable[[Place], Asked]]] = {
     "endEngagement": _ending,
     "dispatch": _of_card("yubei", "dispatches", {"institution": SCHOOL.code, "on": "2026-11-02"}, on="2026-11-03"),
     "withdrawDispatch": _withdrawal,
-    "planSession": _plan,
-    "cancelSession": _cancelling,
+    "planAssessment": _plan,
+    "cancelAssessment": _cancelling,
     "callRoll": _calling,
     "makeRecord": _recording,
     "handInScans": _scans,

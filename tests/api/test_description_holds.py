@@ -40,7 +40,7 @@ CONFIG = {
             "checks": {"positive_data_acceptance": {"enabled": False}},
         },
         {
-            "include-path-regex": "^/api/v1/(scans|sessions)",
+            "include-path-regex": "^/api/v1/(scans|assessments)",
             # JSON Schema has years that no database keeps; a query's moment may be seconds since 1970, too.
             "checks": {"positive_data_acceptance": {"enabled": False}, "negative_data_rejection": {"enabled": False}},
         },

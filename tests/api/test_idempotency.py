@@ -197,7 +197,7 @@ def test_a_malformed_key_is_refused_before_anything_happens(lite: Place, key: st
 
 
 def test_answers_are_kept_sealed_and_for_a_time(lite: Place) -> None:
-    asked = REQUESTS["planSession"](lite)
+    asked = REQUESTS["planAssessment"](lite)
     first = ask(lite, asked, "k")
     register = lite.staffed.office.register
     with register.database.read() as connection:

@@ -53,7 +53,7 @@ def own_server(server: Server) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
-    """The office's desks, for all tests that take cards, accounts and sessions of their own."""
+    """The office's desks, for all tests that take cards, accounts and assessments of their own."""
     made = make_desks(tmp_path_factory.mktemp("desks") / "data", free_port())
     yield made
     made.server.kill()

@@ -1,4 +1,4 @@
-"""A school's door: the people of its sessions of assessment, and who works there."""
+"""A school's door: the people of its assessments, and who works there."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from typing import Final
 import pytest
 
 from service.domain.access import Account, Role
+from service.domain.assessment import Assessment, Declared, NewAssessment, NewPerson
+from service.domain.assessment import Role as Part
 from service.domain.card_number import CardNumber
-from service.domain.session import Declared, NewPerson, NewSession, Session
-from service.domain.session import Role as Part
 from service.domain.validity import civil_date
-from service.flows.assessments.sessions import SessionView, plan_session, read_session
+from service.flows.assessments.planning import plan_assessment
+from service.flows.assessments.view import AssessmentView, read_assessment
 from service.flows.people.accounts import add_user
 from tests.browser.office import PASSWORD, BrowserOffice
 from tests.flows.assessment_day import PLACE, SKILLS
@@ -28,7 +29,7 @@ MARGIN: Final = timedelta(minutes=40)
 
 @dataclass
 class Door:
-    """The people of the school's sessions: the text of each card, by name, and who works at its door."""
+    """The people of the school's assessments: the text of each card, by name, and who works at its door."""
 
     office: BrowserOffice
     texts: dict[str, str]
@@ -44,20 +45,20 @@ class Door:
         return name
 
     def plan(self) -> tuple[int, str]:
-        """Plan a session that starts in forty minutes; give its id and the name of its plan."""
+        """Plan an assessment that starts in forty minutes; give its id and the name of its plan."""
         now = datetime.now(UTC).replace(microsecond=0)
         if civil_date(now) != civil_date(now + MARGIN):
-            pytest.skip("it is too late in Shanghai for a session that is still held today")
+            pytest.skip("it is too late in Shanghai for an assessment that is still held today")
         name = f"技能等级认定 {next(self._plans)} 号"
-        session = Session(SCHOOL.code, now + MARGIN, (replace(SKILLS, candidates=None),))
+        assessment = Assessment(SCHOOL.code, now + MARGIN, (replace(SKILLS, candidates=None),))
         with self.office.office.open() as register:
-            new = NewSession(session=session, plan=name, place=PLACE, people=self.people)
-            return plan_session(register, new, actor=ACTOR), name
+            new = NewAssessment(assessment=assessment, plan=name, place=PLACE, people=self.people)
+            return plan_assessment(register, new, actor=ACTOR), name
 
-    def read(self, identity: int) -> SessionView:
-        """Read a session as the register has it."""
+    def read(self, identity: int) -> AssessmentView:
+        """Read an assessment as the register has it."""
         with self.office.office.open() as register:
-            return read_session(register, identity)
+            return read_assessment(register, identity)
 
 
 def make_door(office: BrowserOffice) -> Door:

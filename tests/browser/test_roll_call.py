@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from playwright.sync_api import Locator, Page, expect
 
-from service.domain.session import Role as Part
-from service.domain.session import Verdict
-from service.flows.assessments.sessions import SessionView, cancel_session
+from service.domain.assessment import Role as Part
+from service.domain.assessment import Verdict
+from service.flows.assessments.planning import cancel_assessment
+from service.flows.assessments.view import AssessmentView
 from tests.browser.chromium import is_installed, pull_trigger, verdict_on
 from tests.browser.conftest import Opener
 from tests.browser.doors import NO_CARD, Door
@@ -36,9 +38,9 @@ def sign_in(page: Page, name: str) -> None:
 
 
 def call(page: Page, plan: str) -> None:
-    """Open the roll of a session."""
+    """Open the roll of an assessment."""
     page.locator("#open-roll").click()
-    page.locator("#roll-sessions button", has_text=plan).click()
+    page.locator("#roll-assessments button", has_text=plan).click()
     expect(page.locator("#roll-title")).to_contain_text(plan)
     expect(page.locator("#roll-title")).to_be_focused()
 
@@ -86,7 +88,7 @@ def rules_not_met(page: Page) -> set[str]:
     return {str(line.get_attribute("data-rule")) for line in lines}
 
 
-def came(view: SessionView) -> list[tuple[str, str]]:
+def came(view: AssessmentView) -> list[tuple[str, str]]:
     return sorted((one.name, one.role.value) for one in view.called if one.came_at is not None)
 
 
@@ -101,7 +103,7 @@ def test_a_whole_roll_call_with_a_network(opened: Opener, door: Door) -> None:
     page, watch = opened()
     sign_in(page, door.user())
     page.locator("#open-roll").click()
-    page.locator("#roll-sessions button", has_text=plan).wait_for()
+    page.locator("#roll-assessments button", has_text=plan).wait_for()
     has_no_barriers(page)
     page.locator("#roll-back").click()
     call(page, plan)
@@ -141,7 +143,7 @@ def test_a_whole_roll_call_without_a_network_goes_up_once_there_is_one(
     page, _ = opened()
     sign_in(page, door.user())
     page.locator("#open-roll").click()
-    page.locator("#roll-sessions button", has_text=plan).wait_for()
+    page.locator("#roll-assessments button", has_text=plan).wait_for()
     is_installed(page)
     own_server.kill()
     page.context.set_offline(True)
@@ -267,13 +269,13 @@ def test_somebody_planned_who_has_no_card_with_him_does_not_count_until_he_shows
     assert "valid-card" not in rules_not_met(page)
 
 
-def test_what_a_cancelled_session_refuses_stays_with_the_reason(opened: Opener, door: Door) -> None:
+def test_what_a_cancelled_assessment_refuses_stays_with_the_reason(opened: Opener, door: Door) -> None:
     identity, plan = door.plan()
     page, watch = opened()
     sign_in(page, door.user())
     call(page, plan)
     with door.office.office.open() as register:
-        cancel_session(register, identity, reason="场地停电", actor=ACTOR)
+        cancel_assessment(register, identity, reason="场地停电", actor=ACTOR)
     tick(page, NO_CARD[Part.ON_SITE_HEAD])
     expect(page.locator("#roll-refused")).to_contain_text("场地停电", timeout=HANDED_IN_MS)
     has_no_barriers(page)
@@ -281,7 +283,7 @@ def test_what_a_cancelled_session_refuses_stays_with_the_reason(opened: Opener, 
     line_of(page, NO_CARD[Part.ON_SITE_HEAD]).get_by_role("button", name="撤回").click()
     expect(page.locator("#roll-refused")).to_be_hidden()
     page.locator("#roll-other").click()
-    expect(page.locator("#roll-sessions button", has_text=plan)).to_be_disabled()
+    expect(page.locator("#roll-assessments button", has_text=plan)).to_be_disabled()
     watch.clean(409)
 
 
@@ -309,20 +311,20 @@ def test_one_that_cannot_be_taken_does_not_keep_the_others(opened: Opener, door:
     assert page.evaluate(STORED)["arrivals"] == 1
     assert came(door.read(identity)) == [("何负责", "on_site_head")]
     page.locator("#roll-other").click()
-    expect(page.locator("#roll-sessions button", has_text=plan)).to_contain_text("1 人待上传")
+    expect(page.locator("#roll-assessments button", has_text=plan)).to_contain_text("1 人待上传")
     has_no_barriers(page)
 
 
-def test_a_session_of_a_day_past_is_forgotten(opened: Opener, door: Door) -> None:
+def test_an_assessment_of_a_day_past_is_forgotten(opened: Opener, door: Door) -> None:
     _, plan = door.plan()
     page, _ = opened()
     sign_in(page, door.user())
     call(page, plan)
-    assert page.evaluate(STORED)["sessions"] > 0
+    assert page.evaluate(STORED)["assessments"] > 0
     page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=1))
     page.reload()
     page.locator("#open-roll").wait_for()
-    assert page.evaluate(STORED)["sessions"] == 0
+    assert page.evaluate(STORED)["assessments"] == 0
 
 
 def test_in_english_on_a_small_telephone(opened: Opener, door: Door) -> None:
@@ -347,7 +349,7 @@ def test_in_english_on_a_small_telephone(opened: Opener, door: Door) -> None:
     expect(page.locator("#open-roll")).to_be_focused()
 
 
-def test_signing_out_wipes_sessions_and_who_has_come(opened: Opener, door: Door) -> None:
+def test_signing_out_wipes_assessments_and_who_has_come(opened: Opener, door: Door) -> None:
     _, plan = door.plan()
     page, _ = opened()
     sign_in(page, door.user())
@@ -356,7 +358,7 @@ def test_signing_out_wipes_sessions_and_who_has_come(opened: Opener, door: Door)
     tick(page, NO_CARD[Part.ON_SITE_HEAD])
     before = page.evaluate(STORED)
     assert before["arrivals"] == 1
-    assert before["sessions"] > 0
+    assert before["assessments"] > 0
     page.route("**/verifier-bundle", lambda route: route.abort())
     page.locator("#roll-back").click()
     page.locator("#open-settings").click()
@@ -421,6 +423,46 @@ OLD_DATABASE: Final = """() => new Promise((resolve) => {
   }
   request.onsuccess = () => { request.result.close(); resolve() }
 })"""
+
+
+SESSIONS_DATABASE: Final = """(arrival) => new Promise((resolve) => {
+  const request = indexedDB.open('zhengka', 2)
+  request.onupgradeneeded = () => {
+    for (const name of ['memory', 'bundle', 'settings']) request.result.createObjectStore(name)
+    for (const name of ['queue', 'arrivals']) request.result.createObjectStore(name, { keyPath: 'nonce' })
+    const { session, by } = arrival
+    request.result.createObjectStore('sessions', { keyPath: 'session' }).put({ session, by })
+    request.transaction.objectStore('settings').put(by, 'user')
+    request.transaction.objectStore('arrivals').put(arrival)
+  }
+  request.onsuccess = () => { request.result.close(); resolve() }
+})"""
+
+
+def test_who_has_come_to_what_was_called_a_session_is_handed_in(opened: Opener, door: Door) -> None:
+    identity, plan = door.plan()
+    user = door.user()
+    page, watch = opened()
+    page.goto("/sign-in?next=/lookup&lang=zh")
+    page.locator("#name").fill(user)
+    page.locator("#password").fill(PASSWORD)
+    came_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    arrival = {"nonce": "cd" * 16, "session": identity, "by": user, "came_at": came_at, "role": "on_site_head"}
+    (head,) = (one.person for one in door.read(identity).planned if one.name == "何负责")
+    arrival |= {"person": head, "shown": None, "holder": ""}
+    arrival |= dict.fromkeys(("name", "number", "copy", "verdict", "is_holder", "declared"))
+    page.evaluate(SESSIONS_DATABASE, arrival | {"offline": False})
+    with page.expect_navigation(url=re.compile(r"/lookup$")):
+        page.keyboard.press("Enter")
+    page.goto("/scan")
+    is_ready(page)
+    call(page, plan)
+    expect(line_of(page, "何负责")).to_have_attribute("data-came", "true")
+    page.wait_for_timeout(GRACE_MS)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(line_of(page, "何负责")).not_to_contain_text("待上传")
+    assert came(door.read(identity)) == [("何负责", "on_site_head")]
+    watch.clean()
 
 
 def test_what_an_older_scanner_has_kept_is_still_there(opened: Opener) -> None:

@@ -33,7 +33,7 @@ STORED = """async () => {
   return found
 }"""
 
-WIPED = {"arrivals": 0, "bundle": 0, "memory": 1, "queue": 0, "sessions": 0, "settings": 0}
+WIPED = {"arrivals": 0, "bundle": 0, "memory": 1, "queue": 0, "assessments": 0, "settings": 0}
 
 
 def sign_in(page: Page, office: BrowserOffice) -> str:

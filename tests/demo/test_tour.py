@@ -61,12 +61,12 @@ def test_it_ends_well_and_leaves_everything_to_look_at(toured: tuple[Path, Resul
     ]
 
 
-def test_a_session_is_short_until_the_last_has_come_and_its_record_holds(toured: tuple[Path, Result]) -> None:
+def test_an_assessment_is_short_until_the_last_has_come_and_its_record_holds(toured: tuple[Path, Result]) -> None:
     out, result = toured
     assert "人员不足 short" in result.stdout
     assert "9 人到场 have come" not in result.stdout
     assert "8 人到场 have come；人员齐备 complete" in result.stdout
-    checked = run("--data", str(out / "data"), "session", "verify", str(out / "record.json"))
+    checked = run("--data", str(out / "data"), "assessment", "verify", str(out / "record.json"))
     assert "人员齐备 complete" in checked.stdout
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from service.domain.card import CardStatus
 from service.domain.errors import JournalInvalid
-from service.domain.event import VOCABULARY, Event, Json
+from service.domain.event import VOCABULARY, Event, Json, names_of_kind, names_of_subject
+from service.domain.event_words import event_words
 from service.domain.journal import Entry, entry_bytes, parse_entry, replay
 
 AT = datetime(2026, 3, 2, 1, 2, 3, 456, tzinfo=UTC)
@@ -112,6 +113,16 @@ def test_the_vocabulary_is_closed() -> None:
     with pytest.raises(JournalInvalid) as refused:
         Event("card-eaten", "R50260001", {})
     assert refused.value.code == "event-kind"
+
+
+def test_entries_that_call_an_assessment_a_session_are_read() -> None:
+    """Journals of before version 1.0 are never rewritten."""
+    former = Event("session-cancelled", "session:7", {"on": "2026-03-02", "reason": "停电"})
+    assert event_words(former.kind) == event_words("assessment-cancelled")
+    assert names_of_kind("assessment-cancelled") == ("assessment-cancelled", "session-cancelled")
+    assert names_of_subject("assessment:7") == ("assessment:7", former.subject)
+    assert names_of_subject("R50260001") == ("R50260001",)
+    assert not any(kind.startswith("session") for kind in VOCABULARY)
 
 
 @pytest.mark.parametrize("kind", VOCABULARY)

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from service.domain.access import By
+from service.domain.assessment import Assessment, Attendee, Declared, Job, NewAssessment, NewPerson, Part, Role
 from service.domain.card_number import CardNumber
 from service.domain.kinds import SkillLevel
 from service.domain.occupation import Occupation
-from service.domain.session import Attendee, Declared, Job, NewPerson, NewSession, Part, Role, Session
 from service.domain.validity import SHANGHAI
 from service.domain.verdict_words import Word
-from service.flows.assessments.sessions import Call, SessionView, call_roll, plan_session, read_session
+from service.flows.assessments.planning import plan_assessment
+from service.flows.assessments.roll_call import Call, call_roll
+from service.flows.assessments.view import AssessmentView, read_assessment
 from service.flows.people.dispatching import DispatchRequest, send
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, SCHOOL, Office, applicant
@@ -30,7 +32,7 @@ AUTHORITY: Final = "渝北区人力资源和社会保障局"
 
 @dataclass(frozen=True)
 class Day:
-    """The people of a session by number, all of the school, and when it starts."""
+    """The people of an assessment by number, all of the school, and when it starts."""
 
     assessors: tuple[CardNumber, ...]
     internal: CardNumber
@@ -51,16 +53,19 @@ class Day:
             NewPerson(role=Role.INVIGILATOR, name="孙监考"),
         )
 
-    def new(self, *people: NewPerson, jobs: tuple[Job, ...] = (SKILLS,), **changes: object) -> NewSession:
-        """The session to be entered."""
-        new = NewSession(
-            session=Session(SCHOOL.code, self.starts_at, jobs), plan=PLAN, place=PLACE, people=people or self.people
+    def new(self, *people: NewPerson, jobs: tuple[Job, ...] = (SKILLS,), **changes: object) -> NewAssessment:
+        """The assessment to be entered."""
+        new = NewAssessment(
+            assessment=Assessment(SCHOOL.code, self.starts_at, jobs),
+            plan=PLAN,
+            place=PLACE,
+            people=people or self.people,
         )
         return replace(new, **changes)  # type: ignore[arg-type]
 
 
 def assessment_day(office: Office) -> Day:
-    """Issue the cards, engage the assessors, send the supervisors; the session is tomorrow at nine."""
+    """Issue the cards, engage the assessors, send the supervisors; the assessment is tomorrow at nine."""
     on = office.today + timedelta(days=1)
     rows = [
         *(applicant("standard", person) for person in (101, 102, 103)),
@@ -81,7 +86,7 @@ def assessment_day(office: Office) -> Day:
 def planned_day(office: Office) -> tuple[Day, int]:
     """Prepare the day and enter its plan; it is then half past eight on it, less ten minutes."""
     day = assessment_day(office)
-    identity = plan_session(office.register, day.new(), actor=ACTOR)
+    identity = plan_assessment(office.register, day.new(), actor=ACTOR)
     office.clock.now = day.starts_at - timedelta(minutes=40)
     return day, identity
 
@@ -102,7 +107,7 @@ def calls_of(office: Office, people: Iterable[Attendee], at: datetime) -> list[C
     ]
 
 
-def call_everybody(office: Office, identity: int) -> SessionView:
+def call_everybody(office: Office, identity: int) -> AssessmentView:
     """Let everybody of the plan come now."""
-    view = read_session(office.register, identity)
+    view = read_assessment(office.register, identity)
     return call_roll(office.register, identity, calls_of(office, view.planned, office.clock.now), actor=ACTOR)

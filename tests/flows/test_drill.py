@@ -16,13 +16,13 @@ from sqlalchemy import func, select
 
 from keys.keyring import Purpose
 from service.domain.access import By, Permission
+from service.domain.assessment import Assessment, NewAssessment, NewPerson, Role
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.review import Grade
-from service.domain.session import NewPerson, NewSession, Role, Session
 from service.domain.validity import SHANGHAI
-from service.flows.assessments.session_records import make_record
-from service.flows.assessments.sessions import plan_session
+from service.flows.assessments.planning import plan_assessment
+from service.flows.assessments.records import make_record
 from service.flows.cards.cancellations import correct_cancellation
 from service.flows.cards.card_requests import CorrectionRequest, ReplacementRequest
 from service.flows.cards.lifecycle import replace_card
@@ -170,8 +170,8 @@ def plan_and_hold(office: Office, cards: Mapping[str, CardNumber]) -> None:
         NewPerson(role=Role.EXTERNAL, number=cards["sent"]),
         NewPerson(role=Role.ON_SITE_HEAD, name="何负责"),
     )
-    new = NewSession(session=Session(SCHOOL.code, starts_at, (SKILLS,)), plan=PLAN, place=PLACE, people=people)
-    identity = plan_session(office.register, new, actor=ACTOR)
+    new = NewAssessment(assessment=Assessment(SCHOOL.code, starts_at, (SKILLS,)), plan=PLAN, place=PLACE, people=people)
+    identity = plan_assessment(office.register, new, actor=ACTOR)
     office.clock.advance(minutes=30)
     call_everybody(office, identity)
     make_record(office.register, identity, made_by="何负责", actor=ACTOR)

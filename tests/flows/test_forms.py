@@ -58,10 +58,10 @@ def test_an_assessor_gets_a_review_sheet_with_the_cards_job_types(office: Office
     assert card.occupations[0].name in text
 
 
-def test_each_assessor_fills_in_a_session_record_of_his_own(office: Office) -> None:
+def test_each_assessor_fills_in_an_assessment_record_of_his_own(office: Office) -> None:
     """考附3, 考§14(3)."""
     cards = [issued(office, "standard", 2), issued(office, "senior", 3)]
-    made = read(office, FormName.SESSION_RECORD, [card.number for card in cards])
+    made = read(office, FormName.ASSESSMENT_RECORD, [card.number for card in cards])
     assert len(made) == 2
     for text, card in zip(made, cards, strict=True):
         assert f"考评人员姓名：{card.name}" in text
@@ -71,9 +71,9 @@ def test_each_assessor_fills_in_a_session_record_of_his_own(office: Office) -> N
 def test_who_has_no_such_form_is_refused_by_name(office: Office) -> None:
     supervisor = issued(office, "external", 4)
     with pytest.raises(Refused, match="考附3 is not a form of this kind of holder"):
-        read(office, FormName.SESSION_RECORD, [supervisor.number])
+        read(office, FormName.ASSESSMENT_RECORD, [supervisor.number])
     with pytest.raises(Refused, match="there is no card"):
-        read(office, FormName.SESSION_RECORD, [CardNumber("26310029999")])
+        read(office, FormName.ASSESSMENT_RECORD, [CardNumber("26310029999")])
     with pytest.raises(Refused, match="institution 999999 is not entered"):
         read(office, FormName.FEEDBACK, [], Occasion(institution="999999"))
 

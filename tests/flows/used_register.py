@@ -16,7 +16,7 @@ from service.domain.card_number import CardNumber
 from service.domain.event import Event
 from service.domain.issuer import CENTRE
 from service.domain.replaying import LostCard
-from service.flows.assessments.session_records import make_record
+from service.flows.assessments.records import make_record
 from service.flows.cards.cancellations import correct_cancellation, propose_revocation
 from service.flows.cards.card_requests import CorrectionRequest, ProposalRequest, ReplacementRequest, RevocationRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card

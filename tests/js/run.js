@@ -18,7 +18,7 @@ const { fitForDuty } = await load('fitness')
 const { openDocument } = await load('keydocument')
 const { Keyring } = await load('keyring')
 const { kindOf } = await load('number')
-const { compose } = await load('session')
+const { compose } = await load('assessment')
 const { MEDIA_TYPE, decodeList } = await load('statuslist')
 const { bytesOf, parseText } = await load('text')
 
@@ -111,7 +111,7 @@ const jobs = {
     return { answer, reasons: reasons.map(({ article, zh, en }) => ({ article, zh, en })) }
   },
 
-  session: ({ session, people, stage }) => compose(session, people, stage),
+  assessment: ({ assessment, people, stage }) => compose(assessment, people, stage),
 
   async open({ bundle, memory, opened_at, root, checks }) {
     return answersOf(await openBundle(unhex(bundle), memory, new Date(opened_at), root), checks)

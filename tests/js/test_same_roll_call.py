@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from service.domain.session import Attendee, Declared, NewPerson, Role, ShownCard, Verdict
+from service.domain.assessment import Attendee, Declared, NewPerson, Role, ShownCard, Verdict
 from service.domain.verdict_words import Word
-from service.flows.assessments.sessions import Call, SessionView, call_roll, plan_session, read_session
+from service.flows.assessments.planning import plan_assessment
+from service.flows.assessments.roll_call import Call, call_roll
+from service.flows.assessments.view import AssessmentView, read_assessment
 from tests.flows.assessment_day import Day, assessment_day
 from tests.flows.office import ACTOR, Office, make_office
 from tests.js.app import run_module
@@ -38,10 +40,10 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office,
     office.register.close()
 
 
-def kept(view: SessionView) -> Json:
-    """What the device has of a session."""
+def kept(view: AssessmentView) -> Json:
+    """What the device has of an assessment."""
     people = [one.as_json() for one in view.called]
-    return {**view.held.session.as_json(), "people": people, "roll_call": view.roll_call.as_json()}
+    return {**view.held.assessment.as_json(), "people": people, "roll_call": view.roll_call.as_json()}
 
 
 def arrival(call: Call, shown: ShownCard | None, holder: str) -> Json:
@@ -97,18 +99,18 @@ def test_the_device_judges_as_the_service_will(prepared: tuple[Office, Day]) -> 
     office, day = prepared
     chance = random.Random(20_261_129)
     given: list[tuple[Json, list[Json]]] = []
-    after: list[SessionView] = []
+    after: list[AssessmentView] = []
     for _ in range(16):
-        identity = plan_session(office.register, day.new(), actor=ACTOR)
-        planned = read_session(office.register, identity).planned
+        identity = plan_assessment(office.register, day.new(), actor=ACTOR)
+        planned = read_assessment(office.register, identity).planned
         came = [some_call(chance, day, planned, minute) for minute in range(chance.choice([4, 9, 16]))]
         first = chance.randrange(len(came) + 1)
         if first:
             call_roll(office.register, identity, [call for call, _ in came[:first]], actor=ACTOR)
-        given.append((kept(read_session(office.register, identity)), [entry for _, entry in came[first:]]))
+        given.append((kept(read_assessment(office.register, identity)), [entry for _, entry in came[first:]]))
         if came[first:]:
             call_roll(office.register, identity, [call for call, _ in came[first:]], actor=ACTOR)
-        after.append(read_session(office.register, identity))
+        after.append(read_assessment(office.register, identity))
     told = run_module("rollcallpeople.js", JUDGE, given)
     for view, (judged, people), asked in zip(after, told, given, strict=True):
         assert judged == view.roll_call.as_json(), asked
@@ -117,8 +119,8 @@ def test_the_device_judges_as_the_service_will(prepared: tuple[Office, Day]) -> 
 
 def test_a_tick_and_a_card_of_one_person_are_put_together_alike(prepared: tuple[Office, Day]) -> None:
     office, day = prepared
-    identity = plan_session(office.register, day.new(), actor=ACTOR)
-    before = read_session(office.register, identity)
+    identity = plan_assessment(office.register, day.new(), actor=ACTOR)
+    before = read_assessment(office.register, identity)
     first, second, third = (one for one in before.planned if one.role.post is Role.ASSESSOR)
     order = [(second, second), (second, None), (third, None), (third, third), (first, first), (first, second)]
     came: list[tuple[Call, Json]] = []
@@ -141,8 +143,8 @@ def test_a_tick_and_a_card_of_one_person_are_put_together_alike(prepared: tuple[
 
 def test_whoever_comes_as_planned_makes_it_complete_on_the_device_too(prepared: tuple[Office, Day]) -> None:
     office, day = prepared
-    identity = plan_session(office.register, day.new(), actor=ACTOR)
-    view = read_session(office.register, identity)
+    identity = plan_assessment(office.register, day.new(), actor=ACTOR)
+    view = read_assessment(office.register, identity)
     at = day.starts_at - timedelta(minutes=40)
     arrivals: list[Json] = []
     for one in view.planned:
@@ -162,8 +164,8 @@ def test_nothing_waiting_leaves_the_word_to_the_service() -> None:
 def test_somebody_beside_the_plan_is_known_by_number_or_name_alone(prepared: tuple[Office, Day]) -> None:
     office, day = prepared
     people = (NewPerson(role=Role.ON_SITE_HEAD, name="何负责"),)
-    identity = plan_session(office.register, day.new(*people), actor=ACTOR)
-    view = read_session(office.register, identity)
+    identity = plan_assessment(office.register, day.new(*people), actor=ACTOR)
+    view = read_assessment(office.register, identity)
     at = day.starts_at - timedelta(minutes=40)
     (shown,) = (one.card for one in assessors_of(office, day) if one.card is not None)
     by_card = Call(nonce=bytes(16), role=Role.ASSESSOR, came_at=at, number=shown.number, verdict=Word.VALID)
@@ -180,5 +182,5 @@ def test_somebody_beside_the_plan_is_known_by_number_or_name_alone(prepared: tup
 
 def assessors_of(office: Office, day: Day) -> tuple[Attendee, ...]:
     """The first assessor, as planned elsewhere."""
-    identity = plan_session(office.register, day.new(day.people[0]), actor=ACTOR)
-    return read_session(office.register, identity).planned
+    identity = plan_assessment(office.register, day.new(day.people[0]), actor=ACTOR)
+    return read_assessment(office.register, identity).planned

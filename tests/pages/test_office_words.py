@@ -8,8 +8,8 @@ from pathlib import Path
 import service.pages.office
 from cardlayout.impose import Flip, Sheet, Slot
 from service.domain.access import Role
+from service.domain.assessment import Outcome, Verdict
 from service.domain.forms import FormName
-from service.domain.session import Outcome, Verdict
 from service.pages.assets import shipped
 from service.pages.office.base import MENU
 from service.pages.office.words import office_texts

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime, timedelta
+from typing import cast
 
 import pytest
 from sqlalchemy import delete, func, insert, select, update
@@ -230,6 +231,16 @@ def test_a_token_is_found_as_it_was_entered(database: Database) -> None:
     assert found is not None
     assert (found.owner, found.label, found.scopes) == (centre, "报表", frozenset(scopes))
     assert (found.created_at, found.expires_on) == (TERM.created_at, TERM.expires_on)
+
+
+def test_a_token_that_may_plan_sessions_may_plan_assessments(database: Database) -> None:
+    """Tokens of before version 1.0 name their scope so."""
+    (centre,) = add(database, CENTRE)
+    with database.write() as connection:
+        accounts.add_token(connection, key("t"), centre.id, "报表", [cast("Permission", "plan-sessions")], TERM)
+        found = accounts.find_token(connection, key("t"))
+    assert found is not None
+    assert found.scopes == {Permission.PLAN_ASSESSMENTS}
 
 
 def test_no_secret_is_kept_that_is_not_hashed(database: Database) -> None:

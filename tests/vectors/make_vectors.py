@@ -10,12 +10,12 @@ import json
 from pathlib import Path
 
 from tests.vectors import (
+    assessment_vectors,
     card_vectors,
     document_vectors,
     fitness_vectors,
     key_state_vectors,
     offline_vectors,
-    session_vectors,
     signature_vectors,
     status_vectors,
 )
@@ -33,7 +33,7 @@ if __name__ == "__main__":
     write("status-lists.json", status_vectors.status_lists())
     write("key-documents.json", document_vectors.documents())
     write("fitness.json", fitness_vectors.fitness())
-    write("sessions.json", session_vectors.sessions())
+    write("assessments.json", assessment_vectors.assessments())
     write("offline-verdicts.json", offline_vectors.verdicts())
     write("key-states.json", key_state_vectors.key_states())
     write("signatures.json", signature_vectors.signatures())

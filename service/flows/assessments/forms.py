@@ -12,7 +12,7 @@ from cardlayout.forms.draw import draw
 from cardlayout.forms.model import Align, Cell, Form, Row, Table
 from service.domain.card import Card
 from service.domain.card_number import CardNumber
-from service.domain.forms import FeedbackForm, FormName, Forms, ReviewForm, SessionRecordForm, Topic
+from service.domain.forms import AssessmentRecordForm, FeedbackForm, FormName, Forms, ReviewForm, Topic
 from service.domain.kinds import CardKind
 from service.domain.review import grade_of, items_of
 from service.flows.errors import Refused, no_such_card
@@ -71,7 +71,7 @@ _HOLDERS: Final = {
     FormName.FEEDBACK: (CardKind.EXTERNAL, CardKind.INTERNAL),
     FormName.SUPERVISOR_REVIEW: (CardKind.EXTERNAL, CardKind.INTERNAL),
     FormName.ASSESSOR_REVIEW: (CardKind.SENIOR, CardKind.STANDARD, CardKind.SPECIAL_SKILL),
-    FormName.SESSION_RECORD: (CardKind.SENIOR, CardKind.STANDARD, CardKind.SPECIAL_SKILL),
+    FormName.ASSESSMENT_RECORD: (CardKind.SENIOR, CardKind.STANDARD, CardKind.SPECIAL_SKILL),
 }
 
 
@@ -105,8 +105,8 @@ def _form(forms: Forms, name: FormName, card: Card | None, occasion: Occasion, i
             return _supervisor_review(forms.supervisor_review, card, occasion, institution)
         case FormName.ASSESSOR_REVIEW:
             return _assessor_review(forms.assessor_review, card, occasion)
-        case FormName.SESSION_RECORD:
-            return _session_record(forms.session_record, card, occasion, institution)
+        case FormName.ASSESSMENT_RECORD:
+            return _assessment_record(forms.assessment_record, card, occasion, institution)
 
 
 def _feedback(form: FeedbackForm, occasion: Occasion, institution: str) -> Form:
@@ -227,7 +227,7 @@ def _review(form: ReviewForm, head: tuple[Row, ...], points: Sequence[int]) -> F
     )
 
 
-def _session_record(form: SessionRecordForm, card: Card | None, occasion: Occasion, institution: str) -> Form:
+def _assessment_record(form: AssessmentRecordForm, card: Card | None, occasion: Occasion, institution: str) -> Form:
     """考附3: by each assessor, at the end of the assessment (考§14(3))."""
     body, job, when, count, where = form.fields
     known = ("", "") if card is None else (card.name, str(card.number))

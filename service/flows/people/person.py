@@ -18,7 +18,7 @@ from service.domain.access_record import Access, Act
 from service.domain.card import Card, CardStatus
 from service.domain.card_number import CardNumber
 from service.domain.event import Json
-from service.domain.event_words import EVENT_WORDS, OF_THE_CARD
+from service.domain.event_words import OF_THE_CARD, event_words
 from service.domain.issuer import CENTRE
 from service.domain.journal import Entry
 from service.domain.kinds import CardKind
@@ -481,7 +481,7 @@ def _is_for(entry: Entry, sight: Sight, about: dict[str, set[int]], read: frozen
 
 def _noted(entry: Entry, names: Names) -> Noted:
     event = entry.event
-    zh, en = EVENT_WORDS.get(event.kind, (event.kind, event.kind))
+    zh, en = event_words(event.kind)
     details = (_detail(key, event.data[key], names) for key in _DETAILS if key in event.data)
     number = CardNumber(str(event.subject))
     return Noted(

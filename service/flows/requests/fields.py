@@ -10,12 +10,12 @@ from msgspec import Meta
 
 from cardlayout.impose import Flip, Sheet, Slot
 from service.domain.access_record import Act
+from service.domain.assessment import Role
 from service.domain.card import ReplacementReason
 from service.domain.forms import FormName
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.review import Grade
 from service.domain.search import CardState, Sort
-from service.domain.session import Role
 from service.domain.verdict_words import Word
 
 
@@ -97,7 +97,7 @@ FORMS: Final[Mapping[str, Form]] = {
     "role": Form(f"{'、'.join(Role)} 之一", f"one of {', '.join(Role)}"),
     "resident_id": Form("18 位身份证号", "the 18-digit identity number"),
     "starts_at": Form("开始时间，RFC 3339，含时区", "when it starts, RFC 3339 with its time zone"),
-    "session_place": Form("评价地点，至多 120 字", "where it is held, 120 characters at most"),
+    "assessment_place": Form("评价地点，至多 120 字", "where it is held, 120 characters at most"),
     "jobs": Form("考评项目，1 至 20 个", "what is assessed, 1 to 20 jobs"),
     "people": Form("人员，至多 200 名", "who is to be there, 200 at most"),
     "came_at": Form("到场时间，RFC 3339，含时区", "when somebody came, RFC 3339 with its time zone"),

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from service.domain.event import VOCABULARY, Json
+from service.domain.event import VOCABULARY, Json, names_of_subject
 from service.domain.event_words import data_word, event_words
 from service.domain.journal import Entry, entry_bytes
 from service.domain.merkle import leaf_hash
@@ -127,7 +127,8 @@ def read_leaf(register: Register, seq: int) -> Leaf:
 def _as_written(subject: str) -> tuple[str, ...]:
     """Read what somebody types for a subject: numbers are written in capitals, the rest in small letters."""
     typed = unicodedata.normalize("NFKC", subject).strip()
-    return tuple({typed, typed.upper(), typed.casefold()} - {""})
+    spellings = {typed, typed.upper(), typed.casefold()} - {""}
+    return tuple(name for spelling in spellings for name in names_of_subject(spelling))
 
 
 def _told(entry: Entry) -> Told:

@@ -20,7 +20,7 @@ from keys.vault import DEFAULT_COST
 from service.domain.cancellation import Correction, Decision, Proposal, parse_ground
 from service.domain.card_number import CardNumber
 from service.domain.engagement import NewEngagement
-from service.domain.event import Event
+from service.domain.event import Event, current_kind
 from service.domain.issuer import Institution
 from service.domain.journal import Entry
 from service.domain.jurisdiction import Contact
@@ -64,7 +64,7 @@ _SILENT: Final = frozenset(
         "card-lost",
         "copy-lost",
         "status-list-published",
-        "session-record-kept",
+        "assessment-record-kept",
         "second-factor-begun",
         "user-password-rehashed",
         "facts-stated",
@@ -110,7 +110,7 @@ def replay_entries(connection: Connection, entries: Iterable[Entry], effects: Ef
     count = 0
     for entry in entries:
         count += 1
-        kind = entry.event.kind
+        kind = current_kind(entry.event.kind)
         handler = _HANDLERS.get(kind)
         if handler is None:
             if kind not in _SILENT:

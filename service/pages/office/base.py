@@ -59,7 +59,7 @@ MENU: Final = (
     Entry("issue", "/office/issue", "roll", (Permission.ISSUE,)),
     Entry("cards", "/office/cards", "swap", (Permission.CHANGE_CARDS, Permission.PROPOSE, Permission.REVIEW)),
     Entry("staffing", "/office/staffing", "person", (Permission.ENGAGE, Permission.DISPATCH)),
-    Entry("sessions", "/office/sessions", "roll", (Permission.PLAN_SESSIONS, Permission.READ_PEOPLE)),
+    Entry("assessments", "/office/assessments", "roll", (Permission.PLAN_ASSESSMENTS, Permission.READ_PEOPLE)),
     Entry("proposals", "/office/proposals", "warning", (Permission.CHANGE_CARDS, Permission.PROPOSE)),
     Entry("cases", "/office/cases", "question", (Permission.REVIEW,)),
     Entry("journal", "/office/journal", "clock", (Permission.READ_JOURNAL,)),

@@ -16,6 +16,7 @@ from service.store.tables.accounts import (
     token,
 )
 from service.store.tables.answers import answer
+from service.store.tables.assessments import assessment, assessment_person, roll_call, roll_call_record
 from service.store.tables.base import DIGEST_BYTES, PUBLIC_KEY_BYTES, Instant, metadata
 from service.store.tables.blobs import MediaType, blob, upload, upload_piece
 from service.store.tables.cards import batch, card, card_scope, institution, number, person, series
@@ -23,7 +24,6 @@ from service.store.tables.copies import copy, status_change, status_list, status
 from service.store.tables.decisions import cancellation, correction, proposal
 from service.store.tables.record import journal, journal_head, key_document, key_record, meta
 from service.store.tables.restored import lost_card, lost_copy, lost_place, unconfirmed
-from service.store.tables.sessions import assessment, assessment_person, roll_call, roll_call_record
 from service.store.tables.work import case_closing, dispatch, engagement, integrity
 
 __all__ = [

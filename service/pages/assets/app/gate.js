@@ -7,7 +7,7 @@ import { DEFAULTS } from './store.js'
 
 /**
  * `user` is whoever signed in on this device last, known without a network too; `session` what the service said last;
- * `isCalling` whether the roll of a session is being called.
+ * `isCalling` whether the roll of an assessment is being called.
  * @type {{
  *   settings: import('./store.js').Settings, session: import('./service.js').Session | null, user: string,
  *   isOnline: boolean, isCalling: boolean, offline: Offline

@@ -1,9 +1,9 @@
 // @ts-check
-// Roll-call at the door of a session of assessment: choose the session, scan or tick who comes, see whether all are
+// Roll-call at the door of an assessment: choose the assessment, scan or tick who comes, see whether all are
 // there whom the rules ask for. 督§13, §15, 督附1; 考§6, §14, §15. Works on without a network.
 
 import { civilDay, isoDay } from '../verifier/dates.js'
-import { ROLES, kindsOf } from '../verifier/sessionmodel.js'
+import { ROLES, kindsOf } from '../verifier/assessmentmodel.js'
 import { tidyName } from '../verifier/tidy.js'
 import { next, onShown } from './case.js'
 import { gate, isSignedIn } from './gate.js'
@@ -12,19 +12,19 @@ import { answered, arrival, ask, option, sayRole } from './rollcallpanel.js'
 import { judged, together } from './rollcallpeople.js'
 import { GRACE_MS, flying, handInArrivals, refusals } from './rollcallqueue.js'
 import * as store from './rollcallstore.js'
-import { counted, drawRoll, drawSessions, isToday, roleName, titleOf } from './rollcallview.js'
+import { counted, drawRoll, drawAssessments, isToday, roleName, titleOf } from './rollcallview.js'
 import { $, show } from './screen.js'
 import * as service from './service.js'
 import { refresh, whoIsKnown } from './standing.js'
 
 /**
- * @typedef {import('../verifier/sessionmodel.js').Attendee} Attendee
- * @typedef {import('../verifier/sessionmodel.js').Role} Role
+ * @typedef {import('../verifier/assessmentmodel.js').Attendee} Attendee
+ * @typedef {import('../verifier/assessmentmodel.js').Role} Role
  * @typedef {import('./rollcallstore.js').Arrival} Arrival
  * @typedef {import('./rollcallstore.js').Kept} Kept
  */
 
-/** @type {Kept | null} the session whose roll is called */
+/** @type {Kept | null} the assessment whose roll is called */
 let kept = null
 /** @type {Arrival[]} who has come to it and is not handed in yet */
 let waiting = []
@@ -50,22 +50,22 @@ export function listenToRoll() {
 /** Show what the roll says now, in the language of the page. */
 export async function redrawRoll() {
   if (kept === null) return
-  const { session } = kept
-  waiting = (await store.arrivalsOf(gate.user)).filter((one) => one.session === session)
-  kept = (await store.keptSessions(gate.user)).find((one) => one.session === session) || kept
+  const { assessment } = kept
+  waiting = (await store.arrivalsOf(gate.user)).filter((one) => one.assessment === assessment)
+  kept = (await store.keptAssessments(gate.user)).find((one) => one.assessment === assessment) || kept
   draw()
 }
 
-/** Note the session whose roll is called, for the page that comes next in this tab. */
+/** Note the assessment whose roll is called, for the page that comes next in this tab. */
 export function leaveRoll() {
-  if (kept !== null) sessionStorage.setItem(CALLED, String(kept.session))
+  if (kept !== null) sessionStorage.setItem(CALLED, String(kept.assessment))
 }
 
 /** Go on with the roll that the page before was calling when a newer version took its place. */
 export async function resumeRoll() {
   const called = sessionStorage.getItem(CALLED)
   sessionStorage.removeItem(CALLED)
-  const found = (await store.keptSessions(gate.user)).find((one) => String(one.session) === called)
+  const found = (await store.keptAssessments(gate.user)).find((one) => String(one.assessment) === called)
   if (found === undefined || kept !== null) return // somebody who was quicker has opened another roll already
   kept = found
   gate.isCalling = true
@@ -79,11 +79,11 @@ export async function handInRoll() {
   refresh()
 }
 
-/** Let go of the sessions of days past, with the names in them, once all who came are handed in. */
+/** Let go of the assessments of days past, with the names in them, once all who came are handed in. */
 export async function forgetPast() {
   const owed = await owedNow()
-  const past = (await store.keptSessions(gate.user)).filter((one) => !isToday(one) && owed(one.session) === 0)
-  await store.dropSessions(past.map((one) => one.session))
+  const past = (await store.keptAssessments(gate.user)).filter((one) => !isToday(one) && owed(one.assessment) === 0)
+  await store.dropAssessments(past.map((one) => one.assessment))
 }
 
 /**
@@ -96,55 +96,55 @@ export async function settleRoll() {
   return store.arrivalsWaiting()
 }
 
-/** Offer today's sessions: those on the device at once, and what the service has to say of them when it answers. */
+/** Offer today's assessments: those on the device at once, and what the service has to say of them when it answers. */
 async function pick() {
   show('roll-call')
   part('roll-pick')
   $('roll-pick-note').textContent = say('roll_fetching')
-  await whoIsKnown() // or the sessions kept for whoever had the device before would be offered
+  await whoIsKnown() // or the assessments kept for whoever had the device before would be offered
   await drawPick()
   $('roll-pick-title').focus()
-  const found = await service.sessionsOn(today())
+  const found = await service.assessmentsOn(today())
   if (found !== null) await keep(found)
   const isLost = !isSignedIn() && gate.isOnline ? 'roll_sign_in' : 'roll_offline'
   const isNone = (await drawPick()) === 0
   $('roll-pick-note').textContent = found === null ? say(isLost) : isNone ? say('roll_none') : ''
 }
 
-/** @returns {Promise<number>} how many sessions are offered */
+/** @returns {Promise<number>} how many assessments are offered */
 async function drawPick() {
   const owed = await owedNow()
-  const offered = (await store.keptSessions(gate.user)).filter((one) => isToday(one) || owed(one.session) > 0)
+  const offered = (await store.keptAssessments(gate.user)).filter((one) => isToday(one) || owed(one.assessment) > 0)
   offered.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at))
-  if (!$('roll-pick').hidden) drawSessions(offered, owed, open)
+  if (!$('roll-pick').hidden) drawAssessments(offered, owed, open)
   return offered.length
 }
 
-/** @returns {Promise<(session: number) => number>} how many have come to a session and are not handed in */
+/** @returns {Promise<(assessment: number) => number>} how many have come to an assessment and are not handed in */
 async function owedNow() {
   const all = await store.arrivalsOf(gate.user)
-  return (session) => all.filter((one) => one.session === session).length
+  return (assessment) => all.filter((one) => one.assessment === assessment).length
 }
 
 /**
- * Keep the day's sessions with their people, and let go of those that are no more.
+ * Keep the day's assessments with their people, and let go of those that are no more.
  * @param {service.Listed[]} listed
  */
 async function keep(listed) {
-  const whole = await Promise.all(listed.map((one) => service.sessionWith(one.session)))
-  for (const one of whole) if (one !== null) await store.keepSession({ ...one, by: gate.user })
-  const [owed, current] = [await owedNow(), new Set(listed.map((one) => one.session))]
-  const all = (await store.keptSessions(gate.user)).map((one) => one.session)
-  await store.dropSessions(all.filter((session) => !current.has(session) && owed(session) === 0))
+  const whole = await Promise.all(listed.map((one) => service.assessmentWith(one.assessment)))
+  for (const one of whole) if (one !== null) await store.keepAssessment({ ...one, by: gate.user })
+  const [owed, current] = [await owedNow(), new Set(listed.map((one) => one.assessment))]
+  const all = (await store.keptAssessments(gate.user)).map((one) => one.assessment)
+  await store.dropAssessments(all.filter((assessment) => !current.has(assessment) && owed(assessment) === 0))
 }
 
-/** @param {number} session */
-async function open(session) {
-  kept = (await store.keptSessions(gate.user)).find((one) => one.session === session) || null
+/** @param {number} assessment */
+async function open(assessment) {
+  kept = (await store.keptAssessments(gate.user)).find((one) => one.assessment === assessment) || null
   gate.isCalling = kept !== null
   await showRoll()
-  const newest = await service.sessionWith(session)
-  if (newest !== null) await store.keepSession({ ...newest, by: gate.user })
+  const newest = await service.assessmentWith(assessment)
+  if (newest !== null) await store.keepAssessment({ ...newest, by: gate.user })
   await redrawRoll()
 }
 
@@ -178,7 +178,7 @@ function draw() {
   $('roll-strip').hidden = kept === null
   if (kept === null) return
   const rows = rowsNow()
-  const refused = waiting.length === 0 ? undefined : refusals.get(kept.session)
+  const refused = waiting.length === 0 ? undefined : refusals.get(kept.assessment)
   $('roll-strip-text').textContent = `${say('roll_calling')} ${titleOf(kept)} · ${say('roll_count', counted(rows))}`
   $('roll-refused').hidden = refused === undefined
   $('roll-refused-text').textContent = refused === undefined ? '' : say('roll_refused', { why: either(refused) })
@@ -214,7 +214,7 @@ async function recordCard(event) {
 /** @param {Arrival} come */
 async function record(come) {
   await store.keepArrival(come)
-  refusals.delete(come.session)
+  refusals.delete(come.assessment)
   await redrawRoll()
   refresh()
   setTimeout(handInRoll, GRACE_MS + 1000)

@@ -1,7 +1,7 @@
 // @ts-check
 // What a roll-call asks about a card that has been checked: as whom its holder has come, and what he declares.
 
-import { kindsOf, ROLES } from '../verifier/sessionmodel.js'
+import { kindsOf, ROLES } from '../verifier/assessmentmodel.js'
 import { gate } from './gate.js'
 import { say } from './language.js'
 import { newNonce } from './queue.js'
@@ -11,7 +11,7 @@ import { $ } from './screen.js'
 import { node } from './view.js'
 
 /**
- * @typedef {import('../verifier/sessionmodel.js').Role} Role
+ * @typedef {import('../verifier/assessmentmodel.js').Role} Role
  * @typedef {import('./case.js').Case} Case
  * @typedef {import('./rollcallpeople.js').Row} Row
  * @typedef {import('./rollcallstore.js').Arrival} Arrival
@@ -29,7 +29,7 @@ let offered = []
 /**
  * Ask about the card on the screen; an answer that came late, or a photo, changes nothing that was chosen.
  * @param {Case} mine
- * @param {Kept | null} kept the session whose roll is called
+ * @param {Kept | null} kept the assessment whose roll is called
  * @param {Row[]} rows
  */
 export function ask(mine, kept, rows) {
@@ -146,7 +146,7 @@ export function answered(kept) {
 export function arrival(kept, role) {
   return {
     nonce: newNonce(),
-    session: kept.session,
+    assessment: kept.assessment,
     by: gate.user,
     came_at: `${new Date().toISOString().slice(0, 19)}Z`, // to the second, as the service keeps it
     role,

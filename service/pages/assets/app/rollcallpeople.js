@@ -1,13 +1,13 @@
 // @ts-check
-// The people of a session: as the service had them last, and those who have come since, together. Pure.
+// The people of an assessment: as the service had them last, and those who have come since, together. Pure.
 
-import { compose } from '../verifier/session.js'
-import { postOf } from '../verifier/sessionmodel.js'
+import { compose } from '../verifier/assessment.js'
+import { postOf } from '../verifier/assessmentmodel.js'
 import { tidyName } from '../verifier/tidy.js'
 
 /**
- * @typedef {import('../verifier/sessionmodel.js').Attendee} Attendee
- * @typedef {import('../verifier/sessionmodel.js').Role} Role
+ * @typedef {import('../verifier/assessmentmodel.js').Attendee} Attendee
+ * @typedef {import('../verifier/assessmentmodel.js').Role} Role
  * @typedef {import('./rollcallstore.js').Arrival} Arrival
  * @typedef {import('./rollcallstore.js').Kept} Kept
  *

@@ -15,7 +15,7 @@ export const GRACE_MS = 8000 // in which what was ticked by mistake can still be
 const AT_ONCE = 200
 const UNPROCESSABLE = 422
 
-/** @type {Map<number, Refused>} why the service has not taken what waits for a session */
+/** @type {Map<number, Refused>} why the service has not taken what waits for an assessment */
 export const refusals = new Map()
 /** @type {Set<string>} what is on its way now, and cannot be taken back any more */
 export const flying = new Set()
@@ -36,10 +36,10 @@ export async function handInArrivals(grace = GRACE_MS) {
   try {
     let hasChanged = false
     const ripe = (await arrivalsOf(user.name)).filter((one) => Date.now() - Date.parse(one.came_at) >= grace)
-    for (const session of new Set(ripe.map((one) => one.session))) {
-      const own = ripe.filter((one) => one.session === session)
-      for (let at = 0; at < own.length && !refusals.has(session); at += AT_ONCE) {
-        if (!(await handIn(session, own.slice(at, at + AT_ONCE), user.name))) return hasChanged
+    for (const assessment of new Set(ripe.map((one) => one.assessment))) {
+      const own = ripe.filter((one) => one.assessment === assessment)
+      for (let at = 0; at < own.length && !refusals.has(assessment); at += AT_ONCE) {
+        if (!(await handIn(assessment, own.slice(at, at + AT_ONCE), user.name))) return hasChanged
         hasChanged = true
       }
     }
@@ -50,16 +50,16 @@ export async function handInArrivals(grace = GRACE_MS) {
 }
 
 /**
- * @param {number} session
+ * @param {number} assessment
  * @param {Arrival[]} arrivals
  * @param {string} by
  * @returns {Promise<boolean>} whether the service has answered
  */
-async function handIn(session, arrivals, by) {
+async function handIn(assessment, arrivals, by) {
   const nonces = arrivals.map((one) => one.nonce)
   for (const nonce of nonces) flying.add(nonce)
   try {
-    const answer = gate.session && (await uploadArrivals(session, arrivals.map(entryOf), gate.session))
+    const answer = gate.session && (await uploadArrivals(assessment, arrivals.map(entryOf), gate.session))
     if (answer === null) {
       await renewSession()
       return false
@@ -69,8 +69,8 @@ async function handIn(session, arrivals, by) {
       return true
     }
     // The service takes all or none: one that it cannot take does not keep the others.
-    if (answer.refused.status !== UNPROCESSABLE || arrivals.length === 1) refusals.set(session, answer.refused)
-    else for (const one of arrivals) if (!(await handIn(session, [one], by))) return false
+    if (answer.refused.status !== UNPROCESSABLE || arrivals.length === 1) refusals.set(assessment, answer.refused)
+    else for (const one of arrivals) if (!(await handIn(assessment, [one], by))) return false
     return true
   } finally {
     for (const nonce of nonces) flying.delete(nonce)
@@ -82,6 +82,6 @@ async function handIn(session, arrivals, by) {
  * @param {Arrival} arrival
  * @returns {import('./rollcallstore.js').Entry}
  */
-function entryOf({ session: _session, by: _by, shown: _shown, holder: _holder, ...entry }) {
+function entryOf({ assessment: _assessment, by: _by, shown: _shown, holder: _holder, ...entry }) {
   return entry
 }

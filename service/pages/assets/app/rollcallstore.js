@@ -1,40 +1,40 @@
 // @ts-check
-// What a roll-call keeps on the device: the day's sessions as the service gave them, and who has come since. Whoever
+// What a roll-call keeps on the device: the day's assessments as the service gave them, and who has come since. Whoever
 // signs in next on this device neither sees them nor hands them in.
 
-import { ARRIVALS, SESSIONS, run } from './store.js'
+import { ARRIVALS, ASSESSMENTS, run } from './store.js'
 
 /**
- * A session of assessment, and for whom it was fetched.
- * @typedef {import('./service.js').CalledSession & {by: string}} Kept
+ * An assessment, and for whom it was fetched.
+ * @typedef {import('./service.js').CalledAssessment & {by: string}} Kept
  *
  * Somebody who has come, in one role: `person` of the plan, or the number of a card, or a name. `shown` and `holder`
  * are what the card says; they are for the list on this device and are not handed in.
  * @typedef {{
- *   nonce: string, came_at: string, role: import('../verifier/sessionmodel.js').Role, person: string | null,
+ *   nonce: string, came_at: string, role: import('../verifier/assessmentmodel.js').Role, person: string | null,
  *   number: string | null, copy: string | null, name: string | null, verdict: string | null,
  *   is_holder: boolean | null, declared: 'clear' | 'ties' | null, offline: boolean
  * }} Entry
  * @typedef {Entry & {
- *   session: number, by: string, shown: import('../verifier/sessionmodel.js').ShownCard | null, holder: string
+ *   assessment: number, by: string, shown: import('../verifier/assessmentmodel.js').ShownCard | null, holder: string
  * }} Arrival
  */
 
 /** @param {string} by @returns {Promise<Kept[]>} */
-export async function keptSessions(by) {
-  const all = /** @type {Kept[]} */ ((await run([SESSIONS], 'readonly', (t) => t.objectStore(SESSIONS).getAll())) || [])
+export async function keptAssessments(by) {
+  const all = /** @type {Kept[]} */ ((await run([ASSESSMENTS], 'readonly', (t) => t.objectStore(ASSESSMENTS).getAll())) || [])
   return all.filter((kept) => kept.by === by)
 }
 
 /** @param {Kept} kept */
-export async function keepSession(kept) {
-  await run([SESSIONS], 'readwrite', (t) => t.objectStore(SESSIONS).put(kept))
+export async function keepAssessment(kept) {
+  await run([ASSESSMENTS], 'readwrite', (t) => t.objectStore(ASSESSMENTS).put(kept))
 }
 
-/** @param {number[]} sessions */
-export async function dropSessions(sessions) {
-  await run([SESSIONS], 'readwrite', (t) => {
-    for (const session of sessions) t.objectStore(SESSIONS).delete(session)
+/** @param {number[]} assessments */
+export async function dropAssessments(assessments) {
+  await run([ASSESSMENTS], 'readwrite', (t) => {
+    for (const assessment of assessments) t.objectStore(ASSESSMENTS).delete(assessment)
   })
 }
 
@@ -63,13 +63,13 @@ export async function dropArrivals(nonces) {
 }
 
 /**
- * Keep a session as the service has it now, and let go of the arrivals that it holds: both or neither.
+ * Keep an assessment as the service has it now, and let go of the arrivals that it holds: both or neither.
  * @param {Kept} kept
  * @param {string[]} nonces
  */
 export async function confirmArrivals(kept, nonces) {
-  await run([SESSIONS, ARRIVALS], 'readwrite', (t) => {
-    t.objectStore(SESSIONS).put(kept)
+  await run([ASSESSMENTS, ARRIVALS], 'readwrite', (t) => {
+    t.objectStore(ASSESSMENTS).put(kept)
     for (const nonce of nonces) t.objectStore(ARRIVALS).delete(nonce)
   })
 }

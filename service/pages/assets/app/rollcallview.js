@@ -1,16 +1,16 @@
 // @ts-check
-// Draws a roll-call: the day's sessions, and of one of them the verdict, the rules that are not met, and its people.
+// Draws a roll-call: the day's assessments, and of one of them the verdict, the rules that are not met, and its people.
 
 import { civilDay, civilMinute, isoDay } from '../verifier/dates.js'
-import { ROLES, kindsOf } from '../verifier/sessionmodel.js'
+import { ROLES, kindsOf } from '../verifier/assessmentmodel.js'
 import { either, look, say, spoken } from './language.js'
 import { $ } from './screen.js'
 import { node } from './view.js'
 
 /**
- * @typedef {import('../verifier/sessionmodel.js').Attendee} Attendee
- * @typedef {import('../verifier/sessionmodel.js').Outcome} Outcome
- * @typedef {import('../verifier/sessionmodel.js').Role} Role
+ * @typedef {import('../verifier/assessmentmodel.js').Attendee} Attendee
+ * @typedef {import('../verifier/assessmentmodel.js').Outcome} Outcome
+ * @typedef {import('../verifier/assessmentmodel.js').Role} Role
  * @typedef {import('./rollcallpeople.js').Row} Row
  * @typedef {import('./rollcallstore.js').Kept} Kept
  * @typedef {import('./service.js').Composition} Composition
@@ -52,16 +52,16 @@ export const isToday = (kept) => kept.on === isoDay(civilDay(Date.now()))
 export const isOpen = (kept) => kept.state === 'planned' && isToday(kept)
 
 /**
- * @param {Kept[]} sessions
- * @param {(session: number) => number} owed how many have come to it and are not handed in yet
- * @param {(session: number) => void} choose
+ * @param {Kept[]} assessments
+ * @param {(assessment: number) => number} owed how many have come to it and are not handed in yet
+ * @param {(assessment: number) => void} choose
  */
-export function drawSessions(sessions, owed, choose) {
-  $('roll-sessions').replaceChildren(...sessions.map((kept) => {
+export function drawAssessments(assessments, owed, choose) {
+  $('roll-assessments').replaceChildren(...assessments.map((kept) => {
     const line = document.createElement('li')
-    const open = button('', () => choose(kept.session))
+    const open = button('', () => choose(kept.assessment))
     const jobs = kept.jobs.map((job) => `${job.occupation} ${say(`level_${job.level}`)}`).join('、')
-    const count = owed(kept.session)
+    const count = owed(kept.assessment)
     open.append(
       node('b', titleOf(kept)), node('span', [kept.institution_name, kept.place].filter(Boolean).join(' · ')),
       node('span', jobs), node('span', say(STATES[kept.state]), `state ${kept.state}`),
@@ -74,7 +74,7 @@ export function drawSessions(sessions, owed, choose) {
 }
 
 /**
- * Draw the roll of a session.
+ * Draw the roll of an assessment.
  * @param {Kept} kept
  * @param {Row[]} rows
  * @param {Composition} found

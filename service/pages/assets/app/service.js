@@ -12,13 +12,13 @@
  *   offline: boolean, as_of: string | null
  * }} Scan
  * @typedef {{
- *   session: number, institution: string, institution_name: string, plan: string, place: string, on: string,
- *   starts_at: string, state: 'planned' | 'cancelled', jobs: import('../verifier/sessionmodel.js').Job[]
+ *   assessment: number, institution: string, institution_name: string, plan: string, place: string, on: string,
+ *   starts_at: string, state: 'planned' | 'cancelled', jobs: import('../verifier/assessmentmodel.js').Job[]
  * }} Listed
- * @typedef {import('../verifier/session.js').Composition} Composition
+ * @typedef {import('../verifier/assessment.js').Composition} Composition
  * @typedef {Listed & {
- *   people: import('../verifier/sessionmodel.js').Attendee[], plan_check: Composition, roll_call: Composition
- * }} CalledSession
+ *   people: import('../verifier/assessmentmodel.js').Attendee[], plan_check: Composition, roll_call: Composition
+ * }} CalledAssessment
  * @typedef {{status: number, code: string, zh: string, en: string}} Refused
  */
 
@@ -109,31 +109,31 @@ export async function uploadScans(scans, session) {
 }
 
 /**
- * List the sessions of assessment of a day.
+ * List the assessments of a day.
  * @param {string} on
  * @returns {Promise<Listed[] | null>}
  */
-export async function sessionsOn(on) {
-  const response = await ask(`/api/v1/sessions?on=${on}`)
+export async function assessmentsOn(on) {
+  const response = await ask(`/api/v1/assessments?on=${on}`)
   const answer = response !== null && response.ok ? await parsed(response) : null
-  return answer === null ? null : answer.sessions
+  return answer === null ? null : answer.assessments
 }
 
-/** @param {number} identity @returns {Promise<CalledSession | null>} */
-export async function sessionWith(identity) {
-  const response = await ask(`/api/v1/sessions/${identity}`)
+/** @param {number} identity @returns {Promise<CalledAssessment | null>} */
+export async function assessmentWith(identity) {
+  const response = await ask(`/api/v1/assessments/${identity}`)
   return response !== null && response.ok ? parsed(response) : null
 }
 
 /**
- * Hand in who has come; gives the session as it is then, or why none of them is taken, null if there is no answer.
+ * Hand in who has come; gives the assessment as it is then, or why none of them is taken, null if there is no answer.
  * @param {number} identity
  * @param {object[]} entries
  * @param {Session} session
- * @returns {Promise<{taken: CalledSession} | {refused: Refused} | null>}
+ * @returns {Promise<{taken: CalledAssessment} | {refused: Refused} | null>}
  */
 export async function uploadArrivals(identity, entries, session) {
-  const response = await ask(`/api/v1/sessions/${identity}/roll-call`, json({ entries }, session))
+  const response = await ask(`/api/v1/assessments/${identity}/roll-call`, json({ entries }, session))
   const answer = response === null ? null : await parsed(response)
   if (response === null || answer === null) return null
   if (response.ok) return { taken: answer }

@@ -21,10 +21,10 @@ export const DEFAULTS = {
 }
 
 const NAME = 'zhengka'
-const VERSION = 2
+const VERSION = 3
 const [MEMORY, BUNDLE, SETTINGS, QUEUE] = ['memory', 'bundle', 'settings', 'queue']
-/** The sessions of assessment of the day, and who has come and is not handed in yet. */
-export const [SESSIONS, ARRIVALS] = ['sessions', 'arrivals']
+/** The assessments of the day, and who has come and is not handed in yet. */
+export const [ASSESSMENTS, ARRIVALS] = ['assessments', 'arrivals']
 const USER = 'user'
 
 /** @type {Promise<IDBDatabase> | undefined} */
@@ -48,8 +48,9 @@ function connect(version) {
         for (const name of [MEMORY, BUNDLE, SETTINGS]) request.result.createObjectStore(name)
         request.result.createObjectStore(QUEUE, { keyPath: 'nonce' })
       }
-      request.result.createObjectStore(SESSIONS, { keyPath: 'session' })
-      request.result.createObjectStore(ARRIVALS, { keyPath: 'nonce' })
+      if (oldVersion < 2) request.result.createObjectStore(ARRIVALS, { keyPath: 'nonce' })
+      if (oldVersion === 2) renameSessions(/** @type {IDBTransaction} */ (request.transaction))
+      request.result.createObjectStore(ASSESSMENTS, { keyPath: 'assessment' })
     }
     request.onsuccess = () => {
       request.result.onversionchange = () => {
@@ -61,6 +62,22 @@ function connect(version) {
     request.onerror = () => reject(request.error)
     request.onblocked = () => reject(new Error(say('store_blocked')))
   })
+}
+
+/**
+ * Version 2 called an assessment a session: what waits to be handed in takes the new name, what was fetched is emptied
+ * and fetched again. The old store stays for a page of the former version that is still open.
+ * @param {IDBTransaction} transaction
+ */
+function renameSessions(transaction) {
+  transaction.objectStore('sessions').clear()
+  transaction.objectStore(ARRIVALS).openCursor().onsuccess = ({ target }) => {
+    const cursor = /** @type {IDBRequest<IDBCursorWithValue | null>} */ (target).result
+    if (cursor === null) return
+    const { session, ...arrival } = cursor.value
+    cursor.update({ ...arrival, assessment: session })
+    cursor.continue()
+  }
 }
 
 /**
@@ -151,7 +168,7 @@ export async function dequeue(nonces) {
 
 /** Wipe all but the memory. */
 export async function wipe() {
-  const names = [BUNDLE, SETTINGS, QUEUE, SESSIONS, ARRIVALS]
+  const names = [BUNDLE, SETTINGS, QUEUE, ASSESSMENTS, ARRIVALS]
   await run(names, 'readwrite', (t) => {
     for (const name of names) t.objectStore(name).clear()
   })

@@ -1,0 +1,151 @@
+// @ts-check
+// The supervisors of an assessment: internal ones in time, external ones in turn. 督§3, §9, §12–15, 督附1
+// (`domain.assessment.supervisors`, word for word).
+
+import { civilMinute } from './dates.js'
+import { OUTCOMES, inForce, listed, namesOf, ruling } from './assessmentmodel.js'
+
+/**
+ * @typedef {import('./assessmentmodel.js').Attendee} Attendee
+ * @typedef {import('./assessmentmodel.js').Gathering} Gathering
+ */
+
+const MINUTE = 60_000
+const MAX_VISITS_RUNNING = 2 // 督§15: 不得连续3次对同一鉴定评价机构
+const MIN_ASSESSMENT_EXTERNALS = 2 // 督§15: 原则上由2名及以上外督组成
+const MIN_ASSESSMENT_INTERNALS = 1 // 督附1, rows 1 and 7
+const INTERNAL_ARRIVES_MINUTES = 30 // 督附1: 内督于考前 30 分钟到达考试现场
+
+/**
+ * Ask for an internal supervisor with a valid card of the institution itself. 督附1, 督§9.
+ * @param {Gathering} gathering
+ */
+export function internalSupervisor(gathering) {
+  const count = gathering.count('internal', (card) => (card.issuer === gathering.assessment.institution ? 'yes' : 'no'))
+  const outcome = OUTCOMES[count.standing(MIN_ASSESSMENT_INTERNALS)]
+  const [moreZh, moreEn] = outcome === 'unknown'
+    ? [`，另有 ${count.unsure} 名证卡状态不明`, `, ${count.unsure} more unsure`]
+    : ['', '']
+  return [ruling(
+    'internal-supervisor',
+    '督附1',
+    outcome,
+    `持本机构有效证卡的内督 ${count.sure} 名，应不少于 ${MIN_ASSESSMENT_INTERNALS} 名${moreZh}`,
+    `internal supervisors with a valid card of the institution: ${count.sure}, of ${MIN_ASSESSMENT_INTERNALS} at least` +
+      moreEn,
+  )]
+}
+
+/**
+ * Ask that an internal supervisor is there half an hour before the start. 督附1.
+ * @param {Gathering} gathering
+ */
+export function internalInTime(gathering) {
+  const { assessment, stage } = gathering
+  const arrivals = gathering.inPost('internal')
+    .filter((one) => maySupervise(one, assessment.institution))
+    .flatMap((one) => (one.came_at === null ? [] : [Date.parse(one.came_at)]))
+  if (stage === 'plan' || arrivals.length === 0) return []
+  const latest = Date.parse(assessment.starts_at) - INTERNAL_ARRIVES_MINUTES * MINUTE
+  const first = Math.min(...arrivals)
+  const [came, due] = [first, latest].map((at) => civilMinute(at).slice(11))
+  return [ruling(
+    'internal-in-time',
+    '督附1',
+    first <= latest ? 'met' : 'short',
+    `内督应于考前 ${INTERNAL_ARRIVES_MINUTES} 分钟（${due}）到场，最早 ${came} 到场`,
+    `an internal supervisor is there ${INTERNAL_ARRIVES_MINUTES} minutes before the start, at ${due}; the first ` +
+      `came at ${came}`,
+  )]
+}
+
+/**
+ * Refuse internal cards of other institutions. 督§9.
+ * @param {Gathering} gathering
+ */
+export function internalElsewhere(gathering) {
+  const { institution } = gathering.assessment
+  const foreign = namesOf(
+    gathering.inPost('internal').filter((one) => inForce(one) !== 'no' && !maySupervise(one, institution)),
+  )
+  if (foreign.length === 0) return []
+  return [ruling(
+    'internal-elsewhere',
+    '督§9',
+    'short',
+    `内督证卡仅限颁证机构内部使用，不是本机构颁发：${listed(foreign)}`,
+    `an internal card counts only inside its issuer, which is another institution: ${listed(foreign)}`,
+    foreign,
+  )]
+}
+
+/**
+ * Ask for the dispatch of each external supervisor to the institution on the day. 督§3.
+ * @param {Gathering} gathering
+ */
+export function dispatched(gathering) {
+  const without = gathering.unrecorded('external')
+  if (without.length === 0) return []
+  return [ruling(
+    'dispatched',
+    '督§3',
+    'unknown',
+    `没有当日到本机构的委派记录，请核对委派文件：${listed(without)}`,
+    `no dispatch on record: check the order of ${listed(without)}`,
+    without,
+  )]
+}
+
+/**
+ * Warn of fewer than two external supervisors where any are sent (原则上由2名及以上外督组成). 督§15.
+ * @param {Gathering} gathering
+ */
+export function externalsTogether(gathering) {
+  if (!gathering.people.some((one) => one.role === 'external')) return []
+  const have = new Set(gathering.inPost('external').map((one) => one.person)).size
+  return [ruling(
+    'externals-together',
+    '督§15',
+    have >= MIN_ASSESSMENT_EXTERNALS ? 'met' : 'warning',
+    `外督 ${have} 名，同一场次原则上由 ${MIN_ASSESSMENT_EXTERNALS} 名及以上组成`,
+    `external supervisors: ${have}; normally an assessment has ${MIN_ASSESSMENT_EXTERNALS} or more`,
+  )]
+}
+
+/**
+ * Refuse an external supervisor who visits the institution a third time running. 督§15.
+ * @param {Gathering} gathering
+ */
+export function rotation(gathering) {
+  const again = namesOf(gathering.inPost('external').filter((one) => one.running > MAX_VISITS_RUNNING))
+  if (again.length === 0) return []
+  return [ruling(
+    'third-visit-running',
+    '督§15',
+    'short',
+    `同一名外督不得连续 3 次督导同一机构：${listed(again)}`,
+    `nobody visits an institution three times running: ${listed(again)}`,
+    again,
+  )]
+}
+
+/**
+ * Warn of an external supervisor whom the institution employs or engages (回避). 督§12(4).
+ * @param {Gathering} gathering
+ */
+export function avoidance(gathering) {
+  const own = namesOf(gathering.inPost('external').filter((one) => one.is_employed_here))
+  if (own.length === 0) return []
+  return [ruling(
+    'avoidance',
+    '督§12(4)',
+    'warning',
+    `在本机构任职或受聘，应当回避：${listed(own)}`,
+    `they work for the institution and should stand aside: ${listed(own)}`,
+    own,
+  )]
+}
+
+/** @param {Attendee} one @param {string} institution */
+const maySupervise = (one, institution) =>
+  inForce(one) !== 'no' && one.card !== null && one.card.issuer === institution
