@@ -60,7 +60,7 @@ serve: docs
 test: docs
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
-# Everything that takes less than five seconds: for while you work.
+# What runs in the tests' own process, on SQLite, within five seconds each: for while you work.
 test-fast: docs
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile -m "not slow"
 

@@ -9,7 +9,7 @@ from tests import inside, needs, scratch
 
 scratch.use_memory()
 inside.forbid_reaching_outside(inside.CHECKOUT, inside.everywhere())
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.slow"]
 
 # The same examples each run and no deadline: a slow machine is no reason to fail.
 settings.register_profile(

@@ -18,6 +18,8 @@ import pytest
 from tests.api.registers import World
 from tests.flows.office import Office
 
+pytestmark = pytest.mark.slow  # each test starts the service
+
 PROGRAM: Final = """
 import os
 import time
@@ -109,7 +111,6 @@ def test_it_serves_and_stops_in_good_order(world: World, tmp_path: Path, workers
     assert '"POST /api/v1/verifications HTTP/1.1" 200' in log
 
 
-@pytest.mark.slow
 def test_workers_that_take_long_to_import_are_left_alone(world: World, tmp_path: Path) -> None:
     with served(world, tmp_path, workers=2, slow=8) as server:
         wait_until_started(server, times=2)

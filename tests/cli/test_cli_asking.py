@@ -14,8 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.cli.desk import PASSPHRASE, REVIEWED, Desk, assessor, write_photos, write_roster
+
+pytestmark = pytest.mark.slow  # each test starts the command, once or more
 
 ROOT = "another horse in another stable"
 PASSWORD = "water under seven bridges"  # noqa: S105 - typed in these tests only

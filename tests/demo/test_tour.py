@@ -20,6 +20,8 @@ from service.domain.kinds import CardKind
 from service.effects import real
 from service.flows.checking.read_codes import read_codes
 
+pytestmark = pytest.mark.slow  # a whole run is made, more than once
+
 CLOSING: Final = {
     "valid",
     "revoked",

@@ -13,6 +13,8 @@ from tests.fuzz.campaign import run_counted
 from tests.fuzz.registry import TARGETS
 from tests.fuzz.target import Target
 
+pytestmark = pytest.mark.slow  # a short campaign against every target
+
 SEED = 20261123
 COUNTS = {"backup": 8, "earlier": 20, "pdf": 12, "cells": 40, "roster": 40, "sheet": 40, "portrait": 50, "scan": 50}
 ORDINARY = 150

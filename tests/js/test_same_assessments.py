@@ -30,6 +30,8 @@ from tests.js.browser import Json, run
 from tests.vectors.assessment_vectors import HERE, MILLING, START, TEA, TURNING, read
 from tests.vectors.test_vectors import load
 
+pytestmark = pytest.mark.slow  # hundreds of cases each, in a browser
+
 CASES: list[Json] = load("assessments.json")["cases"]
 NAMES = ["王芳", "王 芳", "王\u3000芳", "欧阳娜娜", "阿卜杜热合曼·买买提", "阿卜杜热合曼・买买提", "O'Brien", "𬙊㛃"]
 FIELDS = [field.name for field in fields(Attendee)]

@@ -19,6 +19,8 @@ from tests.flows.assessment_day import Day, assessment_day
 from tests.flows.office import ACTOR, Office, make_office
 from tests.js.app import run_module
 
+pytestmark = pytest.mark.slow  # hundreds of cases each, in a browser
+
 JUDGE = """
 give(given.map(([kept, arrivals]) => {
   const rows = app.together(kept.people, arrivals)

@@ -23,6 +23,8 @@ from tests.vectors.offline_vectors import T0, judged
 from tests.vectors.signing import HOSTS, sign
 from tests.vectors.test_vectors import load
 
+pytestmark = pytest.mark.slow  # hundreds of cases each, in a browser
+
 FITNESS, OFFLINE, KEY_STATES = load("fitness.json"), load("offline-verdicts.json"), load("key-states.json")
 TEXTS = {name: str(entry["text"]) for name, entry in OFFLINE["texts"].items()}
 BUNDLES = {name: bytes.fromhex(data) for name, data in OFFLINE["bundles"].items()}
