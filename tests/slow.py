@@ -31,6 +31,9 @@ def complaint(name: str, spent_s: float) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark them, and put files with a long test first: one that is begun last keeps the whole run waiting."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
     for item in items:
         if not isinstance(item, pytest.Function):
             continue

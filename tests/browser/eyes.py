@@ -70,6 +70,8 @@ def all_by_keyboard(page: Page, stops: int = 3) -> None:
     count: int = page.evaluate(_VISIBLE)
     reached: set[str] = set()
     for _ in range(count + stops):
+        if len(reached) == count:
+            return  # from here on it goes round again
         page.keyboard.press("Tab")
         number, is_marked, html = page.evaluate(_FOCUSED)
         if number is not None:
