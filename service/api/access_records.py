@@ -11,7 +11,6 @@ from litestar.exceptions import ValidationException
 from litestar.params import QueryParameter, SkipValidation
 from msgspec import Struct
 
-from service.api.bodies import is_instant
 from service.api.problems import documented
 from service.api.routes import LIST_REFUSALS, MAX_ID
 from service.domain.access import Permission
@@ -19,6 +18,7 @@ from service.domain.access_record import Act
 from service.flows.people.access_records import MOST, PAGE, seek_accesses
 from service.flows.register import Register
 from service.flows.requests.fields import FORMS
+from service.flows.requests.types import is_instant
 from service.store.access_records import StoredAccess
 from service.web.authentication import needs
 

@@ -6,7 +6,7 @@ For people with a browser's sign-in alone: a program's token changes none of it.
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 
 from litestar import Controller, Response, delete, get, post
 from litestar.di import NamedDependency
@@ -17,13 +17,12 @@ from service.api.problems import documented
 from service.api.routes import AnyRequest
 from service.api.schemas import SignInBody
 from service.api.sessions import sign_in_body
-from service.domain.visible import LINE_PATTERN
 from service.flows.errors import SignInRefused
 from service.flows.people.own_account import change_password, owner_of, sign_out_everywhere
 from service.flows.people.second_factor import begin_enrolment, confirm_enrolment, enrolment_of, state_of
 from service.flows.people.sign_in import SignIn, find_waiting, finish_enrolment, give_code
+from service.flows.people.sign_in_requests import CodeRequest, PasswordRequest
 from service.flows.register import Register
-from service.flows.requests.fields import described
 from service.store.accounts import StoredAccount
 from service.web.admission import network_of
 from service.web.authentication import (
@@ -51,25 +50,6 @@ _SIGNED_IN: Final = (
     HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
-
-
-class CodeRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A code of the telephone, or a recovery code."""
-
-    code: Annotated[str, described("code", min_length=1, max_length=16, pattern=LINE_PATTERN)]
-
-    def __repr__(self) -> str:
-        return "<CodeRequest>"
-
-
-class PasswordRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """The present password and the one that is to be."""
-
-    old: Annotated[str, described("password", min_length=1, max_length=256)]
-    new: Annotated[str, described("password", min_length=1, max_length=256)]
-
-    def __repr__(self) -> str:
-        return "<PasswordRequest>"
 
 
 class EnrolmentBody(Struct, frozen=True):
@@ -161,7 +141,7 @@ class AccountController(Controller):
     ) -> Response[SignInBody]:
         """Change it: every other sign-in of the account ends, this one goes on under a new id."""
         by = signed_in_person(request, register)
-        made = change_password(register, by, data.old, data.new, network_of(request, register))
+        made = change_password(register, by, data, network_of(request, register))
         return Response(sign_in_body(register, made), cookies=[session_cookie(made.secret)])
 
     @delete(

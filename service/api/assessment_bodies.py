@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from service.api.bodies import CopyId, Instant, Nonce, is_instant
 from service.domain.assessment import Declared, Outcome, Part, Role, Verdict
 from service.domain.assessment.planning import MAX_CANDIDATES, MAX_JOBS, MAX_PEOPLE, MAX_TEXT
 from service.domain.card_number import CardNumber
@@ -15,7 +14,7 @@ from service.domain.kinds import CardKind, SkillLevel
 from service.domain.verdict_words import Word
 from service.domain.visible import LINE_PATTERN, TEXT_PATTERN
 from service.flows.requests.fields import described
-from service.flows.requests.types import InstitutionCode
+from service.flows.requests.types import CopyId, Instant, InstitutionCode, Nonce, is_instant
 
 _Count = Annotated[int, Meta(ge=1, le=MAX_CANDIDATES)]
 _Text = Annotated[str, Meta(max_length=MAX_TEXT, pattern=LINE_PATTERN)]

@@ -11,9 +11,9 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
-from service.api.bodies import LookupRequest
 from service.api.problems import documented
 from service.api.schemas import PublicAnswerBody
+from service.flows.checking.check_requests import LookupRequest
 from service.flows.checking.lookup import lookup
 from service.flows.register import Register
 from service.web.admission import admit

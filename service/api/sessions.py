@@ -10,10 +10,10 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
-from service.api.bodies import SignInRequest
 from service.api.problems import documented
 from service.api.schemas import SignInBody, UserBody
 from service.flows.people.sign_in import SignIn, find_waiting, sign_in, sign_out
+from service.flows.people.sign_in_requests import SignInRequest
 from service.flows.register import Register
 from service.web.admission import network_of
 from service.web.authentication import COOKIE, check_own_page, no_cookie, session_cookie, signed_in

@@ -13,18 +13,18 @@ from litestar.di import NamedDependency
 from litestar.exceptions import ValidationException
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
-from service.api.bodies import NumberCheckRequest, ScanItem, ScansRequest, is_instant
 from service.api.once import once
 from service.api.problems import documented
 from service.api.schemas import LoggedScanBody, LoggedScansBody, TakenScanBody, TakenScansBody, VerdictBody
 from service.api.verifications import JPEG, NO_PHOTO
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
-from service.domain.fitness import Duty
 from service.flows.cards.photos import photo_of_number
+from service.flows.checking.check_requests import NumberCheckRequest, ScanItem, ScansRequest
 from service.flows.checking.staff import check_typed_number, read_scans, take_scans
 from service.flows.register import Register
 from service.flows.requests.fields import FORMS
+from service.flows.requests.types import is_instant
 from service.store.scans import LoggedScan, Scan
 from service.web.authentication import current_principal, needs
 
@@ -58,10 +58,8 @@ class StaffController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> VerdictBody:
         """Return the verdict on the card with a number: ``unknown`` where none has it; limited by account, recorded."""
-        duty = Duty(data.place, data.occupation, data.level)
-        return msgspec.convert(
-            check_typed_number(register, data.number, duty, current_principal(request)).as_json(), VerdictBody
-        )
+        verdict = check_typed_number(register, data.number, data.duty, current_principal(request))
+        return msgspec.convert(verdict.as_json(), VerdictBody)
 
     @get(
         "/api/v1/cards/{number:str}/photo",

@@ -10,12 +10,11 @@ from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
-from service.api.bodies import PhotoRequest, VerificationRequest
 from service.api.problems import documented
 from service.api.routes import AnyRequest
 from service.api.schemas import VerdictBody
-from service.domain.fitness import Duty
 from service.flows.cards.photos import photo_of_credential
+from service.flows.checking.check_requests import PhotoRequest, VerificationRequest
 from service.flows.checking.verify import verify_text
 from service.flows.register import Register
 from service.web.authentication import who_asks
@@ -47,8 +46,7 @@ class VerificationController(Controller):
         self, data: JSONBody[VerificationRequest], register: NamedDependency[SkipValidation[Register]]
     ) -> VerdictBody:
         """Return a verdict on any text: a forged card, or no card at all, is answered like a good one."""
-        duty = Duty(data.place, data.occupation, data.level)
-        return msgspec.convert(verify_text(register, data.credential, duty).as_json(), VerdictBody)
+        return msgspec.convert(verify_text(register, data.credential, data.duty).as_json(), VerdictBody)
 
     @post(
         "/api/v1/verifications/photo",

@@ -16,11 +16,12 @@ from service.cli.files import refuse_existing, whole_file
 from service.cli.params import OUT_FILE
 from service.cli.register import opened
 from service.domain.kinds import CardKind
-from service.domain.search import MAX_MONTHS, CardState, Search, with_text
+from service.domain.search import MAX_MONTHS, CardState
 from service.domain.sight import CENTRE_SIGHT
 from service.flows.people.person import Cancelled, HeldCard, PersonFile, whole_person_of
 from service.flows.people.search import FoundCard, saved_search, search
-from service.flows.requests.reading import card_number
+from service.flows.people.search_request import SearchRequest
+from service.flows.requests.reading import card_number, read_request
 
 LISTED: Final = 100
 _STDIN: Final = "-"
@@ -37,23 +38,13 @@ _HEADINGS: Final = (
 @click.option("--occupation", default="", help="职业（工种）名称的一部分或代码 job type.")
 @click.option("--kind", type=click.Choice([kind.value for kind in CardKind]), help="类别 kind.")
 @click.option("--state", type=click.Choice([state.value for state in CardState]), help="状态 state.")
-@click.option("--expiring", type=click.IntRange(1, MAX_MONTHS), help="几个月内到期 expires within MONTHS.")
+@click.option(
+    "--expiring", "expiring_months", type=click.IntRange(1, MAX_MONTHS), help="几个月内到期 expires within MONTHS."
+)
 @click.option("--limit", type=click.IntRange(1), default=LISTED, show_default=True, help="最多列出 list at most.")
 @click.option("--out", type=OUT_FILE, help="全部另存为 xlsx all of it as a spreadsheet.")
 @pass_context
-def search_(  # noqa: PLR0913 - one argument an option
-    context: Context,
-    text: str,
-    *,
-    name: str,
-    institution: str | None,
-    occupation: str,
-    kind: str | None,
-    state: str | None,
-    expiring: int | None,
-    limit: int,
-    out: Path | None,
-) -> None:
+def search_(context: Context, /, text: str, *, name: str, limit: int, out: Path | None, **options: object) -> None:
     """查询证卡 Search by number, name or identity number.
 
     TEXT 为编号（或开头几位）、姓名（或其中一部分）或身份证号；身份证号请写 - 并从标准输入给出，不留在命令历史里
@@ -62,16 +53,7 @@ def search_(  # noqa: PLR0913 - one argument an option
     if out is not None:
         refuse_existing(out)
     typed = sys.stdin.readline() if text == _STDIN else text
-    wanted = with_text(
-        Search(
-            institution=institution,
-            occupation=occupation,
-            kind=CardKind(kind) if kind else None,
-            state=CardState(state) if state else None,
-            expiring_months=expiring,
-        ),
-        typed,
-    )
+    wanted = read_request(SearchRequest, {**options, "text": typed}).wanted
     if name:
         wanted = replace(wanted, name=name)
     with opened(context) as register:

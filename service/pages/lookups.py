@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -10,13 +9,12 @@ from litestar import Controller, Request, Response, post, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation, URLEncodedBody
-from msgspec import Struct
 
-from service.domain.card_number import CardNumber
-from service.domain.errors import CardNumberMalformed
 from service.flows.checking.admit_lookup import TooManyLookups
+from service.flows.checking.check_requests import LookupRequest
 from service.flows.checking.lookup import PublicAnswer, lookup
 from service.flows.register import Register
+from service.flows.requests.reading import RequestInvalid, read_request
 from service.pages.errors import PAGE_ERRORS
 from service.pages.home import READ
 from service.pages.rendering import draw, language_of, page
@@ -25,14 +23,6 @@ from service.pages.words import Language, look_of
 from service.web.admission import admit
 
 MAX_NUMBER: Final = 40
-MAX_NAME: Final = 60
-
-
-class LookupForm(Struct, frozen=True):
-    """What the form holds."""
-
-    number: str = ""
-    name: str = ""
 
 
 class LookupPage(Controller):
@@ -52,35 +42,26 @@ class LookupPage(Controller):
     @post(status_code=HTTPStatus.OK, sync_to_thread=True)
     def answer(
         self,
-        data: URLEncodedBody[LookupForm],
+        data: URLEncodedBody[dict[str, Any]],
         request: Request[Any, Any, State],
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[str]:
         """Answer on the same page. One and the same page for no such card and for another name."""
         language = language_of(request)
-        number, wrong = _number(data.number), []
-        if number is None:
-            wrong.append("number")
-        if not 0 < len(data.name.strip()) <= MAX_NAME:
-            wrong.append("name")
-        kept = data.number.strip()[:MAX_NUMBER]
-        if number is None or wrong:
+        kept = str(data.get("number", "")).strip()[:MAX_NUMBER]
+        try:
+            asked = read_request(LookupRequest, data)
+        except RequestInvalid as refusal:
+            wrong = [one.field for one in refusal.fields]
             return page(_draw(register, language, number=kept, wrong=wrong), HTTPStatus.BAD_REQUEST)
         try:
-            admit(request, register, number, data.name)
+            admit(request, register, asked.number, asked.name)
         except TooManyLookups as refusal:
             body = _draw(register, language, number=kept, limited=refusal.retry_after)
             return page(body, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(refusal.retry_after)})
-        found = lookup(register, number, data.name)
-        body = _draw(register, language, number=number, asked=True, found=found)
+        found = lookup(register, asked.number, asked.name)
+        body = _draw(register, language, number=asked.number, asked=True, found=found)
         return page(body, HTTPStatus.OK if found else HTTPStatus.NOT_FOUND)
-
-
-def _number(text: str) -> CardNumber | None:
-    try:
-        return CardNumber(unicodedata.normalize("NFKC", text).strip().upper())
-    except CardNumberMalformed:
-        return None
 
 
 def _draw(register: Register, language: Language, *, found: PublicAnswer | None = None, **shown: object) -> str:

@@ -11,12 +11,13 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation, URLEncodedBody
 from litestar.response import Redirect
-from msgspec import Struct
 
 from service.flows.errors import SignInRefused
 from service.flows.people.second_factor import CodeRefused, Enrolment, TooManyCodes, enrolment_of
 from service.flows.people.sign_in import Awaits, SignIn, find_waiting, finish_enrolment, give_code
+from service.flows.people.sign_in_requests import CodeRequest
 from service.flows.register import Register
+from service.flows.requests.reading import RequestInvalid, read_request
 from service.pages.errors import PAGE_ERRORS
 from service.pages.home import READ
 from service.pages.office.words import office_speaker
@@ -28,17 +29,6 @@ from service.web.authentication import COOKIE, check_own_page, session_cookie
 
 AnyRequest = Request[Any, Any, State]
 _STEP: Final = "/sign-in/{step:str}"  # one path: a handler of two is wrapped twice, and answers 500
-
-
-class CodeForm(Struct, frozen=True):
-    """What the form holds."""
-
-    csrf: str = ""
-    code: str = ""
-    next: str = ""
-
-    def __repr__(self) -> str:
-        return "<CodeForm>"
 
 
 class SecondStepPage(Controller):
@@ -66,27 +56,30 @@ class SecondStepPage(Controller):
     def give(
         self,
         step: FromPath[str],
-        data: URLEncodedBody[CodeForm],
+        data: URLEncodedBody[dict[str, Any]],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Take the code, and go on under a new sign-in."""
         del step
         check_own_page(request)
-        secret, way_on = request.cookies.get(COOKIE, ""), allowed(data.next)
+        secret, way_on = request.cookies.get(COOKIE, ""), allowed(str(data.get("next", "")))
         found = find_waiting(register, secret)
         if found is None:
             return Redirect("/sign-in", status_code=303)
-        check_own_page(request, found[1], data.csrf)
+        check_own_page(request, found[1], str(data.get("csrf", "")))
         network, language = network_of(request, register), language_of(request)
         codes: tuple[str, ...] = ()
         try:
+            code = read_request(CodeRequest, data).code
             if found[1].awaits is Awaits.CODE:
-                made = give_code(register, secret, data.code, network)
+                made = give_code(register, secret, code, network)
             else:
-                made, codes = finish_enrolment(register, secret, data.code, network)
+                made, codes = finish_enrolment(register, secret, code, network)
         except (CodeRefused, TooManyCodes) as error:
             return _asked(register, request, found, way_on, error)
+        except RequestInvalid:
+            return _asked(register, request, found, way_on, CodeRefused())
         except SignInRefused:
             return Redirect("/sign-in", status_code=303)
         way_on = way_on or first_page(made.principal, language)

@@ -12,12 +12,13 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation, URLEncodedBody
 from litestar.response import Redirect
-from msgspec import Struct
 
 from service.domain.access import Permission, Principal
 from service.flows.errors import SignInRefused
 from service.flows.people.sign_in import Awaits, TooManyTries, sign_in, sign_out
+from service.flows.people.sign_in_requests import SignInRequest
 from service.flows.register import Register
+from service.flows.requests.reading import RequestInvalid, read_request
 from service.pages.errors import PAGE_ERRORS
 from service.pages.home import READ
 from service.pages.rendering import draw, language_of, page
@@ -33,23 +34,6 @@ STEPS: Final = {Awaits.CODE: "/sign-in/code", Awaits.ENROLMENT: "/sign-in/enrolm
 TELLS_ORIGIN: Final = {"Referrer-Policy": "same-origin"}
 _AT_DESK: Final = (Permission.READ_PEOPLE, Permission.READ_JOURNAL)
 _WAYS_ON: Final = re.compile(r"/|/scan|/lookup|/office(?:/[A-Za-z0-9_-]{1,60}){0,4}(?:\?lang=en)?", re.ASCII)
-
-
-class SignInForm(Struct, frozen=True):
-    """What the form holds."""
-
-    name: str = ""
-    password: str = ""
-    next: str = ""
-
-    def __repr__(self) -> str:
-        return "<SignInForm>"
-
-
-class SignOutForm(Struct, frozen=True):
-    """What the button sends."""
-
-    csrf: str = ""
 
 
 class SignInPage(Controller):
@@ -81,16 +65,17 @@ class SignInPage(Controller):
     @post("/sign-in", sync_to_thread=True)
     def open(
         self,
-        data: URLEncodedBody[SignInForm],
+        data: URLEncodedBody[dict[str, Any]],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Sign in and go on, to a page of ours only."""
         check_own_page(request)
-        language, way_on = language_of(request), allowed(data.next)
+        language, way_on = language_of(request), allowed(str(data.get("next", "")))
         try:
-            made = sign_in(register, data.name, data.password, network_of(request, register))
-        except SignInRefused:
+            asked = read_request(SignInRequest, data)
+            made = sign_in(register, asked.name, asked.password, network_of(request, register))
+        except (SignInRefused, RequestInvalid):  # what is wrong with it is not told
             return page(_draw(register, language, refused=True, next=way_on), HTTPStatus.UNAUTHORIZED, TELLS_ORIGIN)
         except TooManyTries as refusal:
             body = _draw(register, language, limited=refusal.retry_after, next=way_on)
@@ -106,7 +91,7 @@ class SignInPage(Controller):
     @post("/sign-out", sync_to_thread=True)
     def close(
         self,
-        data: URLEncodedBody[SignOutForm],
+        data: URLEncodedBody[dict[str, Any]],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
@@ -114,7 +99,7 @@ class SignInPage(Controller):
         check_own_page(request)
         found = signed_in(request, register)
         if found is not None:
-            check_own_page(request, found, data.csrf)
+            check_own_page(request, found, str(data.get("csrf", "")))
             sign_out(register, request.cookies[COOKIE])
         return Redirect("/sign-in", status_code=303, cookies=[no_cookie()])
 

@@ -31,6 +31,7 @@ from service.flows.people.sign_in import (
     give_code,
     principal_of_token,
 )
+from service.flows.people.sign_in_requests import PasswordRequest
 from service.store import meta, second_factors
 from tests.flows.office import ACTOR, CHEAP, Office
 from tests.flows.people_at_work import NETWORK, PASSWORD, enter, hire
@@ -205,7 +206,7 @@ def test_everybody_changes_the_own_password(office: Office) -> None:
     here, there = enter(office, "gate"), enter(office, "gate")
 
     def change(old: str, new: str) -> SignIn:
-        return change_password(office.register, here.principal, old, new, NETWORK, CHEAP)
+        return change_password(office.register, here.principal, PasswordRequest(old=old, new=new), NETWORK, CHEAP)
 
     with pytest.raises(Refused) as refused:
         change("not the old one", NEW)

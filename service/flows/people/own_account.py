@@ -10,13 +10,14 @@ from service.domain.event import Event
 from service.flows.errors import Refused
 from service.flows.people.access_records import record_access
 from service.flows.people.sign_in import SignIn, admit_try, checking, enter, record_sign_in
+from service.flows.people.sign_in_requests import PasswordRequest
 from service.flows.register import Register
 from service.store import accounts, journal
 from service.store.accounts import StoredAccount
 
 
 def change_password(
-    register: Register, by: Principal, old: str, new: str, network: str, cost: KdfCost | None = None
+    register: Register, by: Principal, request: PasswordRequest, network: str, cost: KdfCost | None = None
 ) -> SignIn:
     """Set another password of one's own account: all its sign-ins end, and this one goes on under a new id.
 
@@ -26,11 +27,12 @@ def change_password(
     with register.database.read() as connection:
         owner = accounts.get(connection, by.account.name)
     with checking:
-        if len(old) > MAX_PASSWORD or not password_matches(owner.password, old):
+        if len(request.old) > MAX_PASSWORD or not password_matches(owner.password, request.old):
             record_sign_in(register, owner, Act.SIGN_IN_REFUSED, network, "password")
             raise _wrong_password()
-        check_password(owner.account.name, new)
-        hashed = hash_password(new, register.effects.random_bytes(SALT_SIZE), cost or register.settings.password_cost)
+        check_password(owner.account.name, request.new)
+        salt = register.effects.random_bytes(SALT_SIZE)
+        hashed = hash_password(request.new, salt, cost or register.settings.password_cost)
     with register.database.write() as connection:
         if accounts.get(connection, by.account.name).password != owner.password:
             raise _wrong_password()  # changed meanwhile

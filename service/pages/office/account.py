@@ -14,26 +14,18 @@ from litestar.response import Redirect
 from service.flows.errors import Refused
 from service.flows.people.own_account import change_password, owner_of, sign_out_everywhere
 from service.flows.people.second_factor import begin_enrolment, confirm_enrolment, enrolment_of, state_of
+from service.flows.people.sign_in_requests import CodeRequest, PasswordRequest
 from service.flows.register import Register
+from service.flows.requests.reading import read_request
 from service.pages.home import READ
-from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
-from service.pages.office.typed import unknown_act
+from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk
+from service.pages.office.typed import FormData, text_of, unknown_act
 from service.pages.second_step import qr_of
 from service.web.admission import network_of
 from service.web.authentication import no_cookie, session_cookie
 
 AnyRequest = Request[Any, Any, State]
 PAGE: Final = "/office/account"
-
-
-class AccountForm(DeskForm, frozen=True, kw_only=True):
-    """The forms of the page."""
-
-    act: str = ""
-    old: str = ""
-    new: str = ""
-    again: str = ""
-    code: str = ""
 
 
 class AccountPage(Controller):
@@ -51,25 +43,25 @@ class AccountPage(Controller):
     @post(PAGE, status_code=HTTPStatus.OK, sync_to_thread=True)
     def change(
         self,
-        data: URLEncodedBody[AccountForm],
+        data: URLEncodedBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Do what one of the forms asks for."""
-        desk = at_desk(request, register, csrf=data.csrf)
+        desk = at_desk(request, register, csrf=text_of(data, "csrf"))
         try:
             return _done(desk, request, data)
         except REFUSALS as error:
             return desk.refuse(request, error, "office/account.html", **_context(desk))
 
 
-def _done(desk: Desk, request: AnyRequest, data: AccountForm) -> Response[Any]:
+def _done(desk: Desk, request: AnyRequest, data: FormData) -> Response[Any]:
     register, by = desk.register, desk.principal
-    match data.act:
+    match text_of(data, "act"):
         case "password":
-            if data.new != data.again:
+            if text_of(data, "new") != text_of(data, "again"):
                 raise Refused("password-again", "两次输入的新密码不一致", "the new password was typed differently")
-            made = change_password(register, by, data.old, data.new, network_of(request, register))
+            made = change_password(register, by, read_request(PasswordRequest, data), network_of(request, register))
             answer = desk.go(PAGE, done="password")
             answer.set_cookie(session_cookie(made.secret))
             return answer
@@ -77,7 +69,7 @@ def _done(desk: Desk, request: AnyRequest, data: AccountForm) -> Response[Any]:
             begin_enrolment(register, owner_of(register, by))
             return desk.go(PAGE, done="second_begun")
         case "confirm":
-            codes = confirm_enrolment(register, owner_of(register, by), data.code)
+            codes = confirm_enrolment(register, owner_of(register, by), read_request(CodeRequest, data).code)
             return desk.show("office/account.html", **_context(desk, codes))
         case "everywhere":
             sign_out_everywhere(register, by)

@@ -7,31 +7,29 @@ into the page again; the list that it found is asked for anew by a card's number
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from litestar import Controller, Request, Response, post, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation, URLEncodedBody
-from msgspec import structs
 
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
-from service.domain.search import MAX_MONTHS, CardState, Search, Sort, is_secret, with_text
+from service.domain.search import MAX_MONTHS, CardState, Search, Sort, is_secret
 from service.domain.sight import reaches, sight_of
-from service.flows.errors import Refused
 from service.flows.people.search import Found, saved_search_for, search_for
+from service.flows.people.search_request import Order, SearchRequest
 from service.flows.register import Register
+from service.flows.requests.reading import read_number, read_request
 from service.pages.home import READ
-from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
+from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk
 from service.pages.office.bodies import body_names
-from service.pages.office.typed import card_number, institution, line
+from service.pages.office.typed import FormData, text_of
 
-Choice = TypeVar("Choice", bound=StrEnum)
 AnyRequest = Request[Any, Any, State]
 PAGE: Final = "/office/search"
 STATES: Final[Mapping[CardState, tuple[str, str]]] = {
@@ -45,26 +43,9 @@ STATES: Final[Mapping[CardState, tuple[str, str]]] = {
 """Colour and shape of each state's tag."""
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_CRITERIA: Final = ("text", "institution", "occupation", "kind", "state", "expiring_months")
 _NEARBY: Final = 2
 _MAX_PAGE_DIGITS: Final = 6
-
-
-class SearchForm(DeskForm, frozen=True, kw_only=True):
-    """What the form holds; ``holder``, ``sort``, ``by`` and ``page`` come from the list below it.
-
-    ``by`` is what to sort by from now on, ``sort`` what it was sorted by; a minus before it means backwards.
-    """
-
-    text: str = ""
-    institution: str = ""
-    occupation: str = ""
-    kind: str = ""
-    state: str = ""
-    expiring: str = ""
-    holder: str = ""
-    sort: str = ""
-    by: str = ""
-    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +67,17 @@ class SearchPage(Controller):
     @route(PAGE, http_method=READ, sync_to_thread=True)
     def form(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> Response[str]:
         """Show the empty form."""
-        return _shown(at_desk(request, register, Permission.READ_PEOPLE), SearchForm())
+        return _shown(at_desk(request, register, Permission.READ_PEOPLE), {})
 
     @post(PAGE, status_code=HTTPStatus.OK, sync_to_thread=True)
     def find(
         self,
-        data: URLEncodedBody[SearchForm],
+        data: URLEncodedBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[str]:
         """Show what is found below the form."""
-        desk = at_desk(request, register, Permission.READ_PEOPLE, csrf=data.csrf)
+        desk = at_desk(request, register, Permission.READ_PEOPLE, csrf=text_of(data, "csrf"))
         try:
             listed = _listed(desk, data)
         except REFUSALS as error:
@@ -106,12 +87,12 @@ class SearchPage(Controller):
     @post(PAGE + "/list", status_code=HTTPStatus.OK, sync_to_thread=True)
     def save(
         self,
-        data: URLEncodedBody[SearchForm],
+        data: URLEncodedBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Return the whole list as a spreadsheet."""
-        desk = at_desk(request, register, Permission.READ_PEOPLE, csrf=data.csrf)
+        desk = at_desk(request, register, Permission.READ_PEOPLE, csrf=text_of(data, "csrf"))
         try:
             book = saved_search_for(register, desk.principal, _wanted(data))
         except REFUSALS as error:
@@ -121,48 +102,41 @@ class SearchPage(Controller):
         return Response(book, media_type=_XLSX, headers=headers)
 
 
-def _wanted(data: SearchForm) -> Search:
-    """Read the form. Raises Refused, ResidentIdInvalid."""
-    sort = data.by or data.sort
-    wanted = Search(
-        institution=institution(data.institution) if data.institution.strip() else None,
-        occupation=line(data.occupation, 60),
-        kind=_one_of(CardKind, data.kind),
-        state=_one_of(CardState, data.state),
-        expiring_months=_months(data.expiring.strip()),
-        holder=card_number(data.holder) if data.holder else None,
-        sort=_one_of(Sort, sort.removeprefix("-")) or Sort.NUMBER,
-        descending=sort.startswith("-"),
-    )
-    return with_text(wanted, line(data.text, 60))
+def _wanted(data: FormData) -> Search:
+    """Read the form. Raises Refused, ResidentIdInvalid.
+
+    ``holder``, ``sort``, ``by`` and ``page`` come from the list below the form: ``by`` is what to sort by from now
+    on, ``sort`` what it was sorted by; a minus before it means backwards.
+    """
+    sort = text_of(data, "by") or text_of(data, "sort")
+    order = Order.LAST_UP if sort.startswith("-") else Order.FIRST_UP
+    fields = {**data, "sort": sort.removeprefix("-"), "order": order, "page": None}
+    wanted = read_request(SearchRequest, fields).wanted
+    return replace(wanted, holder=read_number({"number": data["holder"]}) if data.get("holder") else None)
 
 
-def _listed(desk: Desk, data: SearchForm) -> Listed:
-    wanted = _wanted(data)
-    number = data.page if data.page.isascii() and data.page.isdigit() else "1"
+def _listed(desk: Desk, data: FormData) -> Listed:
+    wanted, turned_to = _wanted(data), text_of(data, "page")
+    number = turned_to if turned_to.isascii() and turned_to.isdigit() else "1"
     page = int(number[:_MAX_PAGE_DIGITS])
     found = search_for(desk.register, desk.principal, wanted, page=page)
     by_identity = wanted.resident_id is not None
     holder: CardNumber | None = wanted.holder
     if by_identity and found.cards:
         holder = found.cards[0].number
-    again = {
-        "text": "" if by_identity else data.text.strip(),
-        "institution": data.institution.strip(),
-        "occupation": data.occupation.strip(),
-        "kind": data.kind,
-        "state": data.state,
-        "expiring": data.expiring.strip(),
-        "holder": str(holder or ""),
-    }
-    return Listed(found, again, data.by or data.sort or Sort.NUMBER.value, by_identity or wanted.holder is not None)
+    again = {name: text_of(data, name).strip() for name in _CRITERIA}
+    if by_identity:
+        again["text"] = ""
+    again["holder"] = str(holder or "")
+    sort = text_of(data, "by") or text_of(data, "sort") or Sort.NUMBER.value
+    return Listed(found, again, sort, by_identity or wanted.holder is not None)
 
 
-def _shown(desk: Desk, data: SearchForm, listed: Listed | None = None) -> Response[str]:
+def _shown(desk: Desk, data: FormData, listed: Listed | None = None) -> Response[str]:
     return desk.show("office/search.html", **_context(desk, data, listed))
 
 
-def _context(desk: Desk, data: SearchForm, listed: Listed | None = None) -> dict[str, Any]:
+def _context(desk: Desk, data: FormData, listed: Listed | None = None) -> dict[str, Any]:
     """Return what the page is drawn with; what was meant as an identity number is not among it."""
     zh = desk.language == "zh"
     return {
@@ -178,9 +152,10 @@ def _context(desk: Desk, data: SearchForm, listed: Listed | None = None) -> dict
     }
 
 
-def _without_secret(data: SearchForm) -> SearchForm:
-    """Return the form without what was meant as an identity number."""
-    return structs.replace(data, text="") if is_secret(data.text) else data
+def _without_secret(data: FormData) -> Mapping[str, str]:
+    """Return what was typed without what was meant as an identity number."""
+    typed = {name: text_of(data, name) for name in _CRITERIA}
+    return {**typed, "text": ""} if is_secret(typed["text"]) else typed
 
 
 def _places(desk: Desk) -> tuple[tuple[str, str], ...]:
@@ -200,24 +175,3 @@ def _pages(found: Found) -> tuple[int, ...]:
     """List the pages one can turn to: the first, the last, and those nearby."""
     near = range(found.page - _NEARBY, found.page + _NEARBY + 1)
     return tuple(page for page in range(1, found.pages + 1) if page in {1, found.pages, *near})
-
-
-def _months(text: str) -> int | None:
-    months = int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else 0 if text else None
-    if months is not None and not 1 <= months <= MAX_MONTHS:
-        raise Refused(
-            "months-form",
-            f"几个月内到期应为 1 至 {MAX_MONTHS} 的整数",
-            f"the months until a card expires are a whole number from 1 to {MAX_MONTHS}",
-        )
-    return months
-
-
-def _one_of(kind: type[Choice], text: str) -> Choice | None:
-    """Read a choice of a list, None for none. Raises Refused for what the page does not offer."""
-    if not text:
-        return None
-    try:
-        return kind(text)
-    except ValueError:
-        raise Refused("choice-unknown", "请从列表中选择", "choose one of the list") from None
