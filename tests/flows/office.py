@@ -173,9 +173,9 @@ def make_office(folder: Path, database_url: str, *, jurisdiction: str = "chongqi
     return reopened(folder, database_url)
 
 
-def reopened(folder: Path, database_url: str) -> Office:
-    """Open a copy of an office; its entropy is another than that of what was copied."""
-    office = Office(settings_of(folder, database_url), random=Random(11))
+def reopened(folder: Path, database_url: str, seed: int = 11) -> Office:
+    """Open a copy of an office; its entropy has to be another than that of whoever worked in what was copied."""
+    office = Office(settings_of(folder, database_url), random=Random(seed))
     office.open()
     return office
 
