@@ -67,7 +67,7 @@ class CardController(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> NumberBody:
-        """Make a new copy: same number, same dates; the old copy is dead at once."""
+        """Make a new copy: same number, same dates; the old copy stops being valid at once."""
         replace_card(register, number, data, current_principal(request).by)
         return NumberBody(number)
 

@@ -73,13 +73,13 @@ def revoke(
 def propose(context: Context, /, number: str, *, body: str, document_file: Path | None, **options: object) -> None:
     """建议取消资格 Propose a cancellation (督§19, 考§21).
 
-    由颁证机构决定，证卡暂不受影响 For the issuer to decide; the card counts as before.
+    由颁发机构决定，证卡暂不受影响 For the issuer to decide; the card counts as before.
     """
     request = read_request(ProposalRequest, {**options, "document_file": _document(document_file)})
     with opened(context) as register:
         identity = propose_revocation(register, card_number(number), request, context.by(body))
     context.answer({"proposal": identity})
-    context.say(f"已登记建议 {identity}，由颁证机构决定 entered as proposal {identity}, the issuer decides")
+    context.say(f"已登记建议 {identity}，由颁发机构决定 entered as proposal {identity}, the issuer decides")
 
 
 @command("proposals")

@@ -33,13 +33,15 @@ _SCORES: Final = ("theory_score", "skill_score", "review_score", "score")
 def replace(context: Context, /, number: str, **options: object) -> None:
     """补发 Make a new copy of a lost or damaged card.
 
-    编号和有效期不变，原卡即刻失效 Number and dates stay; the old copy is dead at once.
+    编号和有效期不变，原卡即刻失效 Number and dates stay; the old copy stops being valid at once.
     """
     wanted, request = card_number(number), read_request(ReplacementRequest, options)
     with opened(context) as register:
         replace_card(register, wanted, request, context.by())
     context.answer({"replaced": str(wanted)})
-    context.say(f"已补发 {wanted}，原卡二维码即刻失效；请打印新卡 the old copy's code is dead, print the new one")
+    context.say(
+        f"已补发 {wanted}，原卡二维码即刻失效；请打印新卡 the old copy's code no longer works, print the new one"
+    )
 
 
 @command("void")

@@ -107,7 +107,7 @@ def review(
 def evaluate(context: Context, /, number: str, *, body: str | None, **options: object) -> None:
     """评议结果 Enter a periodic or annual result (督§17, 考§18).
 
-    不合格的列入待决定事项，由颁证机构决定是否取消资格 A failed one opens a case that a person decides.
+    不合格的列入待决定事项，由颁发机构决定是否取消资格 A failed one opens a case that a person decides.
     """
     request = read_request(EvaluationRequest, options)
     with opened(context) as register:
@@ -116,7 +116,7 @@ def evaluate(context: Context, /, number: str, *, body: str | None, **options: o
     context.say(f"已记入诚信档案 entered: {request.result}（{entered.entry.article}）")
     if entered.case:
         context.say(
-            f"已列入待决定事项 {entered.id}，证卡状态不变；由颁证机构决定是否取消资格 "
+            f"已列入待决定事项 {entered.id}，证卡状态不变；由颁发机构决定是否取消资格 "
             f"case {entered.id} is open, the card counts as before until its issuer decides"
         )
 

@@ -226,7 +226,7 @@ def _cases(register: Register, texts: dict[CardNumber, str], out: Path, today: d
     at_home = Duty(FACTORY, "电工", SkillLevel.THREE)
     yield Case(f"{electrician} 考评电工三级，在聘用机构 at work", check(texts[electrician], at_home))
     yield Case(f"{electrician} 考评电工一级 level beyond the grade", check(texts[electrician], ONE_LEVEL_UP))
-    yield Case(f"{internal} 内督，在颁证机构 internal card at home", check(texts[internal], Duty(internal.institution)))
+    yield Case(f"{internal} 内督，在颁发机构 internal card at home", check(texts[internal], Duty(internal.institution)))
     yield Case(f"{internal} 内督，在别的机构 internal card elsewhere", check(texts[internal], ELSEWHERE))
     revoke_card(
         register,

@@ -167,7 +167,7 @@ def takes(decision: Decision, kind: CardKind, issuer: str) -> bool:
     """Return whether a decision takes a card of this kind and issuer away from its person.
 
     考§21 takes all the person's assessor cards; 督§19 takes the supervisor cards of the issuer that decides
-    ("由颁证机构取消其资格"). 督§19, 考§21.
+    ("由颁发机构取消其资格"). 督§19, 考§21.
     """
     return decision.ground.fits(kind) and issuer == decision.body
 
@@ -187,7 +187,7 @@ def check_entitled(body: str, issuer: str) -> None:
     """Refuse whoever is not the card's issuer: others may propose. Raises DecisionRefused. 督§19, 考§21."""
     if body != issuer:
         raise DecisionRefused(
-            "资格由颁证机构取消（督§19）：外督由市职鉴中心，内督由颁证的鉴定评价机构；其他单位可提出建议",
+            "资格由颁发机构取消（督§19）：外督由市职鉴中心，内督由颁证的鉴定评价机构；其他单位可提出建议",
             "the issuer cancels (督§19): the centre for external, the issuing institution for internal supervisors; "
             "others may propose it",
             code="decision-body",

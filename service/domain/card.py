@@ -340,7 +340,7 @@ def _contradictions(card: Card) -> dict[str, tuple[str, str] | None]:
         ),
         "card-institution": (
             internal and card.institution != card.issuer,
-            "内督的聘用机构应为颁证机构（督§9）",
+            "内督的聘用机构应为颁发机构（督§9）",
             "an internal card belongs to its issuer (督§9)",
         ),
         "card-term": (

@@ -148,7 +148,7 @@ def prefix_for(
     if kind is CardKind.INTERNAL:
         if institution is None:
             raise InstitutionMissing(
-                "内督证卡编号需要颁证机构的类别字母和代码", "an internal supervisor's number needs the institution"
+                "内督证卡编号需要颁发机构的类别字母和代码", "an internal supervisor's number needs the institution"
             )
         return f"{institution.letter}{institution.code}{year}"
     if kind is CardKind.EXTERNAL:

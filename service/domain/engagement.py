@@ -132,7 +132,7 @@ def _check_kind(card: Card, new: NewEngagement) -> None:
         raise _refused(
             card,
             "engagement-elsewhere",
-            f"内督证卡仅限颁证机构（{card.issuer}）内部使用（督§9）",
+            f"内督证卡仅限颁发机构（{card.issuer}）内部使用（督§9）",
             f"an internal card counts only inside its issuer {card.issuer} (督§9)",
         )
 

@@ -109,7 +109,7 @@ DATA_WORDS: Final = {
     "ground": ("情形", "ground"),
     "institution": ("机构", "institution"),
     "issued_on": ("核发日期", "issued on"),
-    "issuer": ("颁证机构", "issuer"),
+    "issuer": ("颁发机构", "issuer"),
     "jurisdiction": ("省（市）", "jurisdiction"),
     "kid": ("密钥标识", "key id"),
     "kind": ("类别", "kind"),

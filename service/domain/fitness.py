@@ -244,14 +244,14 @@ def _inside(card: CardView, place: str | None) -> Reason:
         return Reason(
             Answer.UNKNOWN,
             "督§9",
-            f"内督证卡仅限颁证机构（{card.issuer}）内部使用，未说明在哪个机构",
+            f"内督证卡仅限颁发机构（{card.issuer}）内部使用，未说明在哪个机构",
             f"an internal card counts only inside its issuer {card.issuer}; the institution was not stated",
         )
     if place == card.issuer:
-        return Reason(Answer.YES, "督§9", "在颁证机构内部使用", "used inside its issuer")
+        return Reason(Answer.YES, "督§9", "在颁发机构内部使用", "used inside its issuer")
     return Reason(
         Answer.NO,
         "督§9",
-        f"内督证卡仅限颁证机构（{card.issuer}）内部使用，不得在 {place} 使用",
+        f"内督证卡仅限颁发机构（{card.issuer}）内部使用，不得在 {place} 使用",
         f"an internal card counts only inside its issuer {card.issuer}, not at {place}",
     )

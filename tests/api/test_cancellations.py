@@ -95,7 +95,7 @@ def test_each_ground_is_proposed_decided_and_told_at_once(
 def test_an_institution_decides_on_its_own_internal_cards_and_nobody_else_does(
     staffed: Staffed, tokens: dict[str, dict[str, str]]
 ) -> None:
-    """督§19: 由颁证机构取消其资格."""
+    """督§19: 由颁发机构取消其资格."""
     number = staffed.office.issue_one(applicant("internal", 201))
     body = {"ground": "督§19(4)", "reason": "经核实", "decided_by": "校长"}
     address = f"/api/v1/cards/{number}/revocation"

@@ -57,7 +57,7 @@ def test_each_rule_takes_its_own_kinds(kind: CardKind) -> None:
 
 
 def test_the_issuer_decides() -> None:
-    """督§19: 由颁证机构取消其资格 — the institution for its internal supervisors, the centre for external ones."""
+    """督§19: 由颁发机构取消其资格 — the institution for its internal supervisors, the centre for external ones."""
     check_decision(decision(body="500123"), CardKind.INTERNAL, "500123")
     for body, kind, issuer in (
         (CENTRE, CardKind.INTERNAL, "500123"),

@@ -164,7 +164,7 @@ def test_an_assessor_loses_all_assessor_cards() -> None:
 
 
 def test_a_supervisor_loses_the_cards_of_the_issuer_that_decides() -> None:
-    """督§19: 由颁证机构取消其资格."""
+    """督§19: 由颁发机构取消其资格."""
     held = [card("R50260001"), card("S500123260001"), card("S500124260001"), card()]
     assert [c.number for c, _ in revoke_all(held, decision("督§19(4)"), ON)] == ["R50260001"]
     assert [c.number for c, _ in revoke_all(held, decision("督§19(4)", "500123"), ON)] == ["S500123260001"]

@@ -61,7 +61,7 @@ def test_superseded_cards_of_the_person_are_lost_too(lite: Office) -> None:
 
 
 def test_supervisor_loses_the_cards_of_the_issuer_that_decides(office: Office) -> None:
-    """督§19: "由颁证机构取消其资格"."""
+    """督§19: "由颁发机构取消其资格"."""
     external = office.issue_one(applicant("external", 1))
     at_school = office.issue_one(applicant("internal", 1))
     at_factory = office.issue_one(applicant("internal", 1, institution=FACTORY.code))

@@ -51,7 +51,7 @@ HEADINGS: Final = (
         aliases=("职业（工种）",),
     ),
     Heading("work_unit", "工作单位", "全称。督导员的工作单位印在证卡上，不超过 30 个汉字。", mandatory=True),
-    Heading("institution", "机构代码", "6 位数字。内督填颁证机构（必填）；其他人员填聘用机构（可不填）。"),
+    Heading("institution", "机构代码", "6 位数字。内督填颁发机构（必填）；其他人员填聘用机构（可不填）。"),
     Heading("certified_on", "认证日期", "培训考核合格的日期，如 2024-03-01。", mandatory=True),
     Heading("applied_on", "申报日期", "如 2024-02-01；不填时以认证日期为准。"),
     Heading(

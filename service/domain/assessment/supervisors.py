@@ -72,7 +72,7 @@ def internal_elsewhere(gathering: Gathering) -> Iterator[Ruling]:
             "internal-elsewhere",
             "督§9",
             Outcome.SHORT,
-            f"内督证卡仅限颁证机构内部使用，不是本机构颁发：{listed(foreign)}",
+            f"内督证卡仅限颁发机构内部使用，不是本机构颁发：{listed(foreign)}",
             f"an internal card counts only inside its issuer, which is another institution: {listed(foreign)}",
             foreign,
         )

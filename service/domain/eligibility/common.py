@@ -95,7 +95,7 @@ def issuer(case: Case) -> Iterable[Problem]:
             "issuer-other-institution",
             "institution",
             "督§9",
-            f"{a.institution} 不是本批次的颁证机构 {own}",
+            f"{a.institution} 不是本批次的颁发机构 {own}",
             f"{a.institution} is not this batch's issuer {own}",
         )
 

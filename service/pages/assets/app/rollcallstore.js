@@ -22,7 +22,8 @@ import { ARRIVALS, ASSESSMENTS, run } from './store.js'
 
 /** @param {string} by @returns {Promise<Kept[]>} */
 export async function keptAssessments(by) {
-  const all = /** @type {Kept[]} */ ((await run([ASSESSMENTS], 'readonly', (t) => t.objectStore(ASSESSMENTS).getAll())) || [])
+  const found = await run([ASSESSMENTS], 'readonly', (t) => t.objectStore(ASSESSMENTS).getAll())
+  const all = /** @type {Kept[]} */ (found || [])
   return all.filter((kept) => kept.by === by)
 }
 

@@ -42,7 +42,7 @@ const RULES = [
 ]
 
 /**
- * Judge an assessment's people, all rules at once; a rule that has nothing to say stays silent. One that is short decides,
+ * Judge an assessment's people, all rules at once; a rule that does not apply is left out. One that is short decides,
  * else one that cannot be told.
  * @param {Assessment} assessment
  * @param {Attendee[]} attendees

@@ -31,8 +31,8 @@ export function internalSupervisor(gathering) {
     '督附1',
     outcome,
     `持本机构有效证卡的内督 ${count.sure} 名，应不少于 ${MIN_ASSESSMENT_INTERNALS} 名${moreZh}`,
-    `internal supervisors with a valid card of the institution: ${count.sure}, of ${MIN_ASSESSMENT_INTERNALS} at least` +
-      moreEn,
+    'internal supervisors with a valid card of the institution: ' +
+      `${count.sure}, of ${MIN_ASSESSMENT_INTERNALS} at least${moreEn}`,
   )]
 }
 
@@ -73,7 +73,7 @@ export function internalElsewhere(gathering) {
     'internal-elsewhere',
     '督§9',
     'short',
-    `内督证卡仅限颁证机构内部使用，不是本机构颁发：${listed(foreign)}`,
+    `内督证卡仅限颁发机构内部使用，不是本机构颁发：${listed(foreign)}`,
     `an internal card counts only inside its issuer, which is another institution: ${listed(foreign)}`,
     foreign,
   )]

@@ -142,10 +142,10 @@ function outside(place) {
  */
 function inside(card, place) {
   const article = '督§9'
-  const zh = `内督证卡仅限颁证机构（${card.issuer}）内部使用`
+  const zh = `内督证卡仅限颁发机构（${card.issuer}）内部使用`
   const en = `an internal card counts only inside its issuer ${card.issuer}`
   if (place === null) return unknown(article, `${zh}，未说明在哪个机构`, `${en}; the institution was not stated`)
-  if (place === card.issuer) return { answer: 'yes', article, zh: '在颁证机构内部使用', en: 'used inside its issuer' }
+  if (place === card.issuer) return { answer: 'yes', article, zh: '在颁发机构内部使用', en: 'used inside its issuer' }
   return { answer: 'no', article, zh: `${zh}，不得在 ${place} 使用`, en: `${en}, not at ${place}` }
 }
 
