@@ -10,6 +10,8 @@ PORT ?= 8000
 # does. A file stays on one process, and those with long tests come first. Examples of property tests are bounded in
 # tests/conftest.py.
 PYTEST_WORKERS ?=
+# Where the environment forbids them, each process would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST = $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 
 # The machine's own certificates first, as behind a company's proxy; where it has none, those that come with uv.
