@@ -18,7 +18,7 @@ from service.domain.fitness import Answer
 from service.domain.kinds import CardKind
 from service.domain.review import EntryKind, Grade
 from service.domain.staffing import Staffed
-from service.domain.verdict import Outcome, Tone
+from service.domain.verdict_checks import Outcome, Tone
 from service.domain.verdict_words import Word
 from service.flows.people.sign_in import Awaits
 from service.flows.requests.fields import FORMS

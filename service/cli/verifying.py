@@ -22,7 +22,8 @@ from service.cli.register import opened, settings_of
 from service.domain.credential import is_credential_text
 from service.domain.fitness import Duty
 from service.domain.kinds import SkillLevel
-from service.domain.verdict import Tone, Verdict
+from service.domain.verdict import Verdict
+from service.domain.verdict_checks import Tone
 from service.domain.verdict_words import Word
 from service.flows.checking.lookup import lookup
 from service.flows.checking.read_codes import read_codes

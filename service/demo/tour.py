@@ -33,7 +33,8 @@ from service.domain.credential import CARD_AAD, Claims, decode_claims, encode_cl
 from service.domain.fitness import Duty
 from service.domain.issuer import CENTRE, Institution
 from service.domain.kinds import CardKind, SkillLevel
-from service.domain.verdict import NO_DUTY, Tone, Verdict
+from service.domain.verdict import NO_DUTY, Verdict
+from service.domain.verdict_checks import Tone
 from service.effects import Effects
 from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from typing import Final, assert_never
 
 from service.domain.card import CardStatus
@@ -29,43 +28,24 @@ from service.domain.check_facts import (
     Unreadable,
 )
 from service.domain.event import Json
-from service.domain.fitness import Answer, Duty, FitForDuty, Reason, fit_for_duty
+from service.domain.fitness import Duty, FitForDuty, fit_for_duty
 from service.domain.kinds import CardKind
-from service.domain.shared import LIMITS
 from service.domain.status_list import Status, StatusListError, StatusListPayload
 from service.domain.validity import civil_date
+from service.domain.verdict_checks import (
+    Check,
+    Outcome,
+    Tone,
+    duty_checks,
+    signature_check,
+    status_check,
+    term_checks,
+    tone_of,
+    unknown_word,
+)
 from service.domain.verdict_words import Summary, Word, summarise
 
-FRESH: Final = timedelta(seconds=LIMITS.status_list_fresh_s)
-"""A status list younger than this gives green, an older one amber until its ``exp``."""
-
 NO_DUTY: Final = Duty()
-
-
-class Outcome(StrEnum):
-    """How one check went."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    NOT_CHECKED = "not_checked"
-
-
-class Tone(StrEnum):
-    """The colour a screen shows a verdict in."""
-
-    GREEN = "green"
-    AMBER = "amber"
-    RED = "red"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at; ``detail`` is a permanent code, or dates."""
-
-    name: str
-    outcome: Outcome
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +128,7 @@ def judge_number(record: Record | None, now: datetime, duty: Duty = NO_DUTY, los
     if record is None and lost is not None:
         word = _WORD_OF_STATUS.get(lost.status_at(civil_date(now)), Word.STATUS_UNKNOWN)
         check = Check("register", Outcome.UNKNOWN, Doubt.LOST.value)
-        tone = _tone(word, None, timedelta())
+        tone = tone_of(word, None, timedelta())
         return Verdict(word, summarise(word, now, None, None, Doubt.LOST), now, tone, (check,), None, None)
     if record is None:
         return _refusal(Word.UNKNOWN, Check("register", Outcome.FAILED, "no-such-card"), now)
@@ -157,9 +137,9 @@ def judge_number(record: Record | None, now: datetime, duty: Duty = NO_DUTY, los
     checks = [
         Check("signature", Outcome.NOT_CHECKED, "looked-up-by-number"),
         Check("register", Outcome.PASSED, "registered"),
-        _status_check(status, record.doubt),
+        status_check(status, record.doubt),
     ]
-    return _conclude([status, _unknown(record.doubt)], checks, _Case(now, now, duty, view, record, record.doubt))
+    return _conclude([status, unknown_word(record.doubt)], checks, _Case(now, now, duty, view, record, record.doubt))
 
 
 _WORD_OF_STATUS: Final = {
@@ -192,7 +172,7 @@ def _by_register(scan: Genuine, record: Record | None, now: datetime, duty: Duty
     key = _key_fault(scan)
     if record is None or not record.claims_match:
         detail = "not-registered" if record is None else "claims-differ"
-        checks = [_signature_check(key), Check("register", Outcome.FAILED, detail)]
+        checks = [signature_check(key), Check("register", Outcome.FAILED, detail)]
         if key is not None:  # 4
             return _conclude([Word.SUSPECT], checks, _Case(now, now, duty, scan.claims))
         return _conclude([Word.UNREGISTERED], checks, _Case(now, now, duty))  # 5
@@ -201,10 +181,10 @@ def _by_register(scan: Genuine, record: Record | None, now: datetime, duty: Duty
     checks = [
         Check("signature", Outcome.PASSED, key or "signed-by-issuer"),  # the register vouches for it
         Check("register", Outcome.PASSED if record.copy_is_live else Outcome.FAILED, "registered"),
-        _status_check(status or replaced, record.doubt),
+        status_check(status or replaced, record.doubt),
     ]
     case = _Case(now, now, duty, view_of(record.card, record.issuer_name), record, record.doubt)
-    return _conclude([status, replaced, _unknown(record.doubt)], checks, case)  # 12
+    return _conclude([status, replaced, unknown_word(record.doubt)], checks, case)  # 12
 
 
 def _by_trace(scan: Genuine, lost: Lost, now: datetime, duty: Duty) -> Verdict:
@@ -214,7 +194,7 @@ def _by_trace(scan: Genuine, lost: Lost, now: datetime, duty: Duty) -> Verdict:
     checks = [
         Check("signature", Outcome.PASSED, "signed-by-issuer"),
         Check("register", Outcome.UNKNOWN, Doubt.LOST.value),
-        _status_check(status or replaced, Doubt.LOST),
+        status_check(status or replaced, Doubt.LOST),
     ]
     view = replace(scan.claims, status_on=lost.status_on if status else None)
     return _conclude(
@@ -231,9 +211,9 @@ def _by_list(scan: Genuine, source: ListAnswer, now: datetime, duty: Duty) -> Ve
     status = unregistered or (None if entry is None else _WORD_OF_ENTRY.get(entry))  # 6-9
     unknown = None if doubt is None else Word.STATUS_UNKNOWN  # 12
     checks = [
-        _signature_check(key),
+        signature_check(key),
         Check("register", Outcome.NOT_CHECKED, "offline"),
-        _status_check(status) if status or doubt is None else Check("status", Outcome.UNKNOWN, doubt),
+        status_check(status) if status or doubt is None else Check("status", Outcome.UNKNOWN, doubt),
     ]
     return _conclude([suspect, status, unknown], checks, _Case(now, _as_of(source, now), duty, scan.claims))
 
@@ -290,8 +270,8 @@ def _conclude(found: Iterable[Word | None], checks: Iterable[Check], case: _Case
         verdict=word,
         summary=summarise(word, case.as_of, shown, fit, case.doubt),
         as_of=case.as_of,
-        tone=_tone(word, fit, case.now - case.as_of),
-        checks=(*checks, *_term_checks(case.view, term), *_duty_checks(fit)),
+        tone=tone_of(word, fit, case.now - case.as_of),
+        checks=(*checks, *term_checks(case.view, term), *duty_checks(fit)),
         card=shown,
         fit_for_duty=fit,
     )
@@ -319,48 +299,3 @@ def _fit(view: CardView, record: Record | None, duty: Duty, today: date) -> FitF
         engagements=record.engagements if record else (),
         dispatches=record.dispatches if record else (),
     )
-
-
-def _tone(word: Word, fit: FitForDuty | None, age: timedelta) -> Tone:
-    if word is Word.STATUS_UNKNOWN:
-        return Tone.AMBER
-    if word is not Word.VALID or (fit is not None and fit.answer is Answer.NO):
-        return Tone.RED
-    return Tone.AMBER if age >= FRESH or (fit is not None and fit.answer is Answer.UNKNOWN) else Tone.GREEN
-
-
-def _signature_check(key_fault: str | None) -> Check:
-    return Check("signature", Outcome.FAILED if key_fault else Outcome.PASSED, key_fault or "signed-by-issuer")
-
-
-def _unknown(doubt: Doubt | None) -> Word | None:
-    return None if doubt is None else Word.STATUS_UNKNOWN
-
-
-def _status_check(word: Word | None, doubt: Doubt | None = None) -> Check:
-    if word is None and doubt is not None:
-        return Check("status", Outcome.UNKNOWN, doubt.value)
-    return Check("status", Outcome.FAILED, word.value) if word else Check("status", Outcome.PASSED, "in-force")
-
-
-def _term_checks(view: CardView | None, term: Word | None) -> tuple[Check, ...]:
-    if view is None:
-        return ()
-    return (Check("validity", Outcome.FAILED if term else Outcome.PASSED, f"{view.issued_on}/{view.expires_on}"),)
-
-
-def _duty_checks(fit: FitForDuty | None) -> tuple[Check, ...]:
-    if fit is None:
-        return ()
-    scope = tuple(reason for reason in fit.reasons if reason.is_about_scope)
-    place = tuple(reason for reason in fit.reasons if not reason.is_about_scope)
-    return (_duty_check("scope", scope), _duty_check("place", place))
-
-
-def _duty_check(name: str, reasons: tuple[Reason, ...]) -> Check:
-    """Sum up the reasons of one sort; where none is left, that side raises no objection."""
-    answers = {reason.answer for reason in reasons}
-    articles = ",".join(reason.article for reason in reasons)
-    if Answer.NO in answers:
-        return Check(name, Outcome.FAILED, articles)
-    return Check(name, Outcome.UNKNOWN if Answer.UNKNOWN in answers else Outcome.PASSED, articles)

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
 from service.domain.credential import leading_digits, prefix_of
-from service.domain.verdict import Outcome
+from service.domain.verdict_checks import Outcome
 from service.flows.cards.photos import photo_of_credential
 from service.flows.checking.verify import verify_text
 from service.flows.register import Register

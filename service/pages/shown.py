@@ -8,7 +8,8 @@ from datetime import datetime
 
 from service.domain.card_view import CardView
 from service.domain.validity import SHANGHAI, civil_date
-from service.domain.verdict import Outcome, Verdict
+from service.domain.verdict import Verdict
+from service.domain.verdict_checks import Outcome
 from service.domain.verdict_words import Word
 from service.pages.words import Language, Look, look_of, speaker
 

@@ -9,7 +9,8 @@ from typing import Final, Literal
 import msgspec
 
 from service.domain.fitness import Answer
-from service.domain.verdict import Tone, Verdict
+from service.domain.verdict import Verdict
+from service.domain.verdict_checks import Tone
 from service.domain.verdict_words import Word
 from service.pages.assets import shipped
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final, TypeAlias
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
-from service.domain.card import COPY_ID_BYTES, Card, CardStatus
+from service.domain.card import Card, CardStatus
 from service.domain.card_number import CardNumber
-from service.domain.kinds import CardKind
-from service.domain.occupation import Occupation
+from service.store.card_rows import LIVE_COPY, select_cards, to_cards
 from service.store.facts import note
 from service.store.statements import chunks
-from service.store.states import CopyState
-from service.store.tables import card, card_scope, copy
+from service.store.tables import card, card_scope
 
 _AT_OR_BELOW: Final = (
     select(card.c.number, card.c.name)
@@ -26,14 +23,6 @@ _AT_OR_BELOW: Final = (
     .order_by(card.c.number.desc())
     .limit(1)
 )
-
-NO_COPY: Final = bytes(COPY_ID_BYTES)
-"""Copy id of a card from before the system, of which no copy with a code has been made."""
-
-# What a row holds is checked where it becomes a Card: SQLAlchemy cannot type a list of columns this long.
-CardRow: TypeAlias = Row[*tuple[Any, ...]]
-
-_LIVE_COPY: Final = copy.alias("live_copy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,72 +193,12 @@ def printable(connection: Connection, numbers: Iterable[CardNumber]) -> Iterator
     """Find cards that have a live copy, in the order of the numbers; the others are left out."""
     for chunk in chunks(sorted(map(str, numbers))):
         rows = connection.execute(
-            select_cards(card.c.photo, _LIVE_COPY.c.credential).where(
-                card.c.number.in_(chunk), _LIVE_COPY.c.copy_id.is_not(None)
+            select_cards(card.c.photo, LIVE_COPY.c.credential).where(
+                card.c.number.in_(chunk), LIVE_COPY.c.copy_id.is_not(None)
             )
         )
         for found, row in to_cards(rows):
             yield PrintableCard(found, row.photo, row.credential)
-
-
-def select_cards(*extra: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    """Select cards for ``to_cards``, one row a scope, with further columns; the caller adds joins and conditions."""
-    return (
-        select(
-            card.c.number,
-            card.c.kind,
-            card.c.person_id,
-            card.c.name,
-            card.c.issuer,
-            card.c.institution,
-            card.c.work_unit,
-            card.c.issued_on,
-            card.c.expires_on,
-            card.c.status,
-            card.c.status_on,
-            card.c.predecessor,
-            card.c.in_house,
-            card_scope.c.scope,
-            card_scope.c.occupation,
-            card_scope.c.occupation_code,
-            card_scope.c.released_on,
-            _LIVE_COPY.c.copy_id.label("live_copy_id"),
-            *extra,
-        )
-        .join(card_scope, card_scope.c.number == card.c.number)
-        .outerjoin(_LIVE_COPY, and_(_LIVE_COPY.c.number == card.c.number, _LIVE_COPY.c.state == CopyState.LIVE.value))
-        .order_by(card.c.number, card_scope.c.position)
-    )
-
-
-def to_cards(rows: Iterable[CardRow]) -> Iterator[tuple[Card, CardRow]]:
-    """Put the rows of ``select_cards`` together: each card with the first of its rows, for the further columns."""
-    for number, group in groupby(rows, key=attrgetter("number")):
-        scopes = list(group)
-        row = scopes[0]
-        yield (
-            Card(
-                number=CardNumber(number),
-                kind=CardKind(row.kind),
-                person=row.person_id,
-                name=row.name,
-                issuer=row.issuer,
-                institution=row.institution,
-                work_unit=row.work_unit,
-                occupations=tuple(
-                    Occupation(one.occupation, one.occupation_code) for one in scopes if one.occupation is not None
-                ),
-                issued_on=row.issued_on,
-                expires_on=row.expires_on,
-                status=CardStatus(row.status),
-                status_on=row.status_on,
-                released=frozenset(one.scope for one in scopes if one.released_on is not None),
-                predecessor=None if row.predecessor is None else CardNumber(row.predecessor),
-                copy_id=row.live_copy_id or NO_COPY,
-                in_house=row.in_house,
-            ),
-            row,
-        )
 
 
 def _card_values(record: CardRecord, now: datetime) -> dict[str, object]:

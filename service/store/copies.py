@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, bindparam, select, update
 
 from service.domain.card import Card
 from service.domain.card_number import CardNumber
-from service.store.cards import select_cards, to_cards
+from service.store.card_rows import select_cards, to_cards
 from service.store.facts import note
 from service.store.states import CopyState
 from service.store.tables import card, copy, unconfirmed

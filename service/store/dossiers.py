@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 
 from service.domain.card_number import CardNumber
 from service.domain.journal import Entry, parse_entry
-from service.store.cards import CardRecord, select_cards, to_cards
+from service.store.card_rows import select_cards, to_cards
+from service.store.cards import CardRecord
 from service.store.proposals import StoredProposal
 from service.store.proposals import get as proposal_of
 from service.store.states import CopyState

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from service.domain.eligibility.case import Known, KnownCard
-from service.store.cards import select_cards, to_cards
+from service.store.card_rows import select_cards, to_cards
 from service.store.facts import note
 from service.store.statements import chunks, upsert
 from service.store.tables import card, correction, person

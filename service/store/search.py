@@ -17,7 +17,7 @@ from service.domain.kinds import CardKind
 from service.domain.search import CardState, Search, Sort
 from service.domain.sight import Sight
 from service.domain.validity import add_months
-from service.store.cards import select_cards, to_cards
+from service.store.card_rows import select_cards, to_cards
 from service.store.tables import card, card_scope, engagement, institution
 
 _SORTED_BY: Final = {

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, or_, select
 
 from service.domain.card import Card, CardStatus
 from service.domain.kinds import CardKind
-from service.store.cards import select_cards, to_cards
+from service.store.card_rows import select_cards, to_cards
 from service.store.tables import card, engagement
 
 _SUPERVISORS: Final = (CardKind.EXTERNAL.value, CardKind.INTERNAL.value)

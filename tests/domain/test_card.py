@@ -6,19 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from service.domain.cancellation import Decision, parse_ground
-from service.domain.card import (
-    Card,
-    CardStatus,
-    ReplacementReason,
-    adopt,
-    issue,
-    replace,
-    revoke,
-    revoke_all,
-    supersede,
-    void,
-)
+from service.domain.card import Card, CardStatus, ReplacementReason
 from service.domain.card_number import CardNumber
+from service.domain.card_steps import adopt, issue, replace, revoke, revoke_all, supersede, void
 from service.domain.errors import CardInvalid, DecisionRefused, GroundInvalid, IllegalTransition
 from service.domain.issuer import CENTRE
 from tests.domain.sample_cards import ALL_KINDS, ISSUED_ON, MILLING, WELDING, card

@@ -10,18 +10,9 @@ from hypothesis import settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from service.domain.cancellation import Correction, Decision, parse_ground
-from service.domain.card import (
-    Card,
-    CardStatus,
-    ReplacementReason,
-    correct,
-    issue,
-    replace,
-    revoke_all,
-    supersede,
-    void,
-)
+from service.domain.card import Card, CardStatus, ReplacementReason
 from service.domain.card_number import CardNumber, plan_claim
+from service.domain.card_steps import correct, issue, replace, revoke_all, supersede, void
 from service.domain.errors import DecisionRefused, IllegalTransition
 from service.domain.event import Event
 from service.domain.issuer import CENTRE

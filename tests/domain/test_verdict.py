@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from service.domain.cancellation import Decision, parse_ground
-from service.domain.card import Card, CardStatus, revoke, supersede, void
+from service.domain.card import Card, CardStatus
 from service.domain.card_number import CardNumber
+from service.domain.card_steps import revoke, supersede, void
 from service.domain.check_facts import (
     Forged,
     ListAnswer,
@@ -20,7 +21,8 @@ from service.domain.fitness import Answer, Dispatch, Duty
 from service.domain.issuer import CENTRE
 from service.domain.kinds import SkillLevel
 from service.domain.status_list import LIFETIME, Status
-from service.domain.verdict import Outcome, Tone, judge, judge_number
+from service.domain.verdict import judge, judge_number
+from service.domain.verdict_checks import Outcome, Tone
 from service.domain.verdict_words import Word
 from tests.domain.check_cases import INDEX, LISTED_AT, NOW, genuine, listed, registered, status_list
 from tests.domain.sample_cards import ISSUED_ON, card

@@ -26,7 +26,7 @@ from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.fitness import Answer, Duty
 from service.domain.status_list import Status, decode_payload, encode_list, encode_payload
-from service.domain.verdict import Tone
+from service.domain.verdict_checks import Tone
 from service.domain.verdict_words import Word
 from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number

@@ -17,7 +17,8 @@ from service.domain.card_number import CardNumber
 from service.domain.credential import CARD_AAD, Claims, bytes_of, decode_claims, encode_claims, text_of
 from service.domain.fitness import Answer, Duty
 from service.domain.kinds import SkillLevel
-from service.domain.verdict import Tone, Verdict
+from service.domain.verdict import Verdict
+from service.domain.verdict_checks import Tone
 from service.domain.verdict_words import Word
 from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number

@@ -16,7 +16,8 @@ import pytest
 import service.pages
 from service.domain.fitness import Answer
 from service.domain.kinds import SkillLevel
-from service.domain.verdict import Outcome, Tone, Verdict, judge_number
+from service.domain.verdict import Verdict, judge_number
+from service.domain.verdict_checks import Outcome, Tone
 from service.domain.verdict_words import Word
 from service.pages.assets import FOLDER, shipped
 from service.pages.words import Look, look_of, looks, speaker, texts

@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection
 
-from service.domain.card import Card, CardStatus, issue
+from service.domain.card import Card, CardStatus
 from service.domain.card_number import CardNumber
+from service.domain.card_steps import issue
 from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
 from service.domain.occupation import Occupation

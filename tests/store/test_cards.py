@@ -7,14 +7,14 @@ from operator import attrgetter
 import pytest
 from sqlalchemy import Connection
 
-from service.domain import card as steps
+from service.domain import card_steps as steps
 from service.domain.cancellation import Decision, parse_ground
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.eligibility.case import KnownCard
 from service.domain.issuer import Institution
 from service.domain.status_list import LIST_SIZE, Status
-from service.store import blobs, cards, copies, institutions, numbers, people, status_lists
+from service.store import blobs, card_rows, cards, copies, institutions, numbers, people, status_lists
 from service.store.cards import CardRecord
 from service.store.copies import Copy
 from service.store.engine import Database
@@ -78,7 +78,7 @@ def test_what_stands_beside_a_card_is_read_as_it_was_stored(database: Database) 
         person = add_person(connection)
         ((number,),) = numbers.claim_many(connection, {"R5023": 1}, NOW).values()
         record = CardRecord(
-            card=replace(make_card(number, person), copy_id=cards.NO_COPY, in_house=False),
+            card=replace(make_card(number, person), copy_id=card_rows.NO_COPY, in_house=False),
             applied_on=date(2022, 12, 1),
             photo=PHOTO.digest,
             application={"scores": [80, 70.5], "title": None, "title_zh": "高级"},

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from service.domain import journal as entries_of
 from service.domain.card_number import CardNumber
 from service.domain.merkle import leaf_hash, root_of
-from service.store import journal, numbers
+from service.store import journal, number_audit
 from service.store.engine import Database, open_database
 from service.store.tables import card, copy
 from tests.store import killing
@@ -64,7 +64,7 @@ def _stored(database: Database) -> list[str]:
 
 def _check_register(database: Database, issued: int) -> None:
     with database.read() as connection:
-        assert numbers.audit(connection) == ()
+        assert number_audit.audit(connection) == ()
         places = connection.execute(select(copy.c.list_no, copy.c.list_index).order_by(copy.c.list_index)).all()
         assert places == [(1, index) for index in range(issued)]
         head = journal.head(connection)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from service.domain.card_number import CardNumber, Scheme
 from service.domain.errors import CardNumberMalformed, HandNumberRefused, SeriesExhausted
-from service.store import numbers
+from service.store import number_audit, numbers
 from service.store.engine import Database
 from service.store.errors import Conflict, NotFound, NumberStep, NumberTaken
 from service.store.states import NumberState
@@ -188,15 +188,15 @@ def test_cards_from_before_move_the_counter_and_leave_no_gap(database: Database)
 def test_the_audit_finds_a_gap_an_issued_number_without_card_and_a_card_without_number(database: Database) -> None:
     with database.write() as connection:
         issued = issue_one(connection, STANDARD)
-        assert numbers.audit(connection) == ()
+        assert number_audit.audit(connection) == ()
         _claim(connection, EXTERNAL, 1)
         connection.execute(update(series).where(series.c.prefix == EXTERNAL).values(last_no=3, top_no=3))
         _drop_rule(connection, "number_steps")
         reserved = {"state": NumberState.RESERVED.value, "reason": "?"}
         connection.execute(update(number).where(number.c.number == str(issued.card.number)).values(reserved))
-        assert numbers.audit(connection) == (
-            numbers.Fault(STANDARD, (), (), (str(issued.card.number),)),
-            numbers.Fault(EXTERNAL, (2, 3), ("R50230001",), ()),
+        assert number_audit.audit(connection) == (
+            number_audit.Fault(STANDARD, (), (), (str(issued.card.number),)),
+            number_audit.Fault(EXTERNAL, (2, 3), ("R50230001",), ()),
         )
 
 
@@ -234,7 +234,7 @@ def test_threads_share_a_series_without_gap_or_double(database: Database) -> Non
     free = [sequence for sequence in range(1, counted + len(passed_over) + 1) if sequence not in passed_over]
     assert taken == sorted([*_numbers(EXTERNAL, free), *_numbers(INTERNAL, range(1, 49))])
     with database.read() as connection:
-        assert not any(fault.missing for fault in numbers.audit(connection))
+        assert not any(fault.missing for fault in number_audit.audit(connection))
 
 
 def _drop_rule(connection: Connection, rule: str) -> None:

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Connection
 
 from service.domain.cancellation import Decision, parse_ground
-from service.domain.card import revoke, supersede, void
 from service.domain.card_number import CardNumber
+from service.domain.card_steps import revoke, supersede, void
 from service.store import cards, copies, status_lists
 from service.store.copies import Copy
 from service.store.engine import Database

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from service.domain.application import cells
+from service.domain.application import cells, figures
 from service.domain.application.model import MalformedRow, RawRow
 from service.domain.application.parse import RowReader, read_occupations, read_unit, shown_name
 from service.domain.card_number import CardNumber
@@ -42,14 +42,14 @@ def parse_earlier_row(raw: RawRow, catalogue: Catalogue) -> EarlierCard | Malfor
     row.kind = kind
     work_unit = row.mandatory("work_unit", partial(read_unit, kind=kind))
     number = row.mandatory("number", cells.read_card_number)
-    issued_on = row.mandatory("issued_on", cells.read_date)
+    issued_on = row.mandatory("issued_on", figures.read_date)
     card = partial(
         EarlierCard,
         row=raw.row,
         occupations=row.demanded("occupations", partial(read_occupations, catalogue=catalogue), when=row.is_assessor)
         or (),
         institution=row.demanded("institution", cells.read_institution_code, when=kind is CardKind.INTERNAL),
-        expires_on=row.optional("expires_on", cells.read_date),
+        expires_on=row.optional("expires_on", figures.read_date),
         in_house=row.optional("in_house", cells.read_answer),
         phone=row.optional("phone", cells.read_phone),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, TypeVar
 
-from service.domain.application import cells
+from service.domain.application import cells, figures
 from service.domain.application.headings import HEADING_OF, HEADINGS
 from service.domain.application.model import Application, Cell, Evidence, ExceptionArticle, MalformedRow, RawRow
 from service.domain.errors import DomainError
@@ -53,7 +53,7 @@ def parse_row(raw: RawRow, catalogue: Catalogue) -> Application | MalformedRow:
     kind = row.mandatory("kind", cells.read_kind)
     row.kind = kind
     work_unit = row.mandatory("work_unit", partial(read_unit, kind=kind))
-    certified_on = row.mandatory("certified_on", cells.read_date)
+    certified_on = row.mandatory("certified_on", figures.read_date)
     institution = row.demanded("institution", cells.read_institution_code, when=kind is CardKind.INTERNAL)
     occupations = (
         row.demanded("occupations", partial(read_occupations, catalogue=catalogue), when=row.is_assessor) or ()
@@ -64,8 +64,8 @@ def parse_row(raw: RawRow, catalogue: Catalogue) -> Application | MalformedRow:
         row=raw.row,
         occupations=occupations,
         institution=institution,
-        applied_on=row.optional("applied_on", cells.read_date),
-        score=row.optional("score", cells.read_score),
+        applied_on=row.optional("applied_on", figures.read_date),
+        score=row.optional("score", figures.read_score),
         evidence=evidence,
         in_house=row.optional("in_house", cells.read_answer),
         recommended_by=row.optional("recommended_by", cells.read_text),
@@ -84,7 +84,7 @@ def parse_row(raw: RawRow, catalogue: Catalogue) -> Application | MalformedRow:
 
 
 def _evidence(row: RowReader, occupations: int, catalogue: Catalogue) -> Evidence:
-    read_scores = partial(cells.read_scores, occupations=occupations)
+    read_scores = partial(figures.read_scores, occupations=occupations)
     exceptions = row.optional("exception_article", cells.read_articles) or frozenset()
     graded = ExceptionArticle.FORM not in exceptions
     return Evidence(
@@ -96,12 +96,12 @@ def _evidence(row: RowReader, occupations: int, catalogue: Catalogue) -> Evidenc
         title=row.optional("title", cells.read_title),
         qualification_occupation=row.optional("qualification_occupation", partial(_occupation, catalogue=catalogue)),
         related_basis=row.optional("related_basis", cells.read_text),
-        qualification_months=row.optional("qualification_years", cells.read_months),
-        occupation_months=row.optional("occupation_years", cells.read_months),
+        qualification_months=row.optional("qualification_years", figures.read_months),
+        occupation_months=row.optional("occupation_years", figures.read_months),
         artisan=row.optional("artisan", cells.read_text),
         standard_card=row.optional("standard_card", cells.read_card_number),
-        assessor_months=row.optional("assessor_years", cells.read_months),
-        assessments_done=row.optional("assessments_done", cells.read_count),
+        assessor_months=row.optional("assessor_years", figures.read_months),
+        assessments_done=row.optional("assessments_done", figures.read_count),
         exceptions=exceptions,
         exception_basis=row.demanded("exception", cells.read_text, when=bool(exceptions)),
     )

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from service.domain.access import By
 from service.domain.cancellation import Correction, Proposal, check_ground, parse_ground
-from service.domain.card import check_revocable, correct
 from service.domain.card_number import CardNumber
+from service.domain.card_steps import check_revocable, correct
 from service.domain.event import Event, Json
 from service.domain.issuer import CENTRE
 from service.flows.cards.card_requests import CorrectionRequest, DeclineRequest, ProposalRequest

@@ -10,17 +10,9 @@ from sqlalchemy import Connection
 from cardlayout.check import check
 from service.domain.access import By
 from service.domain.cancellation import Decision, check_decision, check_entitled, check_issuer, parse_ground, takes
-from service.domain.card import (
-    COPY_ID_BYTES,
-    Card,
-    CardStatus,
-    enter_ground,
-    replace,
-    revoke,
-    revoke_all,
-    void,
-)
+from service.domain.card import COPY_ID_BYTES, Card, CardStatus
 from service.domain.card_number import CardNumber
+from service.domain.card_steps import enter_ground, replace, revoke, revoke_all, void
 from service.domain.errors import DecisionRefused
 from service.domain.event import Event, Json
 from service.domain.issuer import CENTRE

@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 from service.domain.access import By
 from service.domain.application import Cell, RawRow
 from service.domain.application.headings import HEADING_OF, HEADINGS
-from service.domain.card import Card, check_renewable
+from service.domain.card import Card
 from service.domain.card_number import CardNumber
+from service.domain.card_steps import check_renewable
 from service.domain.validity import MONTHS_A_YEAR, add_months, renewal_opens_on
 from service.flows.cards.card_requests import RenewalRequest
 from service.flows.cards.lifecycle import check_confirmed, check_who_decides, registered

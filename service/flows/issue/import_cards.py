@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from service.domain.application import MalformedRow, RawRow
 from service.domain.application.earlier import EarlierCard, parse_earlier_row
-from service.domain.card import Card, CardStatus, adopt
+from service.domain.card import Card, CardStatus
 from service.domain.card_number import CardNumber
+from service.domain.card_steps import adopt
 from service.domain.errors import DomainError
 from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
@@ -18,7 +19,8 @@ from service.flows.issue.issue_batch import RefusedRow
 from service.flows.issue.issuing import seal_person
 from service.flows.register import Register
 from service.store import cards, journal, numbers, people
-from service.store.cards import NO_COPY, CardRecord
+from service.store.card_rows import NO_COPY
+from service.store.cards import CardRecord
 
 
 @dataclass(frozen=True, slots=True)

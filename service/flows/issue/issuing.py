@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 from keys.fields import NONCE_SIZE
 from service.domain.application import Application
 from service.domain.batch import PlannedCard
-from service.domain.card import COPY_ID_BYTES, Card, CardStatus, issue, supersede
+from service.domain.card import COPY_ID_BYTES, Card, CardStatus
 from service.domain.card_number import CardNumber, Scheme, is_nearly_full
+from service.domain.card_steps import issue, supersede
 from service.domain.eligibility import UNKNOWN, Known
 from service.domain.errors import SeriesRefused
 from service.domain.event import Event

@@ -21,8 +21,8 @@ from service.flows.register import Register
 from service.flows.running.audit_bytes import byte_faults
 from service.flows.running.audit_entries import Fault, Replayed, replay_entries
 from service.flows.running.audit_rows import issue_faults, row_faults, status_faults
-from service.store import journal, key_records, numbers
-from service.store.numbers import Fault as SeriesFault
+from service.store import journal, key_records, number_audit
+from service.store.number_audit import Fault as SeriesFault
 
 HEAD_CONTEXT: Final = b"zhengka/head/1\0"
 """Stands before the signed bytes: a head's signature counts for nothing else."""
@@ -95,7 +95,7 @@ def audit_on(
         *statuses,
         *issue_faults(connection, told),
         *(row_faults(connection, told, reshaped) if with_rows else ()),
-        *_number_faults(numbers.audit(connection)),
+        *_number_faults(number_audit.audit(connection)),
         *byte_faults(connection, read=with_bytes and not trusted),
     )
     return Audit(head.size, head.root.hex(), count, faults)

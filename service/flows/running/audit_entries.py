@@ -18,7 +18,7 @@ from service.domain.fact import read_digest
 from service.domain.journal import CARD_LOST, COPY_ENDED, STATUS_TAKEN, check_follows, parse_entry, status_after
 from service.domain.merkle import Frontier, leaf_hash
 from service.store import journal
-from service.store.cards import NO_COPY
+from service.store.card_rows import NO_COPY
 
 KEPT_BYTES: Final = 16
 """Bytes of a digest that are kept for the comparison: 128 bits, which nobody can aim at."""

@@ -26,7 +26,7 @@ from service.flows.running.audit_entries import (
     last_statements,
 )
 from service.store import journal
-from service.store.cards import NO_COPY
+from service.store.card_rows import NO_COPY
 from service.store.facts import COVERED, Coverage
 from service.store.facts.coverage import PARTS
 from service.store.facts.rows import stream
