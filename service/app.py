@@ -32,9 +32,9 @@ from service.api.publications import PublicationController
 from service.api.records import RecordController
 from service.api.requests import StrictRequest
 from service.api.reviews import ReviewController
-from service.api.schemas import TEXT_DECODERS, TextValues
 from service.api.sessions import SessionController
 from service.api.staff import StaffController
+from service.api.text_values import TEXT_DECODERS, TextValues
 from service.api.verifications import VerificationController
 from service.effects import Effects
 from service.flows.register import Register, open_register

@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
 from service.api.problems import documented
-from service.api.schemas import PublicAnswerBody
+from service.api.verdict_schemas import PublicAnswerBody
 from service.flows.checking.check_requests import LookupRequest
 from service.flows.checking.lookup import lookup
 from service.flows.register import Register

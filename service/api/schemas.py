@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime
-from typing import Any, Final, Literal, TypeGuard
+from typing import Literal
 
-from litestar.openapi.spec import Schema
-from litestar.openapi.spec.enums import OpenAPIType
-from litestar.plugins import OpenAPISchemaPlugin
-from litestar.typing import FieldDefinition
 from msgspec import Struct
 
 from service.domain.access import Role
-from service.domain.card_number import CardNumber
-from service.domain.fitness import Answer
 from service.domain.kinds import CardKind
 from service.domain.review import EntryKind, Grade
 from service.domain.staffing import Staffed
-from service.domain.verdict_checks import Outcome, Tone
-from service.domain.verdict_words import Word
 from service.flows.people.sign_in import Awaits
-from service.flows.requests.fields import FORMS
 from service.store.states import ProposalState
 
 
@@ -267,97 +257,6 @@ class LoggedScansBody(Struct, frozen=True):
     scans: tuple[LoggedScanBody, ...]
 
 
-class SummaryBody(Struct, frozen=True):
-    """One sentence in two languages."""
-
-    zh: str
-    en: str
-
-
-class CheckBody(Struct, frozen=True):
-    """One thing that was looked at; ``detail`` is a permanent code, or dates."""
-
-    name: str
-    outcome: Outcome
-    detail: str
-
-
-class OccupationBody(Struct, frozen=True):
-    """A job type; the code is of the national catalogue, where it has one."""
-
-    name: str
-    code: str | None
-
-
-class CardBody(Struct, frozen=True):
-    """A card, as whoever holds its QR code may see it. Dates are civil dates in Asia/Shanghai."""
-
-    number: str
-    name: str
-    kind: CardKind
-    kind_zh: str
-    kind_en: str
-    occupations: tuple[OccupationBody, ...]
-    released: tuple[str, ...]
-    issuer: str
-    issuer_name: str | None
-    work_unit: str | None
-    issued_on: date
-    expires_on: date
-    status_on: date | None
-
-
-class ReasonBody(Struct, frozen=True):
-    """Why, with the article of the regulation."""
-
-    article: str
-    zh: str
-    en: str
-
-
-class FitForDutyBody(Struct, frozen=True):
-    """Whether the card is good for the work that was asked about."""
-
-    answer: Answer
-    reasons: tuple[ReasonBody, ...]
-
-
-class VerdictBody(Struct, frozen=True):
-    """The answer to a check. ``card`` and ``fit_for_duty`` are null where there is nothing to vouch for."""
-
-    verdict: Word
-    summary: SummaryBody
-    as_of: datetime
-    tone: Tone
-    checks: tuple[CheckBody, ...]
-    card: CardBody | None
-    fit_for_duty: FitForDutyBody | None
-
-
-class PublicCardBody(Struct, frozen=True):
-    """What anyone may know of a card; the name is masked. Dates are civil dates in Asia/Shanghai."""
-
-    number: str
-    name: str
-    kind: CardKind
-    kind_zh: str
-    kind_en: str
-    occupations: tuple[OccupationBody, ...]
-    issuer_name: str | None
-    issued_on: date
-    expires_on: date
-    status_on: date | None
-
-
-class PublicAnswerBody(Struct, frozen=True):
-    """The answer to a lookup."""
-
-    verdict: Word
-    summary: SummaryBody
-    as_of: datetime
-    card: PublicCardBody
-
-
 class HealthBody(Struct, frozen=True):
     """That the process answers."""
 
@@ -375,42 +274,3 @@ class AggregationBody(Struct, frozen=True):
     """The aggregation document: the addresses of all status lists (Token Status List 9.3)."""
 
     status_lists: tuple[str, ...]
-
-
-# What CardNumber accepts, for other programs: ECMA 262, which knows no re.ASCII and needs none here.
-_CARD_NUMBER_PATTERN: Final = (
-    "^(R[0-9]{4}|[HYS][0-9]{8}|[0-9]{6}[1-3])(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})$"
-)
-
-
-def _is_text_value(kind: Any) -> TypeGuard[type[CardNumber]]:  # noqa: ANN401 - any annotation
-    return isinstance(kind, type) and issubclass(kind, CardNumber)
-
-
-def _decode_text_value(kind: type[CardNumber], value: object) -> CardNumber:
-    """Read a number as people type it: in full-width or small letters, with spaces around it."""
-    if not isinstance(value, str):
-        raise TypeError(f"expected text, got {type(value).__name__}")
-    return kind(unicodedata.normalize("NFKC", value).strip().upper())
-
-
-TEXT_DECODERS: Final = ((_is_text_value, _decode_text_value),)
-"""How a value that is its text is read, wherever it stands in a request."""
-
-
-class TextValues(OpenAPISchemaPlugin):
-    """How a value that is its text is described."""
-
-    @staticmethod
-    def is_plugin_supported_type(value: Any) -> bool:  # noqa: ANN401 - any annotation
-        """Return whether a value is one of these."""
-        return _is_text_value(value)
-
-    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: object) -> Schema:  # noqa: ARG002
-        """Describe a card number by its three forms (督附3, 考附2)."""
-        return Schema(
-            type=OpenAPIType.STRING,
-            pattern=_CARD_NUMBER_PATTERN,
-            description=FORMS["number"].en,
-            examples=["R50230001", "S500123230001", "22310010023"],
-        )

@@ -15,7 +15,8 @@ from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
 from service.api.once import once
 from service.api.problems import documented
-from service.api.schemas import LoggedScanBody, LoggedScansBody, TakenScanBody, TakenScansBody, VerdictBody
+from service.api.schemas import LoggedScanBody, LoggedScansBody, TakenScanBody, TakenScansBody
+from service.api.verdict_schemas import VerdictBody
 from service.api.verifications import JPEG, NO_PHOTO
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber

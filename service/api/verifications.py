@@ -12,7 +12,7 @@ from litestar.params import JSONBody, SkipValidation
 
 from service.api.problems import documented
 from service.api.routes import AnyRequest
-from service.api.schemas import VerdictBody
+from service.api.verdict_schemas import VerdictBody
 from service.flows.cards.photos import photo_of_credential
 from service.flows.checking.check_requests import PhotoRequest, VerificationRequest
 from service.flows.checking.verify import verify_text

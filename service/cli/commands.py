@@ -77,7 +77,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "reward": "reviewing",
         "sanction": "reviewing",
         "cases": "reviewing",
-        "record": "reviewing",
+        "record": "recording",
     },
     "密钥、审计与备份 keep": {
         "keys": "keys",

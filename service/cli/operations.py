@@ -20,7 +20,8 @@ from service.flows.publishing.proofs import prove_entry
 from service.flows.running.audit import audit as run_audit
 from service.flows.running.audit import export_journal, read_head, signed_head
 from service.flows.running.back_up import back_up
-from service.flows.running.journal_mirror import mirror_faults, mirror_state
+from service.flows.running.journal_mirror import mirror_state
+from service.flows.running.mirror_faults import mirror_faults
 
 
 @click.group("audit")

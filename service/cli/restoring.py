@@ -20,7 +20,8 @@ from service.flows.cards.confirm import confirm_all, confirm_cards, list_unconfi
 from service.flows.requests.reading import card_number
 from service.flows.running.audit import read_head
 from service.flows.running.encrypted_backup import readable
-from service.flows.running.restore import Later, restore
+from service.flows.running.restore import restore
+from service.flows.running.restore_evidence import Later
 
 
 @command("restore")

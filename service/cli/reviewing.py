@@ -1,4 +1,4 @@
-"""``review``, ``evaluate``, ``warn``, ``reward``, ``sanction``, ``cases`` and ``record``: the integrity record."""
+"""``review``, ``evaluate``, ``warn``, ``reward``, ``sanction``, ``cases``: what is entered in the integrity record."""
 
 from __future__ import annotations
 
@@ -17,13 +17,10 @@ from service.cli.files import refuse_existing, whole_file
 from service.cli.params import DAY, OUT_FILE
 from service.cli.register import opened
 from service.domain.access import By
-from service.domain.access_record import Access, Act
 from service.domain.forms import FormName
 from service.domain.review import EntryKind, Grade, case_ground
 from service.flows.assessments.forms import card_with_form
-from service.flows.people.access_records import record_access
 from service.flows.people.cases import CaseClosingRequest, close_case, list_cases
-from service.flows.people.record import person_record
 from service.flows.people.reviews import (
     Entered,
     EvaluationRequest,
@@ -230,69 +227,6 @@ def close(context: Context, /, case: int, *, body: str | None, **options: object
     context.say(f"事项 {case} 已办结，不取消资格 closed without a cancellation")
 
 
-@command("record")
-@click.argument("number")
-@pass_context
-def record(context: Context, number: str) -> None:
-    """诚信档案 Tell the integrity record of a card's holder."""
-    with opened(context) as register:
-        told = person_record(register, card_number(number))
-        record_access(register, context.actor, Access(act=Act.RECORD, number=number, ground="machine"))
-    assert told is not None  # whoever has the register reads everything
-    context.answer(
-        {
-            "name": told.name,
-            "cards": [str(card.number) for card in told.cards],
-            "keepers": {kind.value: {"zh": zh, "en": en} for kind, (zh, en) in told.keepers},
-            "entries": [
-                {
-                    "on": line.on.isoformat(),
-                    "number": str(line.number),
-                    "what": line.what,
-                    "article": line.article,
-                    "outcome": line.outcome,
-                    "points": line.points,
-                    "total": line.total,
-                    "body": line.body,
-                    "by": line.by,
-                    "note": line.note,
-                }
-                for line in told.lines
-            ],
-        }
-    )
-    context.say(f"{told.name}：" + "、".join(f"{card.number}（{card.kind.zh}）" for card in told.cards))
-    for kind, (zh, en) in told.keepers:
-        context.say(f"{kind.zh}档案由{zh}维护 kept by {en}")
-    context.table(
-        (
-            "日期 on",
-            "证卡编号 number",
-            "事项 what",
-            "依据 article",
-            "结果 outcome",
-            "单位 body",
-            "人员 by",
-            "说明 note",
-        ),
-        [
-            (
-                line.on.isoformat(),
-                str(line.number),
-                line.what,
-                line.article,
-                line.outcome if line.total is None else f"{line.total} {line.outcome}",
-                line.body,
-                line.by,
-                line.note,
-            )
-            for line in told.lines
-        ],
-        wide=(7,),
-    )
-    context.say(f"共 {len(told.lines)} 条 {len(told.lines)} in all")
-
-
 def _reward_or_sanction(context: Context, number: str, kind: EntryKind, by: By, options: Mapping[str, object]) -> None:
     request = read_request(RemarkRequest, options)
     with opened(context) as register:
@@ -317,4 +251,4 @@ def _state(*, is_open: bool, cancelled: bool) -> str:
     return "已取消资格 cancelled" if cancelled else "已办结 closed"
 
 
-COMMANDS: Final = (review, evaluate, warn, reward, sanction, cases, record)
+COMMANDS: Final = (review, evaluate, warn, reward, sanction, cases)

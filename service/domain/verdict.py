@@ -1,8 +1,8 @@
 """The judgement of a check: from what was found out about a card to one word, and what was checked on the way.
 
 What comes in are the facts of ``check_facts``: how the reading and the signature went, and what the register or,
-offline, the status list and the key document said. ``judge`` adds nothing to them but the
-rules, so the same facts give the same verdict on the server, at the command line and in a test.
+offline, the status list and the key document said. ``judge`` adds nothing to them but the rules, so the same facts give
+the same verdict on the server, at the command line and in a test.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from service.domain.verdict_checks import (
     signature_check,
     status_check,
     term_checks,
+    term_word,
     tone_of,
     unknown_word,
 )
@@ -262,7 +263,7 @@ def _as_of(source: ListAnswer, now: datetime) -> datetime:
 def _conclude(found: Iterable[Word | None], checks: Iterable[Check], case: _Case) -> Verdict:
     """Add the dates (10, 11) and the question to what was found, and take the first word."""
     today = civil_date(case.now)
-    term = None if case.view is None else _term_word(case.view, today)
+    term = None if case.view is None else term_word(case.view, today)
     word = min((w for w in (*found, term, Word.VALID) if w is not None), key=_ORDER.__getitem__)
     shown = None if word is Word.UNREGISTERED else case.view
     fit = _fit(shown, case.record, case.duty, today) if word is Word.VALID and shown is not None else None
@@ -280,12 +281,6 @@ def _conclude(found: Iterable[Word | None], checks: Iterable[Check], case: _Case
 def _refusal(word: Word, check: Check, now: datetime) -> Verdict:
     tone = Tone.RED if check.outcome is Outcome.FAILED else Tone.AMBER
     return Verdict(word, summarise(word, now, None, None), now, tone, (check,), None, None)
-
-
-def _term_word(view: CardView, today: date) -> Word | None:
-    if today > view.expires_on:  # 10
-        return Word.EXPIRED
-    return Word.NOT_YET_VALID if today < view.issued_on else None  # 11
 
 
 def _fit(view: CardView, record: Record | None, duty: Duty, today: date) -> FitForDuty | None:

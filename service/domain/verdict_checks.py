@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -71,6 +71,13 @@ def status_check(word: Word | None, doubt: Doubt | None = None) -> Check:
     if word is None and doubt is not None:
         return Check("status", Outcome.UNKNOWN, doubt.value)
     return Check("status", Outcome.FAILED, word.value) if word else Check("status", Outcome.PASSED, "in-force")
+
+
+def term_word(view: CardView, today: date) -> Word | None:
+    """Return the word of a card whose days do not include ``today``."""
+    if today > view.expires_on:  # 10
+        return Word.EXPIRED
+    return Word.NOT_YET_VALID if today < view.issued_on else None  # 11
 
 
 def term_checks(view: CardView | None, term: Word | None) -> tuple[Check, ...]:

@@ -10,8 +10,6 @@ blind index), cards (by number), series (by prefix), status list, stored bytes (
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
@@ -20,19 +18,17 @@ from typing import Final
 
 import msgspec
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.store import limits
-from service.store.compiled import COMPILED, POSTGRESQL, SQLITE
-from service.store.conflicts import of_file, translate, unreachable
+from service.store.compiled import COMPILED, POSTGRESQL
+from service.store.conflicts import unreachable
 from service.store.errors import Busy, DiskFull, ReadOnly, Unreachable, UrlUnsupported
 from service.store.facts import notes
-from service.store.media import sqlite_errors, sqlite_url
 from service.store.patience import CONNECTING, LONG, Breaker, PatientConnection, is_silence, make_patient
 from service.store.spare import SpareCounters
+from service.store.sqlite_engine import LOCK_TIMEOUT_S, READER, locked, sqlite_engine, to_json, translate_error, use_wal
 from service.store.tables import rate_limit
 
 POOL_SIZE: Final = 8
@@ -41,8 +37,6 @@ POOL_SIZE: Final = 8
 JOURNAL_APPENDED: Final = "journal-appended"
 """Mark of a connection whose transaction has appended to the journal."""
 
-LOCK_TIMEOUT_S: Final = 30
-"""Seconds a statement waits for another transaction's lock before Busy."""
 
 POOL_WAIT_S: Final = 10
 """Seconds a transaction waits for a connection of the pool before Busy."""
@@ -53,7 +47,6 @@ _PRAGMAS: Final = (
 )
 _COUNTER_PRAGMAS: Final = ("synchronous = NORMAL",)  # a power cut may take the last counts, and no more
 
-_READER: Final = "reads_only"
 _NOBODY: Final = bytes(32)
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -191,7 +184,7 @@ def _open_postgresql(url: URL) -> Database:
         pool_timeout=POOL_WAIT_S,
         pool_pre_ping=True,
         hide_parameters=True,  # names, sealed numbers and credentials stay out of logs and errors
-        json_serializer=_to_json,
+        json_serializer=to_json,
         json_deserializer=msgspec.json.decode,
         connect_args={
             "options": f"-c lock_timeout={LOCK_TIMEOUT_S}s -c timezone=UTC -c synchronous_commit=on",
@@ -199,11 +192,11 @@ def _open_postgresql(url: URL) -> Database:
         },
     )
     make_patient(engine)
-    event.listen(engine, "handle_error", _translate_error)
+    event.listen(engine, "handle_error", translate_error)
     event.listen(engine, "after_execute", notes.watch)
     event.listen(engine, "rollback", notes.begin)
     # READ COMMITTED gives every statement another snapshot; an answer put together from several needs one.
-    reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True, **{_READER: True})
+    reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True, **{READER: True})
     return Database(engine, reader, nullcontext)
 
 
@@ -218,46 +211,16 @@ def _sqlite_database(path: Path, pragmas: tuple[str, ...], counters: Database | 
     lock = path.with_name(path.name + ".lock")
 
     def gate() -> AbstractContextManager[None]:
-        return _locked(lock)
+        return locked(lock)
 
     # A deferred transaction that reads and then writes fails at once when another has written in between
     # (SQLITE_BUSY_SNAPSHOT), whatever the timeout: a writer says so from the start.
-    writer = _sqlite_engine(path, begin="BEGIN IMMEDIATE", pragmas=pragmas)
-    reader = _sqlite_engine(path, begin="BEGIN", pragmas=(*pragmas, "query_only = ON"))
-    reader = reader.execution_options(**{_READER: True})
+    writer = sqlite_engine(path, begin="BEGIN IMMEDIATE", pragmas=pragmas)
+    reader = sqlite_engine(path, begin="BEGIN", pragmas=(*pragmas, "query_only = ON"))
+    reader = reader.execution_options(**{READER: True})
     with suppress(DiskFull, ReadOnly), gate():
-        _use_wal(writer)
+        use_wal(writer)
     return Database(writer, reader, gate, counters)
-
-
-def _sqlite_engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
-    engine = create_engine(
-        sqlite_url(path).set(drivername=SQLITE),
-        execution_options={"compiled_cache": COMPILED},
-        connect_args={"timeout": LOCK_TIMEOUT_S},
-        hide_parameters=True,  # names, sealed numbers and credentials stay out of logs and errors
-        json_serializer=_to_json,
-        json_deserializer=msgspec.json.decode,
-    )
-
-    def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        # Left to itself the driver opens no transaction before a SELECT or DDL; the listener below sends the BEGIN.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        with sqlite_errors():
-            for pragma in pragmas:
-                cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    def send_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    event.listen(engine, "connect", configure)
-    event.listen(engine, "begin", send_begin)
-    event.listen(engine, "handle_error", _translate_error)
-    event.listen(engine, "after_execute", notes.watch)
-    event.listen(engine, "rollback", notes.begin)
-    return engine
 
 
 @contextmanager
@@ -271,50 +234,6 @@ def _begin(engine: Engine) -> Generator[Connection]:
         ) from error
     with connection, connection.begin():
         yield connection
-
-
-def _use_wal(engine: Engine) -> None:
-    raw = engine.raw_connection()
-    try:
-        with sqlite_errors():
-            raw.cursor().execute("PRAGMA journal_mode = WAL")
-    finally:
-        raw.close()
-
-
-@contextmanager
-def _locked(path: Path) -> Generator[None]:
-    """Queue for the one writer's place. SQLite's busy handler polls and starves; the kernel's lock is a queue.
-
-    The kernel drops the lock with the file descriptor, so a killed writer holds nobody up.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise of_file(error) or unreachable() from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _translate_error(context: ExceptionContext) -> None:
-    error = context.sqlalchemy_exception
-    if isinstance(error, DBAPIError):
-        translated = translate(error)
-        if isinstance(translated, ReadOnly) and _reads_only(context.connection):
-            return  # a reader that writes is a defect, whatever the disk takes
-        if translated is not None:
-            raise translated from error
-
-
-def _reads_only(connection: Connection | None) -> bool:
-    return connection is not None and bool(connection.get_execution_options().get(_READER))
-
-
-def _to_json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 def _unsupported() -> UrlUnsupported:

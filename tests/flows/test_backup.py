@@ -28,7 +28,8 @@ from service.flows.issue.number_series import list_series, reserve_numbers
 from service.flows.register import open_register
 from service.flows.running.audit import SignedHead, audit, export_journal, signed_head
 from service.flows.running.back_up import back_up
-from service.flows.running.restore import Later, Restored, restore
+from service.flows.running.restore import Restored, restore
+from service.flows.running.restore_evidence import Later
 from service.store import copies
 from service.store.errors import StoreError
 from tests import databases

@@ -19,7 +19,8 @@ from service.flows.errors import NoRegister, Refused
 from service.flows.register import open_register
 from service.flows.running.audit import read_head
 from service.flows.running.back_up import back_up
-from service.flows.running.restore import Later, restore
+from service.flows.running.restore import restore
+from service.flows.running.restore_evidence import Later
 from service.store.errors import StoreError
 from tests.flows.office import ACTOR, Office, applicant, settings_of
 

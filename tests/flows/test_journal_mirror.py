@@ -22,7 +22,8 @@ from service.flows.issue.number_series import reserve_numbers
 from service.flows.register import open_register
 from service.flows.running import journal_mirror, mirror_files
 from service.flows.running.audit import export_journal, signed_head
-from service.flows.running.journal_mirror import mirror_faults, mirror_state, set_mirror, unset_mirror
+from service.flows.running.journal_mirror import mirror_state, set_mirror, unset_mirror
+from service.flows.running.mirror_faults import mirror_faults
 from service.store import journal
 from tests.flows.office import ACTOR, Office, one_of_each
 from tests.flows.test_audit import tamper

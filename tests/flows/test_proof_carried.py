@@ -24,7 +24,8 @@ from service.flows.running.audit import audit, audit_on, export_journal, is_sign
 from service.flows.running.back_up import back_up
 from service.flows.running.journal_mirror import set_mirror
 from service.flows.running.mirrored_heads import HEAD_EVERY, keep_mirrored
-from service.flows.running.restore import Later, restore
+from service.flows.running.restore import restore
+from service.flows.running.restore_evidence import Later
 from service.flows.running.upgrade import upgrade_tables
 from service.store import key_records
 from service.store.engine import open_database

@@ -42,8 +42,10 @@ from service.flows.publishing.publish import bundle, keep_current
 from service.flows.register import open_register
 from service.flows.running.audit import SignedHead, audit, signed_head
 from service.flows.running.back_up import back_up
-from service.flows.running.journal_mirror import mirror_faults, set_mirror
-from service.flows.running.restore import Later, Restored, restore
+from service.flows.running.journal_mirror import set_mirror
+from service.flows.running.mirror_faults import mirror_faults
+from service.flows.running.restore import Restored, restore
+from service.flows.running.restore_evidence import Later
 from service.store import cancellations, dump
 from service.store.engine import open_database
 from service.store.tables import cancellation, correction, dispatch, engagement, proposal

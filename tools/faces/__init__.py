@@ -7,8 +7,9 @@ from io import BytesIO
 from service.domain.kinds import Sex
 from tools.faces.canvas import Canvas, backdrop
 from tools.faces.clothes import paint_clothes
+from tools.faces.features import paint_features
 from tools.faces.hair import paint_back_hair, paint_front_hair
-from tools.faces.head import paint_ears, paint_face, paint_features, paint_glasses, paint_neck
+from tools.faces.head import paint_ears, paint_face, paint_glasses, paint_neck
 from tools.faces.traits import traits
 
 __all__ = ["portrait"]

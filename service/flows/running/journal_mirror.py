@@ -11,7 +11,6 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -23,7 +22,6 @@ from service.domain.merkle import leaf_hash
 from service.effects import Effects
 from service.flows.errors import Refused
 from service.flows.running import mirror_files
-from service.flows.running.audit_entries import Fault
 from service.store import journal, meta
 from service.store.engine import Database
 from service.store.errors import Busy
@@ -169,7 +167,7 @@ def mirror_state(database: Database) -> MirrorState:
     try:
         position = mirror_files.position(folder)
     except OSError as error:
-        return MirrorState(folder, size, None, _unusable(error))
+        return MirrorState(folder, size, None, unusable(error))
     except Refused as refusal:
         return MirrorState(folder, size, None, (refusal.zh, refusal.en))
     if position is None:
@@ -184,44 +182,6 @@ def catch_up(database: Database) -> MirrorState:
     with database.read() as connection:
         folder = _folder(connection)
     return MirrorState(None) if folder is None else _catch_up(database, folder)
-
-
-def mirror_faults(database: Database, folder: Path) -> Iterator[Fault]:
-    """Compare a mirror with the journal, entry by entry, and yield the first difference.
-
-    A mirror that goes on where the register ends shows that the register was set back.
-    """
-    count = 0
-    try:
-        with database.read() as connection:
-            held = (entry for page in _pages(connection, 0) for entry in page)
-            for ours, theirs in zip_longest(held, mirror_files.read(folder)):
-                if theirs is None:
-                    return  # the mirror has not got so far: its state says so
-                if ours is None:
-                    if _has_entry(database, count):
-                        return  # committed while we read
-                    yield Fault(
-                        f"登记库被退回：日志止于 {count} 条，镜像中还有第 {count} 条",
-                        f"the register was set back: its journal ends after {count} entries, the mirror goes on",
-                        "mirror-ahead",
-                    )
-                    return
-                if ours != theirs:
-                    yield Fault(
-                        f"日志第 {count} 条与镜像不同：其中之一被改动",
-                        f"entry {count} differs between journal and mirror: one of them was altered",
-                        "mirror-differs",
-                        "journal",
-                        str(count),
-                        count,
-                    )
-                    return
-                count += 1
-    except OSError as error:
-        yield Fault(*_unusable(error), "mirror-unusable")
-    except Refused as refusal:
-        yield Fault(refusal.zh, refusal.en, refusal.code)
 
 
 _PAGE: Final = mirror_files.BLOCK
@@ -245,11 +205,11 @@ def _catch_up(database: Database, folder: Path) -> MirrorState:
             if problem is not None:
                 return MirrorState(folder, size, position.size, problem)
             first = position.size
-            for page in _pages(connection, first):
+            for page in pages_from(connection, first):
                 mirror_files.append(folder, first, page)
                 first += len(page)
     except OSError as error:
-        return MirrorState(folder, size, None, _unusable(error))
+        return MirrorState(folder, size, None, unusable(error))
     except Refused as refusal:
         return MirrorState(folder, size, None, (refusal.zh, refusal.en))
     return MirrorState(folder, size, first)
@@ -273,16 +233,11 @@ def _divergence(connection: Connection, position: mirror_files.Position, size: i
     return None
 
 
-def _pages(connection: Connection, first: int) -> Iterator[tuple[bytes, ...]]:
+def pages_from(connection: Connection, first: int) -> Iterator[tuple[bytes, ...]]:
     """Yield the journal's entries from a place on, in pages that do not cross a block."""
     while page := journal.entries(connection, first, _PAGE - first % _PAGE):
         yield page
         first += len(page)
-
-
-def _has_entry(database: Database, place: int) -> bool:
-    with database.read() as connection:
-        return journal.head(connection).size > place
 
 
 def _folder(connection: Connection) -> Path | None:
@@ -297,5 +252,6 @@ def _put(database: Database, effects: Effects, folder: str, actor: str) -> None:
         journal.append_many(connection, effects.now(), actor, (event,))
 
 
-def _unusable(error: OSError) -> Problem:
+def unusable(error: OSError) -> Problem:
+    """Return in two languages why a folder cannot be used."""
     return f"镜像目录无法使用：{error.strerror}", f"the mirror's folder cannot be used: {error.strerror}"

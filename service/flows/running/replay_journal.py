@@ -6,9 +6,8 @@ is not there to be changed: what is known of it is kept beside the register (``s
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -17,39 +16,40 @@ from sqlalchemy import Connection
 from keys.passwords import hash_password
 from keys.sealing import SALT_SIZE
 from keys.vault import DEFAULT_COST
-from service.domain.cancellation import Correction, Decision, Proposal, parse_ground
 from service.domain.card_number import CardNumber
 from service.domain.engagement import NewEngagement
 from service.domain.event import Event, current_kind
 from service.domain.issuer import Institution
 from service.domain.journal import Entry
 from service.domain.jurisdiction import Contact
-from service.domain.replaying import LostCard, day, follow, follow_lost, lost_card, text_of
-from service.domain.validity import civil_date
+from service.domain.replaying import LostCard, day, follow_lost, text_of
 from service.effects import Effects
-from service.flows.issue.portraits import put_switch, withdraw_consent
+from service.flows.issue.portraits import put_switch
 from service.flows.people.accounts import random_password
 from service.flows.publishing.contact import put_contact
+from service.flows.running.replay_cards import (
+    Replay,
+    changed,
+    consent_withdrawn,
+    copy_taken,
+    corrected,
+    issued,
+    number_voided,
+    proposal_closed,
+    proposed,
+    replaced,
+    reserved,
+)
 from service.store import (
     accounts,
-    cancellations,
-    cards,
-    copies,
     dispatches,
     dump,
     engagements,
     institutions,
     numbers,
-    proposals,
     restored,
 )
-from service.store.errors import NotFound
-from service.store.states import ProposalState
 
-LOST: Final = "恢复备份时丢失：备份之后核发 lost in a restore: issued after the backup"
-"""Why the ledger has a number that no card has."""
-
-_FILE_LOST: Final = "附件未能恢复 the file was lost in a restore"
 _SILENT: Final = frozenset(
     {
         "batch-issued",
@@ -93,20 +93,9 @@ class Replayed:
         return sum(len(one.copies) for one in self.lost) + sum(map(len, self.lost_copies.values()))
 
 
-@dataclass(slots=True)
-class _Replay:
-    connection: Connection
-    effects: Effects
-    lost: dict[str, LostCard] = field(default_factory=dict[str, LostCard])
-    lost_copies: dict[CardNumber, dict[bytes, date | None]] = field(
-        default_factory=dict[CardNumber, dict[bytes, date | None]]
-    )
-    not_replayed: Counter[str] = field(default_factory=Counter[str])
-
-
 def replay_entries(connection: Connection, entries: Iterable[Entry], effects: Effects) -> Replayed:
     """Replay entries in order, and return what they came to. Raises what the store raises for a contradiction."""
-    replay = _Replay(connection, effects)
+    replay = Replay(connection, effects)
     count = 0
     for entry in entries:
         count += 1
@@ -136,110 +125,7 @@ def replay_entries(connection: Connection, entries: Iterable[Entry], effects: Ef
     return Replayed(count, tuple(replay.lost.values()), replay.lost_copies, dict(replay.not_replayed))
 
 
-def _issued(replay: _Replay, entry: Entry) -> None:
-    card = lost_card(entry.event)
-    number = CardNumber(card.number)
-    by_hand = "number_reason" in entry.event.data
-    numbers.record_lost(replay.connection, number, LOST, entry.at, by_hand=by_hand)
-    replay.lost[card.number] = card
-
-
-def _changed(replay: _Replay, entry: Entry) -> None:
-    """Revoke, void or supersede a card that the backup has."""
-    event, number = entry.event, CardNumber(entry.event.subject)
-    card = cards.for_update(replay.connection, (number,)).get(number)
-    if card is None:
-        raise NotFound(f"备份中没有证卡 {number}", f"the backup has no card {number}, of which the mirror tells")
-    cards.save_many(replay.connection, (follow(card, event),), day(event, "on"))
-    if event.kind == "card-voided":
-        numbers.void_many(replay.connection, (number,), str(event.data["reason"]), entry.at)
-    if event.kind == "card-revoked":
-        decision = Decision(
-            parse_ground(str(event.data["ground"])),
-            str(event.data["body"]),
-            day(event, "decided_on"),
-            str(event.data["decided_by"]),
-            str(event.data["reason"]),
-            _document(event),
-        )
-        cancellations.record_many(replay.connection, (number,), decision, entry.at)
-
-
-def _replaced(replay: _Replay, entry: Entry) -> None:
-    event, number = entry.event, CardNumber(entry.event.subject)
-    on = day(event, "on")
-    copies.end_live(replay.connection, number, on)
-    made = replay.lost_copies.setdefault(number, {})
-    made.update({copy_id: on for copy_id, replaced_on in made.items() if replaced_on is None})
-    made[bytes.fromhex(str(event.data["copy"]))] = None
-
-
-def _copy_taken(replay: _Replay, entry: Entry) -> None:
-    number = CardNumber(entry.event.subject)
-    copies.end_live(replay.connection, number, day(entry.event, "on"))
-    restored.doubt(replay.connection, (number,), entry.at)
-
-
-def _corrected(replay: _Replay, entry: Entry) -> None:
-    event = entry.event
-    correction = Correction(
-        str(event.data["body"]),
-        day(event, "on"),
-        str(event.data["decided_by"]),
-        str(event.data["reason"]),
-        _document(event),
-    )
-    cancellations.record_correction(replay.connection, CardNumber(event.subject), correction, entry.at)
-
-
-def _reserved(replay: _Replay, entry: Entry) -> None:
-    data = entry.event.data
-    first, last = int(str(data["first"])), int(str(data["last"]))
-    numbers.reserve(replay.connection, entry.event.subject, first, last, str(data["reason"]), entry.at)
-
-
-def _number_voided(replay: _Replay, entry: Entry) -> None:
-    number, reason = CardNumber(entry.event.subject), str(entry.event.data["reason"])
-    if not numbers.is_entered(replay.connection, number):
-        numbers.record_lost(replay.connection, number, LOST, entry.at)
-    numbers.void_many(replay.connection, (number,), reason, entry.at)
-    one = replay.lost.get(number)
-    if one is not None:
-        voided = Event("card-voided", number, {"on": civil_date(entry.at).isoformat(), "reason": reason})
-        replay.lost[number] = follow_lost(one, voided)
-
-
-def _proposed(replay: _Replay, entry: Entry) -> None:
-    data = entry.event.data
-    if "body" not in data or "proposal" not in data:
-        replay.not_replayed[entry.event.kind] += 1
-        return
-    proposal = Proposal(
-        parse_ground(str(data["ground"])),
-        str(data["body"]),
-        str(data["proposed_by"]),
-        str(data["reason"]),
-        _document(entry.event),
-    )
-    proposals.add(
-        replay.connection, CardNumber(entry.event.subject), proposal, entry.at, identity=int(str(data["proposal"]))
-    )
-
-
-def _proposal_closed(replay: _Replay, entry: Entry) -> None:
-    data = entry.event.data
-    declined = entry.event.kind == "revocation-proposal-declined"
-    proposals.close(
-        replay.connection,
-        int(str(data["proposal"])),
-        ProposalState.DECLINED if declined else ProposalState.DECIDED,
-        civil_date(entry.at),
-        str(data["decided_by"]),
-        str(data["reason"]) if declined else None,
-    )
-
-
-def _engaged(replay: _Replay, entry: Entry) -> None:
+def _engaged(replay: Replay, entry: Entry) -> None:
     event = entry.event
     new = NewEngagement(
         institution=str(event.data["institution"]),
@@ -252,12 +138,12 @@ def _engaged(replay: _Replay, entry: Entry) -> None:
     engagements.add(replay.connection, CardNumber(event.subject), new, entry.at, identity=identity)
 
 
-def _engagement_ended(replay: _Replay, entry: Entry) -> None:
+def _engagement_ended(replay: Replay, entry: Entry) -> None:
     data = entry.event.data
     engagements.end(replay.connection, int(str(data["engagement"])), day(entry.event, "on"), str(data["reason"]))
 
 
-def _sent(replay: _Replay, entry: Entry) -> None:
+def _sent(replay: Replay, entry: Entry) -> None:
     event = entry.event
     dispatches.add(
         replay.connection,
@@ -271,32 +157,26 @@ def _sent(replay: _Replay, entry: Entry) -> None:
     )
 
 
-def _dispatch_withdrawn(replay: _Replay, entry: Entry) -> None:
+def _dispatch_withdrawn(replay: Replay, entry: Entry) -> None:
     data = entry.event.data
     dispatches.withdraw(replay.connection, int(str(data["dispatch"])), day(entry.event, "on"), str(data["reason"]))
 
 
-def _institution_added(replay: _Replay, entry: Entry) -> None:
+def _institution_added(replay: Replay, entry: Entry) -> None:
     data = entry.event.data
     new = Institution(entry.event.subject, str(data["letter"]), str(data["name"]), text_of(data.get("authority")))
     institutions.add(replay.connection, new, entry.at)
 
 
-def _portrait_switch(replay: _Replay, entry: Entry) -> None:
+def _portrait_switch(replay: Replay, entry: Entry) -> None:
     put_switch(replay.connection, entry.event.subject, on=entry.event.data["on"] is True)
 
 
-def _contact(replay: _Replay, entry: Entry) -> None:
+def _contact(replay: Replay, entry: Entry) -> None:
     put_contact(replay.connection, Contact(str(entry.event.data["zh"]), str(entry.event.data["en"])))
 
 
-def _consent_withdrawn(replay: _Replay, entry: Entry) -> None:
-    found = cards.get(replay.connection, CardNumber(entry.event.subject))
-    if found is not None:
-        withdraw_consent(replay.connection, found.card, day(entry.event, "on"))
-
-
-def _account(replay: _Replay, entry: Entry) -> None:
+def _account(replay: Replay, entry: Entry) -> None:
     """Close an account, or bar its old password: whoever was shut out stays so. One made since is not there."""
     found = accounts.find(replay.connection, entry.event.subject)
     if found is None or found.disabled_at is not None:
@@ -315,23 +195,23 @@ def _account(replay: _Replay, entry: Entry) -> None:
             replay.not_replayed[entry.event.kind] += 1
 
 
-_HANDLERS: Final[Mapping[str, Callable[[_Replay, Entry], None]]] = {
-    "card-issued": _issued,
-    "card-imported": _issued,
-    "card-revoked": _changed,
-    "card-voided": _changed,
-    "card-superseded": _changed,
-    "card-status-taken": _changed,
-    "card-replaced": _replaced,
-    "copy-replacement-taken": _copy_taken,
-    "portrait-consent-withdrawn": _consent_withdrawn,
+_HANDLERS: Final[Mapping[str, Callable[[Replay, Entry], None]]] = {
+    "card-issued": issued,
+    "card-imported": issued,
+    "card-revoked": changed,
+    "card-voided": changed,
+    "card-superseded": changed,
+    "card-status-taken": changed,
+    "card-replaced": replaced,
+    "copy-replacement-taken": copy_taken,
+    "portrait-consent-withdrawn": consent_withdrawn,
     "portrait-in-code-set": _portrait_switch,
-    "cancellation-corrected": _corrected,
-    "numbers-reserved": _reserved,
-    "number-voided": _number_voided,
-    "revocation-proposed": _proposed,
-    "revocation-proposal-decided": _proposal_closed,
-    "revocation-proposal-declined": _proposal_closed,
+    "cancellation-corrected": corrected,
+    "numbers-reserved": reserved,
+    "number-voided": number_voided,
+    "revocation-proposed": proposed,
+    "revocation-proposal-decided": proposal_closed,
+    "revocation-proposal-declined": proposal_closed,
     "engagement-made": _engaged,
     "engagement-ended": _engagement_ended,
     "dispatch-made": _sent,
@@ -345,9 +225,3 @@ _HANDLERS: Final[Mapping[str, Callable[[_Replay, Entry], None]]] = {
 }
 _BEYOND_CARDS: Final = frozenset({"number-voided", "card-issued", "card-imported"})
 """Kinds whose subject may be the number of a lost card, and which are not of that card's life."""
-
-
-def _document(event: Event) -> str | None:
-    """Return the document an event names; the file itself came after the backup and is not to be had."""
-    named, attached = text_of(event.data.get("document")), "attachment" in event.data
-    return f"{named or ''}（{_FILE_LOST}）" if attached else named

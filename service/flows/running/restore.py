@@ -8,29 +8,19 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from itertools import product
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection
 
 from keys.files import create as create_file
-from service.domain.card_number import prefix_for
-from service.domain.errors import SchemeMissing
 from service.domain.event import Event, Json
 from service.domain.journal import parse_entry
-from service.domain.jurisdiction import parse_jurisdiction
-from service.domain.kinds import CardKind
-from service.domain.regulation import LAST_SEQUENCE
-from service.domain.status_list import LIST_SIZE
-from service.domain.validity import civil_date
 from service.effects import Effects
 from service.flows.errors import Refused
-from service.flows.register import META_HOST, META_JURISDICTION, VAULT_FILE
-from service.flows.running.audit import SignedHead, audit_on, faults_refused, is_signed
+from service.flows.register import META_HOST, VAULT_FILE
+from service.flows.running.audit import audit_on, faults_refused, is_signed
 from service.flows.running.audit_entries import Fault
 from service.flows.running.backup_file import (
     MANIFEST,
@@ -42,35 +32,20 @@ from service.flows.running.backup_file import (
     read_entry,
     table_entry,
 )
+from service.flows.running.give_up import begin_list, void_next
 from service.flows.running.journal_mirror import META_MIRROR
 from service.flows.running.later_entries import check_head, read_later_entries
 from service.flows.running.later_lists import check_complete, read_later_lists, take_lists
 from service.flows.running.replay_journal import Replayed, replay_entries
+from service.flows.running.restore_evidence import Later, behind_head, check_not_older, check_told, reason_of
 from service.settings import Settings
-from service.store import blobs, dump, institutions, journal, key_records, meta, numbers, restored, status_lists
+from service.store import blobs, dump, journal, key_records, meta, restored
 from service.store.engine import open_database
-from service.store.restored import GIVEN_UP
 from service.store.schema import migrate
 from service.store.statements import chunks
 from service.store.tables import blob
 
 _NOTHING: Final = Replayed(0, (), {}, {})
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """What tells of the time after the backup.
-
-    ``head``: the journal's last exported head; ``mirror``: folder of the journal's mirror; ``published``: folder with
-    status lists; ``void_ahead``: how many numbers of every series are given up, where nothing tells how far they went.
-    ``despite_faults``: whether a backup is taken whose rows are not what its own journal says.
-    """
-
-    head: SignedHead | None = None
-    mirror: Path | None = None
-    published: Path | None = None
-    void_ahead: int | None = None
-    despite_faults: bool = False
 
 
 _BLOBS_AT_ONCE: Final = 32
@@ -109,7 +84,7 @@ def restore(settings: Settings, effects: Effects, file: Path, later: Later, *, a
     with opened(file) as archive:
         manifest = read_entry(archive, MANIFEST, Manifest)
         check_manifest(manifest)
-        _check_told(manifest, later)
+        check_told(manifest, later)
         if (settings.data / VAULT_FILE).exists():
             raise Refused(
                 "register-exists",
@@ -185,9 +160,9 @@ def _bring_up(
     if later.head is not None:
         is_told = check_head(connection, later.head, known)
         if not is_told and later.void_ahead is None:
-            raise _behind_head(journal.head(connection).size, later.head)
+            raise behind_head(journal.head(connection).size, later.head)
         if later.mirror is None and later.void_ahead is None:
-            _check_not_older(manifest, later.head)
+            check_not_older(manifest, later.head)
     taken: tuple[Event, ...] = ()
     through = 0
     if later.published is not None:
@@ -197,14 +172,14 @@ def _bring_up(
         through, is_told = max(lists), True
     elif later.void_ahead is not None and later.mirror is None:
         is_told = False
-    voided = _void_ahead(connection, later.void_ahead or 0, manifest, now)
+    voided = void_next(connection, later.void_ahead or 0, manifest, now)
     if later.void_ahead or through or replayed.copies_made:
-        _begin_list(connection, replayed.copies_made, len(voided), through)
+        begin_list(connection, replayed.copies_made, len(voided), through)
     unconfirmed = 0 if is_told else restored.doubt_all(connection, today, now)
     lost = _lost_events(replayed)
     told: dict[str, Json] = {
         "entries": manifest.journal_size,
-        "reason": _reason(later),
+        "reason": reason_of(later),
         "replayed": replayed.entries,
         "not_replayed": dict(sorted(replayed.not_replayed.items())),
         "lost": len(replayed.lost),
@@ -228,16 +203,6 @@ def _bring_up(
     )
 
 
-def _reason(later: Later) -> str:
-    told = {
-        "journal": later.mirror is not None,
-        "published": later.published is not None,
-        "head": later.head is not None,
-        f"void-ahead {later.void_ahead}": later.void_ahead is not None,
-    }
-    return ", ".join(word for word, given in told.items() if given)
-
-
 def _lost_events(replayed: Replayed) -> tuple[Event, ...]:
     """Return in the journal what the register lacks of what its journal tells."""
     cards = (Event("card-lost", one.number, {"copies": [copy.hex() for copy in one.copies]}) for one in replayed.lost)
@@ -248,93 +213,6 @@ def _lost_events(replayed: Replayed) -> tuple[Event, ...]:
         if replaced_on is None
     )
     return (*cards, *copies)
-
-
-def _void_ahead(connection: Connection, ahead: int, manifest: Manifest, now: datetime) -> tuple[Event, ...]:
-    """Void the next numbers of every series: they may be in use out there."""
-    if not ahead:
-        return ()
-    used = {series.prefix: series.used for series in numbers.all_series(connection)}
-    events: list[Event] = []
-    for prefix in sorted(used.keys() | _begun_since(connection, manifest, now)):
-        wanted = min(ahead, LAST_SEQUENCE - used.get(prefix, 0))
-        if wanted > 0:
-            given_up = numbers.claim_many(connection, {prefix: wanted}, now)[prefix]
-            numbers.void_many(connection, given_up, GIVEN_UP, now)
-            events.extend(Event("number-voided", str(number), {"reason": GIVEN_UP}) for number in given_up)
-    return tuple(events)
-
-
-def _begin_list(connection: Connection, known: int, given_up: int, through: int) -> None:
-    """Begin a new status list beyond every place that may have been given since the backup.
-
-    ``known`` copies are known by their ids; where numbers were ``given_up``, or a list is known up to ``through`` which
-    no row tells of, copies of other ids may hold the places.
-    """
-    last = status_lists.last_place(connection)
-    reached = last.list_no + (last.index + known + given_up) // LIST_SIZE
-    for slot in status_lists.close_last(connection, max(reached, through)):
-        if given_up or through:
-            restored.record_lost_place(connection, slot.list_no, slot.index, LIST_SIZE - 1)
-
-
-def _begun_since(connection: Connection, manifest: Manifest, now: datetime) -> frozenset[str]:
-    """Name the series that may have been begun after the backup: from its year to the next, cards being dated ahead."""
-    jurisdiction = parse_jurisdiction(meta.get(connection, META_JURISDICTION) or "")
-    years = range(civil_date(min(manifest.made_at, now)).year, civil_date(now).year + 2)
-    issuers = (None, *institutions.all_of(connection))
-    prefixes: set[str] = set()
-    for year, kind, issuer in product(years, CardKind, issuers):
-        if (issuer is not None) is (kind is CardKind.INTERNAL):
-            with suppress(SchemeMissing):
-                prefixes.add(prefix_for(kind, date(year, 1, 1), jurisdiction, issuer))
-    return frozenset(prefixes)
-
-
-def _check_told(manifest: Manifest, later: Later) -> None:
-    """Refuse where nothing tells how far numbering went, or that nothing came after the backup."""
-    if later.void_ahead is not None or later.mirror is not None:
-        return
-    if later.head is None:
-        raise Refused(
-            "restore-needs-head",
-            "备份之后核发的编号可能已打印，此后的取消、补发也不在备份中。须有以下之一，先有先用：日志镜像；"
-            "此后签发的状态列表，并作废各段其后若干个号；证明备份之后没有变化的日志头；"
-            "都没有则作废其后的号，证卡须经确认才答有效",
-            "numbers issued after the backup may be printed already, and it lacks what was cancelled since: "
-            "the first that there is of these is needed: the journal's mirror; status lists signed since, with the "
-            "next numbers of every series voided; a journal head that shows that nothing came after; without any of "
-            "them the next numbers are voided, and cards read valid once they are confirmed",
-        )
-    if later.published is not None:
-        return
-    if later.head.size > manifest.journal_size:
-        raise _behind_head(manifest.journal_size, later.head)
-    if later.head.size < manifest.journal_size:
-        raise _head_too_old()
-
-
-def _behind_head(size: int, head: SignedHead) -> Refused:
-    return Refused(
-        "backup-older-than-head",
-        f"备份（及镜像）止于日志第 {size} 条，日志头已到 {head.size} 条：其间编号或已打印，须作废其后的号",
-        f"backup and mirror end at entry {size}, the head says {head.size}: numbers given since may be printed, "
-        "so the next ones are to be voided",
-    )
-
-
-def _check_not_older(manifest: Manifest, head: SignedHead) -> None:
-    if head.size == manifest.journal_size and datetime.fromisoformat(head.at) < manifest.made_at:
-        raise _head_too_old()
-
-
-def _head_too_old() -> Refused:
-    return Refused(
-        "head-older-than-backup",
-        "日志头早于备份，不能说明备份之后没有核发：须有备份之后导出的日志头，或作废其后若干个号",
-        "the head is from before the backup and does not show that nothing came after it: one exported since is "
-        "needed, or the next numbers are to be voided",
-    )
 
 
 def _restore_blobs(connection: Connection, archive: zipfile.ZipFile, manifest: Manifest) -> None:

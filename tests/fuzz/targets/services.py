@@ -16,7 +16,8 @@ from service.app import create_app
 from service.flows.register import VAULT_FILE
 from service.flows.running.audit import audit
 from service.flows.running.back_up import back_up
-from service.flows.running.restore import Later, restore
+from service.flows.running.restore import restore
+from service.flows.running.restore_evidence import Later
 from tests.flows.office import ACTOR, Office, settings_of
 from tests.fuzz.mutators.archives import mutate_zip_field, mutate_zip_name, part_mutator, settled
 from tests.fuzz.mutators.raw import mutate_bytes, mutate_text
