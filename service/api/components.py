@@ -19,7 +19,7 @@ NAMES: Final[Mapping[str, str]] = {
     "access_Role": "AccountRole",
     "assessment_model_Role": "AssessmentRole",
     "assessment_ruling_Outcome": "RulingOutcome",
-    "verdict_Outcome": "CheckOutcome",
+    "verdict_checks_Outcome": "CheckOutcome",
 }
 """What classes of one name are called, where the framework puts their modules before it."""
 

@@ -18,7 +18,7 @@ from keys.sealing import SALT_SIZE
 from keys.vault import DEFAULT_COST
 from service.domain.card_number import CardNumber
 from service.domain.engagement import NewEngagement
-from service.domain.event import Event, current_kind
+from service.domain.event import current_kind
 from service.domain.issuer import Institution
 from service.domain.journal import Entry
 from service.domain.jurisdiction import Contact
