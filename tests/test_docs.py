@@ -64,7 +64,7 @@ def resolved(line: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def checked_arguments(command: click.Command, rest: tuple[str, ...]) -> int:
-    """Check options and their values; give how many words are arguments."""
+    """Check options and their values; return how many words are arguments."""
     options = {
         name: param
         for param in command.params

@@ -180,7 +180,7 @@ class RulingBody(Struct, frozen=True):
 
 
 class CompositionBody(Struct, frozen=True):
-    """Whether an assessment's people are those the rules ask for."""
+    """The answer whether an assessment's people are those the rules ask for."""
 
     verdict: Verdict
     rulings: tuple[RulingBody, ...]

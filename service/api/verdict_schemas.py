@@ -61,7 +61,7 @@ class ReasonBody(Struct, frozen=True):
 
 
 class FitForDutyBody(Struct, frozen=True):
-    """Whether the card is good for the work that was asked about."""
+    """The answer whether the card is good for the work that was asked about."""
 
     answer: Answer
     reasons: tuple[ReasonBody, ...]

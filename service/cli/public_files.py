@@ -67,7 +67,7 @@ def page_files(register: Register) -> Iterator[PublicFile]:
 
 
 def write(folder: Path, files: Iterable[PublicFile]) -> tuple[str, ...]:
-    """Write files below a folder, each whole or not at all; give the names of those that have changed.
+    """Write files below a folder, each whole or not at all; return the names of those that have changed.
 
     What is as it should be is left alone with its time of change, from which web servers make ETags. Nothing is
     removed: pages that are open still ask for the assets of the version before.
@@ -76,7 +76,7 @@ def write(folder: Path, files: Iterable[PublicFile]) -> tuple[str, ...]:
 
 
 def write_if_changed(path: Path, body: bytes) -> bool:
-    """Put a file in its place, readable by everybody; tell whether it was another before. Raises OSError."""
+    """Put a file in its place, readable by everybody; return whether it was another before. Raises OSError."""
     try:
         if path.read_bytes() == body:
             return False

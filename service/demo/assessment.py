@@ -58,7 +58,7 @@ _VERDICTS: Final = {
 
 
 def hold_assessment(register: Register, out: Path, actor: str) -> Iterator[str]:
-    """Engage, send, plan, call the roll without and with the last to come, and record it; tell of each step."""
+    """Engage, send, plan, call the roll without and with the last to come, and record it, and report each step."""
     now = register.effects.now()
     assessors, internal, externals = _people(register)
     today = register.effects.today()

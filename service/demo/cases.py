@@ -132,7 +132,7 @@ def _offline(register: Register, valid: str, revoked: str) -> Iterator[Case]:
 
 
 def _single(register: Register, person: SamplePerson, issued_on: date, out: Path) -> tuple[CardNumber, str]:
-    """Issue one card dated as wanted; give its number and the text of its code."""
+    """Issue one card dated as wanted; return its number and the text of its code."""
     write_photos(out / "photos", (person,), register.effects.today())
     with open_photos(out / "photos") as photos:
         outcome = issue_batch(

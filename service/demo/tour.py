@@ -98,7 +98,7 @@ def _hire(register: Register, told: _Steps, admin: NewUser) -> None:
 
 
 def run(console: Console, out: Path, effects: Effects) -> tuple[Case, ...]:
-    """Run the whole job in an empty folder; give the cases of the closing table.
+    """Run the whole job in an empty folder; return the cases of the closing table.
 
     Raises Refused for a folder that is not empty.
     """

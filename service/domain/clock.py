@@ -1,4 +1,4 @@
-"""Whether the clock can be believed before something is signed.
+"""Decide whether the clock can be believed before something is signed.
 
 A list dated in the future is good for nothing at a checker whose clock is right, and no list after it is dated earlier:
 one forward jump of the clock during one signing takes offline checking down for as long as the jump.

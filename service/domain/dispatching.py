@@ -63,7 +63,7 @@ def check_rotation(card: Card, visit: Visit, visits: Mapping[Visit, Collection[i
 def visits_running(person: int, visit: Visit, visits: Mapping[Visit, Collection[int]]) -> tuple[int, Visit, Visit]:
     """Count the visits running, over all that an institution has, of which one person's is a part. 督§15.
 
-    Gives how many there are, the first and the last of them.
+    Returns how many there are, the first and the last of them.
     """
     in_order = sorted({*visits, visit})
     place = in_order.index(visit)

@@ -1,4 +1,4 @@
-"""Whether a valid card lets its holder do a given work at a given place on a given day.
+"""Decide whether a valid card lets its holder do a given work at a given place on a given day.
 
 督§3, §9, §14; 考§2–4, §16. The browser's verifier (``pages/assets/verifier/fitness.js``) has the same rules without the
 register, held to these by shared vectors.

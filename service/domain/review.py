@@ -179,7 +179,7 @@ def check_evaluation(kind: CardKind, result: Grade) -> None:
 
 
 def check_warning(kind: CardKind, text: str) -> str:
-    """Find the ground of a warning; give its citation. Raises RecordRefused. 考§20."""
+    """Find the ground of a warning; return its citation. Raises RecordRefused. 考§20."""
     citation = re.sub(r"\s", "", text.translate(str.maketrans("（）", "()")))
     if citation not in WARNINGS:
         raise RecordRefused(

@@ -1,4 +1,4 @@
-"""Whether an institution, or an authority, has the people the rules ask for. 督§5, 考§6."""
+"""Count whether an institution, or an authority, has the people the rules ask for. 督§5, 考§6."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from service.domain.tidy import tidy_name
 
 
 class Staffed(StrEnum):
-    """Whether a requirement is met; unknown where what is on record does not tell."""
+    """A requirement is met or not; unknown where what is on record does not tell."""
 
     MET = "met"
     SHORT = "short"

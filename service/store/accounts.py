@@ -209,7 +209,7 @@ def tokens_of(connection: Connection, account_id: int | None = None) -> tuple[To
 
 
 def revoke_token(connection: Connection, account_id: int, label: str) -> bool:
-    """Take a token away; tell whether there was one."""
+    """Take a token away; return whether there was one."""
     gone = delete(token).where(token.c.account_id == account_id, token.c.label == label).returning(token.c.key)
     keys = connection.execute(gone).scalars().all()
     note(connection, "token", keys)

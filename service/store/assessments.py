@@ -165,7 +165,7 @@ def cancel(connection: Connection, identity: int, on: date, reason: str) -> None
 def take(
     connection: Connection, identity: int, arrivals: Sequence[Arrival], account_id: int | None, now: datetime
 ) -> tuple[Arrival, ...]:
-    """Add those who came; give those that were not there yet."""
+    """Add those who came; return those that were not there yet."""
     new: list[Arrival] = []
     for one in arrivals:
         row = {name: getattr(one, name) for name in Arrival.__slots__}

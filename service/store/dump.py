@@ -82,7 +82,7 @@ def _in_succession() -> Select[Any]:
 
 
 def load(connection: Connection, table: Table, lines: Iterable[bytes]) -> int:
-    """Put the rows of ``dump`` into an empty table; give their number. Raises ConstraintBroken for other lines."""
+    """Put the rows of ``dump`` into an empty table; return their number. Raises ConstraintBroken for other lines."""
     count = 0
     for chunk in chunks(lines):
         rows = [_row(table, line) for line in chunk]

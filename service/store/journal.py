@@ -38,7 +38,7 @@ def append_many(connection: Connection, now: datetime, actor: str, events: Itera
 
 
 def restate(connection: Connection, now: datetime, actor: str, reason: str) -> Frontier:
-    """State every row of the register anew: from here on facts are these and no others. Gives the tree's new edge.
+    """State every row of the register anew: from here on facts are these and no others. Returns the tree's new edge.
 
     For a register whose rows were not, or are no longer, those its entries stand for: after an upgrade, a restore.
     Check it before, as far as it can be checked: what is stated here is held to be true afterwards.

@@ -30,7 +30,7 @@ class Person:
 
 
 def put_many(connection: Connection, people: Iterable[Person]) -> dict[bytes, int]:
-    """Enter people, or bring name and telephone of known ones up to date; give their ids by blind index.
+    """Enter people, or bring name and telephone of known ones up to date; return their ids by blind index.
 
     A telephone that is not stated leaves the one before. Rows are locked in the order of the blind indexes.
     """

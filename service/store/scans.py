@@ -54,7 +54,7 @@ class LoggedScan:
 def take(
     connection: Connection, scans: Sequence[Scan], account_id: int, institution: str | None, now: datetime
 ) -> tuple[bool, ...]:
-    """Add scans; tell of each whether it was not there yet."""
+    """Add scans; return of each whether it was not there yet."""
     new: list[bool] = []
     for one in scans:
         row = {name: getattr(one, name) for name in Scan.__slots__}

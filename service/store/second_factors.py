@@ -62,7 +62,7 @@ def confirm(connection: Connection, account_id: int, codes: Iterable[bytes], now
 
 
 def take_step(connection: Connection, account_id: int, step: int) -> bool:
-    """Use a time step up; tell whether it and all later ones were unused."""
+    """Use a time step up; return whether it and all later ones were unused."""
     unused = or_(second_factor.c.last_step.is_(None), second_factor.c.last_step < step)
     taken = update(second_factor).where(second_factor.c.account_id == account_id, unused).values(last_step=step)
     pass_over(connection, "second_factor")
@@ -70,7 +70,7 @@ def take_step(connection: Connection, account_id: int, step: int) -> bool:
 
 
 def take_recovery_code(connection: Connection, account_id: int, key: bytes, now: datetime) -> bool:
-    """Use a recovery code up; tell whether it was there, unused."""
+    """Use a recovery code up; return whether it was there, unused."""
     taken = (
         update(recovery_code)
         .where(recovery_code.c.account_id == account_id, recovery_code.c.key == key, recovery_code.c.used_at.is_(None))
@@ -88,7 +88,7 @@ def codes_left(connection: Connection, account_id: int) -> int:
 
 
 def remove(connection: Connection, account_id: int) -> bool:
-    """Take a second factor away with its recovery codes; tell whether there was one."""
+    """Take a second factor away with its recovery codes; return whether there was one."""
     _forget_codes(connection, account_id)
     gone = delete(second_factor).where(second_factor.c.account_id == account_id)
     found = connection.execute(gone.returning(second_factor.c.account_id)).scalars().all()

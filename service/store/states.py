@@ -16,7 +16,7 @@ class NumberState(StrEnum):
 
 
 class CopyState(StrEnum):
-    """Whether a printed copy is the card's current one or has been replaced (补发)."""
+    """What a printed copy is: the card's current one or has been replaced (补发)."""
 
     LIVE = "live"
     REPLACED = "replaced"

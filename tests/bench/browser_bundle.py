@@ -50,7 +50,7 @@ _OPEN: Final = """async ([assets, data, at, lists, secure]) => {
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name it has
-        """Say nothing."""
+        """Write nothing to the log."""
 
 
 def main() -> int:

@@ -93,7 +93,7 @@ def main() -> int:
 
 
 def visit(port: int, cards: Sequence[IssuedCard], seconds: int, first: int) -> Visit:
-    """Ask about a card every half second, as people do: each has an address and a card of his own."""
+    """Look a card up every half second, as people do: each has an address and a card of his own."""
     taken: dict[str, list[float]] = {_LOOKUPS: [], _VERIFICATIONS: []}
     refused = 0
     end = time.monotonic() + seconds

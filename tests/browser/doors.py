@@ -45,7 +45,7 @@ class Door:
         return name
 
     def plan(self) -> tuple[int, str]:
-        """Plan an assessment that starts in forty minutes; give its id and the name of its plan."""
+        """Plan an assessment that starts in forty minutes; return its id and the name of its plan."""
         now = datetime.now(UTC).replace(microsecond=0)
         if civil_date(now) != civil_date(now + MARGIN):
             pytest.skip("it is too late in Shanghai for an assessment that is still held today")

@@ -60,7 +60,7 @@ def shot_of(chance: np.random.Generator) -> Shot:
 
 
 def write_film(card: Image.Image, path: Path, seed: int, frames: int = FRAMES) -> Shot:
-    """Film the grey picture of a card's side; give how it was taken."""
+    """Film the grey picture of a card's side; return how it was taken."""
     chance = np.random.default_rng(seed)
     shot = shot_of(chance)
     background = _clutter(shot, chance)

@@ -37,7 +37,7 @@ WIPED = {"arrivals": 0, "bundle": 0, "memory": 1, "queue": 0, "assessments": 0, 
 
 
 def sign_in(page: Page, office: BrowserOffice) -> str:
-    """Sign somebody in on the page, and open the scanner; give the name."""
+    """Sign somebody in on the page, and open the scanner; return the name."""
     name = office.staff()
     page.goto("/sign-in?next=/scan")
     page.locator("#name").fill(name)

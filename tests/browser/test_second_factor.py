@@ -52,7 +52,7 @@ def browsers(browser: Browser, desks: Desks) -> Iterator[Callable[[], Page]]:
 
 
 def begin(page: Page, path: str = "/office/search", password: str = PASSWORD) -> None:
-    """Give name and password on the way to a page."""
+    """Enter name and password on the way to a page."""
     page.goto(f"/sign-in?next={path}")
     page.locator("#name").fill(DEPUTY)
     page.locator("#password").fill(password)

@@ -170,7 +170,7 @@ def write_roster(path: Path, people: Sequence[Person], change: Callable[[Any], N
 
 
 def write_photos(folder: Path, people: Sequence[Person]) -> None:
-    """Give everyone a photo named for the identity number."""
+    """Write a photo of everyone, named for the identity number."""
     folder.mkdir(exist_ok=True)
     for index, person in enumerate(people):
         (folder / f"{person['身份证号']}.jpg").write_bytes(photo(index % 3))

@@ -36,7 +36,7 @@ WAIT_S = 0.05
 
 @contextmanager
 def nginx(configuration: Path, scratch: Path) -> Generator[str]:
-    """Serve with the configuration as ``publish`` wrote it, but for the port; give the origin."""
+    """Serve with the configuration as ``publish`` wrote it, but for the port; return the origin."""
     program = needs.tool("nginx", apt="nginx-light")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -98,7 +98,7 @@ class BusyDesk:
 
 
 def until_answered(ask: Callable[[], Result]) -> Result:
-    """Ask again while the database is away or busy; nothing was stored then, or the key says what was."""
+    """Try again while the database is away or busy; nothing was stored then, or the key says what was."""
     for _ in range(_ASKS):
         try:
             return ask()

@@ -964,7 +964,7 @@ class Lives(RuleBasedStateMachine):
 
 
 def equal(found: object, expected: object, what: str) -> None:
-    """Say which are not alike: this module is not one whose asserts pytest rewrites."""
+    """Name those that are not alike: this module is not one whose asserts pytest rewrites."""
     if found != expected:
         raise AssertionError(f"{what}: {_difference(found, expected)}")
 

@@ -293,7 +293,7 @@ class Paper:
         return sorted(found, key=lambda pair: (pair[0].issued_on, pair[0].number), reverse=True)
 
     def issue(self, wishes: Sequence[Wish], day: date) -> list[PaperCard]:
-        """Give every row its card; rows that are refused are not among them."""
+        """Issue a card for every row; rows that are refused are not among them."""
         numbers: dict[int, str] = {}
         for place, wish in enumerate(wishes):
             if wish.by_hand is not None:

@@ -25,7 +25,7 @@ from tests.flows.office import Office
 
 
 def admitted(office: Office, place: int, network: str, block: str = "203.0.113.0/24") -> bool:
-    """Ask about a number and with a name that nobody has asked before."""
+    """Look up a number with a name that nobody has asked before."""
     try:
         admit_lookup(office.register, Origin(network, block), CardNumber.compose("R5026", place), f"某{place}")
     except TooManyLookups:

@@ -83,7 +83,7 @@ def contents(office: Office) -> dict[str, object]:
 
 
 def lived_in(office: Office) -> list[CardNumber]:
-    """Give the register cards of every fate; list all of their numbers."""
+    """Issue cards of every fate; list all of their numbers."""
     outcome = office.issue(*one_of_each(), applicant("external", 6), applicant("external", 7), key="K")
     numbers = [CardNumber(number or "") for number in numbers_of(outcome)]
     reserve_numbers(office.register, "R5026", 10, 12, "预留", ACTOR)

@@ -33,7 +33,7 @@ PLACE = SCHOOL.code
 
 
 def verdicts(office: Office, number: CardNumber, duty: Duty) -> tuple[Verdict, Verdict]:
-    """Ask by the code on the card, and as staff do by its number."""
+    """Check by the code on the card, and as staff do by its number."""
     return verify_text(office.register, office.text(number), duty), check_number(office.register, number, duty)
 
 

@@ -49,7 +49,7 @@ class Job:
 
 
 def make_plan(seed: int, prefixes: Sequence[str]) -> tuple[tuple[Job, ...], ...]:
-    """Give every worker its jobs: single cards as often as batches, of one series or of several."""
+    """Return every worker's jobs: single cards as often as batches, of one series or of several."""
     chance = random.Random(seed)
     return tuple(
         tuple(
@@ -157,7 +157,7 @@ def read_answers(path: Path) -> dict[str, tuple[str, ...]]:
 
 
 def new_seed() -> int:
-    """Give another seed each run, or that of ``ZHENGKA_KILL_SEED``; the test prints it."""
+    """Return another seed each run, or that of ``ZHENGKA_KILL_SEED``; the test prints it."""
     given = os.environ.get("ZHENGKA_KILL_SEED")
     return int(given) if given else random.SystemRandom().randrange(2**32)
 

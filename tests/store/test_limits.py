@@ -26,7 +26,7 @@ def key(name: str) -> bytes:
 
 
 def wait(database: Database, claims: Sequence[Claim], now: datetime = NOW) -> int:
-    """Ask for one request on every counter; the seconds to wait where it is refused, else 0."""
+    """Count one request on every counter; return the seconds to wait where it is refused, else 0."""
     try:
         with database.counters.write() as connection:
             limits.take(connection, claims, now)
@@ -136,7 +136,7 @@ def test_threads_together_get_no_more_than_the_limit(database: Database) -> None
 
 
 def _ask(url: str, times: int) -> list[int]:
-    """Ask many times in a process of its own, on counters shared in different orders of keys."""
+    """Count many requests in a process of its own, on counters shared in different orders of keys."""
     database = open_database(url)
     try:
         shared = Claim(key("shared"), Limit(25, timedelta(minutes=1)))

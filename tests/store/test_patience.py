@@ -159,7 +159,7 @@ def frozen(server: MortalServer) -> Generator[None]:
 
 @contextmanager
 def held_up(url: str, asking: Callable[[], httpx.Response]) -> Generator[Future[httpx.Response]]:
-    """Ask what has to wait for a table that is locked, and go on once it waits there."""
+    """Run what has to wait for a table that is locked, and go on once it waits there."""
     with ThreadPoolExecutor(1) as threads, psycopg.connect(url) as holder:
         holder.execute("LOCK TABLE card IN ACCESS EXCLUSIVE MODE")
         answer = threads.submit(asking)

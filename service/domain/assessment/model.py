@@ -92,7 +92,7 @@ class Declared(StrEnum):
 
 
 class Stage(StrEnum):
-    """Whether a plan is looked at, or who has come."""
+    """What is looked at: a plan, or who has come."""
 
     PLAN = "plan"
     ROLL_CALL = "roll-call"
@@ -205,7 +205,7 @@ def instant_text(at: datetime) -> str:
 
 
 class Standing(StrEnum):
-    """Whether something holds, does not, or cannot be told from what is known."""
+    """Something holds, does not, or cannot be told from what is known."""
 
     YES = "yes"
     UNSURE = "unsure"

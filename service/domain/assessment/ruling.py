@@ -19,7 +19,7 @@ class Outcome(StrEnum):
 
 
 class Verdict(StrEnum):
-    """Whether the people are those the rules ask for; ``unknown`` where what is known does not tell."""
+    """The answer whether the people are those the rules ask for; ``unknown`` where what is known does not tell."""
 
     COMPLETE = "complete"
     UNKNOWN = "unknown"

@@ -45,7 +45,7 @@ class Occasion:
 def draw_forms(
     register: Register, name: FormName, numbers: Sequence[CardNumber], occasion: Occasion, out: BinaryIO
 ) -> int:
-    """Write forms as a PDF, one for each card, or an empty one without cards; give their number.
+    """Write forms as a PDF, one for each card, or an empty one without cards; return their number.
 
     Raises Refused for a card that is not there or whose holder has no such form, LayoutError for a text that cannot
     be printed.

@@ -53,7 +53,7 @@ def draw_record(
 def draw_assessment_forms(
     register: Register, identity: int, name: FormName, out: BinaryIO, *, by: Principal | None = None
 ) -> int:
-    """Write the forms of one kind for an assessment's people as a PDF, filled with what is known; give their number.
+    """Write the forms of one kind for an assessment's people as a PDF, filled with what is known; return their number.
 
     Who has a form: those of the roll-call, or before it those of the plan, whose post is the form's. An assessor's
     names the jobs the card covers. Raises Refused for an assessment that is not there, not one's own, or in which

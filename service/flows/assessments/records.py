@@ -54,7 +54,7 @@ class Verified:
 
 
 def make_record(register: Register, identity: int, *, made_by: str, by: Principal | None = None, actor: str) -> int:
-    """Record who has come by now and what the rules say of it; give the record's id.
+    """Record who has come by now and what the rules say of it; return the record's id.
 
     It closes nothing: what a device hands in later stands in a later record. Raises Refused for an assessment that is
     not there, not one's own, or to which nobody has come, and without the name of who answers for it.

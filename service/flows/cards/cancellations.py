@@ -27,7 +27,7 @@ from service.store.states import ProposalState
 
 
 def propose_revocation(register: Register, number: CardNumber, request: ProposalRequest, by: By) -> int:
-    """Propose that a qualification be cancelled, for the card's issuer to decide; give the proposal's id.
+    """Propose that a qualification be cancelled, for the card's issuer to decide; return the proposal's id.
 
     Nothing about the card changes. Raises Refused for a number that is not registered, GroundInvalid,
     DecisionRefused without a body, a person or a reason, and IllegalTransition for a card that could not be revoked
@@ -92,7 +92,7 @@ def decline_proposal(register: Register, identity: int, request: DeclineRequest,
 def correct_cancellation(
     register: Register, number: CardNumber, request: CorrectionRequest, by: By
 ) -> tuple[CardNumber, ...]:
-    """Correct a mistaken cancellation by an entry of its own; give every card whose decision it corrects.
+    """Correct a mistaken cancellation by an entry of its own; return every card whose decision it corrects.
 
     The cards stay revoked, and the bar of 考§21 falls: see ``Correction``. One mistaken decision took all the
     person's cards of the issuer, so the correction is of all that were taken on the same day on the same ground.

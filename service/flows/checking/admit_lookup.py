@@ -1,4 +1,4 @@
-"""Whether one more lookup by number and name may be answered: numbers are sequential, names can be guessed.
+"""Admit lookups by number and name, or refuse them: numbers are sequential, names can be guessed.
 
 Counted are the network a question comes from (one IPv4 address, one IPv6 /64), the block the network lies in (/24,
 /48: what one customer of a data centre is given), the number, the name, and all questions together.

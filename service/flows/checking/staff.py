@@ -72,7 +72,7 @@ def count_typed_number(register: Register, by: Principal) -> None:
 
 
 def take_scans(register: Register, by: Principal, handed_in: Sequence[Scan]) -> tuple[tuple[Scan, bool], ...]:
-    """Keep scans, each once; give each as kept, with what the register says of it now, and whether it was new."""
+    """Keep scans, each once; return each as kept, with what the register says of it now, and whether it was new."""
     now = register.effects.now()
     told = [replace(one, verdict_now=_word_now(register, one)) for one in handed_in]
     with register.database.write() as connection:

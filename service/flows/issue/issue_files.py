@@ -32,7 +32,7 @@ class Order:
 
 
 def issue_files(register: Register, roster: IO[bytes], photos: IO[bytes], order: Order) -> tuple[Roster, Outcome]:
-    """Read a roster (xlsx) and its photographs (zip) and issue the batch; give the roster as read and the answer.
+    """Read a roster (xlsx) and its photographs (zip) and issue the batch; return the roster as read and the answer.
 
     ``photos`` can be sought in, and is closed. Raises Refused with the code of what is wrong with a file as a whole,
     and what ``issue_batch`` raises.

@@ -33,7 +33,7 @@ _ON, _OFF = "on", "off"
 
 @dataclass(frozen=True, slots=True)
 class PortraitSwitch:
-    """Whether an issuer's cards carry the portraits of those who consent."""
+    """The switch by which an issuer's cards carry the portraits of those who consent."""
 
     issuer: str
     name: str
@@ -101,7 +101,7 @@ def portrait_of_copy(connection: Connection, card: Card) -> bytes | None:
 
 
 def withdraw_consent(connection: Connection, card: Card, on: date) -> tuple[Event, ...]:
-    """Note beside a card that its holder no longer consents; give the event, none where there was no consent."""
+    """Note beside a card that its holder no longer consents; return the event, none where there was no consent."""
     record = cards.get(connection, card.number)
     application = {} if record is None else record.application or {}
     if not consents(application):

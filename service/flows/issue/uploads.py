@@ -128,7 +128,7 @@ def check_behind(register: Register, sign_in: SignIn, batch: int) -> Checked | N
 
 
 def issue_checked(register: Register, sign_in: SignIn, key: str) -> int:
-    """Issue what a check of this sign-in found good, once, however often it is asked; give the batch.
+    """Issue what a check of this sign-in found good, once, however often it is asked; return the batch.
 
     Raises Refused for a check that is gone, or that found nothing to issue, and what ``issue_batch`` raises.
     """

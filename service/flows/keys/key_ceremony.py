@@ -98,7 +98,7 @@ def unlock_root(register: Register, file: Path, passphrase: bytes) -> Signer:
 
 
 def _publish(register: Register, root: Signer, actor: str, kind: str, subject: KeyRecord, change: Change) -> KeyRecord:
-    """Change the keys and publish what holds now; give the subject as it stands after the change."""
+    """Change the keys and publish what holds now; return the subject as it stands after the change."""
     now = register.effects.now()
     with register.database.write() as connection:
         version = key_records.latest_version(connection) + 1

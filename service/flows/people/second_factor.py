@@ -62,7 +62,7 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class FactorState:
-    """Whether an account has a second factor, whether it must, and how many recovery codes are left."""
+    """How an account stands: has it a second factor, must it have one, and how many recovery codes are left."""
 
     is_set: bool
     is_required: bool

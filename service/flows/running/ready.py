@@ -1,4 +1,4 @@
-"""Whether the service can do its work now: the register answers, and the key that signs status lists is at hand."""
+"""Check that the service can do its work now: the register answers, and the key that signs status lists is at hand."""
 
 from __future__ import annotations
 

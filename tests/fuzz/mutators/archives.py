@@ -86,7 +86,7 @@ def mutate_zip_field(data: bytes, rng: Random) -> bytes:
 
 
 def mutate_zip_name(data: bytes, rng: Random) -> bytes:
-    """Give an entry another name, in some encoding; double, drop or move an entry."""
+    """Rename an entry, in some encoding; double, drop or move an entry."""
     parts = _unpacked(data)
     at = rng.randrange(len(parts))
     match rng.randrange(6):

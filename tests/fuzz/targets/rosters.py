@@ -173,7 +173,7 @@ def _earlier_row(kind: str, place: int) -> RawRow:
 
 
 def _full_rows() -> list[RawRow]:
-    """Give a row for each kind with every column filled, so that every reader of cells has work."""
+    """Return a row for each kind with every column filled, so that every reader of cells has work."""
     filled = {heading.field: "x" for heading in HEADINGS}
     return [RawRow(place, {**filled, **row}) for place, row in enumerate(ROWS.values(), 2)]
 

@@ -85,7 +85,7 @@ def backup(folder: Path, stack: ExitStack) -> Target:
 
 
 async def _answer(app: Any, data: bytes) -> tuple[int, bytes, bytes]:  # noqa: ANN401 - an ASGI application
-    """Put a request to the application; give status, media type and body."""
+    """Put a request to the application; return status, media type and body."""
     line, _, body = data.partition(b"\n")
     method, path, media_type, *_ = (*line.split(b" ", 2), b"", b"", b"")
     number = zlib.crc32(data)  # each input comes from an address of its own, so that limits count it as one
