@@ -14,16 +14,9 @@ from litestar.params import JSONBody, QueryParameter, SkipValidation
 
 from service.api.assessment_bodies import (
     AssessmentBody,
-    AssessmentRequest,
     AssessmentsBody,
     AssessmentSummaryBody,
-    CallItem,
-    CancelRequest,
-    JobRequest,
     MadeRecordBody,
-    PlannedRequest,
-    RecordRequest,
-    RollCallRequest,
     SignedRecordBody,
 )
 from service.api.once import once
@@ -39,16 +32,18 @@ from service.api.routes import (
 )
 from service.domain.access import Permission
 from service.domain.access_record import Access, Act
-from service.domain.assessment import Assessment, Job, NewAssessment, NewPerson
 from service.domain.forms import FormName
 from service.domain.issuer import Institution
-from service.domain.occupation import parse_occupation
-from service.domain.people import ResidentId
-from service.domain.tidy import tidy_name
+from service.flows.assessments.assessment_requests import (
+    AssessmentRequest,
+    CancelRequest,
+    RecordRequest,
+    RollCallRequest,
+)
 from service.flows.assessments.papers import draw_assessment_forms, draw_record
 from service.flows.assessments.planning import cancel_assessment, plan_assessment
 from service.flows.assessments.records import make_record, signed_record
-from service.flows.assessments.roll_call import Call, call_roll
+from service.flows.assessments.roll_call import call_roll
 from service.flows.assessments.view import AssessmentView, list_assessments, read_assessment
 from service.flows.people.access_records import record_access
 from service.flows.register import Register
@@ -87,13 +82,7 @@ class AssessmentController(Controller):
     ) -> AssessmentBody:
         """Enter a plan as it stands, and say whether its people are enough."""
         by = current_principal(request)
-        new = NewAssessment(
-            assessment=Assessment(data.institution, data.starts_at, tuple(_job(register, job) for job in data.jobs)),
-            plan=data.plan,
-            place=data.place,
-            people=tuple(map(_person, data.people)),
-        )
-        identity = plan_assessment(register, new, replaces=data.replaces, body=by.body, actor=by.actor)
+        identity = plan_assessment(register, data, by.by)
         return _assessment(read_assessment(register, identity, by))
 
     @get(
@@ -151,7 +140,7 @@ class AssessmentController(Controller):
         """Cancel an assessment, which keeps its record."""
         by = current_principal(request)
         read_assessment(register, identity, by)
-        held = cancel_assessment(register, identity, reason=data.reason, body=by.body, actor=by.actor)
+        held = cancel_assessment(register, identity, data, by.by)
         return _summary(held, register.institutions()[held.assessment.institution])
 
     @post(
@@ -174,7 +163,7 @@ class AssessmentController(Controller):
     ) -> AssessmentBody:
         """Take down who has come, each once by the nonce, and say whether the people there are enough."""
         by = current_principal(request)
-        return _assessment(call_roll(register, identity, [_call(one) for one in data.entries], by=by, actor=by.actor))
+        return _assessment(call_roll(register, identity, [one.call for one in data.entries], by))
 
     @post(
         "/api/v1/assessments/{identity:int}/records",
@@ -194,7 +183,7 @@ class AssessmentController(Controller):
     ) -> MadeRecordBody:
         """Record who has come by now; the digest goes into the journal."""
         by = current_principal(request)
-        return MadeRecordBody(make_record(register, identity, made_by=data.made_by, by=by, actor=by.actor))
+        return MadeRecordBody(make_record(register, identity, data, by))
 
     @get(
         "/api/v1/assessments/{identity:int}/record",
@@ -254,44 +243,6 @@ class AssessmentController(Controller):
         draw_assessment_forms(register, identity, form, out, by=current_principal(request))
         named = {"Content-Disposition": f'attachment; filename="assessment-{identity}-forms.pdf"'}
         return Response(out.getvalue(), media_type=PDF, headers=named)
-
-
-def _job(register: Register, job: JobRequest) -> Job:
-    return Job(
-        occupation=parse_occupation(job.occupation, register.catalogue),
-        level=job.level,
-        parts=frozenset(job.parts),
-        machine_marked=job.machine_marked,
-        candidates=job.candidates,
-        per_assessor=job.per_assessor,
-        per_invigilator=job.per_invigilator,
-    )
-
-
-def _person(one: PlannedRequest) -> NewPerson:
-    return NewPerson(
-        role=one.role,
-        number=one.number,
-        name=tidy_name(one.name),
-        resident_id=None if one.resident_id is None else ResidentId.parse(one.resident_id),
-        declared=one.declared,
-    )
-
-
-def _call(one: CallItem) -> Call:
-    return Call(
-        nonce=bytes.fromhex(one.nonce),
-        role=one.role,
-        came_at=one.came_at,
-        person=one.person,
-        number=one.number,
-        copy=None if one.copy is None else bytes.fromhex(one.copy),
-        name=one.name or "",
-        verdict=one.verdict,
-        is_holder=one.is_holder,
-        declared=one.declared,
-        offline=one.offline,
-    )
 
 
 def _summary(held: StoredAssessment, place: Institution) -> AssessmentSummaryBody:

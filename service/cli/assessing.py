@@ -21,10 +21,8 @@ from service.cli.params import DAY, IN_FILE, INSTANT, OUT_FILE
 from service.cli.register import opened
 from service.domain.assessment import (
     ROLE_NAMES,
-    Assessment,
     Attendee,
     Composition,
-    NewAssessment,
     NewPerson,
     Outcome,
     Role,
@@ -35,6 +33,13 @@ from service.domain.assessment import (
 from service.domain.assessment.listed import PEOPLE_HEADINGS, parse_people
 from service.domain.assessment.people import word_of_card
 from service.domain.validity import SHANGHAI
+from service.flows.assessments.assessment_requests import (
+    AssessmentRequest,
+    CancelRequest,
+    JobRequest,
+    PlannedRequest,
+    RecordRequest,
+)
 from service.flows.assessments.desk import calls_at_desk
 from service.flows.assessments.papers import draw_record
 from service.flows.assessments.planning import cancel_assessment, plan_assessment
@@ -43,6 +48,7 @@ from service.flows.assessments.roll_call import call_roll
 from service.flows.assessments.view import AssessmentView, list_assessments, read_assessment
 from service.flows.errors import Refused
 from service.flows.register import Register
+from service.flows.requests.reading import read_request
 from service.roster.errors import RosterError
 from service.roster.reader import read_roster
 from service.roster.table import write_table
@@ -83,23 +89,21 @@ def people_template(context: Context, file: Path) -> None:
 @command("plan", assessment)
 @click.option("--institution", required=True, help="机构代码 code of the institution.")
 @click.option("--starts-at", required=True, type=INSTANT, help='开始时间 start, such as "2026-12-05 09:00".')
-@click.option("--plan", "plan_name", required=True, help="评价计划名称 the assessment plan.")
+@click.option("--plan", required=True, help="评价计划名称 the assessment plan.")
 @click.option("--place", required=True, help="评价地点 where.")
 @click.option("--job", "jobs", multiple=True, required=True, help="职业/等级/内容 such as 铣工/3/theory,skill.")
 @click.option("--person", "people", multiple=True, help="岗位=编号或姓名 such as assessor=26310020001.")
 @click.option("--people", "people_file", type=IN_FILE, help="人员表 xlsx list of people.")
 @click.option("--replaces", type=int, help="代替的场次 assessment that this one takes the place of.")
 @pass_context
-def plan(  # noqa: PLR0913, PLR0917 - one option a fact of the assessment
+def plan(
     context: Context,
-    institution: str,
-    starts_at: datetime,
-    plan_name: str,
-    place: str,
+    /,
+    *,
     jobs: tuple[str, ...],
     people: tuple[str, ...],
     people_file: Path | None,
-    replaces: int | None,
+    **options: object,
 ) -> None:
     """登记场次计划 Plan an assessment, and say whether its people are enough (考§6, 督§15).
 
@@ -107,19 +111,15 @@ def plan(  # noqa: PLR0913, PLR0917 - one option a fact of the assessment
     JOB/LEVEL/PARTS takes more: /machine for theory marked by one, and numbers of people.
     """
     listed = tuple(_listed(people_file)) if people_file is not None else ()
+    who = [PlannedRequest.of(one) for one in (*map(parse_person, people), *listed)]
     with opened(context) as register:
-        new = NewAssessment(
-            assessment=Assessment(institution, starts_at, tuple(parse_job(job, register.catalogue) for job in jobs)),
-            plan=plan_name,
-            place=place,
-            people=(*map(parse_person, people), *listed),
-        )
-        identity = plan_assessment(register, new, replaces=replaces, actor=context.actor)
+        held = [JobRequest.of(parse_job(job, register.catalogue)) for job in jobs]
+        request = read_request(AssessmentRequest, {**options, "jobs": held, "people": who})
+        identity = plan_assessment(register, request, context.by())
         view = read_assessment(register, identity)
     context.answer({"assessment": identity, "plan_check": view.plan_check.as_json()})
-    context.say(
-        f"已登记场次 {identity} planned：{view.place.name}，{_moment(starts_at)}，{len(view.planned)} 人 people"
-    )
+    starts_at = _moment(request.starts_at)
+    context.say(f"已登记场次 {identity} planned：{view.place.name}，{starts_at}，{len(view.planned)} 人 people")
     _tell(context, view.plan_check)
 
 
@@ -183,7 +183,7 @@ def roll_call(
         moment = at or register.effects.now()
         calls = calls_at_desk(register, view, texts, role=None if role is None else Role(role), at=moment)
         if calls:
-            view = call_roll(register, assessment_id, calls, actor=context.actor)
+            view = call_roll(register, assessment_id, calls, context.by())
     context.answer(_view(view))
     _tell_people(context, view.called)
     _tell(context, view.roll_call)
@@ -193,10 +193,10 @@ def roll_call(
 @click.argument("assessment_id", metavar="ID", type=int)
 @click.option("--reason", required=True, help="原因 why it is not held.")
 @pass_context
-def cancel(context: Context, assessment_id: int, reason: str) -> None:
+def cancel(context: Context, /, assessment_id: int, **options: object) -> None:
     """取消场次 Note that an assessment is not held."""
     with opened(context) as register:
-        held = cancel_assessment(register, assessment_id, reason=reason, actor=context.actor)
+        held = cancel_assessment(register, assessment_id, read_request(CancelRequest, options), context.by())
     context.answer(_summary(held))
     context.say(f"已取消场次 {assessment_id} cancelled")
 
@@ -216,7 +216,10 @@ def record(context: Context, assessment_id: int, made_by: str | None, out: Path 
         if file is not None:
             refuse_existing(file)
     with opened(context) as register:
-        made = None if made_by is None else make_record(register, assessment_id, made_by=made_by, actor=context.actor)
+        made = None
+        if made_by is not None:
+            request = read_request(RecordRequest, {"made_by": made_by})
+            made = make_record(register, assessment_id, request, context.by())
         given = signed_record(register, assessment_id, made)
         if out is not None:
             with whole_file(out) as json_file:

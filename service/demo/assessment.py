@@ -27,6 +27,7 @@ from service.domain.card import Card, CardStatus
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.occupation import Occupation
 from service.domain.validity import SHANGHAI
+from service.flows.assessments.assessment_requests import AssessmentRequest, RecordRequest
 from service.flows.assessments.desk import calls_at_desk
 from service.flows.assessments.papers import draw_record
 from service.flows.assessments.planning import plan_assessment
@@ -90,17 +91,17 @@ def hold_assessment(register: Register, out: Path, actor: str) -> Iterator[str]:
             NewPerson(role=Role.INVIGILATOR, name=_INVIGILATOR),
         ),
     )
-    identity = plan_assessment(register, new, actor=actor)
+    identity = plan_assessment(register, AssessmentRequest.of(new), By(actor))
     view = read_assessment(register, identity)
     yield f"场次 assessment {identity}：{_JOB.zh}，{len(view.planned)} 人 people；{_told(view.plan_check)}"
     shown = (card_text(register, one.number) for one in (*assessors, internal, *externals))
     *first, last = (*shown, _HEAD, _INVIGILATOR)
     for texts in (first, [last]):
         calls = calls_at_desk(register, view, texts, role=None, at=now)
-        view = call_roll(register, identity, calls, actor=actor)
+        view = call_roll(register, identity, calls, By(actor))
         come = sum(one.came_at is not None for one in view.called)
         yield f"点名 roll-call：{come} 人到场 have come；{_told(view.roll_call)}"
-    record = make_record(register, identity, made_by=_HEAD, actor=actor)
+    record = make_record(register, identity, RecordRequest(made_by=_HEAD), By(actor))
     (out / "record.json").write_bytes(msgspec.json.encode(signed_record(register, identity, record)))
     with (out / "record.pdf").open("wb") as file:
         draw_record(register, identity, record, file)

@@ -11,6 +11,7 @@ import pytest
 from service.api.staff import MAX_SCANS_BYTES
 from service.domain.access import By, Permission
 from service.domain.assessment import NewPerson, Role
+from service.flows.assessments.assessment_requests import AssessmentRequest
 from service.flows.assessments.planning import plan_assessment
 from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
@@ -168,7 +169,7 @@ def test_a_photograph_goes_with_the_plan_of_today_at_ones_own_place_and_with_no_
         day = assessment_day(staffed.office)
         stranger = staffed.office.issue_one(applicant("standard", 109))
         people = (*day.people, NewPerson(role=Role.ASSESSOR, number=stranger))
-        plan_assessment(staffed.office.register, day.new(*people), actor=ACTOR)
+        plan_assessment(staffed.office.register, AssessmentRequest.of(day.new(*people)), By(ACTOR))
         gate = staffed.token("gate")
 
         def seen(number: str) -> int:

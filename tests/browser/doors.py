@@ -10,11 +10,12 @@ from typing import Final
 
 import pytest
 
-from service.domain.access import Account, Role
+from service.domain.access import Account, By, Role
 from service.domain.assessment import Assessment, Declared, NewAssessment, NewPerson
 from service.domain.assessment import Role as Part
 from service.domain.card_number import CardNumber
 from service.domain.validity import civil_date
+from service.flows.assessments.assessment_requests import AssessmentRequest
 from service.flows.assessments.planning import plan_assessment
 from service.flows.assessments.view import AssessmentView, read_assessment
 from service.flows.people.accounts import add_user
@@ -53,7 +54,7 @@ class Door:
         assessment = Assessment(SCHOOL.code, now + MARGIN, (replace(SKILLS, candidates=None),))
         with self.office.office.open() as register:
             new = NewAssessment(assessment=assessment, plan=name, place=PLACE, people=self.people)
-            return plan_assessment(register, new, actor=ACTOR), name
+            return plan_assessment(register, AssessmentRequest.of(new), By(ACTOR)), name
 
     def read(self, identity: int) -> AssessmentView:
         """Read an assessment as the register has it."""

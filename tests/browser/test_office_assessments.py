@@ -12,6 +12,7 @@ import pytest
 from pdfminer.high_level import extract_text
 from playwright.sync_api import Browser, Page, expect
 
+from service.domain.access import By
 from service.domain.assessment import Outcome, Role
 from service.flows.assessments.records import verify_record
 from service.flows.assessments.roll_call import Call, call_roll
@@ -142,7 +143,7 @@ def test_the_roll_call_is_looked_at_and_recorded(page: Page, desks: Desks, peopl
         for place, one in enumerate(view.planned)
         if one.role is not Role.ON_SITE_HEAD
     ]
-    call_roll(desks.register, identity, calls, actor=ACTOR)
+    call_roll(desks.register, identity, calls, By(ACTOR))
     page.goto(f"/office/assessments/{identity}")
     expect(page.locator("#told")).to_have_text("到场的人员")
     expect(page.locator("tr", has_text="何建国").last).to_contain_text("未到")

@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from playwright.sync_api import Locator, Page, expect
 
+from service.domain.access import By
 from service.domain.assessment import Role as Part
 from service.domain.assessment import Verdict
+from service.flows.assessments.assessment_requests import CancelRequest
 from service.flows.assessments.planning import cancel_assessment
 from service.flows.assessments.view import AssessmentView
 from tests.browser.chromium import is_installed, pull_trigger, verdict_on
@@ -275,7 +277,7 @@ def test_what_a_cancelled_assessment_refuses_stays_with_the_reason(opened: Opene
     sign_in(page, door.user())
     call(page, plan)
     with door.office.office.open() as register:
-        cancel_assessment(register, identity, reason="场地停电", actor=ACTOR)
+        cancel_assessment(register, identity, CancelRequest(reason="场地停电"), By(ACTOR))
     tick(page, NO_CARD[Part.ON_SITE_HEAD])
     expect(page.locator("#roll-refused")).to_contain_text("场地停电", timeout=HANDED_IN_MS)
     has_no_barriers(page)

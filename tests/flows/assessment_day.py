@@ -14,6 +14,7 @@ from service.domain.kinds import SkillLevel
 from service.domain.occupation import Occupation
 from service.domain.validity import SHANGHAI
 from service.domain.verdict_words import Word
+from service.flows.assessments.assessment_requests import AssessmentRequest
 from service.flows.assessments.planning import plan_assessment
 from service.flows.assessments.roll_call import Call, call_roll
 from service.flows.assessments.view import AssessmentView, read_assessment
@@ -86,7 +87,7 @@ def assessment_day(office: Office) -> Day:
 def planned_day(office: Office) -> tuple[Day, int]:
     """Prepare the day and enter its plan; it is then half past eight on it, less ten minutes."""
     day = assessment_day(office)
-    identity = plan_assessment(office.register, day.new(), actor=ACTOR)
+    identity = plan_assessment(office.register, AssessmentRequest.of(day.new()), By(ACTOR))
     office.clock.now = day.starts_at - timedelta(minutes=40)
     return day, identity
 
@@ -110,4 +111,4 @@ def calls_of(office: Office, people: Iterable[Attendee], at: datetime) -> list[C
 def call_everybody(office: Office, identity: int) -> AssessmentView:
     """Let everybody of the plan come now."""
     view = read_assessment(office.register, identity)
-    return call_roll(office.register, identity, calls_of(office, view.planned, office.clock.now), actor=ACTOR)
+    return call_roll(office.register, identity, calls_of(office, view.planned, office.clock.now), By(ACTOR))

@@ -20,6 +20,7 @@ from service.domain.forms import FormName
 from service.domain.kinds import SkillLevel
 from service.domain.people import ResidentId
 from service.domain.verdict_words import Word
+from service.flows.assessments.assessment_requests import AssessmentRequest, CancelRequest, RecordRequest
 from service.flows.assessments.papers import draw_assessment_forms
 from service.flows.assessments.planning import cancel_assessment, plan_assessment
 from service.flows.assessments.records import assessment_of, list_records, make_record, signed_record, verify_record
@@ -61,7 +62,7 @@ def test_who_comes_late_or_not_at_all_is_named(lite: Office) -> None:
     view = read_assessment(lite.register, identity)
     late = [one for one in view.planned if one.role is not Role.INVIGILATOR]
     lite.clock.now += timedelta(minutes=20)  # ten minutes to nine
-    after = call_roll(lite.register, identity, calls_of(lite, late, lite.clock.now), actor=ACTOR)
+    after = call_roll(lite.register, identity, calls_of(lite, late, lite.clock.now), By(ACTOR))
     assert not_met(after) == {"internal-in-time": "short", "as-planned": "short"}
     (missing,) = (one for one in after.roll_call.rulings if one.rule == "as-planned")
     assert missing.people == ("孙监考",)
@@ -85,7 +86,7 @@ def test_what_the_door_knew_to_be_bad_stays_bad(lite: Office, word: Word) -> Non
     _, identity = planned_day(lite)
     calls = calls_of(lite, read_assessment(lite.register, identity).planned, lite.clock.now)
     calls[1] = replace(calls[1], verdict=word)
-    after = call_roll(lite.register, identity, calls, actor=ACTOR)
+    after = call_roll(lite.register, identity, calls, By(ACTOR))
     assert not_met(after) == {"skill-assessors": "short", "valid-card": "short"}
 
 
@@ -96,15 +97,15 @@ def test_what_the_door_could_not_tell_the_register_does(lite: Office) -> None:
         for one in calls_of(lite, read_assessment(lite.register, identity).planned, lite.clock.now)
     ]
     lite.clock.now += timedelta(days=2)  # handed in when there is a network again
-    assert call_roll(lite.register, identity, calls, actor=ACTOR).roll_call.verdict is Verdict.COMPLETE
+    assert call_roll(lite.register, identity, calls, By(ACTOR)).roll_call.verdict is Verdict.COMPLETE
 
 
 def test_each_is_called_once_by_the_nonce(lite: Office) -> None:
     _, identity = planned_day(lite)
     calls = calls_of(lite, read_assessment(lite.register, identity).planned, lite.clock.now)
-    first = call_roll(lite.register, identity, calls[:3], actor=ACTOR)
-    later = call_roll(lite.register, identity, calls, actor=ACTOR)
-    again = call_roll(lite.register, identity, calls, actor=ACTOR)
+    first = call_roll(lite.register, identity, calls[:3], By(ACTOR))
+    later = call_roll(lite.register, identity, calls, By(ACTOR))
+    again = call_roll(lite.register, identity, calls, By(ACTOR))
     assert sum(one.came_at is not None for one in first.called) == 3
     assert later.called == again.called
     came = [one.data["came"] for one in lite.events() if one.kind == "assessment-roll-called"]
@@ -118,11 +119,11 @@ def test_somebody_unplanned_with_a_card_is_known_by_person(lite: Office) -> None
     call = Call(
         nonce=bytes(16), role=Role.ASSESSOR, came_at=lite.clock.now, number=stranger, verdict=Word.VALID, name="别人"
     )
-    after = call_roll(lite.register, identity, [call], actor=ACTOR)
+    after = call_roll(lite.register, identity, [call], By(ACTOR))
     assert not_met(after) == {"engaged": "unknown", "as-planned": "short", "no-declaration": "warning"}
     assert after.called[-1].name == name_of(131), "the register's name, whatever the door wrote"
     second = Call(nonce=bytes(15) + b"1", role=Role.INVIGILATOR, came_at=lite.clock.now, number=day.assessors[2])
-    both = call_roll(lite.register, identity, [second], actor=ACTOR)
+    both = call_roll(lite.register, identity, [second], By(ACTOR))
     assert not_met(both)["one-post-each"] == "short"
 
 
@@ -132,7 +133,7 @@ def test_who_scans_without_being_picked_from_the_plan_is_found_in_it(lite: Offic
         replace(one, person=None) if one.number else one
         for one in calls_of(lite, read_assessment(lite.register, identity).planned, lite.clock.now)
     ]
-    after = call_roll(lite.register, identity, calls, actor=ACTOR)
+    after = call_roll(lite.register, identity, calls, By(ACTOR))
     assert after.roll_call.verdict is Verdict.COMPLETE, not_met(after)
     assert len(after.called) == len(day.people)
 
@@ -141,7 +142,7 @@ def test_a_card_that_no_register_knows_is_no_card(lite: Office) -> None:
     _, identity = planned_day(lite)
     call_everybody(lite, identity)
     call = Call(nonce=bytes(16), role=Role.ASSESSOR, came_at=lite.clock.now, number=CardNumber("26310029998"))
-    after = call_roll(lite.register, identity, [call], actor=ACTOR)
+    after = call_roll(lite.register, identity, [call], By(ACTOR))
     assert not_met(after)["valid-card"] == "short"
 
 
@@ -150,18 +151,18 @@ def test_people_without_cards_are_told_apart_by_identity_number(lite: Office) ->
     holder = ResidentId(resident_id(102))  # an assessor of the plan
     other = ResidentId(resident_id(999))
     same = NewPerson(role=Role.INVIGILATOR, name="换了名字", resident_id=holder)
-    identity = plan_assessment(lite.register, day.new(*day.people, same), actor=ACTOR)
+    identity = plan_assessment(lite.register, AssessmentRequest.of(day.new(*day.people, same)), By(ACTOR))
     assert {
         one.rule for one in read_assessment(lite.register, identity).plan_check.rulings if one.outcome is Outcome.SHORT
     } == {"one-post-each"}
     twice = [NewPerson(role=role, name="钱多多", resident_id=other) for role in (Role.STAFF, Role.INVIGILATOR)]
-    identity = plan_assessment(lite.register, day.new(*day.people, *twice), actor=ACTOR)
+    identity = plan_assessment(lite.register, AssessmentRequest.of(day.new(*day.people, *twice)), By(ACTOR))
     assert read_assessment(lite.register, identity).plan_check.verdict is Verdict.SHORT
     namesake = NewPerson(role=Role.STAFF, name=name_of(102), resident_id=other)
-    identity = plan_assessment(lite.register, day.new(*day.people, namesake), actor=ACTOR)
+    identity = plan_assessment(lite.register, AssessmentRequest.of(day.new(*day.people, namesake)), By(ACTOR))
     assert read_assessment(lite.register, identity).plan_check.verdict is Verdict.COMPLETE
     nameless = NewPerson(role=Role.STAFF, name=name_of(102))
-    identity = plan_assessment(lite.register, day.new(*day.people, nameless), actor=ACTOR)
+    identity = plan_assessment(lite.register, AssessmentRequest.of(day.new(*day.people, nameless)), By(ACTOR))
     assert read_assessment(lite.register, identity).plan_check.verdict is Verdict.UNKNOWN
 
 
@@ -184,8 +185,8 @@ def test_all_that_is_wrong_with_a_plan_is_said_at_once(lite: Office) -> None:
     with pytest.raises(AssessmentRefused) as refused:
         plan_assessment(
             lite.register,
-            day.new(*people, jobs=(review, review), plan=" ", place="x" * 121),
-            actor=ACTOR,
+            AssessmentRequest.of(day.new(*people, jobs=(review, review), plan=" ", place="x" * 121)),
+            By(ACTOR),
         )
     assert [one.code for one in refused.value.problems] == [
         *("assessment-text", "assessment-text"),
@@ -207,7 +208,7 @@ def test_a_plan_names_cards_that_are_there_and_their_holders(lite: Office) -> No
     unknown = replace(day.people[1], number=CardNumber("26310029999"))
     other = replace(day.people[2], resident_id=ResidentId(resident_id(101)))
     with pytest.raises(AssessmentRefused) as refused:
-        plan_assessment(lite.register, day.new(day.people[0], unknown, other), actor=ACTOR)
+        plan_assessment(lite.register, AssessmentRequest.of(day.new(day.people[0], unknown, other)), By(ACTOR))
     assert [one.code for one in refused.value.problems] == ["assessment-card-unknown", "assessment-holder"]
     assert str(resident_id(101)) not in f"{refused.value.zh}{refused.value.en}"
 
@@ -217,34 +218,34 @@ def test_yesterday_is_not_planned_and_tomorrow_not_called(lite: Office) -> None:
     planned = read_assessment(lite.register, identity).planned
     ahead = calls_of(lite, planned, lite.clock.now + timedelta(minutes=11))
     with pytest.raises(AssessmentRefused, match="later than now") as refused:
-        call_roll(lite.register, identity, ahead, actor=ACTOR)
+        call_roll(lite.register, identity, ahead, By(ACTOR))
     assert refused.value.code == "assessment-future"
     lite.clock.now += timedelta(days=1)
     with pytest.raises(AssessmentRefused, match="not on the assessment's day") as refused:
-        call_roll(lite.register, identity, calls_of(lite, planned, lite.clock.now), actor=ACTOR)
+        call_roll(lite.register, identity, calls_of(lite, planned, lite.clock.now), By(ACTOR))
     assert refused.value.code == "assessment-day"
     with pytest.raises(AssessmentRefused) as past:
-        plan_assessment(lite.register, day.new(), actor=ACTOR)
+        plan_assessment(lite.register, AssessmentRequest.of(day.new()), By(ACTOR))
     assert [one.code for one in past.value.problems] == ["assessment-past"]
 
 
 def test_a_cancelled_assessment_takes_nobody_and_is_cancelled_once(lite: Office) -> None:
     day, identity = planned_day(lite)
     with pytest.raises(Refused, match="say why"):
-        cancel_assessment(lite.register, identity, reason=" ", actor=ACTOR)
-    cancelled = cancel_assessment(lite.register, identity, reason="停电", actor=ACTOR)
+        cancel_assessment(lite.register, identity, CancelRequest(reason=" "), By(ACTOR))
+    cancelled = cancel_assessment(lite.register, identity, CancelRequest(reason="停电"), By(ACTOR))
     assert (cancelled.cancelled_on, cancelled.cancel_reason) == (lite.today, "停电")
     with pytest.raises(AssessmentRefused, match="cancelled") as refused:
         call_everybody(lite, identity)
     assert refused.value.code == "assessment-cancelled"
     with pytest.raises(Refused, match="has been cancelled"):
-        plan_assessment(lite.register, day.new(), replaces=identity, actor=ACTOR)
+        plan_assessment(lite.register, AssessmentRequest.of(day.new(), identity), By(ACTOR))
     assert len(list_assessments(lite.register)) == 1, "and the new one is not entered either"
 
 
 def test_a_plan_made_anew_takes_the_place_of_the_one_before(office: Office) -> None:
     day, identity = planned_day(office)
-    anew = plan_assessment(office.register, day.new(*day.people[:-1]), replaces=identity, actor=ACTOR)
+    anew = plan_assessment(office.register, AssessmentRequest.of(day.new(*day.people[:-1]), identity), By(ACTOR))
     assert read_assessment(office.register, identity).held.cancelled_on == office.today
     assert len(read_assessment(office.register, anew).planned) == len(day.people) - 1
     assert [one.kind for one in office.events()][-2:] == ["assessment-cancelled", "assessment-planned"]
@@ -276,7 +277,7 @@ def test_an_institution_and_its_district_see_its_assessments_and_nobody_elses(li
             read_assessment(lite.register, identity, other)
         assert refused.value.code == "no-such-assessment"
     with pytest.raises(Refused) as refused:
-        plan_assessment(lite.register, day.new(), body=FACTORY.code, actor=ACTOR)
+        plan_assessment(lite.register, AssessmentRequest.of(day.new()), By(ACTOR, FACTORY.code))
     assert refused.value.code == "assessment-body"
 
 
@@ -287,7 +288,7 @@ def test_the_third_assessment_running_is_told_at_the_door_whoever_forgot_to_ente
         lite.clock.now += timedelta(days=1)
         starts_at = lite.clock.now + timedelta(minutes=40)
         new = day.new(assessment=replace(day.new().assessment, starts_at=starts_at))
-        identity = plan_assessment(lite.register, new, actor=ACTOR)
+        identity = plan_assessment(lite.register, AssessmentRequest.of(new), By(ACTOR))
         last = call_everybody(lite, identity)
         expected = {"dispatched": "unknown"}
     assert not_met(last) == expected | {"third-visit-running": "short"}
@@ -297,10 +298,10 @@ def test_the_record_is_signed_dated_and_checked_with_public_keys_alone(office: O
     """督附1(3)."""
     _, identity = planned_day(office)
     with pytest.raises(Refused, match="has no roll-call yet"):
-        make_record(office.register, identity, made_by="何负责", actor=ACTOR)
+        make_record(office.register, identity, RecordRequest(made_by="何负责"), By(ACTOR))
     call_everybody(office, identity)
     made_at = office.clock.now
-    record = make_record(office.register, identity, made_by="何负责", actor=ACTOR)
+    record = make_record(office.register, identity, RecordRequest(made_by="何负责"), By(ACTOR))
     office.clock.now += timedelta(hours=5)
     office.issue_one(applicant("external", 141))  # the journal goes on
     data = msgspec.json.encode(signed_record(office.register, identity))
@@ -343,7 +344,7 @@ def test_a_record_that_was_tampered_with_is_refused(
 ) -> None:
     _, identity = planned_day(lite)
     call_everybody(lite, identity)
-    make_record(lite.register, identity, made_by="何负责", actor=ACTOR)
+    make_record(lite.register, identity, RecordRequest(made_by="何负责"), By(ACTOR))
     given: Any = json.loads(msgspec.json.encode(signed_record(lite.register, identity)))
     place: Any = given
     for step in path[:-1]:
@@ -358,10 +359,10 @@ def test_a_record_that_was_tampered_with_is_refused(
 def test_a_later_record_says_more_and_the_earlier_one_still_holds(lite: Office) -> None:
     _, identity = planned_day(lite)
     view = read_assessment(lite.register, identity)
-    call_roll(lite.register, identity, calls_of(lite, view.planned[:-1], lite.clock.now), actor=ACTOR)
-    first = make_record(lite.register, identity, made_by="何负责", actor=ACTOR)
-    call_roll(lite.register, identity, calls_of(lite, view.planned[-1:], lite.clock.now), actor=ACTOR)
-    make_record(lite.register, identity, made_by="何负责", actor=ACTOR)
+    call_roll(lite.register, identity, calls_of(lite, view.planned[:-1], lite.clock.now), By(ACTOR))
+    first = make_record(lite.register, identity, RecordRequest(made_by="何负责"), By(ACTOR))
+    call_roll(lite.register, identity, calls_of(lite, view.planned[-1:], lite.clock.now), By(ACTOR))
+    make_record(lite.register, identity, RecordRequest(made_by="何负责"), By(ACTOR))
     keys = lite.register.trusted_keys().document.keys
     newest = verify_record(msgspec.json.encode(signed_record(lite.register, identity)), keys)
     earlier = verify_record(msgspec.json.encode(signed_record(lite.register, identity, first)), keys)
@@ -374,7 +375,7 @@ def test_a_later_record_says_more_and_the_earlier_one_still_holds(lite: Office) 
 def test_levels_that_the_rule_does_not_know_are_planned_and_left_open(lite: Office) -> None:
     day = assessment_day(lite)
     unruled = replace(SKILLS, level=SkillLevel.TE, parts=frozenset({Part.REVIEW}))
-    identity = plan_assessment(lite.register, day.new(jobs=(SKILLS, unruled)), actor=ACTOR)
+    identity = plan_assessment(lite.register, AssessmentRequest.of(day.new(jobs=(SKILLS, unruled))), By(ACTOR))
     outcomes = {one.rule: one.outcome for one in read_assessment(lite.register, identity).plan_check.rulings}
     assert outcomes["review-group"] is Outcome.SHORT, "standard assessors review nobody"
 
@@ -383,7 +384,7 @@ def test_ties_declared_at_the_door_count(lite: Office) -> None:
     _, identity = planned_day(lite)
     calls = calls_of(lite, read_assessment(lite.register, identity).planned, lite.clock.now)
     calls[2] = replace(calls[2], declared=Declared.TIES)
-    assert not_met(call_roll(lite.register, identity, calls, actor=ACTOR)) == {"declared-ties": "short"}
+    assert not_met(call_roll(lite.register, identity, calls, By(ACTOR))) == {"declared-ties": "short"}
 
 
 def pages_of(office: Office, identity: int, name: FormName) -> list[str]:
@@ -404,7 +405,7 @@ def test_each_of_an_assessment_has_the_forms_of_the_post_filled_with_what_is_kno
     assert f"评价计划名称：{PLAN}" in feedback
     view = read_assessment(lite.register, identity)
     only_two = [one for one in view.planned if one.role is not Role.EXTERNAL][:2]
-    call_roll(lite.register, identity, calls_of(lite, only_two, lite.clock.now), actor=ACTOR)
+    call_roll(lite.register, identity, calls_of(lite, only_two, lite.clock.now), By(ACTOR))
     assert len(pages_of(lite, identity, FormName.ASSESSMENT_RECORD)) == 2
     with pytest.raises(Refused) as refused:
         draw_assessment_forms(lite.register, identity, FormName.SUPERVISOR_REVIEW, io.BytesIO())

@@ -21,6 +21,7 @@ from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.review import Grade
 from service.domain.validity import SHANGHAI
+from service.flows.assessments.assessment_requests import AssessmentRequest, RecordRequest
 from service.flows.assessments.planning import plan_assessment
 from service.flows.assessments.records import make_record
 from service.flows.cards.cancellations import correct_cancellation
@@ -171,10 +172,10 @@ def plan_and_hold(office: Office, cards: Mapping[str, CardNumber]) -> None:
         NewPerson(role=Role.ON_SITE_HEAD, name="何负责"),
     )
     new = NewAssessment(assessment=Assessment(SCHOOL.code, starts_at, (SKILLS,)), plan=PLAN, place=PLACE, people=people)
-    identity = plan_assessment(office.register, new, actor=ACTOR)
+    identity = plan_assessment(office.register, AssessmentRequest.of(new), By(ACTOR))
     office.clock.advance(minutes=30)
     call_everybody(office, identity)
-    make_record(office.register, identity, made_by="何负责", actor=ACTOR)
+    make_record(office.register, identity, RecordRequest(made_by="何负责"), By(ACTOR))
 
 
 def back_up_while_issuing(office: Office, server: Served, token: str, out: Path) -> dict[CardNumber, str]:

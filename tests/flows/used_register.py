@@ -16,6 +16,7 @@ from service.domain.card_number import CardNumber
 from service.domain.event import Event
 from service.domain.issuer import CENTRE
 from service.domain.replaying import LostCard
+from service.flows.assessments.assessment_requests import RecordRequest
 from service.flows.assessments.records import make_record
 from service.flows.cards.cancellations import correct_cancellation, propose_revocation
 from service.flows.cards.card_requests import CorrectionRequest, ProposalRequest, ReplacementRequest, RevocationRequest
@@ -54,7 +55,7 @@ def use(office: Office) -> None:
     office.rotate(Purpose.STATUS)
     _, identity = planned_day(office)
     call_everybody(office, identity)
-    make_record(register, identity, made_by="何负责", actor=ACTOR)
+    make_record(register, identity, RecordRequest(made_by="何负责"), By(ACTOR))
     keep_current(register)
     office.clock.now += timedelta(hours=2)
     keep_current(register)

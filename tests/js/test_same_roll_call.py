@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from service.domain.access import By
 from service.domain.assessment import Attendee, Declared, NewPerson, Role, ShownCard, Verdict
 from service.domain.verdict_words import Word
+from service.flows.assessments.assessment_requests import AssessmentRequest
 from service.flows.assessments.planning import plan_assessment
 from service.flows.assessments.roll_call import Call, call_roll
 from service.flows.assessments.view import AssessmentView, read_assessment
@@ -103,15 +105,15 @@ def test_the_device_judges_as_the_service_will(prepared: tuple[Office, Day]) -> 
     given: list[tuple[Json, list[Json]]] = []
     after: list[AssessmentView] = []
     for _ in range(16):
-        identity = plan_assessment(office.register, day.new(), actor=ACTOR)
+        identity = plan_assessment(office.register, AssessmentRequest.of(day.new()), By(ACTOR))
         planned = read_assessment(office.register, identity).planned
         came = [some_call(chance, day, planned, minute) for minute in range(chance.choice([4, 9, 16]))]
         first = chance.randrange(len(came) + 1)
         if first:
-            call_roll(office.register, identity, [call for call, _ in came[:first]], actor=ACTOR)
+            call_roll(office.register, identity, [call for call, _ in came[:first]], By(ACTOR))
         given.append((kept(read_assessment(office.register, identity)), [entry for _, entry in came[first:]]))
         if came[first:]:
-            call_roll(office.register, identity, [call for call, _ in came[first:]], actor=ACTOR)
+            call_roll(office.register, identity, [call for call, _ in came[first:]], By(ACTOR))
         after.append(read_assessment(office.register, identity))
     told = run_module("rollcallpeople.js", JUDGE, given)
     for view, (judged, people), asked in zip(after, told, given, strict=True):
@@ -121,7 +123,7 @@ def test_the_device_judges_as_the_service_will(prepared: tuple[Office, Day]) -> 
 
 def test_a_tick_and_a_card_of_one_person_are_put_together_alike(prepared: tuple[Office, Day]) -> None:
     office, day = prepared
-    identity = plan_assessment(office.register, day.new(), actor=ACTOR)
+    identity = plan_assessment(office.register, AssessmentRequest.of(day.new()), By(ACTOR))
     before = read_assessment(office.register, identity)
     first, second, third = (one for one in before.planned if one.role.post is Role.ASSESSOR)
     order = [(second, second), (second, None), (third, None), (third, third), (first, first), (first, second)]
@@ -136,7 +138,7 @@ def test_a_tick_and_a_card_of_one_person_are_put_together_alike(prepared: tuple[
             verdict=None if holder is None else Word.VALID,
         )
         came.append((call, arrival(call, None if holder is None else holder.card, one.name)))
-    after = call_roll(office.register, identity, [call for call, _ in came], actor=ACTOR)
+    after = call_roll(office.register, identity, [call for call, _ in came], By(ACTOR))
     ((judged, people),) = run_module("rollcallpeople.js", JUDGE, [(kept(before), [entry for _, entry in came])])
     assert judged == after.roll_call.as_json()
     shown = [(one["person"], one["card"] and one["card"]["number"]) for one in people]
@@ -145,7 +147,7 @@ def test_a_tick_and_a_card_of_one_person_are_put_together_alike(prepared: tuple[
 
 def test_whoever_comes_as_planned_makes_it_complete_on_the_device_too(prepared: tuple[Office, Day]) -> None:
     office, day = prepared
-    identity = plan_assessment(office.register, day.new(), actor=ACTOR)
+    identity = plan_assessment(office.register, AssessmentRequest.of(day.new()), By(ACTOR))
     view = read_assessment(office.register, identity)
     at = day.starts_at - timedelta(minutes=40)
     arrivals: list[Json] = []
@@ -166,7 +168,7 @@ def test_nothing_waiting_leaves_the_word_to_the_service() -> None:
 def test_somebody_beside_the_plan_is_known_by_number_or_name_alone(prepared: tuple[Office, Day]) -> None:
     office, day = prepared
     people = (NewPerson(role=Role.ON_SITE_HEAD, name="何负责"),)
-    identity = plan_assessment(office.register, day.new(*people), actor=ACTOR)
+    identity = plan_assessment(office.register, AssessmentRequest.of(day.new(*people)), By(ACTOR))
     view = read_assessment(office.register, identity)
     at = day.starts_at - timedelta(minutes=40)
     (shown,) = (one.card for one in assessors_of(office, day) if one.card is not None)
@@ -184,5 +186,5 @@ def test_somebody_beside_the_plan_is_known_by_number_or_name_alone(prepared: tup
 
 def assessors_of(office: Office, day: Day) -> tuple[Attendee, ...]:
     """The first assessor, as planned elsewhere."""
-    identity = plan_assessment(office.register, day.new(day.people[0]), actor=ACTOR)
+    identity = plan_assessment(office.register, AssessmentRequest.of(day.new(day.people[0])), By(ACTOR))
     return read_assessment(office.register, identity).planned

@@ -7,8 +7,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from service.domain.access import By
 from service.domain.assessment import (
-    NewAssessment,
     NewPerson,
     check_plan,
     plan_refused,
@@ -19,6 +19,7 @@ from service.domain.fact import KEY_BYTES
 from service.domain.issuer import CENTRE, Institution
 from service.domain.problem import Problem
 from service.domain.tidy import tidy_name
+from service.flows.assessments.assessment_requests import AssessmentRequest, CancelRequest
 from service.flows.assessments.view import no_such_assessment, subject_of
 from service.flows.errors import Refused
 from service.flows.people.engagements import registered_institution
@@ -27,20 +28,19 @@ from service.store import assessments, cards, journal, people
 from service.store.assessments import StoredAssessment
 
 
-def plan_assessment(
-    register: Register, new: NewAssessment, *, replaces: int | None = None, body: str | None = None, actor: str
-) -> int:
-    """Enter an assessment and give its id; with ``replaces`` it takes the place of one that is cancelled with it.
+def plan_assessment(register: Register, request: AssessmentRequest, by: By) -> int:
+    """Enter an assessment and return its id; with ``replaces`` it takes the place of one that is cancelled with it.
 
-    Whether its people are enough is not asked here: a plan is entered as it stands and looked at. ``body`` is who
-    plans: an institution its own assessments, the centre (or None) any. Raises AssessmentRefused with all that speaks
+    Whether its people are enough is not asked here: a plan is entered as it stands and looked at. An institution
+    plans its own assessments, the centre any. Raises AssessmentRefused with all that speaks
     against the plan, Refused for another body, an unknown institution or assessment.
     """
-    now, today = register.effects.now(), register.effects.today()
+    now, today, replaces = register.effects.now(), register.effects.today(), request.replaces
+    new = request.new(register.catalogue)
     check_plan(new, today)
     with register.database.write() as connection:
         place = registered_institution(connection, new.assessment.institution)
-        _check_body(place, body)
+        _check_body(place, by.body)
         rows = _rows(register, connection, new.people)
         key = register.effects.random_bytes(KEY_BYTES)
         identity = assessments.add(connection, new.assessment, new.plan.strip(), new.place.strip(), now, key)
@@ -55,20 +55,18 @@ def plan_assessment(
         if replaces is not None:
             data["replaces"] = replaces
             reason = f"由场次 {identity} 代替"
-            events.insert(0, _cancel(connection, replaces, body, today, reason))
-        journal.append_many(connection, now, actor, events)
+            events.insert(0, _cancel(connection, replaces, by.body, today, reason))
+        journal.append_many(connection, now, by.actor, events)
     return identity
 
 
-def cancel_assessment(
-    register: Register, identity: int, *, reason: str, body: str | None = None, actor: str
-) -> StoredAssessment:
+def cancel_assessment(register: Register, identity: int, request: CancelRequest, by: By) -> StoredAssessment:
     """Note that an assessment is not held. Raises Refused: unknown, cancelled, another body's, no reason."""
-    now, today = register.effects.now(), register.effects.today()
-    if not reason.strip():
+    now, today, reason = register.effects.now(), register.effects.today(), request.reason.strip()
+    if not reason:
         raise Refused("assessment-cancel-reason", "取消场次须写明原因", "say why the assessment is not held")
     with register.database.write() as connection:
-        journal.append_many(connection, now, actor, (_cancel(connection, identity, body, today, reason.strip()),))
+        journal.append_many(connection, now, by.actor, (_cancel(connection, identity, by.body, today, reason),))
         found = assessments.get(connection, identity)
     assert found is not None  # which has just been cancelled
     return found

@@ -16,12 +16,13 @@ from typing import Any, Final, cast
 import msgspec
 
 from keys.keyring import KeyRecord
-from service.domain.access import Principal
+from service.domain.access import By, Principal
 from service.domain.assessment.model import instant_text
 from service.domain.errors import JournalInvalid
 from service.domain.event import Event, Json, current_kind
 from service.domain.journal import canonical, parse_entry
 from service.domain.merkle import leaf_hash, verify_inclusion
+from service.flows.assessments.assessment_requests import RecordRequest
 from service.flows.assessments.view import AssessmentView, read_assessment, subject_of
 from service.flows.errors import Refused
 from service.flows.publishing.proofs import Inclusion
@@ -53,26 +54,26 @@ class Verified:
     head: SignedHead
 
 
-def make_record(register: Register, identity: int, *, made_by: str, by: Principal | None = None, actor: str) -> int:
+def make_record(register: Register, identity: int, request: RecordRequest, by: Principal | By) -> int:
     """Record who has come by now and what the rules say of it; return the record's id.
 
     It closes nothing: what a device hands in later stands in a later record. Raises Refused for an assessment that is
     not there, not one's own, or to which nobody has come, and without the name of who answers for it.
     """
-    if not made_by.strip():
+    if not request.made_by.strip():
         raise Refused("record-by", "须写明记录人", "say who answers for the record")
-    view = read_assessment(register, identity, by)
+    view = read_assessment(register, identity, by if isinstance(by, Principal) else None)
     if not view.has_been_called:
         raise Refused("record-empty", f"场次 {identity} 尚未点名", f"assessment {identity} has no roll-call yet")
     now = register.effects.now()
-    body = canonical(_content(register, view, made_by.strip(), now))
+    body = canonical(_content(register, view, request.made_by.strip(), now))
     digest = hashlib.sha256(body).hexdigest()
     event = Event(_RECORDED, subject_of(identity), {"digest": digest, "verdict": view.roll_call.verdict.value})
     with register.database.write() as connection:
-        head = journal.append_many(connection, now, actor, (event,))
+        head = journal.append_many(connection, now, by.actor, (event,))
         record = assessments.add_record(connection, identity, head.size - 1, body, now)
         kept = Event("assessment-record-kept", subject_of(identity), {"record": record, "entry": head.size - 1})
-        journal.append_many(connection, now, actor, (kept,))
+        journal.append_many(connection, now, by.actor, (kept,))
         return record
 
 

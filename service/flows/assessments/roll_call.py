@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from service.domain.access import Principal
+from service.domain.access import By, Principal
 from service.domain.assessment import (
     AssessmentRefused,
     Declared,
@@ -49,20 +49,14 @@ class Call:
     offline: bool = False
 
 
-def call_roll(
-    register: Register,
-    identity: int,
-    calls: Sequence[Call],
-    *,
-    by: Principal | None = None,
-    actor: str,
-) -> AssessmentView:
+def call_roll(register: Register, identity: int, calls: Sequence[Call], by: Principal | By) -> AssessmentView:
     """Take down who has come, each once by its nonce, and judge those there.
 
     Raises Refused for an assessment that is not there or not one's own, AssessmentRefused for one that is cancelled, an
     arrival on another day, in the future, or of nobody: then none is taken.
     """
-    held = read_assessment(register, identity, by).held
+    principal = by if isinstance(by, Principal) else None
+    held = read_assessment(register, identity, principal).held
     now = register.effects.now()
     if held.cancelled_on is not None:
         raise AssessmentRefused(
@@ -73,15 +67,17 @@ def call_roll(
     with register.database.write() as connection:
         who = People(register, connection, held, registered_institution(connection, held.assessment.institution))
         arrivals = [_arrival(held, who, one, now) for one in calls]
-        account = None if by is None else by.account_id
+        account = None if principal is None else principal.account_id
         new = assessments.take(connection, identity, arrivals, account, now)
         if new:
             data: dict[str, Json] = {
                 "came": len(new),
                 "numbers": [one.number for one in new if one.number is not None],
             }
-            journal.append_many(connection, now, actor, (Event("assessment-roll-called", subject_of(identity), data),))
-    return read_assessment(register, identity, by)
+            journal.append_many(
+                connection, now, by.actor, (Event("assessment-roll-called", subject_of(identity), data),)
+            )
+    return read_assessment(register, identity, principal)
 
 
 def _arrival(held: StoredAssessment, who: People, call: Call, now: datetime) -> Arrival:

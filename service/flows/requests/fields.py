@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from cardlayout.impose import Flip, Sheet, Slot
 from service.domain.access_record import Act
-from service.domain.assessment import Role
+from service.domain.assessment import Declared, Role
 from service.domain.card import ReplacementReason
 from service.domain.forms import FormName
 from service.domain.kinds import CardKind, SkillLevel
@@ -94,6 +94,17 @@ FORMS: Final[Mapping[str, Form]] = {
     "reviewed_by": Form("审核人，1 至 60 字", "who confirms what no record shows, 1 to 60 characters"),
     "photo": Form("新照片，Base64；不填则用已登记的照片", "a new photograph in Base64; else the registered one"),
     "parts": Form("考评内容：theory、skill、review", "what is assessed: theory, skill, review"),
+    "machine_marked": Form("理论考试是否机考：true 或 false", "whether a machine marks the theory: true or false"),
+    "candidates": Form("考生人数，1 起的整数", "the number of candidates, a whole number from 1"),
+    "per_assessor": Form("每名考评人员负责的考生人数", "candidates for each assessor, a whole number from 1"),
+    "per_invigilator": Form("每名监考人员负责的考生人数", "candidates for each invigilator, a whole number from 1"),
+    "declared": Form(
+        f"回避声明：{'、'.join(Declared)} 之一", f"what is declared of ties: one of {', '.join(Declared)}"
+    ),
+    "is_holder": Form(
+        "到场的是否持证人本人，未核对则为 null", "whether who has come is the card's holder; null: not asked"
+    ),
+    "replaces": Form("所代替场次的编号", "the number of the assessment whose place this one takes"),
     "role": Form(f"{'、'.join(Role)} 之一", f"one of {', '.join(Role)}"),
     "resident_id": Form("18 位身份证号", "the 18-digit identity number"),
     "starts_at": Form("开始时间，RFC 3339，含时区", "when it starts, RFC 3339 with its time zone"),

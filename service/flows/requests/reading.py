@@ -87,7 +87,7 @@ def read_request(kind: type[T], values: Mapping[str, object]) -> T:
     found, refused = _read(kind, values)
     if refused:
         raise RequestInvalid(refused)
-    return kind(**found)
+    return _made(kind, found)
 
 
 def read_numbered(kind: type[T], values: Mapping[str, object]) -> tuple[CardNumber, T]:
@@ -96,7 +96,7 @@ def read_numbered(kind: type[T], values: Mapping[str, object]) -> tuple[CardNumb
     found, refused = _read(kind, values)
     if number_refused or refused:
         raise RequestInvalid((*number_refused, *refused))
-    return about["number"], kind(**found)
+    return about["number"], _made(kind, found)
 
 
 def read_number(values: Mapping[str, object]) -> CardNumber:
@@ -118,6 +118,15 @@ def words_of(kind: type[Struct], field: str) -> str:
 def structs_in(kind: type[Struct]) -> frozenset[type[Struct]]:
     """Return a request's type and the types of what stands in it."""
     return frozenset(_structs(inspect.type_info(kind)))
+
+
+def _made(kind: type[T], found: Mapping[str, Any]) -> T:
+    """Make the request, whose moments may lie beyond what can be kept. Raises RequestInvalid."""
+    try:
+        return kind(**found)
+    except ValueError:
+        moments = (name for name, value in found.items() if isinstance(value, datetime))
+        raise RequestInvalid(FieldRefused(name, FieldFault.INVALID, words_of(kind, name)) for name in moments) from None
 
 
 def _read(kind: type[Struct], values: Mapping[str, object]) -> tuple[dict[str, Any], list[FieldRefused]]:
@@ -189,16 +198,13 @@ def _plain(found: inspect.Type) -> inspect.Type:
 
 def _typed(value: object, kind: inspect.Type) -> object:
     """Return a text as the value it is typed for, as far as it is one; None for what is not given."""
-    match value, kind:
-        case None, _:
-            return None
-        case ((list() | tuple()), inspect.ListType()):
-            return [_typed(one, _plain(kind.item_type)) for one in cast("list[object]", value)]
-        case _, inspect.ListType():
-            return [_typed(value, _plain(kind.item_type))]
-        case Struct(), _:
-            return msgspec.structs.asdict(value)
-        case str(), _:
+    if isinstance(kind, (inspect.ListType, inspect.VarTupleType)) and value is not None and value != "":
+        several = cast("list[object]", value) if isinstance(value, (list, tuple)) else [value]
+        return [_typed(one, _plain(kind.item_type)) for one in several]
+    match value:
+        case Struct():
+            return msgspec.to_builtins(value, builtin_types=_AS_THEY_ARE, enc_hook=str)
+        case str():
             return _read_text(value, kind)
         case _:
             return value

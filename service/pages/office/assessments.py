@@ -14,12 +14,19 @@ from litestar.params import MultipartBody, SkipValidation, URLEncodedBody
 
 from service.domain.access import Permission
 from service.domain.access_record import Access, Act
-from service.domain.assessment import Assessment, Declared, NewAssessment, NewPerson, Outcome, Role, parse_job
+from service.domain.assessment import Declared, NewPerson, Outcome, Role, parse_job
 from service.domain.assessment.listed import PEOPLE_HEADINGS, parse_people, rows_of_lines
 from service.domain.assessment.people import word_of_card
 from service.domain.forms import FormName
 from service.domain.validity import SHANGHAI
 from service.domain.verdict_words import Word
+from service.flows.assessments.assessment_requests import (
+    AssessmentRequest,
+    CancelRequest,
+    JobRequest,
+    PlannedRequest,
+    RecordRequest,
+)
 from service.flows.assessments.papers import forms_of
 from service.flows.assessments.planning import cancel_assessment, plan_assessment
 from service.flows.assessments.records import list_records, make_record
@@ -27,22 +34,21 @@ from service.flows.assessments.view import list_assessments, read_assessment
 from service.flows.errors import Refused
 from service.flows.people.access_records import record_access
 from service.flows.register import Register
+from service.flows.requests.reading import FieldFault, FieldRefused, RequestInvalid, read_request
 from service.pages.home import READ
-from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
+from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk
 from service.pages.office.bodies import place_choices
 from service.pages.office.once import once_a_form
 from service.pages.office.typed import (
     MAX_FORM_BODY,
     MAX_FORM_WITH_FILE,
+    FormData,
     Identity,
-    day,
     document_of,
+    fields_of,
     form_values,
-    institution,
-    line,
-    long,
     signed_in_first,
-    some_day,
+    text_of,
     unknown_act,
 )
 from service.pages.shown import moment
@@ -56,28 +62,6 @@ _LOOK_BACK: Final = timedelta(days=30)
 _MOST_LINES: Final = 20_000
 _DECLARED: Final = {Declared.CLEAR: "无", Declared.TIES: "有", None: ""}
 _WORST_FIRST: Final = (Outcome.SHORT, Outcome.UNKNOWN, Outcome.WARNING, Outcome.MET)
-
-
-class PlanForm(DeskForm, frozen=True, kw_only=True):
-    """A plan as it is typed: jobs and people one a line, people also as a spreadsheet."""
-
-    institution: str = ""
-    on: str = ""
-    starts: str = ""
-    plan: str = ""
-    place: str = ""
-    jobs: str = ""
-    people: str = ""
-    replaces: str = ""
-    people_file: UploadFile | None = None
-
-
-class AssessmentForm(DeskForm, frozen=True, kw_only=True):
-    """What is done with an assessment: it is cancelled, or its roll-call recorded."""
-
-    act: str = ""
-    reason: str = ""
-    made_by: str = ""
 
 
 class AssessmentsPage(Controller):
@@ -110,12 +94,12 @@ class AssessmentsPage(Controller):
     @once_a_form
     def enter(
         self,
-        data: MultipartBody[PlanForm],
+        data: MultipartBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Enter a plan; its page says what it lacks."""
-        desk = at_desk(request, register, Permission.PLAN_ASSESSMENTS, csrf=data.csrf)
+        desk = at_desk(request, register, Permission.PLAN_ASSESSMENTS, csrf=text_of(data, "csrf"))
         try:
             identity = _enter(desk, data)
         except REFUSALS as error:
@@ -137,22 +121,21 @@ class AssessmentsPage(Controller):
     def act(
         self,
         identity: Identity,
-        data: URLEncodedBody[AssessmentForm],
+        data: URLEncodedBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Cancel it, or record its roll-call."""
-        desk = at_desk(request, register, Permission.PLAN_ASSESSMENTS, csrf=data.csrf)
+        desk = at_desk(request, register, Permission.PLAN_ASSESSMENTS, csrf=text_of(data, "csrf"))
         by = desk.principal
         read_assessment(register, identity, by)
         try:
-            match data.act:
+            match text_of(data, "act"):
                 case "cancel":
-                    cancel_assessment(register, identity, reason=long(data.reason), body=by.body, actor=by.actor)
+                    cancel_assessment(register, identity, read_request(CancelRequest, data), by.by)
                     return desk.go(desk.path, done="assessment_cancelled")
                 case "record":
-                    made_by = line(data.made_by, 60)
-                    make_record(register, identity, made_by=made_by, by=by, actor=by.actor)
+                    make_record(register, identity, read_request(RecordRequest, data), by)
                     return desk.go(desk.path, done="assessment_recorded")
                 case _:
                     raise unknown_act()
@@ -162,28 +145,26 @@ class AssessmentsPage(Controller):
                 error,
                 "office/assessment.html",
                 **_one(desk, identity),
-                form_values=form_values(data.act, data),
+                form_values=form_values(text_of(data, "act"), data),
             )
 
 
-def _enter(desk: Desk, data: PlanForm) -> int:
-    by, register = desk.principal, desk.register
-    new = NewAssessment(
-        assessment=Assessment(
-            by.account.institution or institution(data.institution),
-            _start(data.on, data.starts),
-            tuple(parse_job(text, register.catalogue) for text in _lines(data.jobs)),
-        ),
-        plan=line(data.plan),
-        place=line(data.place),
-        people=(*parse_people(rows_of_lines(line(data.people, _MOST_LINES))), *_from_file(data.people_file)),
+def _enter(desk: Desk, data: FormData) -> int:
+    """Enter a plan as it is typed: jobs and people one a line, people also as a spreadsheet."""
+    listed = parse_people(rows_of_lines(_several(data, "people")))
+    jobs = [parse_job(text, desk.register.catalogue) for text in _several(data, "jobs").splitlines() if text.strip()]
+    fields = fields_of(
+        data,
+        institution=desk.principal.account.institution,
+        starts_at=_start(text_of(data, "on"), text_of(data, "starts")),
+        jobs=[JobRequest.of(job) for job in jobs] or "",
+        people=[PlannedRequest.of(one) for one in (*listed, *_from_file(data.get("people_file")))],
     )
-    replaces = int(data.replaces) if data.replaces.isascii() and data.replaces.isdecimal() else None
-    return plan_assessment(register, new, replaces=replaces, body=by.body, actor=by.actor)
+    return plan_assessment(desk.register, read_request(AssessmentRequest, fields), desk.principal.by)
 
 
-def _from_file(file: UploadFile | None) -> tuple[NewPerson, ...]:
-    given = document_of(file)
+def _from_file(file: object) -> tuple[NewPerson, ...]:
+    given = document_of(file) if isinstance(file, UploadFile) else None
     if given is None:
         return ()
     try:
@@ -192,22 +173,28 @@ def _from_file(file: UploadFile | None) -> tuple[NewPerson, ...]:
         raise Refused(error.code, f"人员表：{error.zh}", f"list of people: {error.en}") from error
 
 
-def _lines(text: str) -> list[str]:
-    return [one.strip() for one in line(text, _MOST_LINES).splitlines() if one.strip()]
+def _several(data: FormData, field: str) -> str:
+    """Return what was typed or pasted of jobs or people. Raises RequestInvalid for more than a plan can hold."""
+    typed = text_of(data, field).strip()
+    if len(typed) > _MOST_LINES:
+        raise RequestInvalid((FieldRefused(field, FieldFault.INVALID, field),))
+    return typed
 
 
-def _start(on: str, starts: str) -> datetime:
+def _start(on: str, starts: str) -> datetime | str:
+    """Return when it starts; what cannot be read, as it was typed."""
+    typed = unicodedata.normalize("NFKC", f"{on.strip()} {starts.strip()}").strip()
     try:
-        hour = time.fromisoformat(unicodedata.normalize("NFKC", starts).strip())
+        day, _, hour = typed.partition(" ")
+        return datetime.combine(date.fromisoformat(day), time.fromisoformat(hour), SHANGHAI)
     except ValueError:
-        raise Refused("time-form", "开始时间应写作 09:00 的形式", "a time is written like 09:00") from None
-    return datetime.combine(some_day(on), hour, SHANGHAI)
+        return typed
 
 
 def _listed(desk: Desk, request: AnyRequest) -> dict[str, Any]:
     everything = "all" in request.query_params
     asked = request.query_params.get("on", "")
-    wanted = day(asked) if _is_day(asked) else None
+    wanted = _day(asked)
     first = desk.register.effects.today() - _LOOK_BACK
     found = list_assessments(desk.register, on=wanted, by=desk.principal)
     return _frame(desk) | {
@@ -217,12 +204,11 @@ def _listed(desk: Desk, request: AnyRequest) -> dict[str, Any]:
     }
 
 
-def _is_day(text: str) -> bool:
+def _day(text: str) -> date | None:
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _one(desk: Desk, identity: int) -> dict[str, Any]:
@@ -241,22 +227,22 @@ def _one(desk: Desk, identity: int) -> dict[str, Any]:
     }
 
 
-def _plan_of(desk: Desk, request: AnyRequest) -> PlanForm:
+def _plan_of(desk: Desk, request: AnyRequest) -> FormData:
     """Write the plan of an earlier assessment as it would be typed; its people without cards by name."""
     earlier = request.query_params.get("of", "")
     if not (earlier.isascii() and earlier.isdecimal()):
-        return PlanForm()
+        return {}
     view = read_assessment(desk.register, int(earlier), desk.principal)
     held = view.held
     start = held.assessment.starts_at.astimezone(SHANGHAI)
-    return PlanForm(
-        institution=held.assessment.institution,
-        on=start.date().isoformat(),
-        starts=start.strftime("%H:%M"),
-        plan=held.plan,
-        place=held.place,
-        jobs="\n".join(job.as_text() for job in held.assessment.jobs),
-        people="\n".join(
+    return {
+        "institution": held.assessment.institution,
+        "on": start.date().isoformat(),
+        "starts": start.strftime("%H:%M"),
+        "plan": held.plan,
+        "place": held.place,
+        "jobs": "\n".join(job.as_text() for job in held.assessment.jobs),
+        "people": "\n".join(
             "\t".join(
                 (
                     one.role.zh,
@@ -268,8 +254,8 @@ def _plan_of(desk: Desk, request: AnyRequest) -> PlanForm:
             ).rstrip()
             for one in view.planned
         ),
-        replaces=str(held.id),
-    )
+        "replaces": str(held.id),
+    }
 
 
 def _frame(desk: Desk) -> dict[str, Any]:
