@@ -1,14 +1,17 @@
 """Occupations and job types (职业、工种), and the catalogue of national codes they are looked up in.
 
 A job type's *name* is its identity: scopes, doubles and the limit of 考§9 go by it. The code of the national
-classification (国家职业分类大典) stands beside it where the catalogue knows it.
+classification (国家职业分类大典) stands beside it where the catalogue has it under this very name: a trade (工种)
+within an occupation, or the name of an earlier edition, is kept and printed as stated, without the code.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -26,7 +29,7 @@ _SEPARATORS: Final = re.compile("[、;；,，\n]")
 
 
 class OccupationInvalid(DomainError):
-    """A job type that cannot be read, or whose code and name belong to different occupations."""
+    """A job type that cannot be read, or whose name is that of another occupation than its code's."""
 
     default_code = "occupation-invalid"
 
@@ -51,20 +54,21 @@ class Occupation:
 
 
 class Catalogue:
-    """Occupations by code and by name. Raises CatalogueInvalid for a bad code or a doubled name."""
+    """Occupations by code and by name; a name that two codes bear has no code by itself. Raises CatalogueInvalid."""
 
     __slots__ = ("_codes", "_names")
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = {code: tidy_occupation(name) for code, name in names.items()}
-        self._codes = {name: code for code, name in self._names.items()}
+        bearers = Counter(self._names.values())
+        self._codes = {name: None if bearers[name] > 1 else code for code, name in self._names.items()}
         for code, name in self._names.items():
             if not _CODE.fullmatch(code):
                 raise CatalogueInvalid(
                     f"职业编码“{code}”应为 6-31-01-03 的形式", f"{code!r} is not of the form 6-31-01-03"
                 )
-            if not name or self._codes[name] != code:
-                raise CatalogueInvalid(f"职业名称“{name}”为空或重复", f"occupation name {name!r} is empty or doubled")
+            if not name:
+                raise CatalogueInvalid(f"编码 {code} 没有职业名称", f"code {code} has no name")
 
     def __len__(self) -> int:
         return len(self._names)
@@ -79,10 +83,15 @@ class Catalogue:
         return self._names.get(code)
 
     def code_of(self, name: str) -> str | None:
-        """Code of the occupation with this tidy name, where known."""
+        """Code of the occupation with this tidy name, where one alone bears it."""
         return self._codes.get(name)
 
+    def has_name(self, name: str) -> bool:
+        """Return True if an occupation bears this tidy name."""
+        return name in self._codes
 
+
+@lru_cache(maxsize=8)
 def parse_catalogue(text: str | bytes) -> Catalogue:
     """Read a catalogue from JSON, ``{"occupations": {code: name, …}, …}``. Raises CatalogueInvalid."""
     try:
@@ -98,7 +107,7 @@ def parse_catalogue(text: str | bytes) -> Catalogue:
 def parse_occupations(text: str, catalogue: Catalogue) -> tuple[Occupation, ...]:
     """Read the job types of one cell: each ``名称`` or ``代码 名称``, separated by 、 or ; .
 
-    A code the catalogue does not know is dropped (the name alone counts); a name it knows gets its code.
+    A code that the catalogue does not have, or has under another name, is dropped; a name it has gets its code.
     How many there may be is for the rules to say. Raises OccupationInvalid.
     """
     occupations = tuple(parse_occupation(part, catalogue) for part in _SEPARATORS.split(text) if part.strip())
@@ -114,10 +123,10 @@ def parse_occupations(text: str, catalogue: Catalogue) -> tuple[Occupation, ...]
     return occupations
 
 
-def unknown_codes(text: str, catalogue: Catalogue) -> tuple[str, ...]:
-    """List the codes of one cell that the catalogue does not know, so that their loss can be told."""
-    codes = (_split(part)[0] for part in _SEPARATORS.split(text))
-    return tuple(code for code in codes if code and catalogue.name_of(code) is None)
+def dropped_codes(text: str, catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
+    """List the codes of one cell that its job types go without, each with the name stated beside it."""
+    stated = (_split(part) for part in _SEPARATORS.split(text))
+    return tuple((code, name) for code, name in stated if code and name and catalogue.name_of(code) != name)
 
 
 def parse_occupation(text: str, catalogue: Catalogue) -> Occupation:
@@ -133,10 +142,11 @@ def parse_occupation(text: str, catalogue: Catalogue) -> Occupation:
             )
         name = known_name
     _check_name(name)
-    known_code = catalogue.code_of(name)
-    if code and code != known_code and (known_name or known_code):
-        raise _mismatch(code, name, known_name, known_code)
-    return Occupation(name, known_code)
+    if code is None or known_name == name:
+        return Occupation(name, code or catalogue.code_of(name))
+    if catalogue.has_name(name):
+        raise _mismatch(code, name, known_name, catalogue.code_of(name))
+    return Occupation(name)
 
 
 class _CatalogueFile(msgspec.Struct):
@@ -171,10 +181,10 @@ def _check_name(name: str) -> None:
 
 
 def _mismatch(code: str, name: str, known_name: str | None, known_code: str | None) -> OccupationInvalid:
-    zh = f"职业目录中 {code} 是“{known_name}”" if known_name else f"职业目录中“{name}”的编码是 {known_code}"
-    en = f"in the catalogue {code} is {known_name!r}" if known_name else f"in the catalogue {name!r} has {known_code}"
+    zh = f"职业目录中 {code} 是“{known_name}”" if known_name else f"职业目录中“{name}”的编码是 {known_code or '别的'}"
+    en = f"the catalogue has {code} as {known_name!r}" if known_name else f"{name!r} has {known_code or 'other codes'}"
     return OccupationInvalid(
-        f"编码 {code} 与名称“{name}”不一致：{zh}；请更正，细分工种请只写名称",
+        f"编码 {code} 与名称“{name}”不一致：{zh}；请更正其中一项，或只写名称",
         f"code {code} and name {name!r} do not belong together: {en}; correct one, or write the name alone",
         code="occupation-code-mismatch",
     )

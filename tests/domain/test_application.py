@@ -94,6 +94,12 @@ def test_a_code_outside_the_catalogue_is_told() -> None:
     assert read.occupations == (Occupation("陶艺师"),)
 
 
+def test_a_trade_under_an_occupations_code_is_kept_and_told() -> None:
+    read = application("standard", occupations="6-31-01-03 低压电器设备维修电工")
+    assert [p.code for p in read.notices] == ["occupation-trade"]
+    assert read.occupations == (Occupation("低压电器设备维修电工"),)
+
+
 def test_a_malformed_row_keeps_what_could_be_read() -> None:
     read = malformed("standard", theory_score=None, occupations="电工、焊工")
     assert (read.resident_id, read.kind, read.scopes) == (

@@ -366,7 +366,11 @@ def test_any_byte_changed_in_a_bundle_gives_no_other_verdict(lite: Office, numbe
     )
     text, body, memory = lite.text(number), bundle(lite.register).body, opened(lite).memory
     clock: datetime = lite.clock.now
+    names = decode_bundle(body).names  # one signed text of 1,632 occupations: sampled less often than the rest
+    begins = body.index(names)
     for place in range(0, len(body), 5):
+        if begins < place < begins + len(names) and place % 95:
+            continue
         changed = body[:place] + bytes([body[place] ^ 0x10]) + body[place + 1 :]
         try:
             checker = open_bundle(changed, memory, clock)

@@ -15,9 +15,9 @@ from service.domain.occupation import (
     Catalogue,
     Occupation,
     OccupationInvalid,
+    dropped_codes,
     parse_occupation,
     parse_occupations,
-    unknown_codes,
 )
 from service.domain.problem import Problem
 from service.domain.tidy import tidy
@@ -146,7 +146,7 @@ class RowReader:
         told = [_unread(field, self.kind) for field in unread if self.kind]
         cell = self._cells.get("occupations")
         if self.is_assessor and isinstance(cell, str):
-            told += [_unknown_code(code) for code in unknown_codes(cell, catalogue)]
+            told += [_dropped_code(*stated, catalogue) for stated in dropped_codes(cell, catalogue)]
         return tuple(told)
 
     def _concerns(self, field: str) -> bool:
@@ -180,12 +180,20 @@ def _unread(field: str, kind: CardKind) -> Problem:
     return _problem(field, "cell-not-used", f"不适用于{kind.zh}，未采用", f"does not concern an {kind.en}, not used")
 
 
-def _unknown_code(code: str) -> Problem:
+def _dropped_code(code: str, name: str, catalogue: Catalogue) -> Problem:
+    known = catalogue.name_of(code)
+    if known is None:
+        return _problem(
+            "occupations",
+            "occupation-code-not-in-catalogue",
+            f"职业目录中没有编码 {code}，证卡只记名称",
+            f"the catalogue has no code {code}: the card carries the name alone",
+        )
     return _problem(
         "occupations",
-        "occupation-code-not-in-catalogue",
-        f"职业目录中没有编码 {code}，证卡只记名称",
-        f"the catalogue has no code {code}: the card carries the name alone",
+        "occupation-trade",
+        f"职业目录中 {code} 是“{known}”；“{name}”作为工种或旧版名称照原样印制，证卡不记编码",
+        f"the catalogue has {code} as {known!r}; {name!r}, a trade or an earlier name, is kept as stated, without code",
     )
 
 
