@@ -47,7 +47,7 @@ def test_no_shared_sentence_stands_in_the_code() -> None:
 def test_no_shared_figure_stands_in_the_domain_or_the_verifier() -> None:
     """Of those that are too long to be anything else, however they are grouped."""
     figures = {str(figure) for figure in msgspec.structs.astuple(LIMITS) if figure > 2000} - {"86400"}
-    assert len(figures) == 4
+    assert len(figures) == 6
     for path in sources():
         if path.is_relative_to(ROOT / "service" / "domain") or path.is_relative_to(GENERATED.parent):
             numbers = {found.replace("_", "") for found in re.findall(r"\b[0-9][0-9_]+\b", path.read_text("utf-8"))}
@@ -68,3 +68,12 @@ def test_every_shared_text_is_said_in_both_languages(name: str) -> None:
     for texts in msgspec.to_builtins(getattr(SHARED, name)).values():
         zh, en = texts.values() if isinstance(texts, dict) else texts
         assert bool(zh) == bool(en)
+
+
+def test_no_figure_of_one_name_is_written_in_python_and_in_the_verifier() -> None:
+    literal = {".py": r"^_?([A-Z_]+): Final = [0-9]", ".js": r"^(?:export )?const ([A-Z_]+) = [0-9]"}
+    names: dict[str, set[str]] = {".py": set(), ".js": set()}
+    for path in sources():
+        if path.is_relative_to(ROOT / "service" / "domain") or path.is_relative_to(GENERATED.parent):
+            names[path.suffix] |= set(re.findall(literal[path.suffix], path.read_text("utf-8"), re.MULTILINE))
+    assert names[".py"] & names[".js"] == set()

@@ -40,7 +40,7 @@ BAR_YEARS: Final = 3  # 考§21: no application after a cancellation
 # Engagement and dispatch
 INTERNAL_TERM_YEARS: Final = 3  # 督§14: 聘期3年为1届
 MAX_INTERNAL_TERMS: Final = 3  # 督§14: 原则上不得超过3届
-MAX_VISITS_RUNNING: Final = 2  # 督§15: 不得连续3次对同一鉴定评价机构
+MAX_VISITS_RUNNING: Final = SHARED.assessment.visits_running  # 督§15: 不得连续3次对同一鉴定评价机构
 
 # Staffing
 MIN_INTERNAL: Final = 3  # 督§5: 3 名及以上内督
@@ -49,13 +49,13 @@ INSTITUTIONS_AN_EXTERNAL: Final = 3  # 督§5: 不低于 1:3 的比例配备外�
 MIN_ASSESSORS: Final = 3  # 考§6: 每个职业(工种)3名及以上
 
 # Assessments
-MIN_ASSESSMENT_ASSESSORS: Final = 3  # 考§6: 各职业（工种）及相应等级考评人员不少于3名
-MIN_REVIEW_SENIORS: Final = 3  # 考§14(4): 评审组由 3 名及以上高级考评员组成
+MIN_ASSESSMENT_ASSESSORS: Final = SHARED.assessment.skill_assessors  # 考§6: 各职业（工种）及相应等级考评人员不少于3名
+MIN_REVIEW_SENIORS: Final = SHARED.assessment.review_seniors  # 考§14(4): 评审组由 3 名及以上高级考评员组成
 REVIEWED_LEVELS: Final = frozenset({SkillLevel.TWO, SkillLevel.ONE})  # 考§14(4): 技师、高级技师
-MIN_THEORY_MARKERS: Final = 2  # 考§14(5): 2人及以上流水作业
-MIN_ASSESSMENT_EXTERNALS: Final = 2  # 督§15: 原则上由2名及以上外督组成
-MIN_ASSESSMENT_INTERNALS: Final = 1  # 督附1: our reading of rows 1 and 7
-INTERNAL_ARRIVES_MINUTES: Final = 30  # 督附1: 内督于考前 30 分钟到达考试现场
+MIN_THEORY_MARKERS: Final = SHARED.assessment.theory_markers  # 考§14(5): 2人及以上流水作业
+MIN_ASSESSMENT_EXTERNALS: Final = SHARED.assessment.external_supervisors  # 督§15: 原则上由2名及以上外督组成
+MIN_ASSESSMENT_INTERNALS: Final = SHARED.assessment.internal_supervisors  # 督附1: our reading of rows 1 and 7
+INTERNAL_ARRIVES_MINUTES: Final = SHARED.assessment.internal_arrives_minutes  # 督附1: 内督于考前 30 分钟到达考试现场
 
 # What a grade may assess
 LEVELS_OF_GRADE: Final = {  # 考§3

@@ -34,11 +34,27 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     portrait_width: int
     portrait_height: int
     portrait_bytes: int
+    portrait_frame_head_bytes: int
+    first_occupation_code: int
+    last_occupation_code: int
+    status_bits: int
     bundle_bytes: int
     status_list_entries: int
     status_list_ahead_s: int
     status_list_fresh_s: int
     instant: int
+
+
+class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many an assessment has at least, ``visits_running`` at most; their articles stand in ``regulation``."""
+
+    skill_assessors: int
+    review_seniors: int
+    theory_markers: int
+    visits_running: int
+    external_supervisors: int
+    internal_supervisors: int
+    internal_arrives_minutes: int
 
 
 class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,6 +67,7 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     levels_of_grade: dict[str, tuple[str, ...]]
     unruled_levels: tuple[str, ...]
     status_list_notes: dict[str, Pair]
+    assessment: Figures
     limits: Limits
 
 

@@ -41,7 +41,7 @@ MAX_AHEAD: Final = LIMITS.status_list_ahead_s
 MAX_INSTANT: Final = LIMITS.instant
 """Seconds to 31 December 9999 in UTC: the last instant that is a date in every time zone."""
 
-_BITS: Final = 4
+_BITS: Final = LIMITS.status_bits
 _SIZE: Final = LIST_SIZE * _BITS // 8
 _SUBJECT: Final = re.compile(r"https://(?P<host>[^/?#]+)/status-lists/(?P<number>[1-9][0-9]{0,9})", re.ASCII)
 _SUB, _EXP, _IAT, _STATUS_LIST, _TTL, _KEY_DOCUMENT = 2, 4, 6, 65533, 65534, -65537

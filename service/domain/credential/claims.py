@@ -47,8 +47,8 @@ _NUMBER, _NAME, _OCCUPATIONS, _COPY_ID, _STATUS, _ISSUED_ON, _EXPIRES_ON, _WORK_
 _KEYS: Final = frozenset(range(-9, 0))
 _EPOCH: Final = date(1970, 1, 1)
 _MAX_DAYS: Final = (date.max - _EPOCH).days
-_FIRST_CODE: Final = 1_00_00_00  # 1-00-00-00
-_LAST_CODE: Final = 8_99_99_99  # the classification has eight major groups
+_FIRST_CODE: Final = LIMITS.first_occupation_code  # 1-00-00-00
+_LAST_CODE: Final = LIMITS.last_occupation_code  # the classification has eight major groups
 _CODE: Final = re.compile(r"([1-8])-([0-9]{2})-([0-9]{2})-([0-9]{2})", re.ASCII)
 
 Typed = TypeVar("Typed")

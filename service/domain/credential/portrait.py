@@ -18,7 +18,7 @@ HEIGHT: Final = LIMITS.portrait_height
 MAX_BYTES: Final = LIMITS.portrait_bytes
 
 _RIFF: Final = struct.Struct("<4sI4s4sI")
-_FRAME_HEAD: Final = 10  # RFC 6386 9.1: frame tag 3, start code 3, width 2, height 2
+_FRAME_HEAD: Final = LIMITS.portrait_frame_head_bytes  # RFC 6386 9.1: frame tag 3, start code 3, width 2, height 2
 _START_CODE: Final = b"\x9d\x01\x2a"
 
 

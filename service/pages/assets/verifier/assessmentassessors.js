@@ -3,6 +3,7 @@
 // (`domain.assessment.assessors`, word for word).
 
 import { LEVELS, UNRULED_LEVELS } from './fitness.js'
+import { SHARED } from './shared.js'
 import {
   OUTCOMES, covers, inForce, isMarkedByHand, isOf, listed, namesOf, ruling, strongest,
 } from './assessmentmodel.js'
@@ -15,9 +16,9 @@ import {
  * @typedef {import('./assessmentmodel.js').Standing} Standing
  */
 
-const MIN_ASSESSMENT_ASSESSORS = 3 // 考§6: 各职业（工种）及相应等级考评人员不少于3名
-const MIN_REVIEW_SENIORS = 3 // 考§14(4): 评审组由 3 名及以上高级考评员组成
-const MIN_THEORY_MARKERS = 2 // 考§14(5): 2人及以上流水作业
+const MIN_ASSESSMENT_ASSESSORS = SHARED.assessment.skill_assessors // 考§6: 各职业（工种）及相应等级考评人员不少于3名
+const MIN_REVIEW_SENIORS = SHARED.assessment.review_seniors // 考§14(4): 评审组由 3 名及以上高级考评员组成
+const MIN_THEORY_MARKERS = SHARED.assessment.theory_markers // 考§14(5): 2人及以上流水作业
 
 /** @type {Readonly<Record<Standing, readonly [string, string]>>} */
 const LED = {

@@ -4,6 +4,7 @@
 
 import { civilMinute } from './dates.js'
 import { OUTCOMES, inForce, listed, namesOf, ruling } from './assessmentmodel.js'
+import { SHARED } from './shared.js'
 
 /**
  * @typedef {import('./assessmentmodel.js').Attendee} Attendee
@@ -11,10 +12,10 @@ import { OUTCOMES, inForce, listed, namesOf, ruling } from './assessmentmodel.js
  */
 
 const MINUTE = 60_000
-const MAX_VISITS_RUNNING = 2 // 督§15: 不得连续3次对同一鉴定评价机构
-const MIN_ASSESSMENT_EXTERNALS = 2 // 督§15: 原则上由2名及以上外督组成
-const MIN_ASSESSMENT_INTERNALS = 1 // 督附1, rows 1 and 7
-const INTERNAL_ARRIVES_MINUTES = 30 // 督附1: 内督于考前 30 分钟到达考试现场
+const MAX_VISITS_RUNNING = SHARED.assessment.visits_running // 督§15: 不得连续3次对同一鉴定评价机构
+const MIN_ASSESSMENT_EXTERNALS = SHARED.assessment.external_supervisors // 督§15: 原则上由2名及以上外督组成
+const MIN_ASSESSMENT_INTERNALS = SHARED.assessment.internal_supervisors // 督附1, rows 1 and 7
+const INTERNAL_ARRIVES_MINUTES = SHARED.assessment.internal_arrives_minutes // 督附1: 内督于考前 30 分钟到达考试现场
 
 /**
  * Ask for an internal supervisor with a valid card of the institution itself. 督附1, 督§9.

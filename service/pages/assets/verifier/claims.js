@@ -29,8 +29,8 @@ const MAX_OCCUPATION_BYTES = SHARED.limits.occupation_bytes
 const MAX_WORK_UNIT_BYTES = SHARED.limits.work_unit_bytes
 const COPY_ID_BYTES = SHARED.limits.copy_id_bytes
 const MAX_OCCUPATIONS = SHARED.limits.occupations // 考§9
-const FIRST_CODE = 1000000 // 1-00-00-00
-const LAST_CODE = 8999999 // the classification has eight major groups
+const FIRST_CODE = SHARED.limits.first_occupation_code // 1-00-00-00
+const LAST_CODE = SHARED.limits.last_occupation_code // the classification has eight major groups
 
 /**
  * Read a payload whose signature holds. Throws `claims-*`, `claim-*` or `portrait-*`.

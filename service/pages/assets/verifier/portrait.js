@@ -10,7 +10,7 @@ const WIDTH = SHARED.limits.portrait_width
 const HEIGHT = SHARED.limits.portrait_height
 const MAX_BYTES = SHARED.limits.portrait_bytes
 const RIFF_SIZE = 20
-const FRAME_HEAD = 10 // RFC 6386 9.1: frame tag 3, start code 3, width 2, height 2
+const FRAME_HEAD = SHARED.limits.portrait_frame_head_bytes // RFC 6386 9.1: frame tag 3, start code 3, width 2, height 2
 
 /**
  * Restore the WebP file of a checked bitstream.

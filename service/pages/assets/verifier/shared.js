@@ -212,6 +212,15 @@ export const SHARED = /** @type {const} */ ({
    "the key document has expired: no card can be confirmed to be valid; update"
   ]
  },
+ "assessment": {
+  "skill_assessors": 3,
+  "review_seniors": 3,
+  "theory_markers": 2,
+  "visits_running": 2,
+  "external_supervisors": 2,
+  "internal_supervisors": 1,
+  "internal_arrives_minutes": 30
+ },
  "limits": {
   "code_digits": 2500,
   "host_characters": 32,
@@ -223,6 +232,10 @@ export const SHARED = /** @type {const} */ ({
   "portrait_width": 48,
   "portrait_height": 64,
   "portrait_bytes": 400,
+  "portrait_frame_head_bytes": 10,
+  "first_occupation_code": 1000000,
+  "last_occupation_code": 8999999,
+  "status_bits": 4,
   "bundle_bytes": 67108864,
   "status_list_entries": 131072,
   "status_list_ahead_s": 600,

@@ -14,7 +14,7 @@ export const MEDIA_TYPE = 'application/statuslist+cwt'
 /** Statuses of one card copy: 0 and 1 as registered, C–F from the application-specific range (draft 7.1). */
 export const STATUS = { VALID: 0x0, REVOKED: 0x1, SUPERSEDED: 0xc, REPLACED: 0xd, VOIDED: 0xe, NEVER_ISSUED: 0xf }
 
-const BITS = 4
+const BITS = SHARED.limits.status_bits
 const SIZE = (LIST_SIZE * BITS) / 8
 const MAX_INSTANT = SHARED.limits.instant // 31 December 9999: the last instant that is a date in every time zone
 const SUBJECT = /^https:\/\/([^/?#]+)\/status-lists\/([1-9][0-9]{0,9})$/
