@@ -19,9 +19,6 @@ WRITTEN_ONCE: Final = ROOT / "service" / "store" / "migrations" / "versions"
 STILL_LONG: Final = {
     "service/cli/assessing.py",
     "service/domain/assessment/model.py",
-    "service/flows/issue/issue_batch.py",
-    "service/flows/people/person.py",
-    "service/flows/people/sign_in.py",
 }
 
 

@@ -25,8 +25,8 @@ from service.domain.access import Permission
 from service.domain.visible import LINE_PATTERN
 from service.flows.errors import Refused
 from service.flows.issue.batches import draw_batch, find_batch, list_batches
-from service.flows.issue.issue_batch import IssuedRow, Outcome, RefusedRow
 from service.flows.issue.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES, Order, issue_files, too_large
+from service.flows.issue.outcome import IssuedRow, Outcome, RefusedRow
 from service.flows.register import Register
 from service.flows.remedies import with_remedies
 from service.flows.requests.fields import FORMS, described

@@ -12,7 +12,8 @@ from service.api.problems import documented
 from service.api.routes import READ_REFUSALS, AnyRequest
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
-from service.flows.people.person import PersonFile, person_of
+from service.flows.people.person import person_of
+from service.flows.people.person_file import PersonFile
 from service.flows.people.search import Found, search_for
 from service.flows.people.search_request import SearchRequest
 from service.flows.register import Register

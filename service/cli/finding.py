@@ -18,7 +18,8 @@ from service.cli.register import opened
 from service.domain.kinds import CardKind
 from service.domain.search import MAX_MONTHS, CardState
 from service.domain.sight import CENTRE_SIGHT
-from service.flows.people.person import Cancelled, HeldCard, PersonFile, whole_person_of
+from service.flows.people.person import whole_person_of
+from service.flows.people.person_file import Cancelled, HeldCard, PersonFile
 from service.flows.people.search import FoundCard, saved_search, search
 from service.flows.people.search_request import SearchRequest
 from service.flows.requests.reading import card_number, read_request

@@ -21,7 +21,8 @@ from service.cli.remedies import CLI_REMEDIES
 from service.domain.application.headings import EARLIER_HEADINGS, HEADINGS, Heading
 from service.flows.errors import Refused
 from service.flows.issue.import_cards import import_cards
-from service.flows.issue.issue_batch import Outcome, RefusedRow, Request, issue_batch
+from service.flows.issue.issue_batch import Request, issue_batch
+from service.flows.issue.outcome import Outcome, RefusedRow
 from service.flows.issue.row_report import row_report
 from service.flows.remedies import with_remedies
 from service.roster.errors import RosterError

@@ -30,7 +30,8 @@ from service.flows.checking.read_codes import read_codes
 from service.flows.checking.verify import verify_text
 from service.flows.errors import Refused
 from service.flows.issue.import_cards import import_cards
-from service.flows.issue.issue_batch import Outcome, Request, issue_batch
+from service.flows.issue.issue_batch import Request, issue_batch
+from service.flows.issue.outcome import Outcome
 from service.flows.issue.portraits import set_portrait_in_code
 from service.flows.issue.row_report import row_report
 from service.flows.people.accounts import NewUser, add_user

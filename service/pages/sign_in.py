@@ -15,8 +15,9 @@ from litestar.response import Redirect
 
 from service.domain.access import Permission, Principal
 from service.flows.errors import SignInRefused
-from service.flows.people.sign_in import Awaits, TooManyTries, sign_in, sign_out
+from service.flows.people.sign_in import Awaits, sign_in, sign_out
 from service.flows.people.sign_in_requests import SignInRequest
+from service.flows.people.sign_in_tries import TooManyTries
 from service.flows.register import Register
 from service.flows.requests.reading import RequestInvalid, read_request
 from service.pages.errors import PAGE_ERRORS

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from service.flows.people.accounts import disable_user
-from service.flows.people.sign_in import PER_NAME
+from service.flows.people.sign_in_tries import PER_NAME
 from tests.api.staffed import COOKIE, ORIGIN, Staffed, staffed_service
 from tests.flows.office import ACTOR
 from tests.flows.people_at_work import PASSWORD

@@ -32,7 +32,8 @@ from service.domain.verdict_words import Word
 from service.effects import Effects
 from service.flows.cards.print_cards import card_text
 from service.flows.checking.verify import verify_text
-from service.flows.issue.issue_batch import Outcome, Request, issue_batch
+from service.flows.issue.issue_batch import Request, issue_batch
+from service.flows.issue.outcome import Outcome
 from service.flows.keys.key_ceremony import introduce_key, promote_key, unlock_root
 from service.flows.people.institutions import add_institution
 from service.flows.register import Register, open_register

@@ -15,7 +15,7 @@ from service.domain.verdict_words import Word
 from service.effects import Effects
 from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
-from service.flows.issue.issue_batch import Outcome
+from service.flows.issue.outcome import Outcome
 from service.flows.register import open_register
 from service.flows.running.audit import audit
 from service.store import cards, people

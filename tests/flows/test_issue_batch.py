@@ -10,8 +10,8 @@ from keys.rotation import active
 from service.domain.application import RawRow
 from service.domain.problem import Problem
 from service.flows.errors import Refused
-from service.flows.issue.issue_batch import IssuedRow
 from service.flows.issue.number_series import list_series
+from service.flows.issue.outcome import IssuedRow
 from service.flows.keys.key_ceremony import retire_key
 from service.flows.running.audit import audit
 from service.roster.photo_files import PhotoFiles

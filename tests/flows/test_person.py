@@ -15,7 +15,8 @@ from service.domain.search import CardState
 from service.flows.cards.cancellations import correct_cancellation
 from service.flows.cards.card_requests import CorrectionRequest
 from service.flows.errors import Refused
-from service.flows.people.person import PersonFile, person_of, photo_of_person, whole_person_of
+from service.flows.people.person import person_of, photo_of_person, whole_person_of
+from service.flows.people.person_file import PersonFile
 from service.flows.people.reviews import RemarkRequest, enter_reward_or_sanction
 from service.store.states import CopyState, ProposalState
 from tests.flows.crowd import BUREAU, SHEET, Crowd, make_crowd

@@ -4,7 +4,7 @@ import io
 
 import openpyxl
 
-from service.flows.issue.issue_batch import Outcome
+from service.flows.issue.outcome import Outcome
 from service.flows.issue.row_report import row_report
 from service.roster.reader import Roster, read_roster
 from tests.flows.office import Office, name_of, numbers_of, resident_id

@@ -10,19 +10,8 @@ from service.domain.access import PERMISSIONS, Permission, Role, term_of
 from service.effects import Effects
 from service.flows.errors import SignInRefused
 from service.flows.people.accounts import add_token, disable_user, revoke_token, set_password
-from service.flows.people.sign_in import (
-    KNOWN_FOR,
-    OF_KNOWN_NETWORK,
-    PER_NAME,
-    PER_NETWORK,
-    SignIn,
-    TooManyTries,
-    find_sign_in,
-    key_of,
-    principal_of_token,
-    sign_in,
-    sign_out,
-)
+from service.flows.people.sign_in import SignIn, find_sign_in, key_of, principal_of_token, sign_in, sign_out
+from service.flows.people.sign_in_tries import KNOWN_FOR, OF_KNOWN_NETWORK, PER_NAME, PER_NETWORK, TooManyTries
 from service.flows.register import open_register
 from service.store import accounts
 from service.store.tables import account, session, token

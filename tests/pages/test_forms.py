@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from service.flows.checking.admit_lookup import PER_NETWORK
-from service.flows.people.sign_in import PER_NAME
+from service.flows.people.sign_in_tries import PER_NAME
 from service.pages.assets import shipped
 from tests.api.staffed import COOKIE, ORIGIN, Staffed
 from tests.flows.office import name_of

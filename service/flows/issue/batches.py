@@ -17,7 +17,7 @@ from service.domain.card_number import CardNumber
 from service.domain.issuer import CENTRE
 from service.flows.cards.print_cards import numbers_of_batch, print_cards, withdrawn
 from service.flows.errors import Refused
-from service.flows.issue.issue_batch import Outcome
+from service.flows.issue.outcome import Outcome
 from service.flows.register import Register
 from service.store import batches
 from service.store.batches import BatchLine

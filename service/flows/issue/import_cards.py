@@ -15,8 +15,8 @@ from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
 from service.domain.problem import Problem
 from service.domain.validity import last_valid_day
-from service.flows.issue.issue_batch import RefusedRow
 from service.flows.issue.issuing import seal_person
+from service.flows.issue.outcome import RefusedRow
 from service.flows.register import Register
 from service.store import cards, journal, numbers, people
 from service.store.card_rows import NO_COPY

@@ -9,7 +9,7 @@ and rolls the transaction back.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -17,27 +17,23 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection
 
-from cardlayout.check import check, narrowed
-from cardlayout.face import CardFace
 from cardlayout.portrait import PortraitError, normalise
 from keys.keyring import Purpose
 from keys.rotation import active
 from service.domain.application import Application, MalformedRow, RawRow, parse_row
-from service.domain.batch import PlannedCard, plan
-from service.domain.card import Card
+from service.domain.batch import plan
 from service.domain.eligibility import UNKNOWN, Known, Policy
-from service.domain.eligibility.case import refusal
 from service.domain.errors import IllegalTransition
 from service.domain.event import Event
 from service.domain.fact import KEY_BYTES
 from service.domain.issuer import CENTRE
 from service.domain.people import ResidentId
 from service.domain.problem import Problem
-from service.flows.cards.faces import face_of
 from service.flows.errors import Refused
 from service.flows.issue.issuing import PreparedCard, draft_of, issue_prepared
+from service.flows.issue.outcome import IssuedRow, Outcome, RefusedRow
 from service.flows.issue.portraits import issuers_with_portraits, small_portrait
-from service.flows.issue.signing import unsigned_credential
+from service.flows.issue.trial_faces import date_problems, face_problems, narrowed_lines, trial_face
 from service.flows.register import Register
 from service.roster.errors import PhotosRefused
 from service.roster.photo_files import PhotoFiles
@@ -47,9 +43,6 @@ from service.store.blobs import digest_of
 from service.store.errors import Busy, Conflict, IdempotencyKeyReused
 
 _ATTEMPTS: Final = 5
-_LARGER_ZH: Final = "；二维码因含照片而较大，“照片入码同意”填“否”则为原尺寸"
-_LARGER_EN: Final = "; the code is larger for the portrait in it, and of its usual size without portrait_consent"
-
 Progress = Callable[[int, int], None]
 
 
@@ -66,33 +59,6 @@ class Request:
     dry_run: bool = False
     all_or_nothing: bool = False
     key: str | None = None
-
-
-class IssuedRow(msgspec.Struct, frozen=True):
-    """A row that got its card; ``number`` is None in a dry run, which spends none."""
-
-    row: int
-    number: str | None
-    name: str
-
-
-class RefusedRow(msgspec.Struct, frozen=True):
-    """A row that got none, and every reason."""
-
-    row: int
-    name: str
-    problems: tuple[Problem, ...]
-
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a batch, the same for every retry with its key. ``batch`` is None where nothing was stored."""
-
-    batch: int | None
-    issued: tuple[IssuedRow, ...]
-    refused: tuple[RefusedRow, ...]
-    warned: tuple[RefusedRow, ...]
-    nearly_full: tuple[str, ...] = ()
-    unused_photos: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -177,16 +143,16 @@ def _attempt(
         draft = draft_of(card)
         in_code = card.application.portrait_consent and card.issuer in with_portraits
         small = portraits.for_code(row) if in_code else None
-        face = _trial_face(register, policy, draft, portraits.jpegs.get(row, b""), small)
+        face = trial_face(register, policy, draft, portraits.jpegs.get(row, b""), small)
         problems = (
-            *_date_problems(card, of_person, register.effects.today()),
-            *_face_problems(register, face),
+            *date_problems(card, of_person, register.effects.today()),
+            *face_problems(register, face),
         )
         if problems:
             refused.setdefault(row, []).extend(problems)
         elif row not in refused:
             prepared.append(PreparedCard(card, draft, portraits.jpegs[row], of_person, small))
-            warned.setdefault(row, []).extend(_narrowed_lines(register, face))
+            warned.setdefault(row, []).extend(narrowed_lines(register, face))
     with register.database.write() as connection:
         stored = batches.begin(
             connection,
@@ -261,64 +227,6 @@ def _portraits(files: PhotoFiles, rows: Sequence[Application | MalformedRow], pr
         if progress is not None:
             progress(done, len(matches.by_row))
     return portraits
-
-
-def _date_problems(planned: PlannedCard, known: Known, today: date) -> Iterator[Problem]:
-    """Refuse a card dated ahead that takes one of two job types from another card.
-
-    That card would no longer count for it from today, and nobody's would until the new one takes effect. A card that
-    is taken over whole stays valid until then. 考§12, 督§10.
-    """
-    if planned.issued_on <= today:
-        return
-    taken = dict(planned.supersedes)
-    for held in (known_card.card for known_card in known.cards if known_card.card.number in taken):
-        if taken[held.number] != held.live_scopes:
-            yield refusal(
-                "issue-date-ahead",
-                "",
-                "考§12" if held.kind.is_assessor else "督§10",
-                f"核发日期 {planned.issued_on} 晚于今日 {today}，而证卡 {held.number} 只有部分职业（工种）转入新证；"
-                "请于当日核发",
-                f"dated {planned.issued_on}, after today {today}, but card {held.number} gives up only part of its job "
-                "types: issue it on the day itself",
-            )
-
-
-def _trial_face(register: Register, policy: Policy, draft: Card, portrait: bytes, small: bytes | None) -> CardFace:
-    """Compose the face of a card that has no number yet; its code has its size, and without a portrait the least."""
-    issuer = policy.institutions.get(draft.issuer)
-    return face_of(
-        draft,
-        register.jurisdiction,
-        host=register.host,
-        issuer_name=issuer.name if issuer else register.jurisdiction.centre.zh,
-        portrait=portrait,
-        credential=None if small is None else unsigned_credential(draft, small),
-    )
-
-
-def _face_problems(register: Register, face: CardFace) -> tuple[Problem, ...]:
-    """Lay a card out on trial; a portrait that is missing has been refused already and is not reported twice."""
-    found = (p for p in check(face, register.fonts) if face.portrait or p.field != "photo")
-    return tuple(
-        Problem(p.code, p.field, "督附5", f"{p.zh}{_LARGER_ZH}", f"{p.en}{_LARGER_EN}")
-        if face.qr and p.field == "printer"
-        else Problem(p.code, p.field, "督附5", p.zh, p.en)
-        for p in found
-    )
-
-
-def _narrowed_lines(register: Register, face: CardFace) -> Iterator[Problem]:
-    """Return which lines of a sound face are printed with narrower characters than 督附5 has them."""
-    for line in narrowed(face, register.fonts):
-        yield Problem(
-            "text-narrowed",
-            "",
-            "督附5",
-            f"“{line.text}”一行排不下，卡面上以 {line.percent} % 的字宽印制",
-            f"the line {line.text!r} is printed at {line.percent} % of its width",
-        )
 
 
 def _earlier(register: Register, request: Request, digest: bytes) -> Outcome | None:

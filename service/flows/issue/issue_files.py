@@ -7,7 +7,8 @@ from datetime import date
 from typing import IO, BinaryIO, Final, cast
 
 from service.flows.errors import Refused
-from service.flows.issue.issue_batch import Outcome, Request, issue_batch
+from service.flows.issue.issue_batch import Request, issue_batch
+from service.flows.issue.outcome import Outcome
 from service.flows.register import Register
 from service.roster.archive import MEBIBYTE
 from service.roster.errors import RosterError

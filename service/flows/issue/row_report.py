@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from service.flows.issue.issue_batch import Outcome
+from service.flows.issue.outcome import Outcome
 from service.roster.reader import Roster
 from service.roster.report import Outcome as RowOutcome
 from service.roster.report import RowResult, write_report

@@ -25,8 +25,8 @@ from keys.errors import SealedFieldInvalid
 from service.domain.access import Principal
 from service.domain.problem import Problem
 from service.flows.errors import Refused
-from service.flows.issue.issue_batch import Outcome
 from service.flows.issue.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES, Order, issue_files, too_large
+from service.flows.issue.outcome import Outcome
 from service.flows.issue.row_report import row_report
 from service.flows.issue.upload_files import PIECE, PieceReader, seal, unseal, write_pieces
 from service.flows.people.sign_in import SignIn

@@ -9,8 +9,9 @@ from service.domain.access_record import Access, Act
 from service.domain.event import Event
 from service.flows.errors import Refused
 from service.flows.people.access_records import record_access
-from service.flows.people.sign_in import SignIn, admit_try, checking, enter, record_sign_in
+from service.flows.people.sign_in import SignIn, checking, enter, record_sign_in
 from service.flows.people.sign_in_requests import PasswordRequest
+from service.flows.people.sign_in_tries import admit_try
 from service.flows.register import Register
 from service.store import accounts, journal
 from service.store.accounts import StoredAccount

@@ -2,11 +2,6 @@
 
 A sign-in is a random id, made anew each time and told to the browser once; the register keeps its hash. What a client
 brings along never becomes an id, so nobody can be made to sign in under one that another knows.
-
-Tries are counted by network and by name, right or wrong. Whoever knows a name could so keep its owner out: where the
-name's counter is full, a network from which somebody has lately signed in with that name keeps a few tries of its own.
-Strangers gain nothing by it, for no network becomes such a one without the password; who guesses from inside one has
-the tries of both counters.
 """
 
 from __future__ import annotations
@@ -47,18 +42,10 @@ from service.flows.people.second_factor import (
     required_roles,
     take_code,
 )
+from service.flows.people.sign_in_tries import admit_try, mark_known
 from service.flows.register import Register
-from service.store import accounts, journal, limits, second_factors
+from service.store import accounts, journal, second_factors
 from service.store.accounts import StoredAccount
-from service.store.limits import Claim, Limit, LimitReached
-
-PER_NETWORK: Final = Limit(30, timedelta(minutes=10))
-PER_NAME: Final = Limit(10, timedelta(minutes=10))
-OF_KNOWN_NETWORK: Final = Limit(5, timedelta(minutes=10))
-"""What a network may still try with a name it has signed in with, where too many have tried that name."""
-
-KNOWN_FOR: Final = timedelta(days=30)
-"""How long a network counts as known after a sign-in, for that name alone."""
 
 AT_ONCE: Final = 2
 """Passwords checked at the same time: each takes 64 MiB."""
@@ -70,10 +57,6 @@ _TOUCH_AFTER: Final = timedelta(seconds=60)
 _ID_BYTES: Final = 32
 _LONGEST: Final = max(term_of(role).longest for role in Role)
 checking = threading.BoundedSemaphore(AT_ONCE)
-
-
-class TooManyTries(LimitReached):
-    """One try too many, from a network or for a name."""
 
 
 class Awaits(StrEnum):
@@ -126,24 +109,8 @@ def sign_in(register: Register, name: str, password: str, network: str, cost: Kd
         record_sign_in(register, found, Act.SIGN_IN, network, "password")
     elif made.awaits is Awaits.ENROLMENT:
         begin_enrolment(register, found)
-    with register.database.counters.write() as connection:
-        limits.mark(connection, _known(register, key, network), register.effects.now() + KNOWN_FOR)
+    mark_known(register, key, network)
     return made
-
-
-def admit_try(register: Register, key: str, network: str) -> None:
-    """Count a password before it is known whether it is right. Raises TooManyTries; nothing is counted then."""
-    now = register.effects.now()
-    by_network = Claim(register.blind.of(f"sign-in network {network}"), PER_NETWORK)
-    by_name = Claim(register.blind.of(f"sign-in name {key}"), PER_NAME)
-    own = Claim(register.blind.of(f"sign-in own {network} {key}"), OF_KNOWN_NETWORK)
-    try:
-        with register.database.counters.write() as connection:
-            (full,) = limits.waits(connection, (by_name,), now)
-            on_its_own = full and limits.is_marked(connection, _known(register, key, network), now)
-            limits.take(connection, (by_network, own if on_its_own else by_name), now)
-    except LimitReached as refusal:
-        raise TooManyTries(refusal.retry_after) from None
 
 
 def record_sign_in(
@@ -152,10 +119,6 @@ def record_sign_in(
     """Record a sign-in; a name that is no account's is not written down, for passwords are typed there too."""
     actor = "" if whose is None else actor_of(whose.account.name)
     record_access(register, actor, Access(act=act, ground=ground, network=network))
-
-
-def _known(register: Register, key: str, network: str) -> bytes:
-    return register.blind.of(f"sign-in known {network} {key}")
 
 
 def find_sign_in(register: Register, secret: str) -> SignIn | None:

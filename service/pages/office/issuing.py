@@ -24,8 +24,8 @@ from service.domain.issuer import CENTRE
 from service.domain.problem import Problem
 from service.flows.errors import Refused
 from service.flows.issue.batches import draw_batch, find_batch, list_batches
-from service.flows.issue.issue_batch import Outcome
 from service.flows.issue.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES
+from service.flows.issue.outcome import Outcome
 from service.flows.issue.uploads import Checked, Files, check_behind, check_files, find_check, issue_checked, report_of
 from service.flows.register import Register
 from service.flows.remedies import with_remedies

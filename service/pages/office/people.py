@@ -13,7 +13,8 @@ from litestar.params import FromPath, SkipValidation
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.flows.errors import Refused
-from service.flows.people.person import PersonFile, person_of, photo_of_person
+from service.flows.people.person import person_of, photo_of_person
+from service.flows.people.person_file import PersonFile
 from service.flows.register import Register
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, at_desk

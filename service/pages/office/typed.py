@@ -1,4 +1,7 @@
-"""What people type into the office's forms, read as values; what cannot be read is refused with two sentences."""
+"""What the office's forms and addresses bring, and the guards of those with files.
+
+A form is read into the request of its use case with ``read_request``: the limits are the request's.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,6 @@ from litestar.types import AsyncAnyCallable
 from msgspec import Struct, to_builtins
 
 from service.domain.access import Permission
-from service.domain.card_number import CardNumber
-from service.domain.errors import CardNumberMalformed
-from service.domain.issuer import is_institution_code
 from service.flows.cards.documents import MAX_DOCUMENT_BYTES, DocumentBody
 from service.flows.errors import Refused
 from service.flows.register import Register
@@ -28,7 +28,6 @@ MAX_FORM_BODY: Final = 64 * 1024
 
 MAX_FORM_WITH_FILE: Final = MAX_DOCUMENT_BYTES + MAX_FORM_BODY
 
-MAX_TEXT: Final = 2000
 MAX_LINE: Final = 120
 
 FormData: TypeAlias = dict[str, Any]
@@ -45,11 +44,6 @@ def line(text: str, most: int = MAX_LINE) -> str:
     return tidy
 
 
-def long(text: str) -> str:
-    """Read a text of some sentences. Raises Refused."""
-    return line(text, MAX_TEXT)
-
-
 def day(text: str) -> date | None:
     """Read a date, None for an empty field. Raises Refused."""
     if not text.strip():
@@ -58,38 +52,6 @@ def day(text: str) -> date | None:
         return date.fromisoformat(unicodedata.normalize("NFKC", text).strip())
     except ValueError:
         raise Refused("date-form", "日期应写作 2026-11-23 的形式", "a date is written like 2026-11-23") from None
-
-
-def some_day(text: str) -> date:
-    """Read a date that must be there. Raises Refused."""
-    found = day(text)
-    if found is None:
-        raise Refused("date-missing", "请填写日期", "a date is missing")
-    return found
-
-
-def card_number(text: str) -> CardNumber:
-    """Read a card number as people type it. Raises Refused."""
-    try:
-        return CardNumber(unicodedata.normalize("NFKC", text).strip().upper())
-    except CardNumberMalformed as error:
-        raise Refused(error.code, error.zh, error.en) from error
-
-
-def institution(text: str) -> str:
-    """Read an institution's code. Raises Refused."""
-    code = unicodedata.normalize("NFKC", text).strip()
-    if not is_institution_code(code):
-        raise Refused("institution-form", "机构代码应为 6 位数字", "the code of an institution has 6 digits")
-    return code
-
-
-def whole(text: str) -> int:
-    """Read a whole number of up to three digits. Raises Refused."""
-    digits = unicodedata.normalize("NFKC", text).strip()
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 3):
-        raise Refused("points-form", "得分应为整数，不得留空", "points are whole numbers, and none is left out")
-    return int(digits)
 
 
 def text_of(data: FormData, field: str) -> str:

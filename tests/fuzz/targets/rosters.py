@@ -19,7 +19,8 @@ from service.demo.sample import write_roster
 from service.domain.application import Cell, RawRow
 from service.domain.application.headings import EARLIER_HEADINGS, HEADINGS
 from service.flows.issue.import_cards import import_cards
-from service.flows.issue.issue_batch import Outcome, Request, issue_batch
+from service.flows.issue.issue_batch import Request, issue_batch
+from service.flows.issue.outcome import Outcome
 from service.flows.issue.row_report import row_report
 from service.roster.photo_files import PhotoFiles
 from service.roster.reader import Roster, read_roster

@@ -1,0 +1,79 @@
+"""Look at a card before a number is spent on it: its dates, and whether all of it fits its face (督附5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from cardlayout.check import check, narrowed
+from cardlayout.face import CardFace
+from service.domain.batch import PlannedCard
+from service.domain.card import Card
+from service.domain.eligibility import Known, Policy
+from service.domain.eligibility.case import refusal
+from service.domain.problem import Problem
+from service.flows.cards.faces import face_of
+from service.flows.issue.signing import unsigned_credential
+from service.flows.register import Register
+
+_LARGER_ZH: Final = "；二维码因含照片而较大，“照片入码同意”填“否”则为原尺寸"
+_LARGER_EN: Final = "; the code is larger for the portrait in it, and of its usual size without portrait_consent"
+
+
+def date_problems(planned: PlannedCard, known: Known, today: date) -> Iterator[Problem]:
+    """Refuse a card dated ahead that takes one of two job types from another card.
+
+    That card would no longer count for it from today, and nobody's would until the new one takes effect. A card that
+    is taken over whole stays valid until then. 考§12, 督§10.
+    """
+    if planned.issued_on <= today:
+        return
+    taken = dict(planned.supersedes)
+    for held in (known_card.card for known_card in known.cards if known_card.card.number in taken):
+        if taken[held.number] != held.live_scopes:
+            yield refusal(
+                "issue-date-ahead",
+                "",
+                "考§12" if held.kind.is_assessor else "督§10",
+                f"核发日期 {planned.issued_on} 晚于今日 {today}，而证卡 {held.number} 只有部分职业（工种）转入新证；"
+                "请于当日核发",
+                f"dated {planned.issued_on}, after today {today}, but card {held.number} gives up only part of its job "
+                "types: issue it on the day itself",
+            )
+
+
+def trial_face(register: Register, policy: Policy, draft: Card, portrait: bytes, small: bytes | None) -> CardFace:
+    """Compose the face of a card that has no number yet; its code has its size, and without a portrait the least."""
+    issuer = policy.institutions.get(draft.issuer)
+    return face_of(
+        draft,
+        register.jurisdiction,
+        host=register.host,
+        issuer_name=issuer.name if issuer else register.jurisdiction.centre.zh,
+        portrait=portrait,
+        credential=None if small is None else unsigned_credential(draft, small),
+    )
+
+
+def face_problems(register: Register, face: CardFace) -> tuple[Problem, ...]:
+    """Lay a card out on trial; a portrait that is missing has been refused already and is not reported twice."""
+    found = (p for p in check(face, register.fonts) if face.portrait or p.field != "photo")
+    return tuple(
+        Problem(p.code, p.field, "督附5", f"{p.zh}{_LARGER_ZH}", f"{p.en}{_LARGER_EN}")
+        if face.qr and p.field == "printer"
+        else Problem(p.code, p.field, "督附5", p.zh, p.en)
+        for p in found
+    )
+
+
+def narrowed_lines(register: Register, face: CardFace) -> Iterator[Problem]:
+    """Return which lines of a sound face are printed with narrower characters than 督附5 has them."""
+    for line in narrowed(face, register.fonts):
+        yield Problem(
+            "text-narrowed",
+            "",
+            "督附5",
+            f"“{line.text}”一行排不下，卡面上以 {line.percent} % 的字宽印制",
+            f"the line {line.text!r} is printed at {line.percent} % of its width",
+        )
