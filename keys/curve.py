@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from keys.errors import BadKey
@@ -20,6 +21,7 @@ _ORDER_8_Y: Final = int.from_bytes(
 _SMALL_ORDER_Y: Final = frozenset({1, _P - 1, 0, _ORDER_8_Y, _P - _ORDER_8_Y})
 
 
+@lru_cache(maxsize=1_000)  # a register has a few keys and meets them at every check
 def check_public(public: bytes) -> None:
     """Refuse bytes that must never be taken as a public key.
 
