@@ -42,8 +42,10 @@ def everywhere() -> tuple[str, ...]:
 def forbid_reaching_outside(checkout: Path, allowed: tuple[str, ...]) -> None:
     """Make this process raise ReachedOutside from now on where it opens or lists what lies beside ``checkout``."""
 
+    events = _EVENTS  # which look() still has when the interpreter ends and takes modules apart
+
     def look(event: str, arguments: tuple[object, ...]) -> None:
-        if event not in _EVENTS or not arguments:
+        if event not in events or not arguments:
             return
         path = arguments[0]
         if isinstance(path, str | bytes | os.PathLike) and reaches_outside(os.fsdecode(path), checkout, allowed):
