@@ -22,10 +22,16 @@ from service.api.problems import documented
 from service.api.remedies import HTTP_REMEDIES
 from service.api.routes import LIST_REFUSALS, MAX_ID, READ_REFUSALS, AnyRequest, Identity
 from service.domain.access import Permission
-from service.domain.visible import LINE_PATTERN
 from service.flows.errors import Refused
-from service.flows.issue.batches import draw_batch, find_batch, list_batches
-from service.flows.issue.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES, Order, issue_files, too_large
+from service.flows.issue.batches import PrintRequest, draw_batch, find_batch, list_batches
+from service.flows.issue.issue_files import (
+    MAX_PHOTOS_BYTES,
+    MAX_ROSTER_BYTES,
+    IssueRequest,
+    Order,
+    issue_files,
+    too_large,
+)
 from service.flows.issue.outcome import IssuedRow, Outcome, RefusedRow
 from service.flows.register import Register
 from service.flows.remedies import with_remedies
@@ -56,15 +62,11 @@ FlipQuery = Annotated[Flip, QueryParameter(description=FORMS["flip"].en)]
 SlotQuery = Annotated[Slot, QueryParameter(description=FORMS["slot"].en)]
 
 
-class BatchRequest(Struct, frozen=True, kw_only=True):
+class BatchRequest(IssueRequest, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """A roster, its photographs, and how they are issued: the parts of a form with files."""
 
     roster: Annotated[UploadFile, described("roster")]
     photos: Annotated[UploadFile, described("photos")]
-    issued_on: Annotated[date, described("issued_on")] | None = None
-    reviewed_by: Annotated[str, described("reviewed_by", max_length=60, pattern=LINE_PATTERN)] | None = None
-    dry_run: Annotated[bool, described("dry_run")] = False
-    all_or_nothing: Annotated[bool, described("all_or_nothing")] = False
 
     def __repr__(self) -> str:
         return "<BatchRequest>"
@@ -255,7 +257,7 @@ class BatchController(Controller):
     ) -> Stream:
         """Draw the cards that were neither revoked nor voided since; the journal says that they were printed."""
         by = current_principal(request)
-        drawn = draw_batch(register, identity, body=by.body, actor=by.actor, sheet=sheet, flip=flip, slot=slot)
+        drawn = draw_batch(register, identity, PrintRequest(sheet, flip, slot), by.by)
         return pdf_of_batch(drawn, identity)
 
 

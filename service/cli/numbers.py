@@ -11,7 +11,8 @@ from service.cli.context import Context
 from service.cli.register import opened
 from service.domain.card_number import is_nearly_full
 from service.domain.regulation import LAST_SEQUENCE
-from service.flows.issue.number_series import list_series, reserve_numbers
+from service.flows.issue.number_series import ReservationRequest, list_series, reserve_numbers
+from service.flows.requests.reading import read_request
 
 
 @click.group("numbers")
@@ -61,13 +62,15 @@ def list_(context: Context) -> None:
 @click.argument("last", type=click.IntRange(1, LAST_SEQUENCE))
 @click.option("--reason", required=True, help="依据 the reason (督附3).")
 @pass_context
-def reserve(context: Context, prefix: str, first: int, last: int, reason: str) -> None:
+def reserve(context: Context, /, **options: object) -> None:
     """预留编号 Keep FIRST to LAST of series PREFIX back.
 
     预留的编号由人指定，仅限督导员（督附3） They are assigned by hand, to supervisors only.
     """
+    request = read_request(ReservationRequest, options)
     with opened(context) as register:
-        reserve_numbers(register, prefix, first, last, reason, context.actor)
+        reserve_numbers(register, request, context.by())
+    prefix, first, last = request.prefix, request.first, request.last
     context.answer({"prefix": prefix, "first": first, "last": last})
     context.say(f"已预留 reserved: {prefix}{first:04d} – {prefix}{last:04d}")
 

@@ -19,6 +19,7 @@ from service.domain.validity import SHANGHAI
 from service.flows.checking.staff import all_scans
 from service.flows.people.accounts import (
     NewUser,
+    TokenRequest,
     add_token,
     add_user,
     disable_user,
@@ -29,6 +30,7 @@ from service.flows.people.accounts import (
     set_password,
 )
 from service.flows.people.second_factor import reset_second_factor
+from service.flows.requests.reading import read_request
 from service.roster.table import write_table
 from service.settings import NEW_PASSWORD
 from service.store.scans import LoggedScan
@@ -174,10 +176,10 @@ def token() -> None:
 )
 @click.option("--days", default=90, show_default=True, type=int, help="有效天数 days it is good for.")
 @pass_context
-def add_new_token(context: Context, label: str, name: str, scopes: tuple[str, ...], days: int) -> None:
+def add_new_token(context: Context, /, **options: object) -> None:
     """新增令牌 Make a token; it is shown once and kept nowhere."""
     with opened(context) as register:
-        made = add_token(register, name, label, [Permission(scope) for scope in scopes], days, context.actor)
+        made = add_token(register, read_request(TokenRequest, options), context.by())
     context.answer({"label": made.label, "token": made.secret, "expires_on": made.expires_on})
     context.say(f"令牌，只显示这一次 token, shown this once, good to the end of {made.expires_on}:", f"  {made.secret}")
 

@@ -16,7 +16,7 @@ from service.domain.validity import SHANGHAI
 from service.flows.cards.cancellations import propose_revocation
 from service.flows.cards.card_requests import ProposalRequest, ReplacementRequest, RevocationRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card
-from service.flows.people.accounts import add_token, add_user
+from service.flows.people.accounts import TokenRequest, add_token, add_user
 from service.flows.people.dispatching import DispatchRequest, send
 from tests.api.staffed import Staffed
 from tests.flows.engaging import engage
@@ -62,7 +62,7 @@ class Place:
         named = (who, office.today)
         if named not in self.tokens:
             scopes = PERMISSIONS[ACCOUNTS[who.removesuffix("-2")].role]
-            made = add_token(office.register, who, str(office.today), scopes, 30, ACTOR)
+            made = add_token(office.register, TokenRequest(who, str(office.today), tuple(scopes), 30), By(ACTOR))
             self.tokens[named] = {"Authorization": f"Bearer {made.secret}"}
         return self.tokens[named]
 

@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 from litestar.testing import TestClient
 
-from service.domain.access import Permission
+from service.domain.access import By, Permission
 from service.domain.card_number import CardNumber
-from service.flows.people.accounts import add_token
+from service.flows.people.accounts import TokenRequest, add_token
 from tests.api.applications import application
 from tests.flows.office import ACTOR, Office, applicant, make_office, reopened
 from tests.flows.people_at_work import PASSWORD, hire
@@ -56,7 +56,9 @@ class Staffed:
     def token(self, name: str, *scopes: Permission) -> dict[str, str]:
         """Return the header of a program with a token of an account."""
         label = "-".join((name, *scopes))
-        made = add_token(self.office.register, name, label, scopes or (Permission.CHECK,), 30, ACTOR)
+        made = add_token(
+            self.office.register, TokenRequest(name, label, tuple(scopes or (Permission.CHECK,)), 30), By(ACTOR)
+        )
         return {"Authorization": f"Bearer {made.secret}"}
 
 

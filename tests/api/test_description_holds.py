@@ -18,9 +18,9 @@ from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.python.asgi import shutdown_lifespans
 
 from service.app import create_app
-from service.domain.access import PERMISSIONS, Account, Role
+from service.domain.access import PERMISSIONS, Account, By, Role
 from service.effects import Effects
-from service.flows.people.accounts import add_token, add_user
+from service.flows.people.accounts import TokenRequest, add_token, add_user
 from tests.api.registers import CHEAP, World
 
 CONFIG = {
@@ -91,7 +91,7 @@ def token_of(world: World) -> str:
     with world.open() as register:
         add_user(register, Account("centre", Role.CENTRE, person_name="张三"), None, "test", CHEAP)
         scopes = sorted(PERMISSIONS[Role.CENTRE])
-        return add_token(register, "centre", "description", scopes, 366, "test").secret
+        return add_token(register, TokenRequest("centre", "description", tuple(scopes), 366), By("test")).secret
 
 
 @pytest.mark.slow

@@ -10,8 +10,8 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from service.domain.access import Account, Permission, Role
-from service.flows.people.accounts import add_token, add_user, set_password
+from service.domain.access import Account, By, Permission, Role
+from service.flows.people.accounts import TokenRequest, add_token, add_user, set_password
 from service.flows.people.second_factor import require_second_factor
 from tests.browser.chromium import Watch
 from tests.browser.desks import Desks
@@ -131,7 +131,7 @@ def test_a_second_factor_from_its_enrolment_to_signing_out_everywhere(
 
 def refuse_token(desks: Desks, page: Page) -> None:
     """A token ends with a password reset."""
-    token = add_token(desks.register, DEPUTY, "door", [Permission.READ_PEOPLE], 7, ACTOR).secret
+    token = add_token(desks.register, TokenRequest(DEPUTY, "door", (Permission.READ_PEOPLE,), 7), By(ACTOR)).secret
     bearer = {"Authorization": f"Bearer {token}"}
     number = desks.card("external")
     assert page.request.get(f"/api/v1/cards/{number}/person", headers=bearer).status == 200

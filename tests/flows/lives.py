@@ -47,7 +47,7 @@ from service.flows.cards.renew import renew_card
 from service.flows.checking.lookup import lookup
 from service.flows.errors import Refused
 from service.flows.issue.import_cards import import_cards
-from service.flows.issue.number_series import reserve_numbers
+from service.flows.issue.number_series import ReservationRequest, reserve_numbers
 from service.flows.keys.key_ceremony import introduce_key, list_keys, promote_key
 from service.flows.people.cases import CaseClosingRequest, close_case
 from service.flows.people.dispatching import DispatchRequest, WithdrawalRequest, send, withdraw_dispatch
@@ -359,7 +359,12 @@ class Lives(RuleBasedStateMachine):
         if not codes and any(sequence in series.states for sequence in wanted):
             codes = {"number-taken"}
         with self._step():
-            self.ask(codes, lambda: reserve_numbers(self.register, prefix, wanted[0], wanted[-1], "统筹安排", ACTOR))
+            self.ask(
+                codes,
+                lambda: reserve_numbers(
+                    self.register, ReservationRequest(prefix, wanted[0], wanted[-1], "统筹安排"), By(ACTOR)
+                ),
+            )
             if not codes:
                 series.states |= dict.fromkeys(wanted, "reserved")
                 self.expect("numbers-reserved", prefix)

@@ -24,7 +24,7 @@ from service.flows.cards.confirm import confirm_all
 from service.flows.cards.documents import DocumentBody
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.errors import NoRegister, Refused
-from service.flows.issue.number_series import list_series, reserve_numbers
+from service.flows.issue.number_series import ReservationRequest, list_series, reserve_numbers
 from service.flows.register import open_register
 from service.flows.running.audit import SignedHead, audit, export_journal, signed_head
 from service.flows.running.back_up import back_up
@@ -86,7 +86,7 @@ def lived_in(office: Office) -> list[CardNumber]:
     """Issue cards of every fate; list all of their numbers."""
     outcome = office.issue(*one_of_each(), applicant("external", 6), applicant("external", 7), key="K")
     numbers = [CardNumber(number or "") for number in numbers_of(outcome)]
-    reserve_numbers(office.register, "R5026", 10, 12, "预留", ACTOR)
+    reserve_numbers(office.register, ReservationRequest("R5026", 10, 12, "预留"), By(ACTOR))
     revoke_card(
         office.register, numbers[1], RevocationRequest(ground="考§21(4)", reason="错判", decided_by="王主任"), By(ACTOR)
     )
@@ -182,7 +182,7 @@ def test_series_of_the_new_year_are_given_up_too(lite: Office, tmp_path: Path) -
 
 def test_full_series_is_voided_to_its_end_and_no_further(lite: Office, tmp_path: Path) -> None:
     lite.issue_one(applicant("external", 1))
-    reserve_numbers(lite.register, "R5026", 5, 9998, "预留", ACTOR)
+    reserve_numbers(lite.register, ReservationRequest("R5026", 5, 9998, "预留"), By(ACTOR))
     back_up(lite.register, tmp_path / "register.zip")
     with restored(
         lite, tmp_path / "register.zip", tmp_path / "there", f"sqlite:///{tmp_path}/there.db", void_ahead=100

@@ -29,7 +29,7 @@ from service.flows.cards.card_requests import CorrectionRequest, ReplacementRequ
 from service.flows.cards.lifecycle import replace_card
 from service.flows.cards.photos import photo_of_credential
 from service.flows.checking.staff import take_scans
-from service.flows.people.accounts import add_token, list_users
+from service.flows.people.accounts import TokenRequest, add_token, list_users
 from service.flows.people.cases import CaseClosingRequest, close_case, list_cases
 from service.flows.people.institutions import add_institution
 from service.flows.people.reviews import EvaluationRequest, enter_evaluation
@@ -68,7 +68,7 @@ def test_a_register_that_serves_is_restored_on_the_other_database(
         texts = {number: office.text(number) for number in crowd.cards.values() if has_copy(office, number)}
         assert httpx.get(f"{server.address}/status-lists/1").status_code == 200
         before = {number: answer_of(server, text) for number, text in texts.items()}
-        token = add_token(office.register, "centre", "drill", _SCOPES, 30, ACTOR).secret
+        token = add_token(office.register, TokenRequest("centre", "drill", tuple(_SCOPES), 30), By(ACTOR)).secret
         office.rotate(Purpose.STATUS, Purpose.CARD)
         made = tmp_path / "while-issuing.zip"
         issued = back_up_while_issuing(office, server, token, made)

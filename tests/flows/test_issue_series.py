@@ -11,7 +11,7 @@ from service.domain.errors import HandNumberRefused
 from service.domain.event import Event
 from service.flows.cards.card_requests import VoidRequest
 from service.flows.cards.lifecycle import void_number
-from service.flows.issue.number_series import list_series, reserve_numbers
+from service.flows.issue.number_series import ReservationRequest, list_series, reserve_numbers
 from service.flows.running.audit import audit
 from service.store import journal, numbers
 from tests.flows.office import ACTOR, FACTORY, NOON, Office, applicant, codes_of, make_office, numbers_of
@@ -71,7 +71,7 @@ def test_high_number_assigned_by_hand_fills_no_series(lite: Office) -> None:
 
 def test_number_is_assigned_by_hand_from_a_reserved_range(office: Office) -> None:
     """督附3: "或由证卡颁发机构统筹研究确定并赋码", with a stated reason; the counter passes such numbers over."""
-    reserve_numbers(office.register, "R5026", 2, 4, "留给巡查组", "office")
+    reserve_numbers(office.register, ReservationRequest("R5026", 2, 4, "留给巡查组"), By("office"))
     rows = (
         applicant("external", 1),
         applicant("external", 2, number="R50260003", number_reason="巡查组组长"),
@@ -90,7 +90,7 @@ def test_number_is_assigned_by_hand_from_a_reserved_range(office: Office) -> Non
 @pytest.mark.parametrize("taken", ["R50260001", "R50260005"])
 def test_taken_number_is_refused_by_row(office: Office, taken: str) -> None:
     office.issue_one(applicant("external", 1))
-    reserve_numbers(office.register, "R5026", 5, 6, "预留", "office")
+    reserve_numbers(office.register, ReservationRequest("R5026", 5, 6, "预留"), By("office"))
     void_number(office.register, CardNumber("R50260005"), VoidRequest(reason="不再使用"), By("office"))
     outcome = office.issue(applicant("external", 2, number=taken, number_reason="指定"), applicant("external", 3))
     assert codes_of(outcome) == {3: ["number-taken"]}
@@ -121,7 +121,7 @@ def test_hand_numbers_outside_the_rule_are_refused(lite: Office) -> None:
 
 def test_ranges_are_reserved_above_the_counter_only(office: Office) -> None:
     office.issue_one(applicant("external", 1))
-    reserve_numbers(office.register, "S50012326", 1, 20, "本年度指定", "office")
+    reserve_numbers(office.register, ReservationRequest("S50012326", 1, 20, "本年度指定"), By("office"))
     refused = {
         ("R5026", 1, 3, "预留"): "reservation-range",
         ("R5026", 9, 8, "预留"): "reservation-range",
@@ -131,7 +131,7 @@ def test_ranges_are_reserved_above_the_counter_only(office: Office) -> None:
     }
     for (prefix, first, last, reason), code in refused.items():
         with pytest.raises(HandNumberRefused) as error:
-            reserve_numbers(office.register, prefix, first, last, reason, "office")
+            reserve_numbers(office.register, ReservationRequest(prefix, first, last, reason), By("office"))
         assert error.value.code == code
     assert {series.prefix: series.reserved for series in list_series(office.register)} == {"R5026": 0, "S50012326": 20}
     assert [event.subject for event in office.events() if event.kind == "numbers-reserved"] == ["S50012326"]

@@ -18,7 +18,7 @@ from service.domain.card_number import CardNumber
 from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
-from service.flows.issue.number_series import reserve_numbers
+from service.flows.issue.number_series import ReservationRequest, reserve_numbers
 from service.flows.register import open_register
 from service.flows.running import journal_mirror, mirror_files
 from service.flows.running.audit import export_journal, signed_head
@@ -48,7 +48,7 @@ def faults(office: Office, folder: Path) -> list[str]:
 
 
 def reserve(office: Office, number: int) -> None:
-    reserve_numbers(office.register, R, number, number, "预留", ACTOR)
+    reserve_numbers(office.register, ReservationRequest(R, number, number, "预留"), By(ACTOR))
 
 
 def test_every_entry_is_elsewhere_when_the_work_is_done(office: Office, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_every_entry_is_elsewhere_when_the_work_is_done(office: Office, tmp_path
     )
     assert mirrored(folder) == held(office)
     with open_register(office.settings, office.effects) as other:
-        reserve_numbers(other, R, 90, 95, "预留", ACTOR)
+        reserve_numbers(other, ReservationRequest(R, 90, 95, "预留"), By(ACTOR))
     assert faults(office, folder) == []
     assert mirrored(folder) == held(office), "by another process, which nobody told of it"
     head = signed_head(office.register)

@@ -14,7 +14,7 @@ from service.domain.verdict_words import Word
 from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.errors import Refused
-from service.flows.issue.number_series import list_series, reserve_numbers
+from service.flows.issue.number_series import ReservationRequest, list_series, reserve_numbers
 from service.flows.people.institutions import add_institution, list_institutions
 from service.flows.running.audit import audit
 from service.store import cancellations
@@ -171,7 +171,7 @@ def test_card_out_of_force_is_neither_replaced_nor_voided(office: Office) -> Non
 def test_voided_number_is_never_used_again(office: Office) -> None:
     """督附3, 考附2: a number that will not be used is voided with a reason."""
     first = office.issue_one(applicant("external", 1))
-    reserve_numbers(office.register, "R5026", 2, 3, "预留", ACTOR)
+    reserve_numbers(office.register, ReservationRequest("R5026", 2, 3, "预留"), By(ACTOR))
     void_number(office.register, first, VoidRequest(reason="姓名打错"), By(ACTOR))
     void_number(office.register, CardNumber("R50260002"), VoidRequest(reason="不再需要"), By(ACTOR))
     assert office.check(first) is Word.VOIDED
@@ -185,7 +185,7 @@ def test_voided_number_is_never_used_again(office: Office) -> None:
 
 
 def test_only_numbers_of_the_ledger_are_voided_and_only_once(office: Office) -> None:
-    reserve_numbers(office.register, "R5026", 1, 1, "预留", ACTOR)
+    reserve_numbers(office.register, ReservationRequest("R5026", 1, 1, "预留"), By(ACTOR))
     with pytest.raises(Refused, match="needs a stated reason"):
         void_number(office.register, CardNumber("R50260001"), VoidRequest(reason=" "), By(ACTOR))
     void_number(office.register, CardNumber("R50260001"), VoidRequest(reason="不再需要"), By(ACTOR))

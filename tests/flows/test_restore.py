@@ -32,7 +32,7 @@ from service.flows.checking.lookup import lookup
 from service.flows.checking.staff import check_number, word_on
 from service.flows.checking.verify_offline import Memory, open_bundle
 from service.flows.errors import NoRegister, Refused
-from service.flows.issue.number_series import list_series, reserve_numbers
+from service.flows.issue.number_series import ReservationRequest, list_series, reserve_numbers
 from service.flows.people.accounts import disable_user, set_password
 from service.flows.people.dispatching import DispatchRequest, WithdrawalRequest, send, withdraw_dispatch
 from service.flows.people.engagements import EndRequest, end_engagement
@@ -124,7 +124,7 @@ def lived(office: Office, folder: Path) -> Day:
     void_number(office.register, number["voided"], VoidRequest(reason="印错"), By(ACTOR))
     number["renewed"] = renew_card(office.register, number["superseded"], renewal("external"), By(ACTOR))
     number["issued since"] = office.issue_one(applicant("external", 7, certified_on=CERTIFIED, applied_on=CERTIFIED))
-    reserve_numbers(office.register, "R5029", 40, 45, "预留", ACTOR)
+    reserve_numbers(office.register, ReservationRequest("R5029", 40, 45, "预留"), By(ACTOR))
     number["new copy"] = number["lost card"]
     day.texts |= {name: office.text(number[name]) for name in SINCE}
     office.clock.advance(minutes=5)

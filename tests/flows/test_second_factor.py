@@ -5,11 +5,11 @@ from __future__ import annotations
 import pyotp
 import pytest
 
-from service.domain.access import AccessInvalid, Permission, Role
+from service.domain.access import AccessInvalid, By, Permission, Role
 from service.domain.access_record import Act
 from service.flows.errors import Refused, SignInRefused
 from service.flows.people.access_records import seek_accesses
-from service.flows.people.accounts import add_token, disable_user, set_password
+from service.flows.people.accounts import TokenRequest, add_token, disable_user, set_password
 from service.flows.people.own_account import change_password, owner_of, sign_out_everywhere
 from service.flows.people.second_factor import (
     RECOVERY_CODES,
@@ -189,7 +189,7 @@ def test_an_administrator_resets_a_lost_telephone(lite: Office) -> None:
 def test_a_password_reset_and_a_closed_account_end_tokens(office: Office) -> None:
     hire(office, "school", "gate")
     tokens = [
-        add_token(office.register, name, label, [Permission.CHECK], 30, ACTOR).secret
+        add_token(office.register, TokenRequest(name, label, (Permission.CHECK,), 30), By(ACTOR)).secret
         for name, label in (("school", "door"), ("school", "bus"), ("gate", "door"))
     ]
     signed_in = enter(office, "school")

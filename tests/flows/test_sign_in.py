@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select, update
 
 from keys.sealing import KdfCost
-from service.domain.access import PERMISSIONS, Permission, Role, term_of
+from service.domain.access import PERMISSIONS, By, Permission, Role, term_of
 from service.effects import Effects
 from service.flows.errors import SignInRefused
-from service.flows.people.accounts import add_token, disable_user, revoke_token, set_password
+from service.flows.people.accounts import TokenRequest, add_token, disable_user, revoke_token, set_password
 from service.flows.people.sign_in import SignIn, find_sign_in, key_of, principal_of_token, sign_in, sign_out
 from service.flows.people.sign_in_tries import KNOWN_FOR, OF_KNOWN_NETWORK, PER_NAME, PER_NETWORK, TooManyTries
 from service.flows.register import open_register
@@ -70,7 +70,7 @@ def test_an_id_that_a_client_chose_never_becomes_a_sign_in(lite: Office) -> None
 def test_the_register_keeps_hashes_of_secrets_only(office: Office) -> None:
     hire(office, "centre")
     made = enter(office, "centre")
-    key = add_token(office.register, "centre", "door", [Permission.CHECK], 7, ACTOR)
+    key = add_token(office.register, TokenRequest("centre", "door", (Permission.CHECK,), 7), By(ACTOR))
     with office.register.database.read() as connection:
         rows = [connection.execute(select(table)).all() for table in (account, session, token)]
     for secret in (made.secret, key.secret, key.secret.removeprefix("zk_"), PASSWORD):
@@ -138,7 +138,7 @@ def test_signing_out_ends_this_sign_in_and_no_other(lite: Office) -> None:
 def test_a_closed_account_is_out_at_once_and_stays_out(office: Office) -> None:
     hire(office, "gate", "centre")
     made, other = enter(office, "gate"), enter(office, "centre")
-    key = add_token(office.register, "gate", "door", [Permission.CHECK], 7, ACTOR)
+    key = add_token(office.register, TokenRequest("gate", "door", (Permission.CHECK,), 7), By(ACTOR))
     disable_user(office.register, "gate", ACTOR)
     assert not is_in(office, made)
     assert principal_of_token(office.register, key.secret) is None
@@ -149,7 +149,7 @@ def test_a_closed_account_is_out_at_once_and_stays_out(office: Office) -> None:
 def test_a_closed_account_is_out_whatever_was_left_behind(lite: Office) -> None:
     hire(lite, "gate")
     made = enter(lite, "gate")
-    key = add_token(lite.register, "gate", "door", [Permission.CHECK], 7, ACTOR)
+    key = add_token(lite.register, TokenRequest("gate", "door", (Permission.CHECK,), 7), By(ACTOR))
     lite.register.database.needs_entries = False  # past the use cases
     with lite.register.database.write() as connection:
         connection.execute(update(account).values(disabled_at=lite.clock.now))
@@ -317,7 +317,7 @@ def test_sign_ins_that_are_long_over_are_swept_away(lite: Office) -> None:
 
 def test_a_token_may_what_it_was_made_for_and_nothing_else(office: Office) -> None:
     hire(office, "centre")
-    key = add_token(office.register, "centre", "door", [Permission.CHECK], 30, ACTOR)
+    key = add_token(office.register, TokenRequest("centre", "door", (Permission.CHECK,), 30), By(ACTOR))
     found = principal_of_token(office.register, key.secret)
     assert found is not None
     assert found.account == ACCOUNTS["centre"]
@@ -334,7 +334,7 @@ def test_a_sign_in_is_no_token(lite: Office) -> None:
 
 def test_a_token_is_good_to_the_end_of_its_last_day_in_shanghai(lite: Office) -> None:
     hire(lite, "centre")
-    key = add_token(lite.register, "centre", "door", [Permission.CHECK], 30, ACTOR)
+    key = add_token(lite.register, TokenRequest("centre", "door", (Permission.CHECK,), 30), By(ACTOR))
     assert key.expires_on == "2026-12-02"
     lite.clock.set_to(date(2026, 12, 3), 0)
     assert principal_of_token(lite.register, key.secret) is None
@@ -344,7 +344,9 @@ def test_a_token_is_good_to_the_end_of_its_last_day_in_shanghai(lite: Office) ->
 
 def test_a_token_that_was_taken_away_is_none(lite: Office) -> None:
     hire(lite, "centre")
-    keys = [add_token(lite.register, "centre", label, [Permission.CHECK], 30, ACTOR) for label in "ab"]
+    keys = [
+        add_token(lite.register, TokenRequest("centre", label, (Permission.CHECK,), 30), By(ACTOR)) for label in "ab"
+    ]
     revoke_token(lite.register, "centre", "a", ACTOR)
     assert [principal_of_token(lite.register, key.secret) is None for key in keys] == [True, False]
 
@@ -352,7 +354,7 @@ def test_a_token_that_was_taken_away_is_none(lite: Office) -> None:
 def test_no_sign_in_shows_its_secrets(lite: Office) -> None:
     hire(lite, "centre")
     made = enter(lite, "centre")
-    key = add_token(lite.register, "centre", "door", [Permission.CHECK], 7, ACTOR)
+    key = add_token(lite.register, TokenRequest("centre", "door", (Permission.CHECK,), 7), By(ACTOR))
     shown = f"{made} {made!r} {key} {key!r}"
     assert [secret for secret in (made.secret, made.csrf, key.secret, PASSWORD) if secret in shown] == []
     assert made.principal.account.role is Role.CENTRE

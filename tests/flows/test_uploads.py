@@ -19,6 +19,7 @@ from service.domain.card_number import CardNumber
 from service.flows.cards.print_cards import print_cards
 from service.flows.errors import Refused
 from service.flows.issue.batches import list_batches
+from service.flows.issue.issue_files import IssueRequest
 from service.flows.issue.upload_files import PIECE
 from service.flows.issue.uploads import (
     KEPT_FOR,
@@ -49,7 +50,7 @@ def centre(lite: Office) -> SignIn:
 def check(office: Office, sign_in: SignIn, person: int = 1) -> Checked:
     row = applicant("external", person)
     files = Files("名单.xlsx", io.BytesIO(roster_of(row)), io.BytesIO(photos_of(row)))
-    return check_files(office.register, sign_in, files, issued_on=None, reviewed_by="李审核")
+    return check_files(office.register, sign_in, files, IssueRequest(reviewed_by="李审核"))
 
 
 def kept(office: Office) -> list[tuple[str, bool, int]]:
@@ -116,7 +117,7 @@ def test_one_check_a_sign_in_and_an_hour_at_most(lite: Office, centre: SignIn) -
 def test_a_roster_that_cannot_be_read_leaves_nothing(lite: Office, centre: SignIn) -> None:
     files = Files("x", io.BytesIO(b"nothing"), io.BytesIO(photos_of()))
     with pytest.raises(Refused):
-        check_files(lite.register, centre, files, issued_on=None, reviewed_by="李审核")
+        check_files(lite.register, centre, files, IssueRequest(reviewed_by="李审核"))
     assert kept(lite) == []
 
 
@@ -152,7 +153,7 @@ def test_an_archive_of_several_pieces_comes_back_whole(lite: Office, centre: Sig
     archive = photos_of(*rows, **{f"{resident_id(50 + place)} large": os.urandom(PIECE * 3 // 2) for place in range(3)})
     assert len(archive) > 4 * PIECE
     files = Files("名单.xlsx", io.BytesIO(roster_of(*rows)), io.BytesIO(archive))
-    checked = check_files(lite.register, centre, files, issued_on=None, reviewed_by="李审核")
+    checked = check_files(lite.register, centre, files, IssueRequest(reviewed_by="李审核"))
     assert kept(lite) == [(checked.key, True, -(-len(archive) // PIECE))]
     assert len(checked.outcome.unused_photos) == 3
     issue_checked(lite.register, centre, checked.key)

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from service.domain.access import AccessInvalid, Account, Permission, Role
+from service.domain.access import AccessInvalid, Account, By, Permission, Role
 from service.domain.event import Event
 from service.domain.journal import parse_entry
 from service.flows.checking.staff import take_scans
 from service.flows.errors import Refused, SignInRefused
 from service.flows.people.accounts import (
     MAX_TOKEN_DAYS,
+    TokenRequest,
     add_token,
     add_user,
     disable_user,
@@ -49,7 +50,7 @@ def test_accounts_are_listed_by_name_with_all_that_happened_in_the_journal(offic
     before = len(office.events())
     hire(office)
     set_password(office.register, "Gate", "another long one", ACTOR, CHEAP)
-    add_token(office.register, "school", "door", [Permission.CHECK], 7, ACTOR)
+    add_token(office.register, TokenRequest("school", "door", (Permission.CHECK,), 7), By(ACTOR))
     revoke_token(office.register, "school", "door", ACTOR)
     disable_user(office.register, "yubei", ACTOR)
     users = list_users(office.register)
@@ -138,7 +139,10 @@ def test_a_closed_account_is_not_opened_again_by_any_way(lite: Office) -> None:
     hire(lite, "gate")
     disable_user(lite.register, "gate", ACTOR)
     assert refusal_of(set_password, lite.register, "gate", PASSWORD, ACTOR, CHEAP) == "user-disabled"
-    assert refusal_of(add_token, lite.register, "gate", "door", [Permission.CHECK], 7, ACTOR) == "user-disabled"
+    assert (
+        refusal_of(add_token, lite.register, TokenRequest("gate", "door", (Permission.CHECK,), 7), By(ACTOR))
+        == "user-disabled"
+    )
     assert refusal_of(disable_user, lite.register, "gate", ACTOR) == "user-disabled"
 
 
@@ -154,18 +158,27 @@ def test_nobody_is_not_found(lite: Office) -> None:
 @pytest.mark.parametrize("days", [-1, 0, MAX_TOKEN_DAYS + 1])
 def test_a_token_has_an_end_within_a_year(lite: Office, days: int) -> None:
     hire(lite, "centre")
-    assert refusal_of(add_token, lite.register, "centre", "door", [Permission.CHECK], days, ACTOR) == "token-scope"
-    add_token(lite.register, "centre", "door", [Permission.CHECK], MAX_TOKEN_DAYS, ACTOR)
+    assert (
+        refusal_of(add_token, lite.register, TokenRequest("centre", "door", (Permission.CHECK,), days), By(ACTOR))
+        == "token-scope"
+    )
+    add_token(lite.register, TokenRequest("centre", "door", (Permission.CHECK,), MAX_TOKEN_DAYS), By(ACTOR))
 
 
 def test_a_token_has_a_name_and_a_scope_that_its_account_has(lite: Office) -> None:
     hire(lite, "centre", "boss")
-    assert refusal_of(add_token, lite.register, "centre", " ", [Permission.CHECK], 7, ACTOR) == "token-scope"
+    assert (
+        refusal_of(add_token, lite.register, TokenRequest("centre", " ", (Permission.CHECK,), 7), By(ACTOR))
+        == "token-scope"
+    )
     for scopes in ([], [Permission.CHECK], [Permission.READ_METRICS, Permission.READ_SCANS]):
-        assert refusal_of(add_token, lite.register, "boss", "door", scopes, 7, ACTOR) == "token-scope"
-    add_token(lite.register, "centre", "door", [Permission.CHECK], 7, ACTOR)
+        assert (
+            refusal_of(add_token, lite.register, TokenRequest("boss", "door", tuple(scopes), 7), By(ACTOR))
+            == "token-scope"
+        )
+    add_token(lite.register, TokenRequest("centre", "door", (Permission.CHECK,), 7), By(ACTOR))
     with pytest.raises(TokenTaken):
-        add_token(lite.register, "centre", "door", [Permission.READ_SCANS], 7, ACTOR)
+        add_token(lite.register, TokenRequest("centre", "door", (Permission.READ_SCANS,), 7), By(ACTOR))
     assert refusal_of(revoke_token, lite.register, "centre", "gate", ACTOR) == "token-unknown"
     assert [(one.owner.account.name, one.label, one.scopes) for one in list_tokens(lite.register)] == [
         ("centre", "door", frozenset({Permission.CHECK}))
@@ -181,7 +194,7 @@ def test_no_secret_reaches_the_log_or_the_journal(
     chosen = set_password(lite.register, "centre", None, ACTOR, CHEAP)
     assert chosen.password is not None
     made = enter(lite, "centre", chosen.password)
-    key = add_token(lite.register, "centre", "door", [Permission.CHECK], 7, ACTOR)
+    key = add_token(lite.register, TokenRequest("centre", "door", (Permission.CHECK,), 7), By(ACTOR))
     assert find_sign_in(lite.register, made.secret)
     assert principal_of_token(lite.register, key.secret)
     with pytest.raises(SignInRefused):
@@ -198,7 +211,7 @@ def test_a_backup_carries_accounts_tokens_and_scans_and_no_sign_in(
     hire(office)
     disable_user(office.register, "yubei", ACTOR)
     made = enter(office, "gate")
-    key = add_token(office.register, "gate", "door", [Permission.CHECK], 7, ACTOR)
+    key = add_token(office.register, TokenRequest("gate", "door", (Permission.CHECK,), 7), By(ACTOR))
     take_scans(office.register, made.principal, [scan_of(1), scan_of(2)])
     manifest = back_up(office.register, tmp_path / "register.zip")
     assert "session" not in manifest.rows

@@ -21,9 +21,9 @@ from service.flows.assessments.records import make_record
 from service.flows.cards.cancellations import correct_cancellation, propose_revocation
 from service.flows.cards.card_requests import CorrectionRequest, ProposalRequest, ReplacementRequest, RevocationRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card
-from service.flows.issue.number_series import reserve_numbers
+from service.flows.issue.number_series import ReservationRequest, reserve_numbers
 from service.flows.issue.portraits import set_portrait_in_code
-from service.flows.people.accounts import add_token
+from service.flows.people.accounts import TokenRequest, add_token
 from service.flows.people.cases import CaseClosingRequest, close_case
 from service.flows.publishing.publish import keep_current
 from service.store import journal, numbers, restored
@@ -47,10 +47,10 @@ def use(office: Office) -> None:
     correct_cancellation(register, revoked, CorrectionRequest(reason="查实", decided_by="李四"), By(ACTOR))
     case = evaluate(office, office.issue_one(applicant("external", 9)), BY_CENTRE).id
     close_case(register, case, CaseClosingRequest(reason="已整改", decided_by="李"), By(ACTOR))
-    reserve_numbers(register, "R5026", 40, 42, "留用", ACTOR)
+    reserve_numbers(register, ReservationRequest("R5026", 40, 42, "留用"), By(ACTOR))
     set_portrait_in_code(register, CENTRE, ACTOR, on=True)
     hire(office, "centre", "gate")
-    add_token(register, "centre", "door", [Permission.CHECK], 7, ACTOR)
+    add_token(register, TokenRequest("centre", "door", (Permission.CHECK,), 7), By(ACTOR))
     enrolled(office)
     office.rotate(Purpose.STATUS)
     _, identity = planned_day(office)

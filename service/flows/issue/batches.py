@@ -7,18 +7,21 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import BinaryIO, Final
+from typing import Annotated, BinaryIO, Final
 
 import msgspec
+from msgspec import Struct
 
 from cardlayout.impose import Flip, Sheet, Slot
 from cardlayout.render import Job
+from service.domain.access import By
 from service.domain.card_number import CardNumber
 from service.domain.issuer import CENTRE
 from service.flows.cards.print_cards import numbers_of_batch, print_cards, withdrawn
 from service.flows.errors import Refused
 from service.flows.issue.outcome import Outcome
 from service.flows.register import Register
+from service.flows.requests.fields import described
 from service.store import batches
 from service.store.batches import BatchLine
 
@@ -90,12 +93,20 @@ def still_printable(register: Register, batch: int) -> tuple[tuple[CardNumber, .
     return tuple(number for number in of_batch if number not in gone), gone
 
 
-def draw_batch(register: Register, batch: int, *, body: str, actor: str, sheet: Sheet, flip: Flip, slot: Slot) -> Drawn:
+class PrintRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """On what paper cards are printed."""
+
+    sheet: Annotated[Sheet, described("sheet")] = Sheet.FOUR
+    flip: Annotated[Flip, described("flip")] = Flip.LONG
+    slot: Annotated[Slot, described("slot")] = Slot.NONE
+
+
+def draw_batch(register: Register, batch: int, request: PrintRequest, by: By) -> Drawn:
     """Draw the PDF of a batch's cards, without those that were revoked or voided since; the journal says so.
 
     Raises Refused for a batch that is not the body's, and where no card of it can be printed.
     """
-    numbers = find_batch(register, batch, body).printable
+    numbers = find_batch(register, batch, by.body or CENTRE).printable
     if not numbers:
         raise Refused(
             "nothing-to-print",
@@ -104,7 +115,8 @@ def draw_batch(register: Register, batch: int, *, body: str, actor: str, sheet: 
         )
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer's, which closes it
     try:
-        print_cards(register, numbers, Job(title_of(numbers), sheet, flip, slot=slot), file, actor=actor)
+        job = Job(title_of(numbers), request.sheet, request.flip, slot=request.slot)
+        print_cards(register, numbers, job, file, actor=by.actor)
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
     except BaseException:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import IO, BinaryIO, Final, cast
+from typing import IO, Annotated, BinaryIO, Final, cast
+
+from msgspec import Struct
 
 from service.flows.errors import Refused
 from service.flows.issue.issue_batch import Request, issue_batch
 from service.flows.issue.outcome import Outcome
 from service.flows.register import Register
+from service.flows.requests.fields import described
+from service.flows.requests.types import MAX_PERSON, line
 from service.roster.archive import MEBIBYTE
 from service.roster.errors import RosterError
 from service.roster.photo_files import open_archive
@@ -17,6 +21,15 @@ from service.roster.reader import Roster, read_roster
 
 MAX_ROSTER_BYTES: Final = 8 * MEBIBYTE
 MAX_PHOTOS_BYTES: Final = 600 * MEBIBYTE
+
+
+class IssueRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a batch is issued, whatever its files."""
+
+    issued_on: Annotated[date, described("issued_on")] | None = None
+    reviewed_by: Annotated[str, line("reviewed_by", MAX_PERSON)] | None = None
+    dry_run: Annotated[bool, described("dry_run")] = False
+    all_or_nothing: Annotated[bool, described("all_or_nothing")] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

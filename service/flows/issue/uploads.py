@@ -25,7 +25,14 @@ from keys.errors import SealedFieldInvalid
 from service.domain.access import Principal
 from service.domain.problem import Problem
 from service.flows.errors import Refused
-from service.flows.issue.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES, Order, issue_files, too_large
+from service.flows.issue.issue_files import (
+    MAX_PHOTOS_BYTES,
+    MAX_ROSTER_BYTES,
+    IssueRequest,
+    Order,
+    issue_files,
+    too_large,
+)
 from service.flows.issue.outcome import Outcome
 from service.flows.issue.row_report import row_report
 from service.flows.issue.upload_files import PIECE, PieceReader, seal, unseal, write_pieces
@@ -71,9 +78,7 @@ class Files:
     photos: IO[bytes]
 
 
-def check_files(
-    register: Register, sign_in: SignIn, files: Files, *, issued_on: date | None, reviewed_by: str | None
-) -> Checked:
+def check_files(register: Register, sign_in: SignIn, files: Files, request: IssueRequest) -> Checked:
     """Check a roster without spending a number, and keep the files for this sign-in in place of earlier ones.
 
     Raises Refused, and what ``issue_batch`` raises; nothing is kept then.
@@ -89,7 +94,7 @@ def check_files(
             )
     roster = _limited(files.roster, MAX_ROSTER_BYTES, ("申报表", "the roster")).read()
     photos = _limited(files.photos, MAX_PHOTOS_BYTES, ("照片", "photographs"))
-    dated = issued_on or register.effects.today()
+    dated, reviewed_by = request.issued_on or register.effects.today(), request.reviewed_by
     order = Order(actor=by.actor, issuer=by.body, issued_on=dated, reviewed_by=reviewed_by, dry_run=True)
     sheet, outcome = issue_files(register, io.BytesIO(roster), io.BufferedReader(_Borrowed(photos), PIECE), order)
     checked = Checked(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Struct
 
 from keys.passwords import hash_password
 from keys.sealing import SALT_SIZE, KdfCost
 from service.domain.access import (
     AccessInvalid,
     Account,
+    By,
     Permission,
     Role,
     check_password,
@@ -26,6 +28,8 @@ from service.effects import Effects
 from service.flows.errors import Refused
 from service.flows.people.sign_in import key_of
 from service.flows.register import Register
+from service.flows.requests.fields import described
+from service.flows.requests.types import line
 from service.store import accounts, institutions, journal
 from service.store.accounts import Dates, StoredAccount, Token
 
@@ -147,10 +151,18 @@ class NewToken:
         return f"<NewToken {self.label}>"
 
 
-def add_token(
-    register: Register, name: str, label: str, scopes: Iterable[Permission], days: int, actor: str
-) -> NewToken:
-    """Make a token of an account for a program. Raises NotFound, AccessInvalid, TokenTaken, Refused."""
+class TokenRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A token of an account, for a program: what it is called, what it may do, for how many days."""
+
+    name: Annotated[str, line("user", 64, min_length=1)]
+    label: Annotated[str, line("label", 60, min_length=1)]
+    scopes: Annotated[tuple[Permission, ...], described("scopes", min_length=1)]
+    days: Annotated[int, described("days")]
+
+
+def add_token(register: Register, request: TokenRequest, by: By) -> NewToken:
+    """Make a token. Raises NotFound, AccessInvalid, TokenTaken, Refused."""
+    label, days = request.label, request.days
     if not 1 <= days <= MAX_TOKEN_DAYS or not label.strip():
         raise AccessInvalid(
             f"令牌须有名称，有效期 1—{MAX_TOKEN_DAYS} 天",
@@ -161,11 +173,11 @@ def add_token(
     secret = TOKEN_PREFIX + base64.urlsafe_b64encode(effects.random_bytes(_SECRET_BYTES)).decode().rstrip("=")
     now, expires_on = effects.now(), effects.today() + timedelta(days=days)
     with register.database.write() as connection:
-        found = _open_account(accounts.get(connection, user_key(name)))
-        wanted = permissions_of_token(found.account.role, frozenset(scopes))
+        found = _open_account(accounts.get(connection, user_key(request.name)))
+        wanted = permissions_of_token(found.account.role, frozenset(request.scopes))
         accounts.add_token(connection, key_of(secret), found.id, label, sorted(wanted), Dates(now, expires_on))
         data = {"label": label, "scopes": " ".join(sorted(wanted)), "expires_on": expires_on.isoformat()}
-        journal.append_many(connection, now, actor, (Event("token-added", found.account.name, data),))
+        journal.append_many(connection, now, by.actor, (Event("token-added", found.account.name, data),))
     return NewToken(secret, label, expires_on.isoformat())
 
 

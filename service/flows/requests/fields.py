@@ -9,6 +9,7 @@ from typing import Any, Final
 from msgspec import Meta
 
 from cardlayout.impose import Flip, Sheet, Slot
+from service.domain.access import Permission
 from service.domain.access_record import Act
 from service.domain.assessment import Declared, Role
 from service.domain.card import ReplacementReason
@@ -94,6 +95,12 @@ FORMS: Final[Mapping[str, Form]] = {
     "reviewed_by": Form("审核人，1 至 60 字", "who confirms what no record shows, 1 to 60 characters"),
     "photo": Form("新照片，Base64；不填则用已登记的照片", "a new photograph in Base64; else the registered one"),
     "parts": Form("考评内容：theory、skill、review", "what is assessed: theory, skill, review"),
+    "prefix": Form("编号前缀，如 R5026", "the prefix of a series, such as R5026"),
+    "first_sequence": Form("起始序号，1 至 9999", "the first sequence, 1 to 9999"),
+    "last_sequence": Form("终止序号，1 至 9999", "the last sequence, 1 to 9999"),
+    "label": Form("令牌名称，1 至 60 字", "what the token is called, 1 to 60 characters"),
+    "scopes": Form(f"{'、'.join(Permission)} 中的一项或几项", f"one or more of {', '.join(Permission)}"),
+    "days": Form("有效天数", "for how many days it is good"),
     "machine_marked": Form("理论考试是否机考：true 或 false", "whether a machine marks the theory: true or false"),
     "candidates": Form("考生人数，1 起的整数", "the number of candidates, a whole number from 1"),
     "per_assessor": Form("每名考评人员负责的考生人数", "candidates for each assessor, a whole number from 1"),

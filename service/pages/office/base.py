@@ -15,7 +15,6 @@ from urllib.parse import urlencode
 from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
-from msgspec import Struct
 
 from service.domain.access import Permission, Principal
 from service.flows.people.sign_in import SignIn
@@ -67,15 +66,6 @@ MENU: Final = (
     Entry("account", "/office/account", "person", tuple(Permission)),
 )
 """Every part of the office, in the order in which it is shown."""
-
-
-class DeskForm(Struct, frozen=True, kw_only=True):
-    """What every form of the office brings; a form with fields of its own extends it."""
-
-    csrf: str = ""
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ brings, is good for one batch however often it is pressed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -23,16 +22,17 @@ from service.domain.application.headings import HEADING_OF
 from service.domain.issuer import CENTRE
 from service.domain.problem import Problem
 from service.flows.errors import Refused
-from service.flows.issue.batches import draw_batch, find_batch, list_batches
-from service.flows.issue.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES
+from service.flows.issue.batches import PrintRequest, draw_batch, find_batch, list_batches
+from service.flows.issue.issue_files import MAX_PHOTOS_BYTES, MAX_ROSTER_BYTES, IssueRequest
 from service.flows.issue.outcome import Outcome
 from service.flows.issue.uploads import Checked, Files, check_behind, check_files, find_check, issue_checked, report_of
 from service.flows.register import Register
 from service.flows.remedies import with_remedies
+from service.flows.requests.reading import read_request
 from service.pages.home import READ
-from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, DeskForm, at_desk
+from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk
 from service.pages.office.bodies import body_names
-from service.pages.office.typed import MAX_FORM_BODY, Identity, day, form_values, line, needs_first
+from service.pages.office.typed import MAX_FORM_BODY, FormData, Identity, form_values, needs_first, text_of
 from service.pages.remedies import PAGE_REMEDIES
 from service.pages.shown import moment
 from service.web.downloads import pdf_of_batch, spreadsheet
@@ -43,15 +43,6 @@ _CHECKED: Final = PAGE + "/checked/{key:str}"
 _MAX_BODY: Final = MAX_ROSTER_BYTES + MAX_PHOTOS_BYTES + MAX_FORM_BODY
 _NAMED_FILES: Final = 10  # unused photographs told by name; of more than these only the count
 _MOST_ROWS: Final = 1000  # rows of the page; the spreadsheet has all
-
-
-class RosterForm(DeskForm, frozen=True, kw_only=True):
-    """Both files, and what holds for the whole batch."""
-
-    roster: UploadFile | None = None
-    photos: UploadFile | None = None
-    reviewed_by: str = ""
-    issued_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +79,14 @@ class IssuingPage(Controller):
     )
     def check(
         self,
-        data: MultipartBody[RosterForm],
+        data: MultipartBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Check every row; no number is spent."""
-        desk = at_desk(request, register, Permission.ISSUE, csrf=data.csrf)
+        desk = at_desk(request, register, Permission.ISSUE, csrf=text_of(data, "csrf"))
         try:
-            checked = check_files(
-                register,
-                desk.sign_in,
-                _files(data),
-                issued_on=_issue_day(desk, data.issued_on),
-                reviewed_by=line(data.reviewed_by, 60) or None,
-            )
+            checked = check_files(register, desk.sign_in, _files(data), read_request(IssueRequest, data))
         except REFUSALS as error:
             return desk.refuse(
                 request, error, "office/issue.html", **_start(desk), form_values=form_values("check", data)
@@ -123,12 +108,12 @@ class IssuingPage(Controller):
     def issue(
         self,
         key: FromPath[str],
-        data: URLEncodedBody[DeskForm],
+        data: URLEncodedBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[Any]:
         """Issue what was found good, once."""
-        desk = at_desk(request, register, Permission.ISSUE, csrf=data.csrf)
+        desk = at_desk(request, register, Permission.ISSUE, csrf=text_of(data, "csrf"))
         try:
             batch = issue_checked(register, desk.sign_in, key)
         except REFUSALS as error:
@@ -180,20 +165,19 @@ class IssuingPage(Controller):
     ) -> Stream:
         """Draw the cards that were neither revoked nor voided since; the journal says that they were printed."""
         by = at_desk(request, register, Permission.ISSUE).principal
-        drawn = draw_batch(register, identity, body=by.body, actor=by.actor, sheet=sheet, flip=flip, slot=slot)
+        drawn = draw_batch(register, identity, PrintRequest(sheet, flip, slot), by.by)
         return pdf_of_batch(drawn, identity)
 
 
-def _files(data: RosterForm) -> Files:
+def _files(data: FormData) -> Files:
     """Take the files that were chosen. Raises Refused where one was not."""
-    roster, photos = data.roster, data.photos
-    if roster is None or photos is None or not roster.filename or not photos.filename:
-        raise Refused("files-missing", "请选择申报表和照片压缩包", "choose the roster and the archive of photographs")
-    return Files(roster.filename, roster.file, photos.file)
-
-
-def _issue_day(desk: Desk, text: str) -> date:
-    return day(text) or desk.register.effects.today()
+    match data.get("roster"), data.get("photos"):
+        case UploadFile() as roster, UploadFile() as photos if roster.filename and photos.filename:
+            return Files(roster.filename, roster.file, photos.file)
+        case _:
+            raise Refused(
+                "files-missing", "请选择申报表和照片压缩包", "choose the roster and the archive of photographs"
+            )
 
 
 def _start(desk: Desk) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from litestar.datastructures import UploadFile
 from litestar.handlers import BaseRouteHandler
 from litestar.params import PathParameter
 from litestar.types import AsyncAnyCallable
-from msgspec import Struct, to_builtins
+from msgspec import to_builtins
 
 from service.domain.access import Permission
 from service.flows.cards.documents import MAX_DOCUMENT_BYTES, DocumentBody
@@ -79,7 +79,7 @@ def document_of(file: UploadFile | None) -> DocumentBody | None:
     return DocumentBody(file.filename, file.file.read(MAX_DOCUMENT_BYTES + 1))
 
 
-def form_values(form: str = "", data: Struct | FormData | None = None) -> Callable[..., str]:
+def form_values(form: str = "", data: FormData | None = None) -> Callable[..., str]:
     """Return the function that finds what was typed into a form's field, else what the field begins with."""
     typed: dict[str, Any] = {} if data is None else to_builtins(data, enc_hook=lambda _file: None)
 
