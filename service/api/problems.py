@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 from litestar import Response
 from litestar.exceptions import ValidationException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.utils.scope.state import ScopeState
 
 from service.api.remedies import HTTP_REMEDIES
+from service.api.requests import JSON_TYPE
 from service.domain.visible import TextRefused
 from service.flows.remedies import with_remedy
 from service.flows.requests.fields import BODY_FORM, FORMS
-from service.flows.requests.reading import FieldFault, FieldRefused, RequestInvalid, words_of
+from service.flows.requests.reading import FieldFault, FieldRefused, RequestInvalid, faults_in, words_of
 from service.web.refusals import AnyRequest, Refusal, refusal_of
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -93,9 +95,32 @@ _UNKNOWN: Final = "contains unknown field"
 
 
 def _field_problems(request: AnyRequest, error: ValidationException) -> Iterator[FieldProblem]:
-    """Name each field that cannot be read, by what the decoder says of it; never by what it held."""
+    """Name each field that cannot be read, by what the decoder says of it; never by what it held.
+
+    The decoder stops at the first; the other fields of a request in JSON are then looked at one by one.
+    """
     sent = request.route_handler.parsed_data_field
     kind = sent.annotation if sent is not None and sent.is_subclass_of(msgspec.Struct) else None
+    found = tuple(_complaints(kind, error))
+    yield from found
+    if kind is not None and found:
+        named = {one.field for one in found}
+        values = _json_object(request)
+        for one in faults_in(kind, values) if values else ():
+            if one.field not in named and not isinstance(values.get(one.field), (dict, list)):
+                yield FieldProblem(one.field, one.fault, *one.said)
+
+
+def _json_object(request: AnyRequest) -> dict[str, object]:
+    """Return the request's body where it is a JSON object, else an empty one."""
+    body = ScopeState.from_scope(request.scope).body
+    if request.content_type[0].lower() != JSON_TYPE or not isinstance(body, bytes) or not body:
+        return {}
+    found: object = msgspec.json.decode(body)
+    return cast("dict[str, object]", found) if isinstance(found, dict) else {}
+
+
+def _complaints(kind: type[msgspec.Struct] | None, error: ValidationException) -> Iterator[FieldProblem]:
     for complaint in error.extra if isinstance(error.extra, list) else ():
         message = str(complaint.get("message", ""))
         field = str(complaint.get("key", ""))

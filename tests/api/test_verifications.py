@@ -96,6 +96,10 @@ def test_any_text_gets_a_verdict(client: TestClient[Litestar], text: str) -> Non
         ('{"credential": "x", "place": "５００１２３"}'.encode(), [("place", "field-invalid")]),
         (b'{"credential": "x", "occupation": "%s"}' % (b"a" * 61), [("occupation", "field-invalid")]),
         (b'{"credential": "x", "Name": "y"}', [("", "field-unknown")]),
+        (
+            b'{"place": "50012", "level": 3}',
+            [("place", "field-invalid"), ("credential", "field-missing"), ("level", "field-invalid")],
+        ),
         (b"[]", [("", "field-invalid")]),
         (b'"x"', [("", "field-invalid")]),
         (b"null", [("", "field-invalid")]),

@@ -120,6 +120,23 @@ def structs_in(kind: type[Struct]) -> frozenset[type[Struct]]:
     return frozenset(_structs(inspect.type_info(kind)))
 
 
+def faults_in(kind: type[Struct], values: Mapping[str, object]) -> Iterator[FieldRefused]:
+    """Yield every field of a JSON object that is missing, or is not what the request holds, strictly read."""
+    types = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    for name, field in _fields(kind).items():
+        if name not in values:
+            if field.required:
+                yield FieldRefused(name, FieldFault.MISSING, _words(field))
+            continue
+        value = values[name]
+        if isinstance(value, str) and isinstance(_plain(field.type), inspect.CustomType):
+            value = _folded(value).upper()
+        try:
+            msgspec.convert(value, types[name], dec_hook=_decoded)
+        except (msgspec.ValidationError, ValueError, TypeError):
+            yield FieldRefused(name, FieldFault.INVALID, _words(field))
+
+
 def _made(kind: type[T], found: Mapping[str, Any]) -> T:
     """Make the request, whose moments may lie beyond what can be kept. Raises RequestInvalid."""
     try:
