@@ -345,10 +345,10 @@ def test_warnings_rewards_and_sanctions_are_entered(desks: Desks, seat: Seat) ->
     """考§19, 考§20."""
     number, today = engaged(desks), desks.office.today.isoformat()
     page = seat("school", f"/office/cards/{number}/review")
-    fill(page, "warn", ground="考§20(2)", on=today, by="王校长", note="未佩戴证卡")
+    fill(page, "warn", ground="考§20(2)", on=today, by="王校长", reason="未佩戴证卡")
     done(page, "已记入诚信档案")
     for kind in ("reward", "sanction"):
-        fill(page, "remark", kind=kind, on=today, by="王校长", note=f"事由 {kind}")
+        fill(page, "remark", kind=kind, on=today, by="王校长", reason=f"事由 {kind}")
         done(page, "已记入诚信档案")
     told = person_record(desks.register, number)
     assert told is not None
