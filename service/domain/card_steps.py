@@ -65,6 +65,17 @@ def revoke(card: Card, decision: Decision, on: date) -> tuple[Card, Event]:
     return changed(card, status=CardStatus.REVOKED, status_on=on), event
 
 
+def check_decided_after_issue(card: Card, decision: Decision) -> None:
+    """Refuse a decision that lies before the issue of the card it is about. Raises IllegalTransition. 督§19, 考§21."""
+    if decision.decided_on < card.issued_on:
+        raise _illegal(
+            card,
+            "decision-before-issue",
+            f"决定日期 {decision.decided_on} 早于核发日期 {card.issued_on}，请核对",
+            f"it was issued on {card.issued_on}, after the decision of {decision.decided_on}: check the date",
+        )
+
+
 def enter_ground(card: Card, decision: Decision) -> tuple[Card, Event]:
     """Enter the ground of a cancellation of which only a status list told: the card stays as it is. 督§19, 考§21.
 

@@ -12,7 +12,7 @@ from service.domain.eligibility.case import Known, KnownCard
 from service.store.card_rows import select_cards, to_cards
 from service.store.facts import note
 from service.store.statements import chunks, upsert
-from service.store.tables import card, correction, person
+from service.store.tables import cancellation, card, correction, person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +104,19 @@ def known(connection: Connection, blind_indexes: Iterable[bytes]) -> dict[bytes,
         found[index] = []
     for chunk in chunks(wanted):
         rows = connection.execute(
-            select_cards(person.c.blind_index, card.c.applied_on, correction.c.number.label("corrected"))
+            select_cards(
+                person.c.blind_index,
+                card.c.applied_on,
+                cancellation.c.decided_on,
+                correction.c.number.label("corrected"),
+            )
             .join(person, person.c.id == card.c.person_id)
+            .outerjoin(cancellation, cancellation.c.number == card.c.number)
             .outerjoin(correction, correction.c.number == card.c.number)
             .where(person.c.blind_index.in_(chunk))
         )
         for known_card, row in to_cards(rows):
-            found[row.blind_index].append(KnownCard(known_card, row.applied_on, row.corrected is not None))
+            found[row.blind_index].append(
+                KnownCard(known_card, row.applied_on, row.corrected is not None, row.decided_on)
+            )
     return {index: Known(cards=tuple(cards)) for index, cards in found.items()}

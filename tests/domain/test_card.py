@@ -8,7 +8,16 @@ import pytest
 from service.domain.cancellation import Decision, parse_ground
 from service.domain.card import Card, CardStatus, ReplacementReason
 from service.domain.card_number import CardNumber
-from service.domain.card_steps import adopt, issue, replace, revoke, revoke_all, supersede, void
+from service.domain.card_steps import (
+    adopt,
+    check_decided_after_issue,
+    issue,
+    replace,
+    revoke,
+    revoke_all,
+    supersede,
+    void,
+)
 from service.domain.errors import CardInvalid, DecisionRefused, GroundInvalid, IllegalTransition
 from service.domain.issuer import CENTRE
 from tests.domain.sample_cards import ALL_KINDS, ISSUED_ON, MILLING, WELDING, card
@@ -130,6 +139,14 @@ def test_revoking_follows_the_rules_of_cancellation() -> None:
     with pytest.raises(IllegalTransition) as refused:
         revoke(card(), decision(), ON - timedelta(1))
     assert refused.value.code == "date-before-decision"
+
+
+def test_a_decision_is_not_before_the_issue_of_its_card() -> None:
+    """督§19, 考§21."""
+    check_decided_after_issue(card(), decision(decided_on=card().issued_on))
+    with pytest.raises(IllegalTransition) as refused:
+        check_decided_after_issue(card(), decision(decided_on=card().issued_on - timedelta(1)))
+    assert refused.value.code == "decision-before-issue"
 
 
 def test_a_superseded_card_can_still_be_revoked() -> None:

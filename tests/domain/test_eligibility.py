@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from service.domain.application import Cell
+from service.domain.eligibility.case import Known, KnownCard
 from tests.domain.applicants import (
     ISSUED_ON,
     ROWS,
@@ -152,6 +153,14 @@ def test_a_cancelled_assessor_is_barred_for_three_years(cancelled_on: date, appl
     under = policy(issued_on=date(2027, 4, 1))
     applicant = application("standard", applied_on=applied_on, certified_on=date(2027, 3, 20))
     assert refused_for(applicant, of=record, under=under) == codes
+
+
+def test_the_bar_runs_from_the_day_of_the_decision() -> None:
+    """考§21: 资格被取消之日起, however late the decision was entered."""
+    entered = revoked("22310020001", date(2026, 8, 1), issued_on=date(2022, 9, 1))
+    record = Known((KnownCard(entered, decided_on=date(2023, 9, 1)),))
+    assert refused_for(application("standard"), of=record) == []
+    assert refused_for(application("standard"), of=Known((KnownCard(entered),))) == ["barred"]
 
 
 def test_the_bar_is_for_assessors_cancelled_as_assessors() -> None:

@@ -6,6 +6,7 @@ import hashlib
 from datetime import date, timedelta
 
 import pytest
+from msgspec import structs
 
 from service.domain.access import By
 from service.domain.card_number import CardNumber
@@ -80,6 +81,19 @@ def test_application_is_refused_on_the_last_barred_day_and_taken_the_day_after(
     revoke_card(lite.register, number, decided("考§21(4)"), By(ACTOR))
     assert apply_on(lite, 1, last_barred) == ["barred"]
     assert apply_on(lite, 1, last_barred + timedelta(days=1)) == []
+
+
+def test_a_late_entry_of_a_decision_does_not_lengthen_the_bar(lite: Office) -> None:
+    """考§21: three years from the day of the decision, not of its entry; the decision is not before the issue."""
+    number = lite.issue_one(applicant("standard", 1))
+    lite.move_to(date(2027, 6, 30))
+    early = structs.replace(decided("考§21(4)"), decided_on=lite.today.replace(year=2026, month=1))
+    with pytest.raises(IllegalTransition) as refused:
+        revoke_card(lite.register, number, early, By(ACTOR))
+    assert refused.value.code == "decision-before-issue"
+    revoke_card(lite.register, number, structs.replace(early, decided_on=date(2027, 3, 1)), By(ACTOR))
+    assert apply_on(lite, 1, date(2030, 3, 1)) == ["barred"]
+    assert apply_on(lite, 1, date(2030, 3, 2)) == []
 
 
 def test_correction_lifts_the_bar_and_leaves_the_card_revoked(office: Office) -> None:

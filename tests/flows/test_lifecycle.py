@@ -39,14 +39,15 @@ def test_assessor_loses_every_assessor_card(office: Office) -> None:
     special = office.issue_one(applicant("special_skill", 1, occupations="焊工", **NEXT))
     external = office.issue_one(applicant("external", 1))
     other = office.issue_one(applicant("standard", 2))
-    lost = revoke(office, standard, "考§21（4）", document="渝职鉴〔2026〕18号", decided_on=date(2026, 10, 30))
+    office.move_to(date(2026, 12, 1))
+    lost = revoke(office, standard, "考§21（4）", document="渝职鉴〔2026〕18号", decided_on=date(2026, 11, 30))
     assert lost == (standard, special)
     assert words_of(office, (standard, special, external, other)) == [Word.REVOKED] * 2 + [Word.VALID] * 2
     with office.register.database.read() as connection:
         decision = cancellations.get(connection, special)
     assert decision is not None
     assert (str(decision.ground), decision.body, decision.decided_by) == ("考§21(4)", CENTRE, "王主任")
-    assert (decision.decided_on, decision.document) == (date(2026, 10, 30), "渝职鉴〔2026〕18号")
+    assert (decision.decided_on, decision.document) == (date(2026, 11, 30), "渝职鉴〔2026〕18号")
     assert [event.subject for event in office.events() if event.kind == "card-revoked"] == [standard, special]
     assert audit(office.register).faults == ()
 

@@ -51,18 +51,16 @@ def hr_staff(case: Case) -> Iterable[Problem]:
 def bar(case: Case) -> Iterable[Problem]:
     """Keep a cancelled assessor out until the day after the corresponding day three years later.
 
-    The application date counts, also one that lies before the cancellation. A supervisor's cancellation bars
+    The bar runs from the day of the decision, not of its entry. The application date counts, also one that lies before
+    the cancellation. A supervisor's cancellation bars
     nobody, nor does one that was a mistake and has been corrected. 考§21.
     """
     if not case.application.kind.is_assessor:
         return
     cancelled = [
-        known.card.status_on
+        known.cancelled_on
         for known in case.known.cards
-        if known.card.status is CardStatus.REVOKED
-        and known.card.kind.is_assessor
-        and known.card.status_on is not None
-        and not known.corrected
+        if known.card.kind.is_assessor and known.cancelled_on is not None and not known.corrected
     ]
     if cancelled and case.application.application_on < (free_on := first_application_on(max(cancelled), BAR_YEARS)):
         yield refusal(

@@ -18,13 +18,20 @@ from service.domain.problem import Problem
 class KnownCard:
     """A card in the register.
 
-    ``applied_on`` is the application date it was granted on, None where that is not recorded; ``corrected`` tells
-    that its cancellation was a mistake and has been corrected.
+    ``applied_on`` is the application date it was granted on, None where that is not recorded; ``decided_on`` the day
+    of the decision that cancelled it, None where none is recorded; ``corrected`` tells that its cancellation was a
+    mistake and has been corrected.
     """
 
     card: Card
     applied_on: date | None = None
     corrected: bool = False
+    decided_on: date | None = None
+
+    @property
+    def cancelled_on(self) -> date | None:
+        """Day on which the qualification was cancelled: that of the decision, however late it was entered. 考§21."""
+        return (self.decided_on or self.card.status_on) if self.card.status is CardStatus.REVOKED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class Known:
     """What the register knows of one person.
 
     ``cards``: all cards of the person, of every kind and status, those of other issuers too; a cancellation is
-    read off a revoked card and its ``status_on``. ``assessments``: assessments completed as assessor, by name of
+    read off a revoked card and the day of its decision. ``assessments``: assessments completed as assessor, by name of
     the job type; None where the register does not keep them.
     """
 

@@ -12,7 +12,7 @@ from service.domain.access import By
 from service.domain.cancellation import Decision, check_decision, check_entitled, check_issuer, parse_ground, takes
 from service.domain.card import COPY_ID_BYTES, Card, CardStatus
 from service.domain.card_number import CardNumber
-from service.domain.card_steps import enter_ground, replace, revoke, revoke_all, void
+from service.domain.card_steps import check_decided_after_issue, enter_ground, replace, revoke, revoke_all, void
 from service.domain.errors import DecisionRefused
 from service.domain.event import Event, Json
 from service.domain.issuer import CENTRE
@@ -54,6 +54,7 @@ def revoke_card(register: Register, number: CardNumber, request: RevocationReque
             attachment=keep_document(connection, request.document_file),
         )
         check_decision(decision, card.kind, card.issuer)
+        check_decided_after_issue(card, decision)
         held = cards.for_update(connection, (c.number for c in cards.of_person(connection, card.person)))
         lost = (*revoke_all(held.values(), decision, today), *_ground_told(connection, held.values(), decision))
         if number not in {after.number for after, _ in lost}:

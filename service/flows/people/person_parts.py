@@ -158,18 +158,18 @@ def _cancelled(connection: Connection, card: Card, names: Names) -> Cancelled | 
         reason=decision.reason,
         document=decision.document,
         attachment=None if decision.attachment is None else decision.attachment.name,
-        barred_until=None if correction is not None else last_barred_day(card),
+        barred_until=None if correction is not None else last_barred_day(card, decision.decided_on),
         corrected_on=None if correction is None else correction.corrected_on,
         corrected_by=None if correction is None else correction.decided_by,
         correction_reason=None if correction is None else correction.reason,
     )
 
 
-def last_barred_day(card: Card) -> date | None:
+def last_barred_day(card: Card, decided_on: date) -> date | None:
     """Return the last day on which a cancelled assessor may not apply; supervisors are barred from nothing. 考§21."""
-    if not card.kind.is_assessor or card.status is not CardStatus.REVOKED or card.status_on is None:
+    if not card.kind.is_assessor or card.status is not CardStatus.REVOKED:
         return None
-    return first_application_on(card.status_on, BAR_YEARS) - timedelta(days=1)
+    return first_application_on(decided_on, BAR_YEARS) - timedelta(days=1)
 
 
 def recorded(line: RecordLine, names: Names) -> Recorded:
