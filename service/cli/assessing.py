@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from keys.keyring import KeyRecord
 from service import effects
+from service.cli.assessment_words import VERDICTS, moment_text, summary_of, tell_composition, tell_people, view_of
 from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.files import refuse_existing, whole_file
@@ -21,18 +22,13 @@ from service.cli.params import DAY, IN_FILE, INSTANT, OUT_FILE
 from service.cli.register import opened
 from service.domain.assessment import (
     ROLE_NAMES,
-    Attendee,
-    Composition,
     NewPerson,
-    Outcome,
     Role,
     Verdict,
     parse_job,
     parse_person,
 )
 from service.domain.assessment.listed import PEOPLE_HEADINGS, parse_people
-from service.domain.assessment.people import word_of_card
-from service.domain.validity import SHANGHAI
 from service.flows.assessments.assessment_requests import (
     AssessmentRequest,
     CancelRequest,
@@ -45,27 +41,15 @@ from service.flows.assessments.papers import draw_record
 from service.flows.assessments.planning import cancel_assessment, plan_assessment
 from service.flows.assessments.records import assessment_of, make_record, signed_record, verify_record
 from service.flows.assessments.roll_call import call_roll
-from service.flows.assessments.view import AssessmentView, list_assessments, read_assessment
+from service.flows.assessments.view import list_assessments, read_assessment
 from service.flows.errors import Refused
 from service.flows.register import Register
 from service.flows.requests.reading import read_request
 from service.roster.errors import RosterError
 from service.roster.reader import read_roster
 from service.roster.table import write_table
-from service.store.assessments import StoredAssessment
 
 _STANDARD_INPUT: Final = "-"
-_VERDICTS: Final = {
-    Verdict.COMPLETE: ("人员齐备 complete", "bold green"),
-    Verdict.UNKNOWN: ("待核实 cannot be told", "bold yellow"),
-    Verdict.SHORT: ("人员不足 short", "bold red"),
-}
-_OUTCOMES: Final = {
-    Outcome.MET: "符合 met",
-    Outcome.WARNING: "提示 mind",
-    Outcome.UNKNOWN: "待核实 unknown",
-    Outcome.SHORT: "不符合 short",
-}
 
 
 @click.group("assessment")
@@ -118,9 +102,9 @@ def plan(
         identity = plan_assessment(register, request, context.by())
         view = read_assessment(register, identity)
     context.answer({"assessment": identity, "plan_check": view.plan_check.as_json()})
-    starts_at = _moment(request.starts_at)
+    starts_at = moment_text(request.starts_at)
     context.say(f"已登记场次 {identity} planned：{view.place.name}，{starts_at}，{len(view.planned)} 人 people")
-    _tell(context, view.plan_check)
+    tell_composition(context, view.plan_check)
 
 
 @command("list", assessment)
@@ -131,13 +115,13 @@ def list_(context: Context, institution: str | None, on: date | None) -> None:
     """列出场次 List assessments, the latest first."""
     with opened(context) as register:
         found = list_assessments(register, institution=institution, on=on)
-    context.answer([_summary(held) for held, _ in found])
+    context.answer([summary_of(held) for held, _ in found])
     context.table(
         ("场次 id", "开始 starts", "机构 institution", "评价计划 plan", "地点 place", "备注 remarks"),
         [
             (
                 str(held.id),
-                _moment(held.assessment.starts_at),
+                moment_text(held.assessment.starts_at),
                 place.name,
                 held.plan,
                 held.place,
@@ -156,9 +140,9 @@ def check(context: Context, assessment_id: int) -> None:
     """核对计划 Check a plan: who is to be there, and is that enough (考§6, 督§13)."""
     with opened(context) as register:
         view = read_assessment(register, assessment_id)
-    context.answer(_view(view))
-    _tell_people(context, view.planned)
-    _tell(context, view.plan_check)
+    context.answer(view_of(view))
+    tell_people(context, view.planned)
+    tell_composition(context, view.plan_check)
 
 
 @command("roll-call", assessment)
@@ -184,9 +168,9 @@ def roll_call(
         calls = calls_at_desk(register, view, texts, role=None if role is None else Role(role), at=moment)
         if calls:
             view = call_roll(register, assessment_id, calls, context.by())
-    context.answer(_view(view))
-    _tell_people(context, view.called)
-    _tell(context, view.roll_call)
+    context.answer(view_of(view))
+    tell_people(context, view.called)
+    tell_composition(context, view.roll_call)
 
 
 @command("cancel", assessment)
@@ -197,7 +181,7 @@ def cancel(context: Context, /, assessment_id: int, **options: object) -> None:
     """取消场次 Note that an assessment is not held."""
     with opened(context) as register:
         held = cancel_assessment(register, assessment_id, read_request(CancelRequest, options), context.by())
-    context.answer(_summary(held))
+    context.answer(summary_of(held))
     context.say(f"已取消场次 {assessment_id} cancelled")
 
 
@@ -246,10 +230,10 @@ def verify(context: Context, file: Path) -> None:
     told, held = found.record, assessment_of(found.record)
     context.answer({"seq": found.seq, "recorded_at": found.recorded_at.isoformat(), "record": told})
     context.say(
-        f"记录无误 the record holds：{held['institution_name']}，{_moment(held['starts_at'])}，"
-        f"记入日志 entered {_moment(found.recorded_at)}"
+        f"记录无误 the record holds：{held['institution_name']}，{moment_text(held['starts_at'])}，"
+        f"记入日志 entered {moment_text(found.recorded_at)}"
     )
-    words, style = _VERDICTS[Verdict(told["roll_call"]["verdict"])]
+    words, style = VERDICTS[Verdict(told["roll_call"]["verdict"])]
     context.say(Text(words, style))
 
 
@@ -266,56 +250,3 @@ def _listed(file: Path) -> Sequence[NewPerson]:
 
 def _keys(register: Register) -> tuple[KeyRecord, ...]:
     return register.trusted_keys().document.keys
-
-
-def _tell_people(context: Context, people: Sequence[Attendee]) -> None:
-    context.table(
-        ("岗位 role", "姓名 name", "证卡 card", "计划 planned", "到场 came", "证卡状态 the card"),
-        [tuple(_person(one)) for one in people],
-    )
-
-
-def _person(one: Attendee) -> Iterator[str]:
-    yield f"{one.role.zh} {one.role.value}"
-    yield one.name
-    yield "" if one.card is None else one.card.number
-    yield "是 yes" if one.is_planned else "否 no"
-    yield "" if one.came_at is None else _moment(one.came_at)
-    yield "" if one.card is None else " ".join(word_of_card(one.card.verdict))
-
-
-def _tell(context: Context, found: Composition) -> None:
-    """Print the verdict, and what is behind it; what is met comes last."""
-    in_order = sorted(found.rulings, key=lambda one: tuple(Outcome).index(one.outcome), reverse=True)
-    context.table(
-        ("条款 article", "结果 outcome", "说明 remarks"),
-        [(one.article, _OUTCOMES[one.outcome], f"{one.zh} {one.en}") for one in in_order],
-        wide=(2,),
-    )
-    words, style = _VERDICTS[found.verdict]
-    context.say(Text(words, style))
-
-
-def _summary(held: StoredAssessment) -> dict[str, object]:
-    return {
-        "assessment": held.id,
-        "plan": held.plan,
-        "place": held.place,
-        "on": held.assessment.on.isoformat(),
-        "cancelled_on": None if held.cancelled_on is None else held.cancelled_on.isoformat(),
-        **held.assessment.as_json(),
-    }
-
-
-def _view(view: AssessmentView) -> dict[str, object]:
-    return {
-        **_summary(view.held),
-        "people": [one.as_json() for one in view.called],
-        "plan_check": view.plan_check.as_json(),
-        "roll_call": view.roll_call.as_json(),
-    }
-
-
-def _moment(at: datetime | str) -> str:
-    instant = datetime.fromisoformat(at) if isinstance(at, str) else at
-    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")

@@ -1,18 +1,8 @@
 """Assessments (场次): who is to be there, and whether that is enough. 督§13, §15; 考§6, §14, §15."""
 
+from service.domain.assessment.attendee import Attendee, ShownCard, Standing
 from service.domain.assessment.compose import RULES, compose
-from service.domain.assessment.model import (
-    ROLE_NAMES,
-    Assessment,
-    Attendee,
-    Declared,
-    Job,
-    Part,
-    Role,
-    ShownCard,
-    Stage,
-    Standing,
-)
+from service.domain.assessment.model import ROLE_NAMES, Assessment, Declared, Job, Part, Role, Stage
 from service.domain.assessment.planning import (
     AssessmentRefused,
     NewAssessment,

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+from service.domain.assessment.attendee import Attendee, ShownCard, Standing, strongest, weakest
 from service.domain.assessment.gathering import Count, Gathering, in_force, names_of
-from service.domain.assessment.model import Attendee, Job, Part, Role, ShownCard, Standing, strongest, weakest
+from service.domain.assessment.model import Job, Part, Role
 from service.domain.assessment.ruling import Outcome, Ruling, listed
 from service.domain.fitness import LEVEL_NAMES
 from service.domain.kinds import CardKind

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeAlias
 
 from service.domain.assessment import assessors, people, supervisors
+from service.domain.assessment.attendee import Attendee
 from service.domain.assessment.gathering import Gathering
-from service.domain.assessment.model import Assessment, Attendee, Stage
+from service.domain.assessment.model import Assessment, Stage
 from service.domain.assessment.ruling import Composition, Ruling, composition_of
 
 Rule: TypeAlias = Callable[[Gathering], Iterator[Ruling]]

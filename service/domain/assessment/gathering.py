@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from service.domain.assessment.model import (
-    Assessment,
-    Attendee,
-    Role,
-    ShownCard,
-    Stage,
-    Standing,
-    strongest,
-    weakest,
-)
+from service.domain.assessment.attendee import Attendee, ShownCard, Standing, strongest, weakest
+from service.domain.assessment.model import Assessment, Role, Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Final
 
+from service.domain.assessment.attendee import Attendee, Standing, strongest
 from service.domain.assessment.gathering import Gathering, in_force, names_of
-from service.domain.assessment.model import Attendee, Declared, Role, Stage, Standing, strongest
+from service.domain.assessment.model import Declared, Role, Stage
 from service.domain.assessment.ruling import Outcome, Ruling, listed
 from service.domain.tidy import tidy_name
 from service.domain.verdict_words import Word

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from service.domain.assessment.attendee import Attendee, ShownCard, Standing
 from service.domain.assessment.gathering import Gathering, in_force, names_of
-from service.domain.assessment.model import Attendee, Role, ShownCard, Stage, Standing
+from service.domain.assessment.model import Role, Stage
 from service.domain.assessment.ruling import Outcome, Ruling, listed
 from service.domain.regulation import (
     INTERNAL_ARRIVES_MINUTES,
