@@ -17,13 +17,22 @@ from service.cli.params import OUT_FILE
 from service.cli.register import ask_root_passphrase, ask_vault_passphrase, new_passphrase, opened, unlocked_root
 from service.cli.remedies import CLI_REMEDIES
 from service.flows.keys.key_ceremony import (
+    Promotion,
     compromise_key,
     introduce_key,
     list_keys,
     promote_key,
     retire_key,
 )
-from service.flows.keys.passphrases import Sealed, change_passphrase, exposures, opening_root, opening_vault, opens
+from service.flows.keys.passphrases import (
+    NewPassphrase,
+    Sealed,
+    change_passphrase,
+    exposures,
+    opening_root,
+    opening_vault,
+    opens,
+)
 from service.flows.publishing.publish import key_document
 from service.flows.register import VAULT_FILE, Register, with_passphrase
 from service.flows.remedies import with_remedy
@@ -77,7 +86,7 @@ def rotate(context: Context, purpose: str, root_file: Path | None, *, promote: b
     with opened(context) as register:
         root = _root(context, register, root_file)
         if promote:
-            record = promote_key(register, Purpose(purpose), root, context.actor, at_once=at_once)
+            record = promote_key(register, Promotion(Purpose(purpose), at_once=at_once), root, context.actor)
         else:
             record = introduce_key(register, Purpose(purpose), root, context.actor)
     if promote:
@@ -141,7 +150,8 @@ def passphrase(context: Context, which: str, root_file: Path | None) -> None:
     with opened(context) as register:
         file = register.folder / VAULT_FILE if sealed is Sealed.VAULT else root_file or register.folder / ROOT_FILE
         old = _old_passphrase(context, register, sealed, file)
-        made = change_passphrase(register, sealed, file, old, _new_passphrase(context, sealed), context.actor)
+        change = NewPassphrase(sealed, file, old, _new_passphrase(context, sealed))
+        made = change_passphrase(register, change, context.actor)
     context.answer({"file": str(made.sealed), "passphrase_file": made.written_to and str(made.written_to)})
     context.say(f"已更换口令 passphrase changed: {made.sealed}")
     if made.written_to is not None:

@@ -17,7 +17,7 @@ from service.cli.files import whole_file
 from service.cli.params import OFFSET, OUT_FILE
 from service.cli.register import opened, settings_of
 from service.domain.card_number import CardNumber
-from service.flows.cards.print_cards import print_cards
+from service.flows.cards.print_cards import Printing, print_cards
 from service.flows.issue.batches import still_printable, title_of
 from service.flows.register import Register
 from service.flows.requests.reading import card_number
@@ -79,7 +79,13 @@ def print_(  # noqa: PLR0913, PLR0917 - one argument an option
     with opened(context) as register, context.progress("打印 printing") as progress, whole_file(out) as file:
         chosen = _chosen(context, register, numbers, batch)
         job = Job(title_of(chosen), Sheet(sheet), Flip(flip), start, offset_front, offset_back, Slot(slot))
-        print_cards(register, chosen, job, file, actor=context.actor, progress=lambda done: progress(done, len(chosen)))
+        print_cards(
+            register,
+            Printing(chosen, job),
+            file,
+            actor=context.actor,
+            progress=lambda done: progress(done, len(chosen)),
+        )
     context.answer({"file": str(out), "numbers": [str(number) for number in chosen]})
     context.say(f"已写出 {len(chosen)} 张 cards written: {out}")
     if job.sheet in {Sheet.SINGLE, Sheet.CARD}:

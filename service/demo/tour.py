@@ -25,7 +25,7 @@ from service.domain.card_number import CardNumber
 from service.domain.issuer import CENTRE, Institution
 from service.domain.verdict_checks import Tone
 from service.effects import Effects
-from service.flows.cards.print_cards import numbers_of_batch, print_cards
+from service.flows.cards.print_cards import Printing, numbers_of_batch, print_cards
 from service.flows.checking.read_codes import read_codes
 from service.flows.checking.verify import verify_text
 from service.flows.errors import Refused
@@ -180,4 +180,4 @@ def _issue(register: Register, out: Path) -> Outcome:
 
 def _print(register: Register, numbers: tuple[CardNumber, ...], path: Path, sheet: Sheet) -> None:
     with path.open("wb") as file:
-        print_cards(register, numbers, Job(f"证卡 {numbers[0]} – {numbers[-1]}", sheet), file, actor=ACTOR)
+        print_cards(register, Printing(numbers, Job(f"证卡 {numbers[0]} – {numbers[-1]}", sheet)), file, actor=ACTOR)

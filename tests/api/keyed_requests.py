@@ -20,7 +20,7 @@ from service.flows.people.accounts import TokenRequest, add_token, add_user
 from service.flows.people.dispatching import DispatchRequest, send
 from tests.api.staffed import Staffed
 from tests.flows.engaging import engage
-from tests.flows.office import ACTOR, CHEAP, SCHOOL, applicant
+from tests.flows.office import ACTOR, SCHOOL, applicant
 from tests.flows.people_at_work import ACCOUNTS, PASSWORD
 from tests.flows.test_renew import CERTIFIED
 
@@ -50,7 +50,7 @@ class Place:
     def __post_init__(self) -> None:
         for account in ACCOUNTS.values():
             colleague = replace(account, name=f"{account.name}-2")
-            add_user(self.staffed.office.register, colleague, PASSWORD, ACTOR, CHEAP)
+            add_user(self.staffed.office.register, colleague, PASSWORD, ACTOR)
         self.old_cards = [self.card() for _ in range(3)]  # to be renewed when their time has come
 
     def card(self, kind: str = "external") -> CardNumber:

@@ -21,7 +21,7 @@ from service.app import create_app
 from service.domain.access import PERMISSIONS, Account, By, Role
 from service.effects import Effects
 from service.flows.people.accounts import TokenRequest, add_token, add_user
-from tests.api.registers import CHEAP, World
+from tests.api.registers import World
 
 CONFIG = {
     "suppress-health-check": ["filter_too_much"],  # of texts without NUL; what is left is counted below
@@ -89,7 +89,7 @@ def app(world: World) -> Iterator[Litestar]:
 def token_of(world: World) -> str:
     """Make a token of somebody who may use every route that changes or lists anything."""
     with world.open() as register:
-        add_user(register, Account("centre", Role.CENTRE, person_name="张三"), None, "test", CHEAP)
+        add_user(register, Account("centre", Role.CENTRE, person_name="张三"), None, "test")
         scopes = sorted(PERMISSIONS[Role.CENTRE])
         return add_token(register, TokenRequest("centre", "description", tuple(scopes), 366), By("test")).secret
 

@@ -37,7 +37,7 @@ from service.domain.issuer import CENTRE, Institution
 from service.domain.kinds import CardKind
 from service.domain.validity import civil_date
 from service.effects import Effects
-from service.flows.cards.print_cards import card_text, numbers_of_batch, print_cards
+from service.flows.cards.print_cards import Printing, card_text, numbers_of_batch, print_cards
 from service.flows.checking.read_codes import codes_of_image
 from service.flows.issue.issue_batch import Request, issue_batch
 from service.flows.issue.portraits import set_portrait_in_code
@@ -178,7 +178,7 @@ def _printed(register: Register, folder: Path, chosen: Sequence[SamplePerson]) -
     assert outcome.batch is not None
     numbers = numbers_of_batch(register, outcome.batch)
     out = BytesIO()
-    print_cards(register, numbers, Job("bench", Sheet.SINGLE), out, actor=ACTOR)
+    print_cards(register, Printing(numbers, Job("bench", Sheet.SINGLE)), out, actor=ACTOR)
     with pypdfium2.PdfDocument(out.getvalue()) as document:
         return [_back(document, 2 * index + 1, card_text(register, number)) for index, number in enumerate(numbers)]
 

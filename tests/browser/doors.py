@@ -22,7 +22,7 @@ from service.flows.people.accounts import add_user
 from tests.browser.office import PASSWORD, BrowserOffice
 from tests.flows.assessment_day import PLACE, SKILLS
 from tests.flows.engaging import engage
-from tests.flows.office import ACTOR, CHEAP, SCHOOL, applicant, name_of
+from tests.flows.office import ACTOR, SCHOOL, applicant, name_of
 
 NO_CARD: Final = {Part.ON_SITE_HEAD: "何负责", Part.INVIGILATOR: "孙监考"}
 MARGIN: Final = timedelta(minutes=40)
@@ -42,7 +42,7 @@ class Door:
         """Add somebody of the site's staff: nobody may sign in too often."""
         name = f"door-{next(self._users)}"
         with self.office.office.open() as register:
-            add_user(register, Account(name, Role.SITE_STAFF, SCHOOL.code, person_name="张三"), PASSWORD, ACTOR, CHEAP)
+            add_user(register, Account(name, Role.SITE_STAFF, SCHOOL.code, person_name="张三"), PASSWORD, ACTOR)
         return name
 
     def plan(self) -> tuple[int, str]:

@@ -126,9 +126,7 @@ def make_browser_office(folder: Path, host: str) -> BrowserOffice:
     for institution in (SCHOOL, FACTORY):
         add_institution(office.register, institution, ACTOR)
     for name in _STAFF:
-        add_user(
-            office.register, Account(name, Role.SITE_STAFF, FACTORY.code, person_name="张三"), PASSWORD, ACTOR, CHEAP
-        )
+        add_user(office.register, Account(name, Role.SITE_STAFF, FACTORY.code, person_name="张三"), PASSWORD, ACTOR)
 
     expired = _issued(office, "external", 1)
     _move_to(office, now - timedelta(days=3 * 365 - 60))

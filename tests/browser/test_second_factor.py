@@ -16,7 +16,7 @@ from service.flows.people.second_factor import require_second_factor
 from tests.browser.chromium import Watch
 from tests.browser.desks import Desks
 from tests.browser.eyes import has_no_barriers
-from tests.flows.office import ACTOR, CHEAP
+from tests.flows.office import ACTOR
 from tests.flows.people_at_work import PASSWORD
 
 NEW = "eleven tigers asleep"
@@ -26,7 +26,7 @@ DEPUTY = "deputy"
 @pytest.fixture
 def guarded(desks: Desks) -> Iterator[Desks]:
     """The desks while the centre's people need a second factor, and somebody there who has none yet."""
-    add_user(desks.register, Account(DEPUTY, Role.CENTRE, person_name="李明"), PASSWORD, ACTOR, CHEAP)
+    add_user(desks.register, Account(DEPUTY, Role.CENTRE, person_name="李明"), PASSWORD, ACTOR)
     require_second_factor(desks.register, [Role.CENTRE], ACTOR)
     desks.forget_tries()
     yield desks
@@ -135,7 +135,7 @@ def refuse_token(desks: Desks, page: Page) -> None:
     bearer = {"Authorization": f"Bearer {token}"}
     number = desks.card("external")
     assert page.request.get(f"/api/v1/cards/{number}/person", headers=bearer).status == 200
-    set_password(desks.register, DEPUTY, PASSWORD, ACTOR, CHEAP)
+    set_password(desks.register, DEPUTY, PASSWORD, ACTOR)
     assert page.request.get(f"/api/v1/cards/{number}/person", headers=bearer).status == 401
 
 

@@ -48,7 +48,7 @@ from service.flows.checking.lookup import lookup
 from service.flows.errors import Refused
 from service.flows.issue.import_cards import import_cards
 from service.flows.issue.number_series import ReservationRequest, reserve_numbers
-from service.flows.keys.key_ceremony import introduce_key, list_keys, promote_key
+from service.flows.keys.key_ceremony import Promotion, introduce_key, list_keys, promote_key
 from service.flows.people.cases import CaseClosingRequest, close_case
 from service.flows.people.dispatching import DispatchRequest, WithdrawalRequest, send, withdraw_dispatch
 from service.flows.people.engagements import EndRequest, end_engagement
@@ -936,7 +936,7 @@ class Lives(RuleBasedStateMachine):
         mine.root = mine.root or self.office.root()
         for purpose in SIGNING:
             introduce_key(self.register, purpose, mine.root, ACTOR)
-            promoted = promote_key(self.register, purpose, mine.root, ACTOR, at_once=True)
+            promoted = promote_key(self.register, Promotion(purpose, at_once=True), mine.root, ACTOR)
             self.ends_on[purpose] = promoted.signs_until
             self.expect("key-introduced", promoted.public.hex())
             self.expect("key-promoted", promoted.public.hex())

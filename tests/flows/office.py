@@ -34,7 +34,7 @@ from service.flows.cards.print_cards import card_text
 from service.flows.checking.verify import verify_text
 from service.flows.issue.issue_batch import Request, issue_batch
 from service.flows.issue.outcome import Outcome
-from service.flows.keys.key_ceremony import introduce_key, promote_key, unlock_root
+from service.flows.keys.key_ceremony import Promotion, introduce_key, promote_key, unlock_root
 from service.flows.people.institutions import add_institution
 from service.flows.register import Register, open_register
 from service.flows.running.audit import export_journal
@@ -147,7 +147,7 @@ class Office:
         root = self.root()
         for purpose in purposes:
             introduce_key(self.register, purpose, root, ACTOR)
-            promote_key(self.register, purpose, root, ACTOR, at_once=True)
+            promote_key(self.register, Promotion(purpose, at_once=True), root, ACTOR)
 
     def move_to(self, on: date) -> None:
         """Let years pass; the office rotates its keys, which sign for a year only."""

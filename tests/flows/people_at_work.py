@@ -30,7 +30,7 @@ def hire(office: Office, *names: str) -> None:
     """Make these accounts, or all; none needs a second factor, which has tests of its own."""
     require_second_factor(office.register, (), ACTOR)
     for name in names or ACCOUNTS:
-        add_user(office.register, ACCOUNTS[name], PASSWORD, ACTOR, CHEAP)
+        add_user(office.register, ACCOUNTS[name], PASSWORD, ACTOR)
 
 
 def enter(office: Office, name: str, password: str = PASSWORD, network: str = NETWORK) -> SignIn:

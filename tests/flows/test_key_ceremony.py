@@ -12,6 +12,7 @@ from service.domain.verdict_words import Word
 from service.flows.checking.verify_offline import Memory, open_bundle
 from service.flows.errors import NoRegister, Refused
 from service.flows.keys.key_ceremony import (
+    Promotion,
     compromise_key,
     introduce_key,
     list_keys,
@@ -51,11 +52,11 @@ def test_rotation_publishes_waits_and_promotes(office: Office) -> None:
     assert sorted(states(office)) == [KeyState.ACTIVE, KeyState.NEXT]
     office.clock.advance(hours=23, minutes=59)
     with pytest.raises(Refused) as refused:
-        promote_key(office.register, Purpose.CARD, root, ACTOR)
+        promote_key(office.register, Promotion(Purpose.CARD), root, ACTOR)
     assert refused.value.code == "key-too-new"
     assert (version(office), active_kid(office)) == (2, old)
     office.clock.advance(minutes=1)
-    promote_key(office.register, Purpose.CARD, root, ACTOR)
+    promote_key(office.register, Promotion(Purpose.CARD), root, ACTOR)
     assert (version(office), active_kid(office)) == (3, new.kid.hex())
     assert sorted(states(office)) == [KeyState.ACTIVE, KeyState.RETIRED]
     (retired,) = (record for record in list_keys(office.register) if record.state is KeyState.RETIRED)
@@ -76,27 +77,27 @@ def test_keys_introduced_together_are_promoted_together(lite: Office) -> None:
         lite.clock.advance(hours=1)
     lite.clock.advance(hours=22)
     for purpose in Purpose:
-        promote_key(lite.register, purpose, root, ACTOR)
+        promote_key(lite.register, Promotion(purpose), root, ACTOR)
         lite.clock.advance(hours=1)
     assert version(lite) == 1 + 2 * len(Purpose)
     late = introduce_key(lite.register, Purpose.CARD, root, ACTOR)
     lite.clock.advance(hours=3)
     with pytest.raises(Refused, match=r"public for 3\.0 h"):
-        promote_key(lite.register, Purpose.CARD, root, ACTOR)
+        promote_key(lite.register, Promotion(Purpose.CARD), root, ACTOR)
     assert late.kid.hex() != active_kid(lite)
 
 
 def test_promotion_at_once_is_for_thefts(lite: Office) -> None:
     root = lite.root()
     new = introduce_key(lite.register, Purpose.CARD, root, ACTOR)
-    promote_key(lite.register, Purpose.CARD, root, ACTOR, at_once=True)
+    promote_key(lite.register, Promotion(Purpose.CARD, at_once=True), root, ACTOR)
     assert active_kid(lite) == new.kid.hex()
 
 
 def test_illegal_steps_change_nothing(office: Office) -> None:
     root = office.root()
     with pytest.raises(Refused) as refused:
-        promote_key(office.register, Purpose.CARD, root, ACTOR)
+        promote_key(office.register, Promotion(Purpose.CARD), root, ACTOR)
     assert refused.value.code == "no-next-key"
     introduce_key(office.register, Purpose.CARD, root, ACTOR)
     before = list_keys(office.register), version(office), office.events()

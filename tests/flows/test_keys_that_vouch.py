@@ -27,7 +27,7 @@ from service.flows.checking.verify_offline import (
     open_bundle,
     read_memory,
 )
-from service.flows.keys.key_ceremony import compromise_key, introduce_key, list_keys, promote_key
+from service.flows.keys.key_ceremony import Promotion, compromise_key, introduce_key, list_keys, promote_key
 from service.flows.publishing.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS, bundle, status_list
 from service.flows.running.audit import HEAD_CONTEXT, SignedHead, audit, is_signed, signed_head
 from tests.flows.office import ACTOR, Office, applicant
@@ -192,7 +192,7 @@ def test_a_head_counts_by_the_state_and_days_of_its_key(lite: Office) -> None:
     known = list_keys(lite.register)
     assert is_signed(head, known)
     assert not is_signed(resigned(head, next_signer), known), "the next key signs nothing yet"
-    promote_key(lite.register, HEAD, root, ACTOR, at_once=True)
+    promote_key(lite.register, Promotion(HEAD, at_once=True), root, ACTOR)
     known = list_keys(lite.register)
     assert is_signed(head, known), "what the retired key signed while it signed"
     for at in (

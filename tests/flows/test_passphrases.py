@@ -10,7 +10,7 @@ import pytest
 from keys.errors import WrongPassphrase
 from keys.keyring import Purpose
 from keys.vault import change_vault_passphrase
-from service.flows.keys.passphrases import Sealed, change_passphrase, exposures
+from service.flows.keys.passphrases import NewPassphrase, Sealed, change_passphrase, exposures
 from service.flows.register import VAULT_FILE, open_register
 from service.flows.running.set_up import ROOT_FILE
 from service.settings import Settings
@@ -45,7 +45,7 @@ def test_a_change_that_broke_off_leaves_a_passphrase_that_opens(lite: Office, tm
         opens()
     shutil.copy(tmp_path / "kept", folder / VAULT_FILE)
     with open_register(chosen, lite.effects) as register:
-        changed = change_passphrase(register, Sealed.VAULT, folder / VAULT_FILE, PASSPHRASE, NEW, ACTOR)
+        changed = change_passphrase(register, NewPassphrase(Sealed.VAULT, folder / VAULT_FILE, PASSPHRASE, NEW), ACTOR)
     assert changed.written_to == folder / "passphrase"
     assert (folder / "passphrase").read_bytes() == NEW + b"\n"
     assert not waiting.exists()
@@ -58,9 +58,9 @@ def test_a_wrong_passphrase_changes_nothing(lite: Office) -> None:
     events = lite.events()
     for which, file in ((Sealed.VAULT, VAULT_FILE), (Sealed.ROOT, ROOT_FILE)):
         with pytest.raises(WrongPassphrase):
-            change_passphrase(lite.register, which, folder / file, b"wrong", NEW, ACTOR)
+            change_passphrase(lite.register, NewPassphrase(which, folder / file, b"wrong", NEW), ACTOR)
         with pytest.raises(WrongPassphrase):
-            change_passphrase(lite.register, which, folder / file, PASSPHRASE, b"", ACTOR)
+            change_passphrase(lite.register, NewPassphrase(which, folder / file, PASSPHRASE, b""), ACTOR)
     after = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.suffix != ".lock"}
     assert {name: after[name] for name in (VAULT_FILE, ROOT_FILE)} == {n: before[n] for n in (VAULT_FILE, ROOT_FILE)}
     assert not [name for name in after if name.endswith(".new")]

@@ -19,7 +19,7 @@ from service.domain.status_list import LIST_SIZE
 from service.domain.verdict_words import Word
 from service.flows.cards.card_requests import ReplacementRequest
 from service.flows.cards.lifecycle import replace_card
-from service.flows.cards.print_cards import print_cards
+from service.flows.cards.print_cards import Printing, print_cards
 from service.flows.checking.read_codes import read_codes
 from service.flows.errors import Refused
 from service.flows.issue.portraits import ON_BY_DEFAULT, portrait_switches, set_portrait_in_code, small_portrait
@@ -182,7 +182,7 @@ def test_portraits_are_read_back_from_the_printed_page_byte_for_byte(on: Office,
     outcome = on.issue(*rows, photos=archive_of(faces))
     numbers = [CardNumber(one.number or "") for one in outcome.issued]
     out = io.BytesIO()
-    print_cards(on.register, numbers, Job("证卡", sheet), out, actor=ACTOR)
+    print_cards(on.register, Printing(numbers, Job("证卡", sheet)), out, actor=ACTOR)
     read = {}
     for text in read_codes(out.getvalue()):
         found = decode_claims(unpack(parse_text(text).envelope).payload)

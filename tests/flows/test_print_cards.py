@@ -14,7 +14,7 @@ from service.domain.card_number import CardNumber
 from service.domain.verdict_words import Word
 from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
-from service.flows.cards.print_cards import card_text, numbers_of_batch, print_cards, withdrawn
+from service.flows.cards.print_cards import Printing, card_text, numbers_of_batch, print_cards, withdrawn
 from service.flows.checking.read_codes import PDF_DPI, read_codes
 from service.flows.errors import Refused
 from tests.flows.damage import alter_blobs, lose_blobs, photo_digest, stored_blobs
@@ -23,7 +23,7 @@ from tests.flows.office import ACTOR, Office, applicant, one_of_each
 
 def printed(office: Office, *numbers: CardNumber, sheet: Sheet = Sheet.SINGLE, flip: Flip = Flip.LONG) -> bytes:
     out = io.BytesIO()
-    print_cards(office.register, numbers, Job("证卡", sheet, flip), out, actor=ACTOR)
+    print_cards(office.register, Printing(numbers, Job("证卡", sheet, flip)), out, actor=ACTOR)
     return out.getvalue()
 
 
@@ -116,7 +116,9 @@ def test_cards_that_cannot_be_printed_are_all_named(lite: Office, five: tuple[Ca
     before = lite.events()
     out = io.BytesIO()
     with pytest.raises(Refused) as refused:
-        print_cards(lite.register, (good, revoked, voided, without_photo, unknown), Job("证卡"), out, actor=ACTOR)
+        print_cards(
+            lite.register, Printing((good, revoked, voided, without_photo, unknown), Job("证卡")), out, actor=ACTOR
+        )
     assert refused.value.code == "cards-not-printable"
     for number in (revoked, without_photo, voided, unknown):
         assert number in refused.value.zh

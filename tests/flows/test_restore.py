@@ -50,7 +50,7 @@ from service.store import cancellations, dump
 from service.store.engine import open_database
 from service.store.tables import cancellation, correction, dispatch, engagement, proposal
 from tests.flows.engaging import engage
-from tests.flows.office import ACTOR, CHEAP, SCHOOL, Office, applicant, name_of, settings_of
+from tests.flows.office import ACTOR, SCHOOL, Office, applicant, name_of, settings_of
 from tests.flows.people_at_work import PASSWORD, enter, hire
 from tests.flows.test_backup import empty_database
 from tests.flows.test_publish import payload_of, published
@@ -347,7 +347,7 @@ def test_what_else_came_after_the_backup_is_replayed_as_far_as_entries_tell(offi
     office.clock.advance(hours=1)
     add_institution(register, Institution("500999", "Y", "新厂"), ACTOR)
     disable_user(register, "gate", ACTOR)
-    set_password(register, "school", "another one entirely", ACTOR, CHEAP)
+    set_password(register, "school", "another one entirely", ACTOR)
     lost = office.issue_one(applicant("internal", 3))
     void_number(register, lost, VoidRequest(reason="印错"), By(ACTOR))
     _work(office, number, other_card)

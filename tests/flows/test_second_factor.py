@@ -193,7 +193,7 @@ def test_a_password_reset_and_a_closed_account_end_tokens(office: Office) -> Non
         for name, label in (("school", "door"), ("school", "bus"), ("gate", "door"))
     ]
     signed_in = enter(office, "school")
-    set_password(office.register, "school", NEW, ACTOR, CHEAP)
+    set_password(office.register, "school", NEW, ACTOR)
     assert [principal_of_token(office.register, token) is None for token in tokens] == [True, True, False]
     assert find_sign_in(office.register, signed_in.secret) is None
     assert office.events()[-1].data["tokens"] == 2

@@ -14,7 +14,7 @@ from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
-from service.flows.cards.print_cards import print_cards
+from service.flows.cards.print_cards import Printing, print_cards
 from service.flows.checking.lookup import lookup
 from service.flows.checking.verify_offline import Memory, open_bundle
 from service.flows.issue.import_cards import import_cards
@@ -107,7 +107,7 @@ def test_no_use_case_logs_or_tells_a_secret(
         register, issued[1], RevocationRequest(ground="考§21(4)", reason="错判", decided_by="王主任"), By(ACTOR)
     )
     void_number(register, issued[2], VoidRequest(reason="印错"), By(ACTOR))
-    print_cards(register, issued[3:], Job("证卡"), io.BytesIO(), actor=ACTOR)
+    print_cards(register, Printing(issued[3:], Job("证卡")), io.BytesIO(), actor=ACTOR)
     office.rotate()
     open_bundle(bundle(register).body, Memory(), office.clock.now).verify(texts[0], office.clock.now)
     back_up(register, tmp_path / "register.zip")

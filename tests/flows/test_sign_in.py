@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from service.flows.people.sign_in_tries import KNOWN_FOR, OF_KNOWN_NETWORK, PER_
 from service.flows.register import open_register
 from service.store import accounts
 from service.store.tables import account, session, token
-from tests.flows.office import ACTOR, CHEAP, Office
+from tests.flows.office import ACTOR, Office
 from tests.flows.people_at_work import ACCOUNTS, NETWORK, PASSWORD, enter, hire
 
 DEARER = KdfCost(passes=2, memory_kib=16, lanes=1)
@@ -160,7 +161,7 @@ def test_a_closed_account_is_out_whatever_was_left_behind(lite: Office) -> None:
 def test_another_password_ends_what_the_old_one_opened(lite: Office) -> None:
     hire(lite, "gate")
     made = enter(lite, "gate")
-    set_password(lite.register, "gate", "another long one", ACTOR, CHEAP)
+    set_password(lite.register, "gate", "another long one", ACTOR)
     assert not is_in(lite, made)
     refused(lite, "gate", PASSWORD)
     assert is_in(lite, enter(lite, "gate", "another long one"))
@@ -174,7 +175,8 @@ def test_a_password_that_is_replaced_while_it_is_checked_opens_nothing(lite: Off
     def random_bytes(size: int) -> bytes:
         if not changed:
             changed.append("another long one")
-            set_password(lite.register, "gate", changed[0], ACTOR, DEARER)
+            with open_register(replace(lite.settings, password_cost=DEARER), lite.effects) as dear:
+                set_password(dear, "gate", changed[0], ACTOR)
         return lite.random.randbytes(size)
 
     effects = Effects(lambda: lite.clock.now, random_bytes)

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from cardlayout.render import Job
 from service.domain.access import Principal
 from service.domain.card_number import CardNumber
-from service.flows.cards.print_cards import print_cards
+from service.flows.cards.print_cards import Printing, print_cards
 from service.flows.errors import Refused
 from service.flows.issue.batches import list_batches
 from service.flows.issue.issue_files import IssueRequest
@@ -141,10 +141,10 @@ def test_what_one_host_has_checked_another_issues_and_a_restart_loses_nothing(of
             CardNumber(row.number or "") for row in find_check(office.register, sign_in, checked.key).outcome.issued
         )
         out = io.BytesIO()
-        print_cards(another.register, (number,), Job("证卡"), out, actor=ACTOR)
+        print_cards(another.register, Printing((number,), Job("证卡")), out, actor=ACTOR)
     assert issue_checked(office.register, sign_in, checked.key) == batch
     again = io.BytesIO()
-    print_cards(office.register, (number,), Job("证卡"), again, actor=ACTOR)
+    print_cards(office.register, Printing((number,), Job("证卡")), again, actor=ACTOR)
     assert again.getvalue() == out.getvalue(), "the photograph is where the card is"
 
 

@@ -32,7 +32,7 @@ from service.flows.running.back_up import back_up
 from service.flows.running.read_journal import seek
 from service.store import journal
 from service.store.errors import NotFound, TokenTaken, UserTaken
-from tests.flows.office import ACTOR, CHEAP, SCHOOL, Office
+from tests.flows.office import ACTOR, SCHOOL, Office
 from tests.flows.people_at_work import ACCOUNTS, PASSWORD, enter, hire
 from tests.flows.test_backup import empty_database, restored
 from tests.flows.test_staff import scan_of
@@ -49,7 +49,7 @@ def refusal_of(what: Callable[..., object], /, *args: object) -> str:
 def test_accounts_are_listed_by_name_with_all_that_happened_in_the_journal(office: Office) -> None:
     before = len(office.events())
     hire(office)
-    set_password(office.register, "Gate", "another long one", ACTOR, CHEAP)
+    set_password(office.register, "Gate", "another long one", ACTOR)
     add_token(office.register, TokenRequest("school", "door", (Permission.CHECK,), 7), By(ACTOR))
     revoke_token(office.register, "school", "door", ACTOR)
     disable_user(office.register, "yubei", ACTOR)
@@ -69,7 +69,7 @@ def test_accounts_are_listed_by_name_with_all_that_happened_in_the_journal(offic
 
 def test_an_account_names_an_institution_that_is_entered(lite: Office) -> None:
     code = refusal_of(
-        add_user, lite.register, Account("x.y", Role.INSTITUTION, "500999", person_name="张三"), PASSWORD, ACTOR, CHEAP
+        add_user, lite.register, Account("x.y", Role.INSTITUTION, "500999", person_name="张三"), PASSWORD, ACTOR
     )
     assert code == "institution-unknown"
     assert [user.account.name for user in list_users(lite.register)] == ["admin"]
@@ -78,7 +78,7 @@ def test_an_account_names_an_institution_that_is_entered(lite: Office) -> None:
 def test_a_new_account_says_whose_it_is(lite: Office) -> None:
     for person_name in ("", "1234", " 王小明", "王" * 61):
         with pytest.raises(AccessInvalid) as refused:
-            add_user(lite.register, Account("wang", Role.CENTRE, person_name=person_name), PASSWORD, ACTOR, CHEAP)
+            add_user(lite.register, Account("wang", Role.CENTRE, person_name=person_name), PASSWORD, ACTOR)
         assert refused.value.code == "user-person-name"
     assert [user.account.name for user in list_users(lite.register)] == ["admin"]
 
@@ -113,32 +113,32 @@ def test_a_user_name_is_given_once(lite: Office) -> None:
 
 
 def test_a_bad_password_makes_no_account_and_changes_none(lite: Office) -> None:
-    assert refusal_of(add_user, lite.register, ACCOUNTS["centre"], "short", ACTOR, CHEAP) == "password-short"
+    assert refusal_of(add_user, lite.register, ACCOUNTS["centre"], "short", ACTOR) == "password-short"
     assert [user.account.name for user in list_users(lite.register)] == ["admin"]
     hire(lite, "centre")
-    assert refusal_of(set_password, lite.register, "centre", "the-Centre-2026", ACTOR, CHEAP) == "password-name"
+    assert refusal_of(set_password, lite.register, "centre", "the-Centre-2026", ACTOR) == "password-name"
     assert enter(lite, "centre")
 
 
 def test_a_password_left_to_chance_is_told_once_and_works(lite: Office) -> None:
-    made = add_user(lite.register, ACCOUNTS["centre"], None, ACTOR, CHEAP)
+    made = add_user(lite.register, ACCOUNTS["centre"], None, ACTOR)
     assert made.password is not None
     assert re.fullmatch("([a-z2-7]{5}-){3}[a-z2-7]{5}", made.password)
     assert made.password not in repr(made)
     assert enter(lite, "centre", made.password)
-    again = set_password(lite.register, "centre", None, ACTOR, CHEAP)
+    again = set_password(lite.register, "centre", None, ACTOR)
     assert again.password is not None
     assert again.password not in {made.password, random_password(lite.effects)}
     with pytest.raises(SignInRefused):
         enter(lite, "centre", made.password)
     assert enter(lite, "centre", again.password)
-    assert set_password(lite.register, "centre", PASSWORD, ACTOR, CHEAP).password is None
+    assert set_password(lite.register, "centre", PASSWORD, ACTOR).password is None
 
 
 def test_a_closed_account_is_not_opened_again_by_any_way(lite: Office) -> None:
     hire(lite, "gate")
     disable_user(lite.register, "gate", ACTOR)
-    assert refusal_of(set_password, lite.register, "gate", PASSWORD, ACTOR, CHEAP) == "user-disabled"
+    assert refusal_of(set_password, lite.register, "gate", PASSWORD, ACTOR) == "user-disabled"
     assert (
         refusal_of(add_token, lite.register, TokenRequest("gate", "door", (Permission.CHECK,), 7), By(ACTOR))
         == "user-disabled"
@@ -150,7 +150,7 @@ def test_nobody_is_not_found(lite: Office) -> None:
     with pytest.raises(NotFound):
         disable_user(lite.register, "nobody", ACTOR)
     with pytest.raises(NotFound):
-        set_password(lite.register, "nobody", PASSWORD, ACTOR, CHEAP)
+        set_password(lite.register, "nobody", PASSWORD, ACTOR)
     with pytest.raises(NotFound):
         revoke_token(lite.register, "nobody", "door", ACTOR)
 
@@ -191,7 +191,7 @@ def test_no_secret_reaches_the_log_or_the_journal(
     caplog.set_level(logging.DEBUG)
     caplog.set_level(logging.INFO, "sqlalchemy.engine")
     hire(lite, "centre")
-    chosen = set_password(lite.register, "centre", None, ACTOR, CHEAP)
+    chosen = set_password(lite.register, "centre", None, ACTOR)
     assert chosen.password is not None
     made = enter(lite, "centre", chosen.password)
     key = add_token(lite.register, TokenRequest("centre", "door", (Permission.CHECK,), 7), By(ACTOR))
@@ -228,7 +228,5 @@ def test_a_backup_carries_accounts_tokens_and_scans_and_no_sign_in(
         assert found is not None
         assert [new for _, new in take_scans(other.register, found, [scan_of(1), scan_of(3)])] == [False, True]
         assert find_sign_in(other.register, enter(other, "gate").secret) is not None
-        add_user(
-            other.register, Account("new", Role.SITE_STAFF, SCHOOL.code, person_name="张三"), PASSWORD, ACTOR, CHEAP
-        )
+        add_user(other.register, Account("new", Role.SITE_STAFF, SCHOOL.code, person_name="张三"), PASSWORD, ACTOR)
         assert audit(other.register).faults == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from sqlalchemy import Connection
@@ -43,10 +44,17 @@ def withdrawn(register: Register, numbers: Sequence[CardNumber]) -> tuple[CardNu
     return tuple(number for number in numbers if found.get(number) in _WITHDRAWN)
 
 
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """Which cards are printed, in this order, and how."""
+
+    numbers: Sequence[CardNumber]
+    job: Job
+
+
 def print_cards(
     register: Register,
-    numbers: Sequence[CardNumber],
-    job: Job,
+    printing: Printing,
     out: BinaryIO,
     *,
     actor: str,
@@ -57,6 +65,7 @@ def print_cards(
     Raises Refused, naming every card that cannot be printed: not in the register, without a live copy (imported from
     before the system), without its photograph, revoked or voided. Nothing is written then.
     """
+    numbers, job = printing.numbers, printing.job
     with register.database.read() as connection:
         found = {card.card.number: card for card in cards.printable(connection, numbers)}
         stored = blobs.present(connection, (one.photo for one in found.values() if one.photo is not None))

@@ -17,7 +17,7 @@ from cardlayout.render import Job
 from service.domain.access import By
 from service.domain.card_number import CardNumber
 from service.domain.issuer import CENTRE
-from service.flows.cards.print_cards import numbers_of_batch, print_cards, withdrawn
+from service.flows.cards.print_cards import Printing, numbers_of_batch, print_cards, withdrawn
 from service.flows.errors import Refused
 from service.flows.issue.outcome import Outcome
 from service.flows.register import Register
@@ -116,7 +116,7 @@ def draw_batch(register: Register, batch: int, request: PrintRequest, by: By) ->
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer's, which closes it
     try:
         job = Job(title_of(numbers), request.sheet, request.flip, slot=request.slot)
-        print_cards(register, numbers, job, file, actor=by.actor)
+        print_cards(register, Printing(numbers, job), file, actor=by.actor)
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
     except BaseException:

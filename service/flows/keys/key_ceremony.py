@@ -6,6 +6,7 @@ The root key is kept off the server: every step but listing needs its file for a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -49,15 +50,24 @@ def introduce_key(register: Register, purpose: Purpose, root: Signer, actor: str
     return new
 
 
-def promote_key(register: Register, purpose: Purpose, root: Signer, actor: str, *, at_once: bool = False) -> KeyRecord:
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """Which key is promoted; ``at_once``: without waiting until checkers have had time to learn of it."""
+
+    purpose: Purpose
+    at_once: bool = False
+
+
+def promote_key(register: Register, promotion: Promotion, root: Signer, actor: str) -> KeyRecord:
     """Let the published next key sign; the key before it retires and its private half is destroyed.
 
     Raises Refused while the next key has been public for less than LEAD, unless ``at_once`` (after a theft).
     """
+    purpose = promotion.purpose
     last_day = _last_day(register, purpose)
     records = list_keys(register)
     chosen = _only(records, purpose, KeyState.NEXT)
-    if not at_once:
+    if not promotion.at_once:
         _check_known_long_enough(register, chosen)
     former = [r for r in records if r.purpose is purpose and r.state is KeyState.ACTIVE]
     after = _publish(

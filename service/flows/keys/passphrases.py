@@ -51,16 +51,28 @@ class Changed:
     written_to: Path | None
 
 
-def change_passphrase(
-    register: Register, which: Sealed, file: Path, old: bytes, new: bytes | None, actor: str
-) -> Changed:
-    """Seal one of the two files under another passphrase: ``new``, or a random one.
+@dataclass(frozen=True, slots=True)
+class NewPassphrase:
+    """The file that is sealed anew, the passphrase it has, and the one it is to have; None: a random one."""
+
+    which: Sealed
+    file: Path
+    old: bytes
+    new: bytes | None
+
+    def __repr__(self) -> str:
+        return f"<NewPassphrase {self.which}>"
+
+
+def change_passphrase(register: Register, change: NewPassphrase, actor: str) -> Changed:
+    """Seal one of the two files under another passphrase, the one stated or a random one.
 
     The file that held the old passphrase holds the new one from then on; a random one is written to the data folder.
     The new passphrase is on the disk, as ``….new``, before the sealed file is replaced: after a crash one of the two
     opens it. Raises Refused for a passphrase that opens the other file, and what opening the file raises.
     """
     settings = register.settings
+    which, file, old, new = change.which, change.file, change.old, change.new
     if which is Sealed.VAULT:
         held, left = settings.passphrase_file, settings.data / PASSPHRASE_NAME
     else:

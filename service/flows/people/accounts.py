@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from msgspec import Struct
 
 from keys.passwords import hash_password
-from keys.sealing import SALT_SIZE, KdfCost
+from keys.sealing import SALT_SIZE
 from service.domain.access import (
     AccessInvalid,
     Account,
@@ -61,14 +61,12 @@ class FirstUser:
         return f"<FirstUser {self.account.name}>"
 
 
-def add_user(
-    register: Register, new: Account, password: str | None, actor: str, cost: KdfCost | None = None
-) -> NewUser:
+def add_user(register: Register, new: Account, password: str | None, actor: str) -> NewUser:
     """Make an account; without a password a random one is made. Raises AccessInvalid, UserTaken, Refused."""
     check_person_name(new.person_name)
     made = password or random_password(register.effects)
     check_password(new.name, made)
-    hashed = hash_password(made, register.effects.random_bytes(SALT_SIZE), cost or register.settings.password_cost)
+    hashed = hash_password(made, register.effects.random_bytes(SALT_SIZE), register.settings.password_cost)
     now = register.effects.now()
     with register.database.write() as connection:
         if new.institution is not None and institutions.get(connection, new.institution) is None:
@@ -97,13 +95,11 @@ def list_users(register: Register) -> tuple[StoredAccount, ...]:
         return accounts.all_of(connection)
 
 
-def set_password(
-    register: Register, name: str, password: str | None, actor: str, cost: KdfCost | None = None
-) -> NewUser:
+def set_password(register: Register, name: str, password: str | None, actor: str) -> NewUser:
     """Set another password of an account, which ends its sign-ins and its tokens. Raises NotFound, AccessInvalid."""
     made = password or random_password(register.effects)
     check_password(user_key(name), made)
-    hashed = hash_password(made, register.effects.random_bytes(SALT_SIZE), cost or register.settings.password_cost)
+    hashed = hash_password(made, register.effects.random_bytes(SALT_SIZE), register.settings.password_cost)
     with register.database.write() as connection:
         found = _open_account(accounts.get(connection, user_key(name)))
         accounts.set_password(connection, found.id, hashed)

@@ -17,7 +17,7 @@ from cardlayout.impose import Sheet
 from cardlayout.portrait import inspect, normalise
 from cardlayout.render import Job
 from service.domain.application import Application, parse_row
-from service.flows.cards.print_cards import print_cards
+from service.flows.cards.print_cards import Printing, print_cards
 from service.flows.checking.read_codes import read_codes
 from service.flows.checking.verify import verify_text
 from service.roster.photo_files import open_archive
@@ -104,7 +104,7 @@ def pdf(folder: Path, stack: ExitStack) -> Target:
     """A PDF in which codes are looked for: a printed card, a scan, and one written by hand."""
     world = make_world(folder, stack)
     printed = io.BytesIO()
-    print_cards(world.register, world.numbers[:1], Job("fuzz", sheet=Sheet.SINGLE), printed, actor=ACTOR)
+    print_cards(world.register, Printing(world.numbers[:1], Job("fuzz", sheet=Sheet.SINGLE)), printed, actor=ACTOR)
     return Target(
         _reader(world),
         (_saved(_code(world).convert("L"), "PDF", creationDate=_MADE, modDate=_MADE), _plain_pdf(), printed.getvalue()),
