@@ -65,9 +65,12 @@ def revoke(card: Card, decision: Decision, on: date) -> tuple[Card, Event]:
     return changed(card, status=CardStatus.REVOKED, status_on=on), event
 
 
-def check_decided_after_issue(card: Card, decision: Decision) -> None:
-    """Refuse a decision that lies before the issue of the card it is about. Raises IllegalTransition. 督§19, 考§21."""
-    if decision.decided_on < card.issued_on:
+def check_decided_after_issue(card: Card, decision: Decision, today: date) -> None:
+    """Refuse a decision that lies before the issue of the card it is about. Raises IllegalTransition. 督§19, 考§21.
+
+    A card that bears a later date than today can be cancelled today.
+    """
+    if decision.decided_on < min(card.issued_on, today):
         raise _illegal(
             card,
             "decision-before-issue",

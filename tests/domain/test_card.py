@@ -143,10 +143,12 @@ def test_revoking_follows_the_rules_of_cancellation() -> None:
 
 def test_a_decision_is_not_before_the_issue_of_its_card() -> None:
     """督§19, 考§21."""
-    check_decided_after_issue(card(), decision(decided_on=card().issued_on))
+    issued_on, day = card().issued_on, timedelta(1)
+    check_decided_after_issue(card(), decision(decided_on=issued_on), ON)
     with pytest.raises(IllegalTransition) as refused:
-        check_decided_after_issue(card(), decision(decided_on=card().issued_on - timedelta(1)))
+        check_decided_after_issue(card(), decision(decided_on=issued_on - day), ON)
     assert refused.value.code == "decision-before-issue"
+    check_decided_after_issue(card(), decision(decided_on=issued_on - day), issued_on - day)  # it is dated later
 
 
 def test_a_superseded_card_can_still_be_revoked() -> None:

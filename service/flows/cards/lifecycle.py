@@ -54,7 +54,7 @@ def revoke_card(register: Register, number: CardNumber, request: RevocationReque
             attachment=keep_document(connection, request.document_file),
         )
         check_decision(decision, card.kind, card.issuer)
-        check_decided_after_issue(card, decision)
+        check_decided_after_issue(card, decision, today)
         held = cards.for_update(connection, (c.number for c in cards.of_person(connection, card.person)))
         lost = (*revoke_all(held.values(), decision, today), *_ground_told(connection, held.values(), decision))
         if number not in {after.number for after, _ in lost}:
