@@ -205,12 +205,13 @@ _WORK = """
 import sys
 from pathlib import Path
 from service import effects, settings
-from service.flows.issue.number_series import reserve_numbers
+from service.domain.access import By
+from service.flows.issue.number_series import ReservationRequest, reserve_numbers
 from service.flows.register import open_register
 folder, url, first = sys.argv[1:]
 with open_register(settings.load({"ZHENGKA_DATABASE_URL": url}, Path(folder)), effects.real()) as register:
     for number in range(int(first), int(first) + 200):
-        reserve_numbers(register, "R5026", number, number, "预留", "worker")
+        reserve_numbers(register, ReservationRequest("R5026", number, number, "预留"), By("worker"))
         print(number, flush=True)
 """
 
