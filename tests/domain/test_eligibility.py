@@ -158,7 +158,7 @@ def test_a_cancelled_assessor_is_barred_for_three_years(cancelled_on: date, appl
 def test_the_bar_runs_from_the_day_of_the_decision() -> None:
     """考§21: 资格被取消之日起, however late the decision was entered."""
     entered = revoked("22310020001", date(2026, 8, 1), issued_on=date(2022, 9, 1))
-    record = Known((KnownCard(entered, decided_on=date(2023, 9, 1)),))
+    record = Known((KnownCard(entered, decided_on=date(2023, 6, 1)),))
     assert refused_for(application("standard"), of=record) == []
     assert refused_for(application("standard"), of=Known((KnownCard(entered),))) == ["barred"]
 
