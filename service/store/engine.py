@@ -18,6 +18,7 @@ from typing import Final
 
 import msgspec
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -150,11 +151,18 @@ class Database:
             raise
 
     def close(self) -> None:
-        """Close every connection that is not in use."""
+        """Close every connection; one that is in use is closed when it is given back."""
         if self._counters is not None:
             self._counters.close()
-        self._reader.dispose()
-        self._writer.dispose()
+        for engine in (self._reader, self._writer):
+            former = engine.pool
+            engine.dispose()  # which makes another pool
+            event.listen(former, "checkin", _close_given_back)
+
+
+def _close_given_back(connection: DBAPIConnection | None, _record: object) -> None:
+    if connection is not None:
+        connection.close()
 
 
 def open_database(url: str) -> Database:

@@ -116,7 +116,8 @@ def look_for(page: Page, **fields: str) -> None:
             field.select_option(fields.get(name, ""))
         else:
             field.fill(fields.get(name, ""))
-    page.locator("form:has(#text) button").click()
+    with page.expect_navigation():
+        page.locator("form:has(#text) button").click()
 
 
 def listed(page: Page) -> list[str]:

@@ -165,3 +165,15 @@ def test_a_statement_is_compiled_once_for_all_databases_of_a_kind(database: Data
     assert first is second
     assert first is not None
     assert first.dialect.name == database.dialect
+
+
+def test_a_connection_in_use_is_closed_when_it_is_given_back(database: Database) -> None:
+    with database.read() as connection:
+        held = connection.connection.dbapi_connection
+        database.close()
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1, "it goes on to its end"
+    assert held is not None
+    with pytest.raises(Exception, match="closed"):
+        held.cursor().execute("SELECT 1")
+    with database.read() as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1, "others are made anew"
