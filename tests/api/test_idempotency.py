@@ -155,6 +155,15 @@ def test_one_key_is_for_one_operation(lite: Place) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "idempotency-key-reused")
 
 
+def test_two_accounts_may_choose_the_same_key(lite: Place) -> None:
+    mine, theirs = REQUESTS["replaceCard"](lite), REQUESTS["replaceCard"](lite)
+    colleague = f"{mine.who}-2"
+    assert ask(lite, mine, "k").is_success
+    answer = ask(lite, theirs, "k", who=colleague)
+    assert answer.is_success, answer.text
+    assert actors_of(lite, "k") == {f"user:{mine.who}", f"user:{colleague}"}
+
+
 def test_what_was_refused_may_come_again(lite: Place) -> None:
     asked = REQUESTS["noteFound"](lite)
     never_replaced = Asked(asked.who, f"/api/v1/cards/{lite.card()}/found", asked.body, asked.other)

@@ -44,7 +44,7 @@ class Served:
     address: str
 
     def stopped(self) -> str:
-        """Ask it to stop, wait until it has, and return what it wrote from here on."""
+        """Stop it, and return what it wrote from here on."""
         self.process.send_signal(signal.SIGTERM)
         return self.rest_of_log()
 
