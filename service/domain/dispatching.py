@@ -18,7 +18,7 @@ from service.domain.regulation import MAX_VISITS_RUNNING
 from service.domain.tidy import tidy_name
 
 Visit: TypeAlias = tuple[date, str]
-"""A day, and the plan whose assessments are supervised on it (empty: none named): one visit of an institution."""
+"""A day, and the plan whose assessments are supervised on it (empty: none named). All days of a plan are one visit."""
 
 
 def check_dispatch(card: Card, on: date, authority: str) -> None:
@@ -48,7 +48,8 @@ def check_rotation(card: Card, visit: Visit, visits: Mapping[Visit, Collection[i
     """Refuse a third visit running of one person at one institution. 督§15.
 
     ``visits`` are the institution's, each with the people sent (register's ids). They count in order of date, those
-    of a day in order of the plans' names; a visit entered late counts in its place. Raises DispatchRefused.
+    of a day in order of the plans' names, and a plan of several days by its first; a visit entered late counts in its
+    place. Raises DispatchRefused.
     """
     running, first, last = visits_running(card.person, visit, visits)
     if running > MAX_VISITS_RUNNING:
@@ -63,11 +64,21 @@ def check_rotation(card: Card, visit: Visit, visits: Mapping[Visit, Collection[i
 def visits_running(person: int, visit: Visit, visits: Mapping[Visit, Collection[int]]) -> tuple[int, Visit, Visit]:
     """Count the visits running, over all that an institution has, of which one person's is a part. 督§15.
 
-    Returns how many there are, the first and the last of them.
+    All days of one plan are one visit, on the first of them. Returns how many there are, the first and the last.
     """
-    in_order = sorted({*visits, visit})
-    place = in_order.index(visit)
-    there = [one == visit or person in visits[one] for one in in_order]
+    begins: dict[str, date] = {}
+    for day, plan in sorted({*visits, visit}):
+        if plan:
+            begins.setdefault(plan, day)
+
+    def whole(one: Visit) -> Visit:
+        day, plan = one
+        return begins.get(plan, day), plan
+
+    sent = {whole(visit)} | {whole(one) for one, people in visits.items() if person in people}
+    in_order = sorted({whole(visit), *map(whole, visits)})
+    place = in_order.index(whole(visit))
+    there = [one in sent for one in in_order]
     before = _run(reversed(there[:place]))
     after = _run(there[place + 1 :])
     return before + 1 + after, in_order[place - before], in_order[place + after]

@@ -127,21 +127,15 @@ def fit_for_duty(
     return FitForDuty(answer, tuple(r for r in reasons if answer is Answer.YES or r.answer is not Answer.YES))
 
 
-def is_placed(
-    card: CardView, place: str, on: date, engagements: Iterable[Engagement], dispatches: Iterable[Dispatch]
-) -> bool:
-    """Return whether it is on record that a card's holder may work at a place: engaged there, in-house, or sent.
+def works_inside(card: CardView, place: str, on: date, engagements: Iterable[Engagement]) -> bool:
+    """Return whether it is on record that a card's holder works for a place: engaged there, or in-house staff.
 
-    考§4, 考§16, 督§3; an internal card says it itself (督§9).
+    考§4, 考§16, 督§14; an internal card says it itself (督§9).
     """
-    match card.kind:
-        case CardKind.INTERNAL:
-            return card.issuer == place
-        case CardKind.EXTERNAL:
-            return Dispatch(place, on) in tuple(dispatches)
-        case CardKind.SENIOR | CardKind.STANDARD | CardKind.SPECIAL_SKILL:
-            in_house = bool(card.in_house) and card.institution == place
-            return in_house or any(one.covers(place, on) for one in engagements)
+    if card.kind is CardKind.INTERNAL:
+        return card.issuer == place
+    in_house = card.kind.is_assessor and bool(card.in_house) and card.institution == place
+    return in_house or any(one.covers(place, on) for one in engagements)
 
 
 def _occupation(held: tuple[Occupation, ...], asked: str | None) -> Reason:
@@ -208,20 +202,23 @@ _OR_IN_HOUSE: Final = (
 def _outside(
     place: str | None, on: date, engagements: Iterable[Engagement], dispatches: Iterable[Dispatch]
 ) -> tuple[Reason, ...]:
-    """Require the dispatch of an external supervisor to this place, on this day (督§3).
+    """Require the dispatch of an external supervisor to this place, on this day (督§3), or a 责任书 with it (督§14).
 
-    Whoever is not dispatched may be there as the institution's internal supervisor. For that 督§14 asks for a 责任书,
-    and our reading is that the internal card is needed too (督§9): the external one never stands in for it.
+    Engaged by a 责任书, he is the institution's internal supervisor with the external card: that is our reading.
     """
     if place is None:
         return (Reason(Answer.UNKNOWN, "督§3", "未说明到哪个机构督导", "the institution was not stated"),)
     if Dispatch(place, on) in tuple(dispatches):
         return (Reason(Answer.YES, "督§3", "已由人社部门委派", "dispatched by the authority"),)
-    zh, en = (
-        ("该人员受聘于本机构：", "engaged by this institution: ")
-        if any(engagement.covers(place, on) for engagement in engagements)
-        else ("如受聘为本机构内督：", "if engaged as this institution's internal supervisor: ")
-    )
+    if any(engagement.covers(place, on) for engagement in engagements):
+        return (
+            Reason(
+                Answer.YES,
+                "督§14",
+                "已签订工作责任书，受聘为本机构内督",
+                "engaged by a 责任书 as this institution's internal supervisor",
+            ),
+        )
     return (
         Reason(
             Answer.UNKNOWN,
@@ -232,8 +229,8 @@ def _outside(
         Reason(
             Answer.UNKNOWN,
             "督§14",
-            f"{zh}须签订工作责任书并持本机构颁发的内督证卡（督§9），外督证卡不能代替",
-            f"{en}that takes a signed 责任书 and its internal card (督§9), which no external card replaces",
+            "如受聘为本机构内督，请核对工作责任书",
+            "if engaged as this institution's internal supervisor: check the 责任书",
         ),
     )
 

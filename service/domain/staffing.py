@@ -67,16 +67,18 @@ class Holder:
 def of_institution(institution: Institution, holders: Iterable[Holder], on: date) -> tuple[Requirement, ...]:
     """Count an institution's internal supervisors, those of them in-house, and its assessors by job type.
 
-    Internal supervisors are those with a card of its own in force (督§9); assessors those engaged on the day, and
-    in-house staff, who need no contract (考§16). An institution without any assessor has one row that says so. People
-    count, not cards. 督§5, 考§6.
+    Internal supervisors are those with a card of its own in force (督§9), and those engaged as such on the day who
+    hold an external one (督§14), who are nobody's in-house staff; assessors those engaged on the day, and in-house
+    staff, who need no contract (考§16). An institution without any assessor has one row that says so. People count,
+    not cards. 督§5, 考§6.
     """
     held = [one for one in holders if _in_force(one.card, on)]
-    internal = [one.card for one in held if one.card.kind is CardKind.INTERNAL and one.card.issuer == institution.code]
+    own = [one.card for one in held if one.card.kind is CardKind.INTERNAL and one.card.issuer == institution.code]
+    engaged = [one.card for one in held if one.card.kind is CardKind.EXTERNAL and _works_at(one, institution.code, on)]
     assessors = [one.card for one in held if one.card.kind.is_assessor and _works_at(one, institution.code, on)]
     return (
-        _row(institution.code, "督§5", internal, MIN_INTERNAL, ("内部质量督导员", "internal supervisors")),
-        _in_house(institution.code, internal),
+        _row(institution.code, "督§5", (*own, *engaged), MIN_INTERNAL, ("内部质量督导员", "internal supervisors")),
+        _in_house(institution.code, own),
         *(_of_job_type(institution.code, name, assessors) for name in _job_types(assessors)),
         *(() if assessors else (_row(institution.code, "考§6", (), MIN_ASSESSORS, ("考评人员", "assessors")),)),
     )
@@ -147,7 +149,7 @@ def _occupations(card: Card) -> frozenset[str]:
 
 
 def _works_at(holder: Holder, code: str, on: date) -> bool:
-    in_house = holder.card.in_house is True and holder.card.institution == code
+    in_house = holder.card.kind.is_assessor and holder.card.in_house is True and holder.card.institution == code
     return in_house or any(term.covers(code, on) for term in holder.terms)
 
 

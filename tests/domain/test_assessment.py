@@ -102,10 +102,19 @@ def test_two_assessors_mark_theory_papers_unless_a_machine_does() -> None:
     assert outcome_of("theory-markers", held(replace(THEORY, machine_marked=True)), []) is None
 
 
-def test_somebody_leads() -> None:
-    """考§15."""
+def test_papers_are_marked_within_the_reach_of_the_grade() -> None:
+    """考§3, 考§13(1): a special-skill assessor marks nothing of level 1, a standard one nothing above level 3."""
+    for grade, level in (("3", SkillLevel.ONE), ("3", SkillLevel.FIVE), ("2", SkillLevel.TWO)):
+        job = replace(THEORY, level=level)
+        people = [assessor(1, grade=grade), assessor(2, grade=grade)]
+        assert outcome_of("theory-markers", held(job), people) is Outcome.SHORT
+
+
+def test_one_leads_and_not_two() -> None:
+    """考§15, 考§14(4)."""
     assert outcome_of("leader", held(), [assessor(1)]) is Outcome.SHORT
     assert outcome_of("leader", held(), [leads(assessor(1))]) is Outcome.MET
+    assert outcome_of("leader", held(), [leads(assessor(1)), leads(assessor(2))]) is Outcome.SHORT
 
 
 @pytest.mark.parametrize(("first", "second"), list(permutations([role for role in Role if role.post is role], 2)))
@@ -191,6 +200,24 @@ def test_an_internal_supervisor_of_the_institution_is_there_half_an_hour_before(
     assert outcome_of("internal-supervisor", held(), []) is Outcome.SHORT
     assert outcome_of("internal-in-time", held(), [internal(came_at=ON_THE_DOT)]) is Outcome.MET
     assert outcome_of("internal-in-time", held(), [internal(came_at=LATE)]) is Outcome.SHORT
+
+
+def test_each_late_internal_supervisor_is_named() -> None:
+    """督附1(1)."""
+    people = [internal(), internal(52, came_at=LATE)]
+    (told,) = (one for one in compose(held(), people, Stage.ROLL_CALL).rulings if one.rule == "internal-in-time")
+    assert (told.outcome, told.people) == (Outcome.SHORT, ("内督52",))
+    assert "迟到：内督52（08:31）" in told.zh
+
+
+def test_an_external_supervisor_engaged_as_internal_one_counts_with_the_external_card() -> None:
+    """督§14, 督附1: by a 责任书 on record; without one it is to be looked at."""
+    engaged = replace(external(), role=Role.INTERNAL)
+    assert outcome_of("internal-supervisor", held(), [engaged]) is Outcome.MET
+    assert outcome_of("engaged-as-internal", held(), [engaged]) is Outcome.MET
+    unknown = replace(engaged, is_on_record=False)
+    assert outcome_of("internal-supervisor", held(), [unknown]) is Outcome.UNKNOWN
+    assert outcome_of("engaged-as-internal", held(), [unknown]) is Outcome.UNKNOWN
 
 
 def test_somebody_is_in_charge_at_the_site() -> None:

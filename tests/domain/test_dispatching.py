@@ -49,7 +49,9 @@ def test_only_external_supervisors_in_force_are_sent_by_an_authority(
         ({day(1): {ME}, day(2): {OTHER}, day(3): {ME}}, day(4)),
         ({day(1): {ME}, day(2): {ME}, day(3): {OTHER}}, day(4)),
         ({day(1): {ME}, day(2): {ME}}, day(2)),  # with somebody, or again: the same visit
-        ({day(1, "甲"): {ME}, day(2, "甲"): {OTHER}, day(2, "乙"): {ME}}, day(3)),
+        ({day(1, "甲"): {ME}, day(2, "甲"): {OTHER}, day(3, "乙"): {OTHER}}, day(4)),
+        ({day(1, "甲"): {ME}, day(2, "甲"): {ME}}, day(3, "甲")),  # all days of one plan are one visit
+        ({day(1, "甲"): {ME}, day(3, "甲"): {ME}, day(2, "乙"): {OTHER}}, day(4, "丙")),
     ],
 )
 def test_two_visits_running_are_allowed(visits: dict[Visit, set[int]], new: Visit) -> None:
@@ -65,6 +67,7 @@ def test_two_visits_running_are_allowed(visits: dict[Visit, set[int]], new: Visi
         ({day(1): {ME}, day(3): {ME}}, day(2)),
         ({day(1): {ME}, day(2): {OTHER}, day(3): {ME}}, day(2)),  # joins the other's visit
         ({day(1): {ME}, day(2, "甲"): {ME}}, day(2, "乙")),  # another plan is another visit
+        ({day(1, "甲"): {ME}, day(2, "甲"): {OTHER}, day(2, "乙"): {ME}}, day(3)),
         ({day(1): {OTHER}, day(2): {ME}, day(8): {ME}}, day(30)),
     ],
 )

@@ -111,18 +111,15 @@ def test_an_external_supervisor_is_sent() -> None:
     assert (nowhere.answer, articles(nowhere)) == (Answer.UNKNOWN, ["督§3"])
 
 
-def test_an_external_card_does_not_make_an_internal_supervisor() -> None:
-    """督§14, 督§9: engaged as internal supervisor, an external card holder still needs an internal card.
-
-    He may be there by a dispatch that is not on record, so it is unknown and not no.
-    """
+def test_an_external_supervisor_engaged_as_internal_one_works_inside_with_the_external_card() -> None:
+    """督§14: by a 责任书; without one on record it is unknown, and said which paper to look at."""
     of = view(CardKind.EXTERNAL)
     engaged = fit_for_duty(of, Duty(PLACE), ON, engagements=[ENGAGED])
-    assert (engaged.answer, articles(engaged)) == (Answer.UNKNOWN, ["督§3", "督§14"])
-    assert engaged.reasons[1].zh.startswith("该人员受聘于本机构：")
-    for reasons in (engaged.reasons, fit_for_duty(of, Duty(PLACE), ON).reasons):
-        assert "内督证卡（督§9），外督证卡不能代替" in reasons[1].zh
-        assert not reasons[1].is_about_scope
+    assert (engaged.answer, articles(engaged)) == (Answer.YES, ["督§14"])
+    elsewhere = fit_for_duty(of, Duty("500124"), ON, engagements=[ENGAGED])
+    assert (elsewhere.answer, articles(elsewhere)) == (Answer.UNKNOWN, ["督§3", "督§14"])
+    assert "请核对工作责任书" in elsewhere.reasons[1].zh
+    assert not elsewhere.reasons[1].is_about_scope
     sent = fit_for_duty(of, Duty(PLACE), ON, engagements=[ENGAGED], dispatches=[Dispatch(PLACE, ON)])
     assert (sent.answer, articles(sent)) == (Answer.YES, ["督§3"])
 

@@ -66,6 +66,15 @@ def test_only_people_with_a_card_of_the_institution_in_force_count(third: Holder
     assert counts(rows, "督§5")[0] == (2, 3, SHORT)
 
 
+@pytest.mark.parametrize(("engaged_at", "have", "outcome"), [(SCHOOL.code, 3, MET), ("500777", 2, SHORT)])
+def test_an_external_supervisor_engaged_as_internal_one_counts(engaged_at: str, have: int, outcome: Staffed) -> None:
+    """督§14, 督§5: with the external card, at the institution of the 责任书; nobody's in-house staff."""
+    term = Engagement(engaged_at, date(2026, 4, 1), date(2029, 3, 31))
+    third = Holder(card("R50260003", person=3, in_house=None), (term,))
+    rows = of_institution(SCHOOL, [internal(1), internal(2), third], ON)
+    assert counts(rows, "督§5") == [(have, 3, outcome), (0, 1, SHORT)]
+
+
 def test_an_institution_has_three_assessors_a_job_type() -> None:
     """考§6: 每个职业(工种)3名及以上; by person, in-house staff without a contract (考§16)."""
     holders = [

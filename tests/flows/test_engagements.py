@@ -21,6 +21,7 @@ from service.flows.people.dispatching import (
     withdraw_dispatch,
 )
 from service.flows.people.engagements import EndRequest, end_engagement, list_engagements
+from service.flows.people.staffing import staffing
 from service.flows.running.audit import audit
 from service.store.errors import DispatchTaken
 from tests.domain.applicants import ROWS
@@ -88,17 +89,19 @@ def test_a_supervisor_is_fit_where_and_when_sent(office: Office) -> None:
     assert [one.withdrawal_reason for one in list_dispatches(office.register)] == ["改期", None]
 
 
-def test_an_external_supervisor_engaged_as_internal_still_needs_the_internal_card(lite: Office) -> None:
-    """督§14, 督§9: the 责任书 is on record; the external card does not stand in for the internal one."""
+def test_an_external_supervisor_engaged_as_internal_works_there_with_the_external_card(lite: Office) -> None:
+    """督§14: the 责任书 is on record, for three years and at that institution only."""
     number = lite.issue_one(applicant("external", 4))
     made = engage(
         lite.register, number, PLACE, since=TODAY, until=None, as_internal=True, document="责任书1号", actor=ACTOR
     )
     assert made.until == date(2029, 11, 1)
-    fit = verdicts(lite, number, Duty(PLACE))[0].fit_for_duty
-    assert fit is not None
-    assert fit.answer is Answer.UNKNOWN
-    assert fit.reasons[1].zh.startswith("该人员受聘于本机构")
+    for place, answer in ((PLACE, Answer.YES), (FACTORY.code, Answer.UNKNOWN)):
+        fit = verdicts(lite, number, Duty(place))[0].fit_for_duty
+        assert fit is not None
+        assert fit.answer is answer
+        assert fit.reasons[-1].article == "督§14"
+    assert (PLACE, "督§5", 1) in {(row.subject, row.article, row.have) for row in staffing(lite.register)}
 
 
 def test_a_contract_lives_on_when_the_card_is_renewed(lite: Office) -> None:

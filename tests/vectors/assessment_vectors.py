@@ -246,7 +246,19 @@ def _theory_and_review() -> Iterator[Case]:
     machine = held(replace(THEORY, machine_marked=True))
     yield "a machine marks", roll, machine, alone, "complete", {}
     special = [leads(assessor(1, grade="3")), assessor(2, grade="3"), head(), internal()]
-    yield "who marks needs the job type, not the level", roll, held(THEORY), special, "complete", {}
+    beyond = {"theory-markers": "short", "assessor-scope": "short"}
+    yield "special-skill assessors mark no papers of level 3", roll, held(THEORY), special, "short", beyond
+    level_1 = held(replace(THEORY, level=SkillLevel.ONE))
+    standard = {"theory-markers": "short", "assessor-scope": "short"}
+    yield "standard assessors mark no papers of level 1", roll, level_1, markers, "short", standard
+    yield (
+        "who marks papers of 特级技师 is not ruled",
+        roll,
+        held(replace(THEORY, level=SkillLevel.TE)),
+        markers,
+        "unknown",
+        {"theory-markers": "unknown"},
+    )
     group = [leads(senior(1)), senior(2), senior(3), head(), internal()]
     yield "three seniors review", roll, held(REVIEW), group, "complete", {}
     yield (
@@ -280,6 +292,10 @@ def _leading() -> Iterator[Case]:
     roll = Stage.ROLL_CALL
     unled = [assessor(1), assessor(2), assessor(3), head(), internal()]
     yield "no leader", roll, held(), unled, "short", {"leader": "short"}
+    two_lead = [leads(assessor(1)), leads(assessor(2)), assessor(3), head(), internal()]
+    yield "two leaders", roll, held(), two_lead, "short", {"leader": "short"}
+    one_leads = enough(replace(leads(assessor(4)), person="p1", name="考评1"))
+    yield "one leader with two cards", roll, held(), one_leads, "complete", {}
     headless = [one for one in enough() if one.role is not Role.ON_SITE_HEAD]
     yield "no on-site head", roll, held(), headless, "short", {"on-site-head": "short"}
     yield (
@@ -306,7 +322,9 @@ def _internals() -> Iterator[Case]:
     dot = [*people, internal(came_at=ON_THE_DOT)]
     yield "thirty minutes to the second are in time", roll, held(), dot, "complete", {}
     second = [*people, internal(came_at=LATE), internal(52)]
-    yield "one late, one in time", roll, held(), second, "complete", {}
+    yield "one late, one in time", roll, held(), second, "short", {"internal-in-time": "short"}
+    with_two = [*people, internal(came_at=LATE), replace(internal(52), person="p51", name="内督51")]
+    yield "one with two cards, the first of them in time", roll, held(), with_two, "complete", {}
     foreign = [*people, internal(issuer="500777")]
     yield (
         "an internal card of another institution",
@@ -321,18 +339,16 @@ def _internals() -> Iterator[Case]:
     )
     guest = enough(internal(53, issuer="500777"))
     yield "one of our own and one of another", roll, held(), guest, "short", {"internal-elsewhere": "short"}
-    stood_in = [*people, replace(external(), role=Role.INTERNAL)]
-    yield (
-        "an external card does not stand in for an internal one",
-        roll,
-        held(),
-        stood_in,
-        "short",
-        {
-            "internal-supervisor": "short",
-            "valid-card": "short",
-        },
-    )
+    engaged = [*people, replace(external(), role=Role.INTERNAL)]
+    yield "an external card, engaged as internal by a 责任书", roll, held(), engaged, "complete", {}
+    stood_in = [*people, replace(external(is_on_record=False), role=Role.INTERNAL)]
+    unsure = {"internal-supervisor": "unknown", "engaged-as-internal": "unknown"}
+    yield "an external card, no 责任书 on record", roll, held(), stood_in, "unknown", unsure
+    late_guest = enough(replace(external(came_at=LATE), role=Role.INTERNAL))
+    yield "one engaged as internal is late", roll, held(), late_guest, "short", {"internal-in-time": "short"}
+    inverse = enough(replace(internal(54), role=Role.EXTERNAL), external(), external(72))
+    outcome = {"valid-card": "short"}
+    yield "an internal card makes no external supervisor", roll, held(), inverse, "short", outcome
     planned = [_not_come(one) for one in late]
     yield "a plan asks for no hour of arrival", plan, held(), planned, "complete", {}
 

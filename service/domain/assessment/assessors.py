@@ -62,27 +62,29 @@ def review_group(gathering: Gathering) -> Iterator[Ruling]:
 
 
 def theory_markers(gathering: Gathering) -> Iterator[Ruling]:
-    """Require two assessors of the job type to mark the theory papers, unless a machine does. 考§14(5)."""
+    """Require two assessors to mark the theory papers, unless a machine does.
+
+    Marking is assessing: a card reaches no further here than the levels of its grade (考§2, 考§3). 考§14(5).
+    """
     for job in gathering.assessment.jobs:
         if job.is_marked_by_hand:
-            count = gathering.count(Role.ASSESSOR, partial(_is_of, job))
+            count = gathering.count(Role.ASSESSOR, partial(_covers, job))
             what = ("理论阅卷考评人员", "assessors to mark the theory")
             yield _enough("theory-markers", "考§14(5)", job, count, MIN_THEORY_MARKERS, what)
 
 
 def leader(gathering: Gathering) -> Iterator[Ruling]:
-    """Require a leader of the assessors, whom the institution names. 考§15."""
-    names = names_of(one for one in gathering.there if one.role is Role.LEADER)
-    yield Ruling(
-        "leader",
-        "考§15",
-        Outcome.MET if names else Outcome.SHORT,
-        f"考评组长：{listed(names)}" if names else "没有考评组长，应由机构指定",
-        f"leader of the assessors: {listed(names)}"
-        if names
-        else "no leader of the assessors: the institution names one",
-        names,
-    )
+    """Require one leader of the assessors, whom the institution names: not none, and not two. 考§15, 考§14(4)."""
+    leaders = tuple(one for one in gathering.there if one.role is Role.LEADER)
+    names, how_many = names_of(leaders), len({one.person for one in leaders})
+    if how_many == 1:
+        zh, en = f"考评组长：{listed(names)}", f"leader of the assessors: {listed(names)}"
+    elif how_many == 0:
+        zh, en = "没有考评组长，应由机构指定", "no leader of the assessors: the institution names one"
+    else:
+        zh = f"考评组长只能有 1 名，现有 {how_many} 名：{listed(names)}"
+        en = f"one leads the assessors, not {how_many}: {listed(names)}"
+    yield Ruling("leader", "考§15", Outcome.MET if how_many == 1 else Outcome.SHORT, zh, en, names)
 
 
 def within_scope(gathering: Gathering) -> Iterator[Ruling]:
@@ -138,7 +140,7 @@ def assessors_a_candidate(gathering: Gathering) -> Iterator[Ruling]:
 def _enough(rule: str, article: str, job: Job, count: Count, need: int, what: tuple[str, str]) -> Ruling:
     zh, en = _named(job)
     outcome = _OUTCOMES[count.standing(need)]
-    unruled = job.level in UNRULED_LEVELS and rule != "theory-markers"
+    unruled = job.level in UNRULED_LEVELS
     more_zh, more_en = "", ""
     if outcome is Outcome.UNKNOWN:
         more_zh = "（规程未规定此等级由谁考评）" if unruled else f"，另有 {count.unsure} 名证卡状态不明"
@@ -158,10 +160,6 @@ def _covers(job: Job, card: ShownCard) -> Standing:
     return card.covers(job)
 
 
-def _is_of(job: Job, card: ShownCard) -> Standing:
-    return Standing.YES if card.is_of(job) else Standing.NO
-
-
 def _is_senior_for(job: Job, card: ShownCard) -> Standing:
     return card.covers(job) if card.kind is CardKind.SENIOR else Standing.NO
 
@@ -176,4 +174,4 @@ def _leads(one: Attendee, job: Job) -> Standing:
 
 
 def _is_useful(card: ShownCard, jobs: tuple[Job, ...]) -> bool:
-    return any(card.covers(job) is not Standing.NO or (job.is_marked_by_hand and card.is_of(job)) for job in jobs)
+    return any(card.covers(job) is not Standing.NO for job in jobs)

@@ -26,6 +26,7 @@ RULES: Final[tuple[Rule, ...]] = (
     assessors.engaged,
     people.on_site_head,
     supervisors.internal_supervisor,
+    supervisors.engaged_as_internal,
     supervisors.internal_in_time,
     supervisors.internal_elsewhere,
     supervisors.externals_together,

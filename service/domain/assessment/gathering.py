@@ -43,10 +43,14 @@ class Gathering:
         return (one for one in self.there if one.role.post is post)
 
     def count(self, post: Role, holds: Callable[[ShownCard], Standing]) -> Count:
-        """Count the people in a post whose card, of a kind the post asks for, is in force and of whom this holds."""
+        """Count the people in a post whose card, of a kind the post asks for, is in force and of which this holds."""
+        return self.tally(post, lambda one: _standing(one, holds))
+
+    def tally(self, post: Role, holds: Callable[[Attendee], Standing]) -> Count:
+        """Count the people in a post of whom this holds, with one card or another."""
         best: dict[str, Standing] = {}
         for one in self.in_post(post):
-            best[one.person] = strongest((best.get(one.person, Standing.NO), _standing(one, holds)))
+            best[one.person] = strongest((best.get(one.person, Standing.NO), holds(one)))
         held = list(best.values())
         return Count(held.count(Standing.YES), held.count(Standing.UNSURE))
 

@@ -76,7 +76,7 @@ ROLE_NAMES: Final[Mapping[Role, tuple[str, str]]] = {
 }
 _KINDS: Final[Mapping[Role, frozenset[CardKind]]] = {
     Role.ASSESSOR: frozenset(kind for kind in CardKind if kind.is_assessor),
-    Role.INTERNAL: frozenset({CardKind.INTERNAL}),
+    Role.INTERNAL: frozenset({CardKind.INTERNAL, CardKind.EXTERNAL}),  # 督§14: an external one, if engaged as internal
     Role.EXTERNAL: frozenset({CardKind.EXTERNAL}),
 }
 

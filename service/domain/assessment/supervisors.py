@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from service.domain.assessment.attendee import Attendee, ShownCard, Standing
+from service.domain.assessment.attendee import Attendee, Standing, weakest
 from service.domain.assessment.gathering import Gathering, in_force, names_of
 from service.domain.assessment.model import Role, Stage
 from service.domain.assessment.ruling import Outcome, Ruling, listed
+from service.domain.kinds import CardKind
 from service.domain.regulation import (
     INTERNAL_ARRIVES_MINUTES,
     MAX_VISITS_RUNNING,
@@ -22,42 +23,81 @@ _OUTCOMES: Final = {Standing.YES: Outcome.MET, Standing.UNSURE: Outcome.UNKNOWN,
 
 
 def internal_supervisor(gathering: Gathering) -> Iterator[Ruling]:
-    """Require an internal supervisor with a valid card of the institution itself. 督附1(1), 督附1(7), 督§9."""
-    count = gathering.count(Role.INTERNAL, lambda card: _own(card, gathering.assessment.institution))
+    """Require an internal supervisor with a valid card of the institution itself (督§9).
+
+    Who holds an external card and is engaged as internal supervisor counts with that card (督§14). 督附1(1), 督附1(7).
+    """
+    institution = gathering.assessment.institution
+    count = gathering.tally(Role.INTERNAL, lambda one: _supervises(one, institution))
     outcome = _OUTCOMES[count.standing(MIN_ASSESSMENT_INTERNALS)]
     more_zh, more_en = "", ""
     if outcome is Outcome.UNKNOWN:
-        more_zh, more_en = f"，另有 {count.unsure} 名证卡状态不明", f", {count.unsure} more unsure"
+        more_zh, more_en = f"，另有 {count.unsure} 名待核对", f", {count.unsure} more unsure"
     yield Ruling(
         "internal-supervisor",
         "督附1",
         outcome,
-        f"持本机构有效证卡的内督 {count.sure} 名，应不少于 {MIN_ASSESSMENT_INTERNALS} 名{more_zh}",
-        "internal supervisors with a valid card of the institution:"
-        f" {count.sure}, of {MIN_ASSESSMENT_INTERNALS} at least{more_en}",
+        f"本机构持有效证卡的内督 {count.sure} 名，应不少于 {MIN_ASSESSMENT_INTERNALS} 名{more_zh}",
+        f"internal supervisors of the institution with a valid card: {count.sure}, of "
+        f"{MIN_ASSESSMENT_INTERNALS} at least{more_en}",
     )
 
 
-def internal_in_time(gathering: Gathering) -> Iterator[Ruling]:
-    """Require that an internal supervisor is there half an hour before the start. 督附1(1)."""
-    assessment = gathering.assessment
-    arrivals = [
-        one.came_at
+def engaged_as_internal(gathering: Gathering) -> Iterator[Ruling]:
+    """Name who supervises inside with an external card: by a 责任书, which is on record or to be looked at. 督§14."""
+    shown = tuple(
+        one
         for one in gathering.in_post(Role.INTERNAL)
-        if one.came_at is not None and _may_supervise(one, assessment.institution)
-    ]
+        if one.card is not None and one.card.kind is CardKind.EXTERNAL and in_force(one) is not Standing.NO
+    )
+    engaged = names_of(one for one in shown if one.is_on_record)
+    if engaged:
+        yield Ruling(
+            "engaged-as-internal",
+            "督§14",
+            Outcome.MET,
+            f"已签订工作责任书，凭外督证卡任内督：{listed(engaged)}",
+            f"engaged by a 责任书, internal supervisors with an external card: {listed(engaged)}",
+            engaged,
+        )
+    without = names_of(one for one in shown if not one.is_on_record)
+    if without:
+        yield Ruling(
+            "engaged-as-internal",
+            "督§14",
+            Outcome.UNKNOWN,
+            f"没有受聘为本机构内督的记录，请核对工作责任书：{listed(without)}",
+            f"not on record as engaged as internal supervisors: check the 责任书 of {listed(without)}",
+            without,
+        )
+
+
+def internal_in_time(gathering: Gathering) -> Iterator[Ruling]:
+    """Require that each internal supervisor is there half an hour before the start, and name who is late. 督附1(1)."""
+    assessment = gathering.assessment
+    arrivals: dict[str, tuple[str, datetime]] = {}
+    for one in gathering.in_post(Role.INTERNAL):
+        if one.came_at is not None and _supervises(one, assessment.institution) is not Standing.NO:
+            _, earlier = arrivals.get(one.person, (one.name, one.came_at))
+            arrivals[one.person] = (one.name, min(earlier, one.came_at))
     if gathering.stage is Stage.PLAN or not arrivals:
         return
     latest = assessment.starts_at - timedelta(minutes=INTERNAL_ARRIVES_MINUTES)
-    first = min(arrivals)
-    came, due = (moment.astimezone(SHANGHAI).strftime("%H:%M") for moment in (first, latest))
+    late = tuple((name, came_at) for name, came_at in arrivals.values() if came_at > latest)
+    due = _clock(latest)
+    zh = f"内督应于考前 {INTERNAL_ARRIVES_MINUTES} 分钟（{due}）到场"
+    en = f"internal supervisors are there {INTERNAL_ARRIVES_MINUTES} minutes before the start, at {due}"
     yield Ruling(
         "internal-in-time",
         "督附1",
-        Outcome.MET if first <= latest else Outcome.SHORT,
-        f"内督应于考前 {INTERNAL_ARRIVES_MINUTES} 分钟（{due}）到场，最早 {came} 到场",
-        f"an internal supervisor is there {INTERNAL_ARRIVES_MINUTES} minutes before the start, at {due}; the first "
-        f"came at {came}",
+        Outcome.SHORT if late else Outcome.MET,
+        f"{zh}，迟到：{listed(f'{name}（{_clock(came_at)}）' for name, came_at in late)}"
+        if late
+        else f"{zh}，均已到场",
+        f"{en}; late: {', '.join(f'{name} ({_clock(came_at)})' for name, came_at in late)}"
+        if late
+        else f"{en}; all were",
+        tuple(name for name, _ in late),
     )
 
 
@@ -66,7 +106,7 @@ def internal_elsewhere(gathering: Gathering) -> Iterator[Ruling]:
     foreign = names_of(
         one
         for one in gathering.in_post(Role.INTERNAL)
-        if in_force(one) is not Standing.NO and not _may_supervise(one, gathering.assessment.institution)
+        if in_force(one) is not Standing.NO and _supervises(one, gathering.assessment.institution) is Standing.NO
     )
     if foreign:
         yield Ruling(
@@ -135,9 +175,14 @@ def avoidance(gathering: Gathering) -> Iterator[Ruling]:
         )
 
 
-def _own(card: ShownCard, institution: str) -> Standing:
-    return Standing.YES if card.issuer == institution else Standing.NO
+def _supervises(one: Attendee, institution: str) -> Standing:
+    """Return whether somebody supervises inside: by a card of the institution, or engaged with an external one."""
+    if one.card is None:
+        return Standing.NO
+    if one.card.kind is CardKind.EXTERNAL:
+        return weakest(in_force(one), Standing.YES if one.is_on_record else Standing.UNSURE)
+    return in_force(one) if one.card.issuer == institution else Standing.NO
 
 
-def _may_supervise(one: Attendee, institution: str) -> bool:
-    return in_force(one) is not Standing.NO and one.card is not None and one.card.issuer == institution
+def _clock(at: datetime) -> str:
+    return at.astimezone(SHANGHAI).strftime("%H:%M")

@@ -15,7 +15,7 @@ from service.domain.card import Card
 from service.domain.card_number import CardNumber
 from service.domain.card_view import view_of
 from service.domain.dispatching import Visit, avoidance, visits_running
-from service.domain.fitness import is_placed
+from service.domain.fitness import Dispatch, works_inside
 from service.domain.issuer import CENTRE, Institution
 from service.domain.kinds import CardKind
 from service.domain.tidy import tidy_name
@@ -151,13 +151,12 @@ class People:
             is_holder=is_holder,
         )
         on = self._held.assessment.on
-        placed = is_placed(view, self._place.code, on, engaged, sent)
         if attendee.role is not Role.EXTERNAL:
-            return replace(attendee, card=shown, is_on_record=placed)
+            return replace(attendee, card=shown, is_on_record=works_inside(view, self._place.code, on, engaged))
         return replace(
             attendee,
             card=shown,
-            is_on_record=placed,
+            is_on_record=Dispatch(self._place.code, on) in sent,
             running=visits_running(card.person, (on, self._held.plan), self._visits)[0],
             is_employed_here=self._is_employed_here(card),
         )

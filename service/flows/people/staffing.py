@@ -59,10 +59,13 @@ def _by_institution(holders: Iterable[Holder]) -> defaultdict[str, list[Holder]]
 
 def _holders(connection: Connection, on: date, places: frozenset[str] | None) -> Iterator[Holder]:
     terms: defaultdict[int, list[Engagement]] = defaultdict(list)
+    as_internal: defaultdict[int, list[Engagement]] = defaultdict(list)
     only = next(iter(places)) if places is not None and len(places) == 1 else None
     for contract in engagements.all_of(connection, only):
         if contract.kind.is_assessor:
             terms[contract.person].append(contract.term)
+        elif contract.engagement.as_internal:
+            as_internal[contract.person].append(contract.term)
     senders: defaultdict[int, set[str]] = defaultdict(set)
     for sent in dispatches.all_of(connection):
         if sent.withdrawn_on is None:
@@ -70,6 +73,6 @@ def _holders(connection: Connection, on: date, places: frozenset[str] | None) ->
     for card, recommended_by in working.in_use(connection, on, places):
         if card.kind is CardKind.EXTERNAL:
             stated = {card.work_unit} | ({recommended_by} if recommended_by else set())
-            yield Holder(card, of=frozenset(stated | senders[card.person]))
+            yield Holder(card, tuple(as_internal[card.person]), of=frozenset(stated | senders[card.person]))
         else:
             yield Holder(card, terms=tuple(terms[card.person]))

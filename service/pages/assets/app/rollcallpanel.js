@@ -86,7 +86,9 @@ function sayPlan(found) {
 function offer(found, others, kind) {
   offered = [...found.filter((row) => row.one.is_planned), ...others]
   const fits = (/** @type {Role} */ role) => kindsOf(role).includes(kind)
-  const roles = [...ALL_ROLES.filter(fits), ...ALL_ROLES.filter((role) => !fits(role))]
+  // An external card is an external supervisor's first, and then that of one engaged as internal (督§14).
+  const fitting = ALL_ROLES.filter(fits).sort((a, b) => kindsOf(a).length - kindsOf(b).length)
+  const roles = [...fitting, ...ALL_ROLES.filter((role) => !fits(role))]
   const planned = offered.map(({ one }, i) => option(`plan ${i}`, `${one.name} · ${roleName(one.role)}`))
   const select = /** @type {HTMLSelectElement} */ ($('arrival-as'))
   select.replaceChildren(

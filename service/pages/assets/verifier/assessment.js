@@ -27,6 +27,7 @@ const RULES = [
   assessors.engaged,
   people.onSiteHead,
   supervisors.internalSupervisor,
+  supervisors.engagedAsInternal,
   supervisors.internalInTime,
   supervisors.internalElsewhere,
   supervisors.externalsTogether,

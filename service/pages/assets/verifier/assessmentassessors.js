@@ -5,7 +5,7 @@
 import { LEVELS, UNRULED_LEVELS } from './fitness.js'
 import { SHARED } from './shared.js'
 import {
-  OUTCOMES, covers, inForce, isMarkedByHand, isOf, listed, namesOf, ruling, strongest,
+  OUTCOMES, covers, inForce, isMarkedByHand, listed, namesOf, ruling, strongest,
 } from './assessmentmodel.js'
 
 /**
@@ -69,12 +69,14 @@ export function reviewGroup(gathering) {
 }
 
 /**
- * Ask for two assessors of the job type to mark the theory papers, unless a machine does. 考§14(5).
+ * Ask for two assessors to mark the theory papers, unless a machine does. 考§14(5).
+ *
+ * Marking is assessing: a card reaches no further here than the levels of its grade (考§2, 考§3).
  * @param {Gathering} gathering
  */
 export function theoryMarkers(gathering) {
   return gathering.assessment.jobs.filter(isMarkedByHand).map((job) => {
-    const count = gathering.count('assessor', (card) => (isOf(card, job) ? 'yes' : 'no'))
+    const count = gathering.count('assessor', (card) => covers(card, job))
     return enough('theory-markers', '考§14(5)', job, count, MIN_THEORY_MARKERS, [
       '理论阅卷考评人员', 'assessors to mark the theory',
     ])
@@ -82,16 +84,20 @@ export function theoryMarkers(gathering) {
 }
 
 /**
- * Ask for a leader of the assessors, whom the institution names. 考§15.
+ * Ask for one leader of the assessors, whom the institution names: not none, and not two. 考§15, 考§14(4).
  * @param {Gathering} gathering
  */
 export function leader(gathering) {
   const names = namesOf(gathering.there.filter((one) => one.role === 'leader'))
-  return names.length > 0
-    ? [ruling('leader', '考§15', 'met', `考评组长：${listed(names)}`,
-        `leader of the assessors: ${listed(names)}`, names)]
-    : [ruling('leader', '考§15', 'short', '没有考评组长，应由机构指定',
+  if (names.length === 1) {
+    return [ruling('leader', '考§15', 'met', `考评组长：${listed(names)}`,
+      `leader of the assessors: ${listed(names)}`, names)]
+  }
+  return names.length === 0
+    ? [ruling('leader', '考§15', 'short', '没有考评组长，应由机构指定',
         'no leader of the assessors: the institution names one')]
+    : [ruling('leader', '考§15', 'short', `考评组长只能有 1 名，现有 ${names.length} 名：${listed(names)}`,
+        `one leads the assessors, not ${names.length}: ${listed(names)}`, names)]
 }
 
 /**
@@ -167,7 +173,7 @@ function enough(rule, article, job, count, need, what) {
   const outcome = OUTCOMES[count.standing(need)]
   let [moreZh, moreEn] = ['', '']
   if (outcome === 'unknown') {
-    ;[moreZh, moreEn] = UNRULED_LEVELS.includes(job.level) && rule !== 'theory-markers'
+    ;[moreZh, moreEn] = UNRULED_LEVELS.includes(job.level)
       ? ['（规程未规定此等级由谁考评）', ' (the regulation does not say who assesses this level)']
       : [`，另有 ${count.unsure} 名证卡状态不明`, `, ${count.unsure} more unsure`]
   }
@@ -184,8 +190,7 @@ function enough(rule, article, job, count, need, what) {
 const isSeniorFor = (card, job) => (card.kind === 'senior' ? covers(card, job) : 'no')
 
 /** @param {ShownCard} card @param {Job[]} jobs */
-const isUseful = (card, jobs) =>
-  jobs.some((job) => covers(card, job) !== 'no' || (isMarkedByHand(job) && isOf(card, job)))
+const isUseful = (card, jobs) => jobs.some((job) => covers(card, job) !== 'no')
 
 /** @param {Job} job @returns {[string, string]} */
 function named(job) {

@@ -46,7 +46,7 @@ export const ROLES = {
 /** @type {Readonly<Partial<Record<Role, ReadonlyArray<Kind>>>>} */
 const KINDS_OF_POST = {
   assessor: ['senior', 'standard', 'special_skill'],
-  internal: ['internal'],
+  internal: ['internal', 'external'], // 督§14: an external one, if engaged as internal
   external: ['external'],
 }
 const UNSURE = ['status_unknown', 'unknown_key']
@@ -169,15 +169,24 @@ export class Gathering {
   }
 
   /**
-   * Count the people in a post whose card, of a kind the post asks for, is in force and of whom this holds.
+   * Count the people in a post whose card, of a kind the post asks for, is in force and of which this holds.
    * @param {Role} post
    * @param {(card: ShownCard) => Standing} holds
    */
   count(post, holds) {
+    return this.tally(post, (one) => inForce(one, holds))
+  }
+
+  /**
+   * Count the people in a post of whom this holds, with one card or another.
+   * @param {Role} post
+   * @param {(one: Attendee) => Standing} holds
+   */
+  tally(post, holds) {
     /** @type {Map<string, Standing>} */
     const best = new Map()
     for (const one of this.inPost(post)) {
-      best.set(one.person, strongest([best.get(one.person) || 'no', inForce(one, holds)]))
+      best.set(one.person, strongest([best.get(one.person) || 'no', holds(one)]))
     }
     return new Count(best.values())
   }

@@ -3,12 +3,13 @@
 // (`domain.assessment.supervisors`, word for word).
 
 import { civilMinute } from './dates.js'
-import { OUTCOMES, inForce, listed, namesOf, ruling } from './assessmentmodel.js'
+import { OUTCOMES, inForce, listed, namesOf, ruling, weakest } from './assessmentmodel.js'
 import { SHARED } from './shared.js'
 
 /**
  * @typedef {import('./assessmentmodel.js').Attendee} Attendee
  * @typedef {import('./assessmentmodel.js').Gathering} Gathering
+ * @typedef {import('./assessmentmodel.js').Standing} Standing
  */
 
 const MINUTE = 60_000
@@ -19,44 +20,84 @@ const INTERNAL_ARRIVES_MINUTES = SHARED.assessment.internal_arrives_minutes // �
 
 /**
  * Ask for an internal supervisor with a valid card of the institution itself. 督附1, 督§9.
+ *
+ * Who holds an external card and is engaged as internal supervisor counts with that card (督§14).
  * @param {Gathering} gathering
  */
 export function internalSupervisor(gathering) {
-  const count = gathering.count('internal', (card) => (card.issuer === gathering.assessment.institution ? 'yes' : 'no'))
+  const { institution } = gathering.assessment
+  const count = gathering.tally('internal', (one) => supervises(one, institution))
   const outcome = OUTCOMES[count.standing(MIN_ASSESSMENT_INTERNALS)]
   const [moreZh, moreEn] = outcome === 'unknown'
-    ? [`，另有 ${count.unsure} 名证卡状态不明`, `, ${count.unsure} more unsure`]
+    ? [`，另有 ${count.unsure} 名待核对`, `, ${count.unsure} more unsure`]
     : ['', '']
   return [ruling(
     'internal-supervisor',
     '督附1',
     outcome,
-    `持本机构有效证卡的内督 ${count.sure} 名，应不少于 ${MIN_ASSESSMENT_INTERNALS} 名${moreZh}`,
-    'internal supervisors with a valid card of the institution: ' +
-      `${count.sure}, of ${MIN_ASSESSMENT_INTERNALS} at least${moreEn}`,
+    `本机构持有效证卡的内督 ${count.sure} 名，应不少于 ${MIN_ASSESSMENT_INTERNALS} 名${moreZh}`,
+    `internal supervisors of the institution with a valid card: ${count.sure}, of ` +
+      `${MIN_ASSESSMENT_INTERNALS} at least${moreEn}`,
   )]
 }
 
 /**
- * Ask that an internal supervisor is there half an hour before the start. 督附1.
+ * Name who supervises inside with an external card: by a 责任书, which is on record or to be looked at. 督§14.
+ * @param {Gathering} gathering
+ */
+export function engagedAsInternal(gathering) {
+  const shown = gathering.inPost('internal').filter(
+    (one) => one.card !== null && one.card.kind === 'external' && inForce(one) !== 'no',
+  )
+  const engaged = namesOf(shown.filter((one) => one.is_on_record))
+  const without = namesOf(shown.filter((one) => !one.is_on_record))
+  return [
+    ...(engaged.length === 0 ? [] : [ruling(
+      'engaged-as-internal',
+      '督§14',
+      'met',
+      `已签订工作责任书，凭外督证卡任内督：${listed(engaged)}`,
+      `engaged by a 责任书, internal supervisors with an external card: ${listed(engaged)}`,
+      engaged,
+    )]),
+    ...(without.length === 0 ? [] : [ruling(
+      'engaged-as-internal',
+      '督§14',
+      'unknown',
+      `没有受聘为本机构内督的记录，请核对工作责任书：${listed(without)}`,
+      `not on record as engaged as internal supervisors: check the 责任书 of ${listed(without)}`,
+      without,
+    )]),
+  ]
+}
+
+/**
+ * Ask that each internal supervisor is there half an hour before the start, and name who is late. 督附1.
  * @param {Gathering} gathering
  */
 export function internalInTime(gathering) {
   const { assessment, stage } = gathering
-  const arrivals = gathering.inPost('internal')
-    .filter((one) => maySupervise(one, assessment.institution))
-    .flatMap((one) => (one.came_at === null ? [] : [Date.parse(one.came_at)]))
-  if (stage === 'plan' || arrivals.length === 0) return []
+  /** @type {Map<string, {name: string, at: number}>} */
+  const arrivals = new Map()
+  for (const one of gathering.inPost('internal')) {
+    if (one.came_at === null || supervises(one, assessment.institution) === 'no') continue
+    const at = Date.parse(one.came_at)
+    const earlier = arrivals.get(one.person)
+    arrivals.set(one.person, { name: one.name, at: earlier === undefined ? at : Math.min(earlier.at, at) })
+  }
+  if (stage === 'plan' || arrivals.size === 0) return []
   const latest = Date.parse(assessment.starts_at) - INTERNAL_ARRIVES_MINUTES * MINUTE
-  const first = Math.min(...arrivals)
-  const [came, due] = [first, latest].map((at) => civilMinute(at).slice(11))
+  const late = Array.from(arrivals.values()).filter(({ at }) => at > latest)
+  const zh = `内督应于考前 ${INTERNAL_ARRIVES_MINUTES} 分钟（${clock(latest)}）到场`
+  const en = `internal supervisors are there ${INTERNAL_ARRIVES_MINUTES} minutes before the start, at ${clock(latest)}`
+  if (late.length === 0) return [ruling('internal-in-time', '督附1', 'met', `${zh}，均已到场`, `${en}; all were`)]
   return [ruling(
     'internal-in-time',
     '督附1',
-    first <= latest ? 'met' : 'short',
-    `内督应于考前 ${INTERNAL_ARRIVES_MINUTES} 分钟（${due}）到场，最早 ${came} 到场`,
-    `an internal supervisor is there ${INTERNAL_ARRIVES_MINUTES} minutes before the start, at ${due}; the first ` +
-      `came at ${came}`,
+    'short',
+    `${zh}，迟到：${listed(late.map(({ name, at }) => `${name}（${clock(at)}）`))}`,
+    `${en}; late: ${late.map(({ name, at }) => `${name} (${clock(at)})`).join(', ')}`,
+    late.map(({ name }) => name),
   )]
 }
 
@@ -67,7 +108,7 @@ export function internalInTime(gathering) {
 export function internalElsewhere(gathering) {
   const { institution } = gathering.assessment
   const foreign = namesOf(
-    gathering.inPost('internal').filter((one) => inForce(one) !== 'no' && !maySupervise(one, institution)),
+    gathering.inPost('internal').filter((one) => inForce(one) !== 'no' && supervises(one, institution) === 'no'),
   )
   if (foreign.length === 0) return []
   return [ruling(
@@ -147,6 +188,17 @@ export function avoidance(gathering) {
   )]
 }
 
-/** @param {Attendee} one @param {string} institution */
-const maySupervise = (one, institution) =>
-  inForce(one) !== 'no' && one.card !== null && one.card.issuer === institution
+/**
+ * Whether somebody supervises inside: by a card of the institution, or engaged with an external one.
+ * @param {Attendee} one
+ * @param {string} institution
+ * @returns {Standing}
+ */
+function supervises(one, institution) {
+  if (one.card === null) return 'no'
+  if (one.card.kind === 'external') return weakest(inForce(one), one.is_on_record ? 'yes' : 'unsure')
+  return one.card.issuer === institution ? inForce(one) : 'no'
+}
+
+/** @param {number} at */
+const clock = (at) => civilMinute(at).slice(11)

@@ -117,7 +117,7 @@ function engaged(place) {
 }
 
 /**
- * Ask for the dispatch of an external supervisor (督§3); engaged as internal supervisor he needs that card (督§14, 督§9).
+ * Ask for the dispatch of an external supervisor (督§3), or the 责任书 that engages him as an internal one (督§14).
  * @param {string | null} place
  * @returns {Reason[]}
  */
@@ -127,9 +127,8 @@ function outside(place) {
     unknown('督§3', '没有当日到本机构的委派记录，请核对委派文件', 'no dispatch on record: check the order'),
     unknown(
       '督§14',
-      '如受聘为本机构内督：须签订工作责任书并持本机构颁发的内督证卡（督§9），外督证卡不能代替',
-      "if engaged as this institution's internal supervisor: that takes a signed 责任书 and its internal card (督§9), " +
-        'which no external card replaces',
+      '如受聘为本机构内督，请核对工作责任书',
+      "if engaged as this institution's internal supervisor: check the 责任书",
     ),
   ]
 }
