@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,6 +17,7 @@ from cardlayout.portrait import PortraitError
 from cardlayout.portrait.containers import take_apart
 from cardlayout.symbol import version_of
 
+_SHOWN_POINTS: Final = 3  # code points that a reason names; a whole name in another script has many
 _STAND_IN: Final = "一"  # as wide as any 汉字: stands for a character without a glyph while the rest is fitted
 
 
@@ -83,14 +85,32 @@ def _texts(face: CardFace) -> Iterator[tuple[str, str]]:
 
 def _missing_glyphs(face: CardFace, fonts: FontSet) -> Iterator[FaceProblem]:
     for name, text in _texts(face):
-        for char in fonts.missing_glyphs(text):
-            point = f"U+{ord(char):04X}"
-            yield FaceProblem(
-                "glyph-missing",
-                name,
-                f"字体中没有“{char}”（{point}），无法印制，请核对该字",
-                f"no font has a glyph for {char!r} ({point}): check the character",
-            )
+        if lacking := tuple(fonts.missing_glyphs(text)):
+            yield _missing(name, lacking)
+
+
+def _missing(name: str, lacking: tuple[str, ...]) -> FaceProblem:
+    """Word what the fonts lack of one text: the characters, and what to do about them."""
+    points = [f"U+{ord(char):04X}" for char in lacking]
+    if all(unicodedata.name(char, "").startswith("CJK") for char in lacking):
+        zh = "、".join(f"“{char}”（{point}）" for char, point in zip(lacking, points, strict=True))
+        en = ", ".join(f"{char!r} ({point})" for char, point in zip(lacking, points, strict=True))
+        return FaceProblem(
+            "glyph-missing",
+            name,
+            f"字体中没有{zh}，无法印制，请核对该字",
+            f"no font has a glyph for {en}: check the character",
+        )
+    shown = points[:_SHOWN_POINTS]
+    more = "" if len(points) == len(shown) else "…"
+    return FaceProblem(
+        "glyph-missing",
+        name,
+        f"有 {len(points)} 个字符证卡字体没有（{'、'.join(shown)}{more}），无法印制：证卡只印汉字和拉丁字母，"
+        "请按身份证填写汉字，少数民族姓名填写汉字译名",
+        f"the card's fonts lack {len(points)} characters ({', '.join(shown)}{more}): a card is printed in Chinese or "
+        "Latin characters, so write it as the identity card has it in Chinese",
+    )
 
 
 def _legible(face: CardFace, fonts: FontSet) -> CardFace:

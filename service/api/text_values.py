@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any, Final, TypeGuard
 
 from litestar.openapi.spec import Schema
@@ -11,6 +10,7 @@ from litestar.plugins import OpenAPISchemaPlugin
 from litestar.typing import FieldDefinition
 
 from service.domain.card_number import CardNumber
+from service.domain.tidy import number_typed
 from service.flows.requests.fields import FORMS
 
 # What CardNumber accepts, for other programs: ECMA 262, which knows no re.ASCII and needs none here.
@@ -27,7 +27,7 @@ def _decode_text_value(kind: type[CardNumber], value: object) -> CardNumber:
     """Read a number as people type it: in full-width or small letters, with spaces around it."""
     if not isinstance(value, str):
         raise TypeError(f"expected text, got {type(value).__name__}")
-    return kind(unicodedata.normalize("NFKC", value).strip().upper())
+    return kind(number_typed(value).upper())
 
 
 TEXT_DECODERS: Final = ((_is_text_value, _decode_text_value),)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -19,6 +18,7 @@ from service.cli.register import opened
 from service.domain.access import By
 from service.domain.forms import FormName
 from service.domain.review import EntryKind, Grade, case_ground
+from service.domain.tidy import number_typed
 from service.flows.assessments.forms import card_with_form
 from service.flows.people.cases import CaseClosingRequest, close_case, list_cases
 from service.flows.people.reviews import (
@@ -49,7 +49,7 @@ class _Points(click.ParamType[tuple[int, ...]]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
         """Read whole numbers; full-width ones are taken."""
-        text = unicodedata.normalize("NFKC", str(value))
+        text = number_typed(str(value))
         if not re.fullmatch(r"\s*[0-9]{1,3}(\s*[,、]\s*[0-9]{1,3})*\s*", text):
             self.fail(f"{value}：应为整数，逗号分隔 expected whole numbers with commas", param, ctx)
         return tuple(map(int, re.findall(r"[0-9]+", text)))

@@ -19,7 +19,7 @@ import msgspec
 from service.domain.errors import DomainError
 from service.domain.shared import LIMITS
 from service.domain.tidy import tidy_occupation
-from service.domain.visible import TextRefused, check_file, invisible_character
+from service.domain.visible import TextRefused, check_file, invisible_character, words_for
 
 MAX_NAME_BYTES: Final = LIMITS.occupation_bytes  # of a job type that travels as text in the credential, UTF-8
 _CODE: Final = re.compile(r"[1-8]-[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -164,8 +164,8 @@ def _split(text: str) -> tuple[str | None, str]:
 def _check_name(name: str) -> None:
     if character := invisible_character(name):
         raise OccupationInvalid(
-            f"职业工种含有不可见或控制字符（{character}），请重新输入",
-            f"a job type holds the invisible character {character}: type it again",
+            f"职业工种含有的 {words_for(character)[0]}",
+            f"a job type holds {words_for(character)[1]}",
             code="text-invisible-character",
         )
     if not any(c.isalpha() for c in name):

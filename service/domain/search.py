@@ -13,7 +13,7 @@ from service.domain.card import Card, CardStatus
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
 from service.domain.people import ResidentId
-from service.domain.tidy import tidy_name, tidy_occupation
+from service.domain.tidy import number_typed, tidy_name, tidy_occupation
 
 MAX_MONTHS: Final = 36
 """Nothing expires later: a card holds three years at most (督§10, 考§12)."""
@@ -94,7 +94,7 @@ def with_text(search: Search, text: str) -> Search:
 
     Raises ResidentIdInvalid, which does not quote it, for what was meant as an identity number and cannot be one.
     """
-    typed = unicodedata.normalize("NFKC", text).strip()
+    typed = number_typed(text)
     if not typed:
         return search
     if is_secret(typed):

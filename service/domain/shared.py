@@ -57,6 +57,20 @@ class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     internal_arrives_minutes: int
 
 
+class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How text is folded; ``domain.tidy`` says what each is for.
+
+    ``zero_width`` are code points and ranges in hexadecimal; each of ``radicals`` stands for the character of
+    ``ideographs`` in its place (Unicode, EquivalentUnifiedIdeograph).
+    """
+
+    zero_width: tuple[str, ...]
+    radicals: str
+    ideographs: str
+    dots: str
+    dots_between_han: str
+
+
 class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file. ``verdicts`` are in order of precedence, ``levels`` from the lowest up."""
 
@@ -69,6 +83,7 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status_list_notes: dict[str, Pair]
     assessment: Figures
     limits: Limits
+    text: Text
 
 
 SHARED: Final = msgspec.json.decode(pkgutil.get_data(__name__, "shared.json") or b"", type=Shared)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Final, cast
 
 from service.domain.errors import DomainError
+from service.domain.private_use import is_private_use, meant_by
 
 _NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
     f"{chr(p + 0xFFFE)}{chr(p + 0xFFFF)}" for p in range(0, 0x110000, 0x10000)
@@ -51,16 +52,37 @@ class TextRefused(DomainError):
         self.field = field
         self.character = character
         self.position = position
-        super().__init__(
-            f"“{field}”的第 {position} 个字符 {character} 是控制字符或不可见字符，请重新输入",
-            f"{field}: character {position} is {character}, a control or invisible character: type the text again",
-        )
+        zh, en = words_for(character)
+        super().__init__(f"“{field}”的第 {position} 个字符 {zh}", f"{field}: character {position} is {en}")
 
 
 def invisible_character(text: str) -> str | None:
     """Return the first character that prints as nothing or differently everywhere, as ``U+200B``; None without one."""
     found = _first(text, breaks=False)
     return None if found is None else _code_point(text[found])
+
+
+def words_for(code_point: str) -> tuple[str, str]:
+    """Return what a refused character (``U+200B``) is and what to do, in Chinese and English.
+
+    One of private use is told by the character that GBK has in its place, where that is known.
+    """
+    character = chr(int(code_point.removeprefix("U+"), 16))
+    if not is_private_use(character):
+        return (
+            f"{code_point} 是控制字符或不可见字符，请重新输入",
+            f"{code_point}, a control or invisible character: type the text again",
+        )
+    if (meant := meant_by(character)) is None:
+        return (
+            f"{code_point} 是自造字（专用区字符），在别的电脑上显示为另一个字，请用输入法重新输入",
+            f"{code_point}, of private use, which is another character on every machine: type it again",
+        )
+    known = _code_point(meant)
+    return (
+        f"{code_point} 是自造字（专用区字符），在 GBK 中代表“{meant}”（{known}），请改为该字",
+        f"{code_point}, of private use, which stands for {meant!r} ({known}) in GBK: write that character",
+    )
 
 
 def check_visible(text: str, field: str, *, breaks: bool = False) -> None:

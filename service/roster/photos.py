@@ -11,7 +11,7 @@ from typing import Final
 from service.domain.application import Application, MalformedRow
 from service.domain.application.headings import HEADING_OF
 from service.domain.problem import Problem
-from service.domain.tidy import tidy_name
+from service.domain.tidy import name_key
 from service.roster.photo_files import ACCEPTED, PhotoFile, PhotoFiles
 
 _IDENTITY_NUMBER: Final = re.compile("([0-9]{3})[0-9]{11}([0-9]{3}[0-9Xx])")
@@ -83,7 +83,7 @@ def _asks_for(row: Application | MalformedRow) -> str | None:
 
 
 def _stem_key(stem: str) -> str:
-    return tidy_name(stem).casefold()
+    return name_key(stem).casefold()
 
 
 def _people_by_name(rows: Iterable[Application | MalformedRow]) -> Mapping[str, set[str]]:

@@ -83,7 +83,7 @@ def _of_whom(asked: Asked) -> Iterator[ColumnElement[bool]]:
     if search.number:
         yield card.c.number.startswith(search.number, autoescape=True)
     if search.name:
-        yield card.c.name.icontains(search.name, autoescape=True)
+        yield func.replace(card.c.name, "·", "").icontains(search.name.replace("·", ""), autoescape=True)
     if asked.person is not None:
         yield card.c.person_id == asked.person
     if search.holder is not None:

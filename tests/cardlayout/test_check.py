@@ -51,6 +51,13 @@ def test_a_character_without_a_glyph_is_named_with_its_code_point() -> None:
     assert "U+2FFFF" in problem.en
 
 
+def test_a_name_in_another_script_is_one_problem_that_says_what_to_do() -> None:
+    [problem] = check(with_value(assessor(), "name", "ئابلىمىت ئابلەت"), fonts())
+    assert (problem.code, problem.field) == ("glyph-missing", "name")
+    assert "汉字译名" in problem.zh
+    assert problem.zh.count("U+") == 3, "not every letter"
+
+
 def test_text_that_does_not_fit_is_blamed_on_its_field() -> None:
     assert found(with_value(internal(), "work_unit", "重庆市" * 30)) == [("text-does-not-fit", "work_unit")]
     assert found(replace(assessor(), title=("重庆市技能人才评价考评人员资格证书",))) == [("text-does-not-fit", "title")]

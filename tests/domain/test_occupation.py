@@ -66,7 +66,7 @@ def test_a_job_type_outside_the_catalogue_has_a_name_alone(text: str, name: str)
         ("电工、6-31-01-03", "occupation-doubled"),
         ("电工(高压)、电工（高压）", "occupation-doubled"),
         ("12345", "occupation-name"),
-        ("电\u200b工", "text-invisible-character"),
+        ("电\u202e工", "text-invisible-character"),
         ("电" * 21, "text-too-long"),
     ],
 )

@@ -8,13 +8,16 @@ from sqlalchemy import Engine, event
 
 from service.domain.access import By
 from service.domain.card_number import CardNumber
+from service.domain.search import Search
+from service.domain.sight import CENTRE_SIGHT
 from service.domain.verdict_words import Word
 from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.checking.lookup import lookup
 from service.flows.checking.verify import verify_text
+from service.flows.people.search import search
 from service.store import cards
-from tests.flows.office import ACTOR, SCHOOL, Office, applicant, name_of, resident_id
+from tests.flows.office import ACTOR, SCHOOL, Office, applicant, codes_of, name_of, resident_id
 
 UYGHUR = "阿卜杜热合曼·买买提依明"
 PHONE = "13912345678"
@@ -115,7 +118,7 @@ def test_name_is_taken_with_any_dot_and_with_spaces(lite: Office, dot: str) -> N
     number = lite.issue_one(applicant("external", 1, name=UYGHUR))
     for typed in (UYGHUR.replace("·", dot), UYGHUR.replace("·", f" {dot} "), f"\u3000{UYGHUR}\n"):
         assert lookup(lite.register, number, typed) is not None
-    assert lookup(lite.register, number, UYGHUR.replace("·", "")) is None
+    assert lookup(lite.register, number, UYGHUR.replace("·", "")) is not None
 
 
 def test_answer_is_the_card_as_it_is_now(lite: Office) -> None:
@@ -140,3 +143,18 @@ def test_holder_of_the_code_sees_the_full_name(lite: Office) -> None:
     card = verify_text(lite.register, lite.text(number)).card
     assert card is not None
     assert card.name == name_of(1)
+
+
+def test_a_name_is_kept_with_one_dot_and_found_with_any_or_none(lite: Office) -> None:
+    for person, dot in enumerate((".", "．", "●", "·", "ㆍ", " · "), 1):
+        number = lite.issue_one(applicant("external", person, name=f"阿力木{dot}买买提"))
+        assert lite.card(number).name == "阿力木·买买提"
+    for dot in ("·", ".", "．", "●", " ", "", "。", "\u200b"):
+        assert lookup(lite.register, number, f"阿力木{dot}买买提") is not None, ascii(dot)
+        assert search(lite.register, CENTRE_SIGHT, Search(name=f"力木{dot}买")).total == 6, ascii(dot)
+    assert lookup(lite.register, number, "阿力木买提") is None
+
+
+def test_a_name_in_another_script_is_one_problem_of_its_row(lite: Office) -> None:
+    outcome = lite.issue(applicant("external", 1, name="ئابلىمىت ئابلەت"))
+    assert codes_of(outcome) == {2: ["glyph-missing"]}

@@ -21,6 +21,7 @@ const { kindOf } = await load('number')
 const { compose } = await load('assessment')
 const { MEDIA_TYPE, decodeList } = await load('statuslist')
 const { bytesOf, parseText } = await load('text')
+const { nameKey, numberTyped, tidy, tidyName, tidyOccupation } = await load('tidy')
 
 const hex = (bytes) => (bytes === null ? null : Buffer.from(bytes).toString('hex'))
 const unhex = (text) => Uint8Array.from(Buffer.from(text, 'hex'))
@@ -37,8 +38,12 @@ const ringOf = (keys) =>
     })),
   )
 
+const TIDY = { text: tidy, name: tidyName, occupation: tidyOccupation, key: nameKey, number: numberTyped }
+
 const jobs = {
   digits: ({ digits }) => hex(bytesOf(digits)),
+
+  tidy: ({ as, text }) => TIDY[as](text),
 
   detail: ({ detail }) => wordsOfDetail(detail),
 

@@ -19,6 +19,7 @@ def load(name: str) -> Json:
 
 DIGITS, CARDS = load("digits.json"), load("cards.json")
 SIGNATURES = load("signatures.json")["signatures"]
+TEXTS = load("texts.json")["texts"]
 LISTS, DOCUMENTS = load("status-lists.json"), load("key-documents.json")
 
 both_kinds_of_browser = pytest.mark.parametrize("old", [False, True], ids=["with WebCrypto", "without"])
@@ -49,6 +50,11 @@ def test_cards_are_read_and_refused_alike(*, old: bool) -> None:
             read = {field: answer["result"][field] for field in ("claims", "payload", "public")}
             expected = {"claims": vector["claims"], "payload": vector["payload"], "public": public[vector["key"]]}
             assert read == expected, vector["name"]
+
+
+def test_texts_are_folded_alike() -> None:
+    found = run([{"do": "tidy", "as": vector["as"], "text": vector["typed"]} for vector in TEXTS])
+    assert [answer["result"] for answer in found] == [vector["tidy"] for vector in TEXTS]
 
 
 @both_kinds_of_browser

@@ -6,7 +6,6 @@ No reader guesses: what has two readings (a two-digit year, 3/1/2024, a number t
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Final, TypeVar
 
@@ -18,8 +17,8 @@ from service.domain.issuer import is_institution_code
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.people import ResidentId
 from service.domain.shared import LIMITS
-from service.domain.tidy import is_name, tidy, tidy_name
-from service.domain.visible import invisible_character
+from service.domain.tidy import has_stray_dot, is_name, number_typed, tidy, tidy_name
+from service.domain.visible import invisible_character, words_for
 
 MAX_NAME_BYTES: Final = LIMITS.name_bytes  # of the holder's name in the credential, UTF-8
 MAX_UNIT_BYTES: Final = LIMITS.work_unit_bytes  # of the work unit in the credential, UTF-8
@@ -54,6 +53,12 @@ def read_person_name(cell: Cell) -> str:
             f"“{name[:20]}”含有姓名中不应出现的字符（只能是文字、“·”“-”“'”“.”）",
             f"{name[:20]!r} holds characters no name has: letters, '·', '-', ''' and '.' only",
             code="name-characters",
+        )
+    if has_stray_dot(name):
+        raise CellRefused(
+            f"“{name[:20]}”的间隔号或句点在首尾，或连写了两个；请按身份证填写，如“阿力木·买买提”",
+            f"{name[:20]!r} begins or ends with a dot, or has two together: write it as the identity card has it",
+            code="name-dots",
         )
     return _fitting(name, MAX_NAME_BYTES)
 
@@ -160,12 +165,12 @@ def as_text(cell: Cell) -> str:
 
 
 def number_text(cell: Cell) -> str:
-    """Write a number as it was typed: whole floats without ``.0``; full-width digits to ASCII."""
+    """Write a number as it was typed: whole floats without ``.0``; full-width digits to ASCII, ``10²`` as it is."""
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else repr(cell)
     if isinstance(cell, int):
         return str(cell)
-    return unicodedata.normalize("NFKC", tidy(as_text(cell))).replace(" ", "")
+    return number_typed(as_text(cell)).replace(" ", "")
 
 
 def _word(cell: Cell, words: Mapping[str, _T], expected: str, code: str) -> _T:
@@ -187,17 +192,20 @@ def _is_none_word(cell: Cell) -> bool:
 def _visible(text: str) -> str:
     if character := invisible_character(text):
         raise CellRefused(
-            f"含有不可见或控制字符（{character}），请重新输入",
-            f"holds the invisible character {character}: type it again",
+            f"含有的 {words_for(character)[0]}",
+            f"holds {words_for(character)[1]}",
             code="text-invisible-character",
         )
     return text
 
 
-def check_visible_value(value: object) -> None:
-    """Raise CellRefused if a value that was read is a text with an invisible character: the guard of every column."""
-    if isinstance(value, str):
-        _visible(value)
+def check_visible_cell(cell: Cell) -> None:
+    """Raise CellRefused if a cell holds, once tidied, an invisible character: the guard of every column.
+
+    Looked at before the cell is read, so that no reason quotes a word that looks right.
+    """
+    if isinstance(cell, str):
+        _visible(tidy(cell))
 
 
 def _fitting(text: str, limit: int) -> str:

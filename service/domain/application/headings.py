@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from service.domain.kinds import ASSESSOR_KINDS, CardKind
+from service.domain.tidy import half_width, tidy
 
 EVERYONE: Final = frozenset(CardKind)
 ASSESSORS: Final = ASSESSOR_KINDS
@@ -122,8 +122,8 @@ HEADING_OF: Final = {heading.field: heading for heading in (*EARLIER_HEADINGS, *
 
 
 def canonical_heading(text: str) -> str:
-    """Fold a heading for comparison: compatibility forms, no spaces, lower case, no mark for mandatory columns."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split()).rstrip("*")
+    """Fold a heading for comparison: tidy, half width, no spaces, lower case, no mark for mandatory columns."""
+    return "".join(half_width(tidy(text)).casefold().split()).strip("*")
 
 
 def fields_by_heading(headings: Iterable[Heading]) -> dict[str, str]:

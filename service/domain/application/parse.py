@@ -161,8 +161,8 @@ class RowReader:
                 self.problems.append(_problem(field, "cell-missing", "未填写", "is empty"))
             return None
         try:
+            cells.check_visible_cell(cell)
             value = read(cell)
-            cells.check_visible_value(value)
         except DomainError as error:
             self.problems.append(_problem(field, error.code, error.zh, error.en))
             return None

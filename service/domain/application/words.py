@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final
 
 from service.domain.application.model import ExceptionArticle, Title
 from service.domain.kinds import CardKind, SkillLevel
+from service.domain.tidy import half_width, tidy
 
 
 def fold(text: str) -> str:
-    """Fold a word for look-up: compatibility forms (brackets and digits to ASCII), no spaces, lower case."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """Fold a word for look-up: tidy, brackets and digits in half width, no spaces, lower case."""
+    return "".join(half_width(tidy(text)).casefold().split())
 
 
 KINDS: Final = {

@@ -11,7 +11,7 @@ from service.domain.assessment.attendee import Attendee, Standing, strongest
 from service.domain.assessment.gathering import Gathering, in_force, names_of
 from service.domain.assessment.model import Declared, Role, Stage
 from service.domain.assessment.ruling import Outcome, Ruling, listed
-from service.domain.tidy import tidy_name
+from service.domain.tidy import name_key
 from service.domain.verdict_words import Word
 
 _CARDED: Final = (Role.ASSESSOR, Role.INTERNAL, Role.EXTERNAL)
@@ -102,7 +102,7 @@ def one_post_each(gathering: Gathering) -> Iterator[Ruling]:
             )
     for one, other in combinations(found.values(), 2):
         is_certain = one.is_known and other.is_known
-        if tidy_name(one.name) == tidy_name(other.name) and not is_certain and posts[one.person] != posts[other.person]:
+        if name_key(one.name) == name_key(other.name) and not is_certain and posts[one.person] != posts[other.person]:
             held = posts[one.person] | posts[other.person]
             yield Ruling(
                 "one-post-each",

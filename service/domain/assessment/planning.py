@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +20,7 @@ from service.domain.occupation import Catalogue, parse_occupation
 from service.domain.people import ResidentId
 from service.domain.problem import Problem
 from service.domain.regulation import REVIEWED_LEVELS, UNRULED_LEVELS
-from service.domain.tidy import is_name, tidy, tidy_name
+from service.domain.tidy import is_name, name_key, number_typed, tidy, tidy_name
 from service.domain.visible import invisible_character
 
 MAX_TEXT: Final = 120  # characters, of a plan's name and of a place
@@ -153,7 +152,7 @@ def person_of(role_text: str, number_or_name: str, name: str, resident_id: str |
             f"a declaration is clear or ties, got {declared!r}",
             code="assessment-person",
         )
-    who = unicodedata.normalize("NFKC", number_or_name).strip().upper()
+    who = number_typed(number_or_name).upper()
     return NewPerson(
         role=role,
         number=CardNumber(who) if _looks_like_number(who) else None,
@@ -287,7 +286,7 @@ def _person_problems(place: int, one: NewPerson) -> Iterator[Problem]:
 def _doubled_people(people: tuple[NewPerson, ...]) -> Iterator[Problem]:
     seen: set[tuple[Role, str]] = set()
     for place, one in enumerate(people, start=1):
-        who = (one.role, str(one.number or one.resident_id or tidy_name(one.name)))
+        who = (one.role, str(one.number or one.resident_id or name_key(one.name)))
         if who[1] and who in seen:
             shown = one.number or one.name
             yield Problem(

@@ -8,7 +8,7 @@ from datetime import datetime
 from service.domain.assessment import AssessmentRefused, Attendee, Role
 from service.domain.card_number import CardNumber
 from service.domain.errors import CardNumberMalformed
-from service.domain.tidy import tidy_name
+from service.domain.tidy import name_key
 from service.domain.verdict_words import Word
 from service.flows.assessments.roll_call import Call
 from service.flows.assessments.view import AssessmentView
@@ -42,7 +42,7 @@ def _calls(register: Register, view: AssessmentView, text: str, role: Role | Non
     try:
         number = CardNumber(text.upper())
     except CardNumberMalformed:
-        found = [one for one in view.planned if tidy_name(one.name) == tidy_name(text)]
+        found = [one for one in view.planned if name_key(one.name) == name_key(text)]
         if len({one.person for one in found}) > 1:
             raise AssessmentRefused(
                 f"计划中有多人名为“{text}”，请用证卡点名",

@@ -18,7 +18,7 @@ from service.domain.dispatching import Visit, avoidance, visits_running
 from service.domain.fitness import Dispatch, works_inside
 from service.domain.issuer import CENTRE, Institution
 from service.domain.kinds import CardKind
-from service.domain.tidy import tidy_name
+from service.domain.tidy import name_key
 from service.domain.verdict_words import Word
 from service.flows.checking.staff import word_on
 from service.flows.people.dispatching import visits_of
@@ -111,7 +111,7 @@ class People:
                 if card is not None
                 else f"card:{arrival.number}"
                 if arrival.number is not None
-                else f"name:{tidy_name(name)}"
+                else f"name:{name_key(name)}"
             )
             attendee = Attendee(
                 person=person,

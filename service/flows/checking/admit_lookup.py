@@ -19,7 +19,7 @@ from datetime import timedelta
 from typing import Final
 
 from service.domain.card_number import CardNumber
-from service.domain.tidy import tidy_name
+from service.domain.tidy import name_key
 from service.flows.publishing.contact import contact_or_centre
 from service.flows.register import Register
 from service.store import limits
@@ -66,7 +66,7 @@ def admit_lookup(register: Register, origin: Origin, number: CardNumber, name: s
         _claim(register, f"block {origin.block}", PER_BLOCK),
         _claim(register, f"number {number}", PER_NUMBER),
     )
-    shared = (_claim(register, f"name {tidy_name(name)}", PER_NAME), _claim(register, "all", IN_ALL))
+    shared = (_claim(register, f"name {name_key(name)}", PER_NAME), _claim(register, "all", IN_ALL))
     first = _claim(register, f"first {origin.network}", FIRST_OF_NETWORK)
     with register.database.counters.read() as connection:
         waits = dict(zip((*own, *shared, first), limits.waits(connection, (*own, *shared, first), now), strict=True))

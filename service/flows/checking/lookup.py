@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +16,7 @@ from service.domain.card_view import CardView, view_of
 from service.domain.check_facts import Doubt, Record
 from service.domain.errors import CardNumberMalformed
 from service.domain.event import Json
-from service.domain.tidy import tidy_name
+from service.domain.tidy import name_key, number_typed
 from service.domain.verdict import Verdict, judge_number
 from service.flows.register import Register
 from service.store import cards, restored
@@ -62,12 +61,13 @@ def lookup(register: Register, number: str, name: str) -> PublicAnswer | None:
     read and reckoned, is so only for one who has the name.
     """
     try:
-        wanted = CardNumber(unicodedata.normalize("NFKC", number).strip().upper())
+        wanted = CardNumber(number_typed(number).upper())
     except CardNumberMalformed:
         return None  # anybody can see that
     with register.database.read() as connection:
         held = cards.holder_at_or_below(connection, wanted) or ("", "")
-        if not hmac.compare_digest(_digest(wanted, tidy_name(name)), _digest(*held)):
+        held_number, holder = held
+        if not hmac.compare_digest(_digest(wanted, name_key(name)), _digest(held_number, name_key(holder))):
             return None
         found = cards.get(connection, wanted)
         doubt = Doubt.UNCONFIRMED if restored.is_unconfirmed(connection, wanted) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +13,7 @@ import msgspec
 from msgspec import Struct, inspect
 
 from service.domain.card_number import CardNumber
+from service.domain.tidy import number_typed
 from service.domain.visible import LINE_PATTERN, TEXT_PATTERN
 from service.flows.errors import Refused
 from service.flows.remedies import Words
@@ -106,7 +106,7 @@ def read_number(values: Mapping[str, object]) -> CardNumber:
 
 def card_number(typed: str) -> CardNumber:
     """Read a card number as people type it: full width, small letters, spaces. Raises CardNumberMalformed."""
-    return CardNumber(_folded(typed).upper())
+    return CardNumber(number_typed(typed).upper())
 
 
 def words_of(kind: type[Struct], field: str) -> str:
@@ -130,7 +130,7 @@ def faults_in(kind: type[Struct], values: Mapping[str, object]) -> Iterator[Fiel
             continue
         value = values[name]
         if isinstance(value, str) and isinstance(_plain(field.type), inspect.CustomType):
-            value = _folded(value).upper()
+            value = number_typed(value).upper()
         try:
             msgspec.convert(value, types[name], dec_hook=_decoded)
         except (msgspec.ValidationError, ValueError, TypeError):
@@ -228,7 +228,7 @@ def _typed(value: object, kind: inspect.Type) -> object:
 
 
 def _read_text(typed: str, kind: inspect.Type) -> object:
-    folded = _folded(typed)
+    folded = number_typed(typed)
     match kind:
         case inspect.StrType(pattern=None):  # a password, the text of a code: as it is
             return typed or None
@@ -242,10 +242,6 @@ def _read_text(typed: str, kind: inspect.Type) -> object:
             return folded.upper() or None
         case _:
             return folded or None
-
-
-def _folded(typed: str) -> str:
-    return unicodedata.normalize("NFKC", typed).strip()
 
 
 def _decoded(kind: type[Any], value: object) -> object:

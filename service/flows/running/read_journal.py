@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from service.domain.event import VOCABULARY, Json, names_of_subject
 from service.domain.event_words import data_word, event_words
 from service.domain.journal import Entry, entry_bytes
 from service.domain.merkle import leaf_hash
+from service.domain.tidy import number_typed
 from service.flows.errors import Refused
 from service.flows.register import Register
 from service.store import journal
@@ -126,7 +126,7 @@ def read_leaf(register: Register, seq: int) -> Leaf:
 
 def _as_written(subject: str) -> tuple[str, ...]:
     """Read what somebody types for a subject: numbers are written in capitals, the rest in small letters."""
-    typed = unicodedata.normalize("NFKC", subject).strip()
+    typed = number_typed(subject)
     spellings = {typed, typed.upper(), typed.casefold()} - {""}
     return tuple(name for spelling in spellings for name in names_of_subject(spelling))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -18,6 +17,7 @@ from service.domain.assessment import Declared, NewPerson, Outcome, Role, parse_
 from service.domain.assessment.listed import PEOPLE_HEADINGS, parse_people, rows_of_lines
 from service.domain.assessment.people import word_of_card
 from service.domain.forms import FormName
+from service.domain.tidy import number_typed
 from service.domain.validity import SHANGHAI
 from service.domain.verdict_words import Word
 from service.flows.assessments.assessment_requests import (
@@ -183,7 +183,7 @@ def _several(data: FormData, field: str) -> str:
 
 def _start(on: str, starts: str) -> datetime | str:
     """Return when it starts; what cannot be read, as it was typed."""
-    typed = unicodedata.normalize("NFKC", f"{on.strip()} {starts.strip()}").strip()
+    typed = number_typed(f"{on.strip()} {starts.strip()}")
     try:
         day, _, hour = typed.partition(" ")
         return datetime.combine(date.fromisoformat(day), time.fromisoformat(hour), SHANGHAI)

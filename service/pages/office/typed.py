@@ -6,7 +6,6 @@ A form is read into the request of its use case with ``read_request``: the limit
 from __future__ import annotations
 
 import asyncio
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
@@ -18,6 +17,7 @@ from litestar.types import AsyncAnyCallable
 from msgspec import to_builtins
 
 from service.domain.access import Permission
+from service.domain.tidy import number_typed
 from service.flows.cards.documents import MAX_DOCUMENT_BYTES, DocumentBody
 from service.flows.errors import Refused
 from service.flows.register import Register
@@ -49,7 +49,7 @@ def day(text: str) -> date | None:
     if not text.strip():
         return None
     try:
-        return date.fromisoformat(unicodedata.normalize("NFKC", text).strip())
+        return date.fromisoformat(number_typed(text))
     except ValueError:
         raise Refused("date-form", "日期应写作 2026-11-23 的形式", "a date is written like 2026-11-23") from None
 

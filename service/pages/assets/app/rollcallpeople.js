@@ -3,7 +3,7 @@
 
 import { compose } from '../verifier/assessment.js'
 import { postOf } from '../verifier/assessmentmodel.js'
-import { tidyName } from '../verifier/tidy.js'
+import { nameKey, tidyName } from '../verifier/tidy.js'
 
 /**
  * @typedef {import('../verifier/assessmentmodel.js').Attendee} Attendee
@@ -67,7 +67,7 @@ function isOf(one, arrival) {
   if (one.role !== arrival.role) return false
   if (arrival.person !== null) return one.person === arrival.person
   if (arrival.number !== null) return one.card !== null && one.card.number === arrival.number
-  return !one.is_planned && one.person === nameKey(arrival)
+  return !one.is_planned && one.person === byName(arrival)
 }
 
 /**
@@ -108,7 +108,7 @@ function unplanned(people, arrival) {
   const known = number === null ? [] : holding(people, number)
   const alike = known.find((one) => postOf(one.role) === postOf(role))
   return {
-    person: known.length > 0 ? known[0].person : number === null ? nameKey(arrival) : `card:${number}`,
+    person: known.length > 0 ? known[0].person : number === null ? byName(arrival) : `card:${number}`,
     name: known.length > 0 ? known[0].name : number === null ? tidyName(arrival.name || '') : arrival.holder,
     role,
     is_known: known.length > 0 && known[0].is_known,
@@ -123,4 +123,4 @@ function unplanned(people, arrival) {
 }
 
 /** @param {Arrival} arrival */
-const nameKey = (arrival) => `name:${tidyName(arrival.name || '')}`
+const byName = (arrival) => `name:${nameKey(arrival.name || '')}`

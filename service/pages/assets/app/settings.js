@@ -1,6 +1,7 @@
 // @ts-check
 // The settings panel of the scanner: form in, settings out.
 
+import { numberTyped } from '../verifier/tidy.js'
 import { say } from './language.js'
 
 /**
@@ -29,7 +30,7 @@ export function fillForm(settings) {
  * @returns {Settings | null}
  */
 export function readForm() {
-  const place = field('place').value.normalize('NFKC').trim()
+  const place = numberTyped(field('place').value)
   const isRight = place === '' || PLACE.test(place)
   field('place-wrong').textContent = isRight ? '' : say('set_place_invalid')
   field('place').setAttribute('aria-invalid', String(!isRight))

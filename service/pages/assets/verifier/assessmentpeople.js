@@ -4,7 +4,7 @@
 
 import { KINDS } from './number.js'
 import { ROLES, inForce, kindsOf, listed, namesOf, postOf, ruling, strongest } from './assessmentmodel.js'
-import { tidyName } from './tidy.js'
+import { nameKey } from './tidy.js'
 
 /**
  * @typedef {import('./assessmentmodel.js').Attendee} Attendee
@@ -97,7 +97,7 @@ export function onePostEach(gathering) {
     )
   })
   const alike = pairs(people).filter(([one, other]) =>
-    tidyName(one.name) === tidyName(other.name) && !(one.is_known && other.is_known) && !same(held(one), held(other)))
+    nameKey(one.name) === nameKey(other.name) && !(one.is_known && other.is_known) && !same(held(one), held(other)))
   return inTwo.concat(alike.map(([one, other]) => {
     const { article, zh, en } = postsSaid(new Set([...held(one), ...held(other)]))
     return ruling(
