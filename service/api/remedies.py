@@ -17,6 +17,10 @@ _ENTERED: Final = (
 )
 
 HTTP_REMEDIES: Final[Remedies] = {
+    "authority-unknown": (
+        "名单见 GET /api/v1/authorities，由市职鉴中心列入",
+        "the list is at GET /api/v1/authorities; the centre enters a new one",
+    ),
     "engagement-external": (
         "聘为内督时 `as_internal` 为 true",
         "to engage one as internal set `as_internal` to true",

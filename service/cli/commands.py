@@ -20,6 +20,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "建立与服务 set up": {
         "init": "setting_up",
         "contact": "contacting",
+        "authority": "authorities",
         "institution": "setting_up",
         "serve": "setting_up",
         "demo": "sampling",

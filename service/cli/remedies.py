@@ -22,6 +22,10 @@ _NO_PORTRAIT: Final = (
 _FONTS: Final = ("请检查 ZHENGKA_FONTS，或重新安装本程序", "look at ZHENGKA_FONTS, or install the program again")
 
 CLI_REMEDIES: Final[Remedies] = {
+    "authority-unknown": (
+        "新的人社部门先用 zhengka authority add 列入",
+        "a new authority is entered with zhengka authority add",
+    ),
     "backup-altered": (
         "别无其他备份时用 zhengka restore --despite-faults，以其内容为准",
         "where there is no other, zhengka restore --despite-faults takes what stands in it to be true",

@@ -35,6 +35,7 @@ from service.flows.issue.outcome import Outcome
 from service.flows.issue.portraits import set_portrait_in_code
 from service.flows.issue.row_report import row_report
 from service.flows.people.accounts import NewUser, add_user
+from service.flows.people.authorities import AuthorityRequest, add_authority
 from service.flows.people.institutions import add_institution
 from service.flows.people.second_factor import require_second_factor
 from service.flows.publishing.contact import set_contact
@@ -115,6 +116,8 @@ def run(console: Console, out: Path, effects: Effects) -> tuple[Case, ...]:
     told.line(f"{made.jurisdiction}，{made.host}；根密钥指纹 root {made.root_fingerprint[:16]}…")
 
     with open_register(settings.load({}, data), effects) as register:
+        for named in sorted({authority for *_, authority in INSTITUTIONS}):
+            add_authority(register, AuthorityRequest(named), ACTOR)
         for code, letter, name, authority in INSTITUTIONS:
             add_institution(register, Institution(code, letter, name, authority), ACTOR)
         told.line(f"{len(INSTITUTIONS)} 家鉴定评价机构 institutions")

@@ -56,6 +56,7 @@ class Permission(StrEnum):
     DISPATCH = "dispatch"  # external supervisors, in the authority's own name
     READ_PEOPLE = "read-people"  # whose cards one issues, engages or has recommended: search and see their page
     REVIEW = "review"  # enter sheets, evaluations, warnings; close cases
+    KEEP_BODIES = "keep-bodies"  # institutions and authorities: enter, change, close
     PLAN_ASSESSMENTS = "plan-assessments"  # at one's own institution; the centre at any
     READ_SCANS = "read-scans"
     READ_JOURNAL = "read-journal"
@@ -84,7 +85,7 @@ _ISSUER: Final = frozenset(
     }
 )
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.CENTRE: _ISSUER | {Permission.DISPATCH},
+    Role.CENTRE: _ISSUER | {Permission.DISPATCH, Permission.KEEP_BODIES},
     Role.INSTITUTION: _ISSUER,
     Role.DISTRICT: frozenset(
         {Permission.CHECK, Permission.PROPOSE, Permission.DISPATCH, Permission.READ_PEOPLE, Permission.REVIEW}

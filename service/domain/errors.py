@@ -11,6 +11,7 @@
     │   └── HandNumberRefused          hand-number-*, reservation-*
     ├── ResidentIdInvalid              resident-id-length, -characters, -birth-date, -check-digit
     ├── InstitutionInvalid             institution-code, institution-letter, institution-name
+    ├── AuthorityInvalid               authority-unknown, authority-name, authority-taken
     ├── JurisdictionInvalid            jurisdiction-invalid
     ├── TermInvalid                    term-*
     ├── CardInvalid                    card-*
@@ -87,6 +88,12 @@ class InstitutionInvalid(DomainError):
     """The institution's record cannot stand (督附3)."""
 
     default_code = "institution-invalid"
+
+
+class AuthorityInvalid(DomainError):
+    """The text names no HR authority of the list, or none that could be entered (督§4, 考§5)."""
+
+    default_code = "authority-unknown"
 
 
 class JurisdictionInvalid(DomainError):

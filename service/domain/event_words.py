@@ -39,6 +39,7 @@ EVENT_WORDS: Final = {
     "contact-set": ("设置公众联系方式", "public contact set"),
     "journal-mirror-set": ("设定日志镜像", "journal mirror set"),
     "institution-added": ("登记机构", "institution entered"),
+    "authority-added": ("列入人社部门名单", "authority entered"),
     "portrait-in-code-set": ("设定照片入码", "portraits in codes set"),
     "user-added": ("添加用户", "user added"),
     "access-records-kept-for": ("设定查阅记录保存天数", "days for which the access record is kept set"),

@@ -17,6 +17,10 @@ _NO_PORTRAIT: Final = (
 )
 
 PAGE_REMEDIES: Final[Remedies] = {
+    "authority-unknown": (
+        "请核对名称；尚未列入的，请市职鉴中心或系统管理人员列入",
+        "look at the name; the centre, or whoever runs the system, enters one that is new",
+    ),
     "card-unconfirmed": (
         "请系统管理人员查清现状后确认",
         "ask whoever runs the system to find out how it stands and to confirm it",

@@ -16,6 +16,7 @@ from service.store.errors import (
     AlreadyCancelled,
     AlreadyCorrected,
     AppendOnly,
+    AuthorityTaken,
     Busy,
     CaseClosed,
     Conflict,
@@ -91,6 +92,7 @@ _REFUSALS: Final = {
         "the card's holder is already sent to this institution on this day, for the same plan",
     ),
     "pk_institution": _Refusal(InstitutionTaken, "该机构代码已登记", "this institution code is already in use"),
+    "uq_authority_name": _Refusal(AuthorityTaken, "人社部门名单中已有此名称", "this authority is on the list already"),
     "uq_account_name": _Refusal(
         UserTaken, "该用户名已被使用（包括已停用的账户）", "this user name is in use, or was: names are not given twice"
     ),

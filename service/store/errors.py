@@ -13,6 +13,7 @@
     │   ├── CaseClosed             case-closed
     │   ├── DispatchTaken          dispatch-taken
     │   ├── InstitutionTaken       institution-taken
+    │   ├── AuthorityTaken         authority-taken
     │   ├── UserTaken              user-taken
     │   ├── TokenTaken             token-taken
     │   ├── IdempotencyKeyReused   idempotency-key-reused
@@ -101,6 +102,12 @@ class DispatchTaken(Conflict):
     """The person is already sent to this institution on this day, for this plan (督§15)."""
 
     code = "dispatch-taken"
+
+
+class AuthorityTaken(Conflict):
+    """The authority is on the list already (督§4)."""
+
+    code = "authority-taken"
 
 
 class InstitutionTaken(Conflict):

@@ -19,15 +19,17 @@ from litestar.exceptions import HTTPException
 from service.domain.access import AccessInvalid
 from service.domain.assessment import AssessmentRefused
 from service.domain.errors import (
+    AuthorityInvalid,
     DecisionRefused,
     DispatchRefused,
     EngagementRefused,
     GroundInvalid,
     IllegalTransition,
+    InstitutionInvalid,
     ResidentIdInvalid,
     TermInvalid,
 )
-from service.domain.occupation import OccupationInvalid
+from service.domain.occupation import CatalogueInvalid, OccupationInvalid
 from service.domain.review import RecordRefused
 from service.domain.visible import TextRefused
 from service.flows.errors import Refused, SignInRefused
@@ -79,8 +81,9 @@ class Refusal:
 _Plain: TypeAlias = Absent | SignInRefused | NotSignedIn | NotPermitted | CrossSite
 _Placed: TypeAlias = EngagementRefused | DispatchRefused | TermInvalid | RecordRefused
 _Stated: TypeAlias = AssessmentRefused | OccupationInvalid | ResidentIdInvalid | TextRefused | AccessInvalid
+_Named: TypeAlias = AuthorityInvalid | InstitutionInvalid | CatalogueInvalid
 _Ruled: TypeAlias = Refused | IllegalTransition | GroundInvalid | DecisionRefused | NotFound | Conflict
-_Ours: TypeAlias = _Plain | _Ruled | _Placed | _Stated | LimitReached | Busy | NotReady
+_Ours: TypeAlias = _Plain | _Ruled | _Placed | _Stated | _Named | LimitReached | Busy | NotReady
 
 _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
     Absent: HTTPStatus.NOT_FOUND,
@@ -100,6 +103,9 @@ _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
     ResidentIdInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     TextRefused: HTTPStatus.BAD_REQUEST,
     AccessInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    AuthorityInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    InstitutionInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    CatalogueInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     IllegalTransition: HTTPStatus.CONFLICT,
     Conflict: HTTPStatus.CONFLICT,
     NotFound: HTTPStatus.NOT_FOUND,
@@ -119,6 +125,7 @@ _STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "no-such-engagement": HTTPStatus.NOT_FOUND,
     "no-such-dispatch": HTTPStatus.NOT_FOUND,
     "no-document": HTTPStatus.NOT_FOUND,
+    "authority-taken": HTTPStatus.CONFLICT,
     "clock-ahead": HTTPStatus.SERVICE_UNAVAILABLE,
     "document-damaged": HTTPStatus.INTERNAL_SERVER_ERROR,
     "photo-not-shown": HTTPStatus.FORBIDDEN,
@@ -199,7 +206,8 @@ def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return _ours(error)
         case (EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused()) | (
-            AssessmentRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused() | AccessInvalid()
+            (AssessmentRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused() | AccessInvalid())
+            | (AuthorityInvalid() | InstitutionInvalid() | CatalogueInvalid())
         ):
             return _ours(error)
         case NotReady():
@@ -228,7 +236,8 @@ def _headers(error: _Ours) -> dict[str, str]:
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return {}
         case (EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused()) | (
-            AssessmentRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused() | AccessInvalid()
+            (AssessmentRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused() | AccessInvalid())
+            | (AuthorityInvalid() | InstitutionInvalid() | CatalogueInvalid())
         ):
             return {}
         case LimitReached():

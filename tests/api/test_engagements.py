@@ -235,3 +235,16 @@ def test_an_issuer_notes_cards_found_and_sees_which_expire(staffed: Staffed) -> 
     assert ask(staffed, school, "expiring")[1]["cards"] == []
     assert ask(staffed, school, "expiring?months=37")[0] == 400
     assert ask(staffed, staffed.token("yubei", Permission.PROPOSE), "expiring")[0] == 403
+
+
+def test_the_centre_keeps_the_list_of_authorities(staffed: Staffed) -> None:
+    """督§4, 考§5: others read it."""
+    headers = staffed.token("centre", Permission.KEEP_BODIES, Permission.READ_PEOPLE)
+    made = staffed.client.post("/api/v1/authorities", json={"name": "巴南区 人社局"}, headers=headers)
+    assert (made.status_code, made.json()) == (201, {"name": "巴南区人社局"})
+    again = staffed.client.post("/api/v1/authorities", json={"name": "巴南区人社局"}, headers=headers)
+    assert (again.status_code, again.json()["code"]) == (409, "authority-taken")
+    yubei = staffed.token("yubei", Permission.READ_PEOPLE)
+    listed = staffed.client.get("/api/v1/authorities", headers=yubei).json()["authorities"]
+    assert {"name": "巴南区人社局"} in listed
+    assert staffed.client.post("/api/v1/authorities", json={"name": "x局"}, headers=yubei).status_code == 403

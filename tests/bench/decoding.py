@@ -41,6 +41,7 @@ from service.flows.cards.print_cards import Printing, card_text, numbers_of_batc
 from service.flows.checking.read_codes import codes_of_image
 from service.flows.issue.issue_batch import Request, issue_batch
 from service.flows.issue.portraits import set_portrait_in_code
+from service.flows.people.authorities import AuthorityRequest, add_authority
 from service.flows.people.institutions import add_institution
 from service.flows.register import Register, open_register
 from service.flows.running.set_up import set_up
@@ -146,6 +147,8 @@ def make_backs(folder: Path, *, consent: bool) -> list[CardBack]:
     cost = KdfCost(passes=1, memory_kib=8, lanes=1)
     set_up(settings, machine, jurisdiction_text=shipped_jurisdiction("chongqing"), cost=cost)
     with open_register(settings, machine) as register:
+        for named in sorted({authority for *_, authority in INSTITUTIONS}):
+            add_authority(register, AuthorityRequest(named), ACTOR)
         for code, letter, name, authority in INSTITUTIONS:
             add_institution(register, Institution(code, letter, name, authority), ACTOR)
         for issuer in (CENTRE, *(code for code, *_ in INSTITUTIONS)):

@@ -30,8 +30,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     set_up(chosen, real, jurisdiction_text=shipped_jurisdiction("chongqing"), cost=CHEAP)
     (desk.data / "passphrase").write_text(PASSPHRASE + "\n")
     desk.done("contact", "set", "023-12345678")
+    desk.done("authority", "add", "渝北区人社局")
     desk.done("institution", "add", SCHOOL, "S", "重庆市某某职业技能培训学校", "--authority", "渝北区人社局")
-    desk.done("institution", "add", FACTORY, "Y", "重庆市某某机械有限公司")
+    desk.done("institution", "add", FACTORY, "Y", "重庆市某某机械集团")
     desk.done("institution", "add", COLLEGE, "S", LONG_NAME)
     answer = desk.issue(
         assessor("张伟", 101),

@@ -114,3 +114,20 @@ def test_what_is_short_is_listed_and_written_as_a_spreadsheet(desk: Desk) -> Non
     assert sheet is not None
     assert [row[0] for row in sheet.iter_rows(values_only=True)][1:] == [SCHOOL, SCHOOL, SCHOOL, "渝北区人社局"]
     assert desk.run("staffing", "--out", desk.path("short.xlsx")).refusal == "file-exists"
+
+
+def test_an_authority_is_entered_listed_and_then_it_sends(desk: Desk) -> None:
+    """督§4: one that is not on the list is refused, with the nearest name and what to do."""
+    by = ("--institution", SCHOOL, "--on", f"{TODAY}", "--by", "巴南区人社局")
+    refused = desk.run("dispatch", "add", EXTERNAL, *by)
+    assert refused.code == 1
+    assert "渝北区人社局" in refused.err
+    assert "zhengka authority add" in refused.err
+    assert desk.done("authority", "add", "巴南区 人社局", "--json").json == {"name": "巴南区人社局"}
+    assert desk.run("authority", "add", "巴南区人社局", "--json").code == 1
+    assert desk.done("authority", "list", "--json").json == [
+        "重庆市职业技能鉴定指导中心",
+        "巴南区人社局",
+        "渝北区人社局",
+    ]
+    assert desk.done("dispatch", "add", EXTERNAL, *by, "--json").json["dispatch"] == 1

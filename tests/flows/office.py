@@ -35,6 +35,7 @@ from service.flows.checking.verify import verify_text
 from service.flows.issue.issue_batch import Request, issue_batch
 from service.flows.issue.outcome import Outcome
 from service.flows.keys.key_ceremony import Promotion, introduce_key, promote_key, unlock_root
+from service.flows.people.authorities import AuthorityRequest, add_authority
 from service.flows.people.institutions import add_institution
 from service.flows.register import Register, open_register
 from service.flows.running.audit import export_journal
@@ -49,7 +50,8 @@ CHEAP: Final = KdfCost(passes=1, memory_kib=8, lanes=1)
 PASSPHRASE: Final = b"correct horse battery staple"
 NOON: Final = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)  # noon in Shanghai
 SCHOOL: Final = Institution("500123", "S", "重庆市某某职业技能培训学校", "渝北区人力资源和社会保障局")
-FACTORY: Final = Institution("500777", "Y", "重庆市某某机械有限公司")
+AUTHORITIES: Final = (str(SCHOOL.authority), "江北区人力资源和社会保障局", "荣昌区人社局")
+FACTORY: Final = Institution("500777", "Y", "重庆市某某机械集团")
 KINDS: Final = ("senior", "standard", "special_skill", "external", "internal")
 ACTOR: Final = "office"
 ROOT_PASSPHRASE: Final = b"another horse in another stable"
@@ -198,6 +200,8 @@ def _set_up(folder: Path, database_url: str, jurisdiction: str) -> Office:
     office = Office(settings_of(folder, database_url))
     set_up(office.settings, office.effects, jurisdiction_text=shipped_jurisdiction(jurisdiction), cost=CHEAP)
     register = office.open()
+    for authority in AUTHORITIES:
+        add_authority(register, AuthorityRequest(authority), ACTOR)
     for institution in (SCHOOL, FACTORY):
         add_institution(register, institution, ACTOR)
     return office

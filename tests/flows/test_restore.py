@@ -34,6 +34,7 @@ from service.flows.checking.verify_offline import Memory, open_bundle
 from service.flows.errors import NoRegister, Refused
 from service.flows.issue.number_series import ReservationRequest, list_series, reserve_numbers
 from service.flows.people.accounts import disable_user, set_password
+from service.flows.people.authorities import AuthorityRequest, add_authority
 from service.flows.people.dispatching import DispatchRequest, WithdrawalRequest, send, withdraw_dispatch
 from service.flows.people.engagements import EndRequest, end_engagement
 from service.flows.people.institutions import add_institution
@@ -48,7 +49,7 @@ from service.flows.running.restore import Restored, restore
 from service.flows.running.restore_evidence import Later
 from service.store import cancellations, dump
 from service.store.engine import open_database
-from service.store.tables import cancellation, correction, dispatch, engagement, proposal
+from service.store.tables import authority, cancellation, correction, dispatch, engagement, proposal
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, SCHOOL, Office, applicant, name_of, settings_of
 from tests.flows.people_at_work import PASSWORD, enter, hire
@@ -155,7 +156,7 @@ def restored(day: Day, url: str, later: Later) -> Generator[tuple[Office, Restor
         yield other, told
 
 
-_REPLAYED = (cancellation, correction, engagement, dispatch, proposal)
+_REPLAYED = (authority, cancellation, correction, engagement, dispatch, proposal)
 
 Ending = Callable[[Day], Later]
 ENDINGS: dict[str, Ending] = {
@@ -345,6 +346,7 @@ def test_what_else_came_after_the_backup_is_replayed_as_far_as_entries_tell(offi
     set_mirror(register.database, register.effects, register.mirror, day.mirror, ACTOR)
     back_up(register, day.backup)
     office.clock.advance(hours=1)
+    add_authority(register, AuthorityRequest("巴南区人社局"), ACTOR)
     add_institution(register, Institution("500999", "Y", "新厂"), ACTOR)
     disable_user(register, "gate", ACTOR)
     set_password(register, "school", "another one entirely", ACTOR)
@@ -384,10 +386,10 @@ def _work(office: Office, number: CardNumber, other_card: CardNumber) -> None:
     engage(register, other_card, "500999", since=today, until=None, as_internal=True, document="责任书", actor=ACTOR)
     on = today + timedelta(days=3)
     sent = send(
-        register, other_card, DispatchRequest(institution=SCHOOL.code, on=on, plan=None), By(ACTOR, "渝北区人社局")
+        register, other_card, DispatchRequest(institution=SCHOOL.code, on=on, plan=None), By(ACTOR, "巴南区人社局")
     )
     withdraw_dispatch(register, sent.id, WithdrawalRequest(reason="改期"), By(ACTOR))
-    send(register, other_card, DispatchRequest(institution=SCHOOL.code, on=on, plan="第1批"), By(ACTOR, "渝北区人社局"))
+    send(register, other_card, DispatchRequest(institution=SCHOOL.code, on=on, plan="第1批"), By(ACTOR, "巴南区人社局"))
 
 
 def _state(office: Office) -> dict[str, object]:

@@ -221,7 +221,7 @@ def test_days_before_the_card_and_to_come_are_refused(office: Office) -> None:
 
 def test_an_institution_that_is_not_entered_is_refused(office: Office) -> None:
     number = office.issue_one(applicant("standard", 1))
-    with pytest.raises(Refused, match="institution 999999 is not entered"):
+    with pytest.raises(Refused, match="there is no institution 999999"):
         evaluate(office, number, Given("王校长", "999999"))
 
 

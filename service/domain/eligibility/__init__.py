@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
-from service.domain.eligibility import assessor, common, succession, supervisor
+from service.domain.eligibility import assessor, common, recommending, succession, supervisor
 from service.domain.eligibility.case import UNKNOWN, Case, Known, KnownCard, Policy
 from service.domain.problem import Problem
 
@@ -21,6 +21,8 @@ RULES: Final[tuple[Rule, ...]] = (
     common.issuer,
     common.scheme,
     common.hand_number,
+    recommending.recommender,
+    recommending.own_institution,
     supervisor.score,
     assessor.hr_staff,
     assessor.bar,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,7 +55,8 @@ UNKNOWN: Known = Known()
 class Policy:
     """What holds for a whole batch.
 
-    ``institutions`` by code; ``issued_on`` the civil date in Asia/Shanghai the cards will bear; ``issuer``
+    ``institutions`` by code; ``authorities`` are the HR authorities of the list, None where it is not looked at;
+    ``issued_on`` the civil date in Asia/Shanghai the cards will bear; ``issuer``
     None (an administrator: any card), ``centre`` or an institution's code; ``reviewer`` confirms, for rows that
     name nobody, what no spreadsheet can show. How long before expiry renewal opens is the jurisdiction's.
     """
@@ -65,6 +66,7 @@ class Policy:
     issued_on: date
     issuer: str | None = None
     reviewer: str | None = None
+    authorities: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from service.domain.cancellation import Correction, Proposal, check_ground, pars
 from service.domain.card_number import CardNumber
 from service.domain.card_steps import check_revocable, correct
 from service.domain.event import Event, Json
-from service.domain.issuer import CENTRE
 from service.flows.cards.card_requests import CorrectionRequest, DeclineRequest, ProposalRequest
 from service.flows.cards.documents import keep_document
 from service.flows.cards.lifecycle import check_who_decides, of_locked_person, registered
 from service.flows.errors import Refused
+from service.flows.people.authorities import who_acts
 from service.flows.register import Register
 from service.store import cancellations, cards, journal, proposals
 from service.store.proposals import StoredProposal
@@ -29,13 +29,14 @@ from service.store.states import ProposalState
 def propose_revocation(register: Register, number: CardNumber, request: ProposalRequest, by: By) -> int:
     """Propose that a qualification be cancelled, for the card's issuer to decide; return the proposal's id.
 
-    Nothing about the card changes. Raises Refused for a number that is not registered, GroundInvalid,
-    DecisionRefused without a body, a person or a reason, and IllegalTransition for a card that could not be revoked
-    any more.
+    Nothing about the card changes. Raises Refused for a number or an institution that is not registered,
+    AuthorityInvalid for a bureau that is not on the list, GroundInvalid, DecisionRefused without a person or a reason,
+    and IllegalTransition for a card that could not be revoked any more.
     """
     now = register.effects.now()
     ground = parse_ground(request.ground)
-    body = CENTRE if by.body is None else by.body
+    with register.database.read() as connection:
+        body = who_acts(register, connection, by.body)
     proposal = Proposal(ground, body, request.proposed_by, request.reason, request.document)
     with register.database.read() as connection:
         card = registered(connection, number)

@@ -34,6 +34,7 @@ from service.flows.issue.issuing import PreparedCard, draft_of, issue_prepared
 from service.flows.issue.outcome import IssuedRow, Outcome, RefusedRow
 from service.flows.issue.portraits import issuers_with_portraits, small_portrait
 from service.flows.issue.trial_faces import date_problems, face_problems, narrowed_lines, trial_face
+from service.flows.people.authorities import list_authorities
 from service.flows.register import Register
 from service.roster.errors import PhotosRefused
 from service.roster.photo_files import PhotoFiles
@@ -91,7 +92,14 @@ def issue_batch(register: Register, request: Request, progress: Progress | None 
             f"没有代码为 {request.issuer} 的机构；市职鉴中心写 {CENTRE}",
             f"no institution has the code {request.issuer}; the centre is {CENTRE}",
         )
-    policy = Policy(register.jurisdiction, institutions, issued_on, request.issuer, request.reviewed_by)
+    policy = Policy(
+        register.jurisdiction,
+        institutions,
+        issued_on,
+        request.issuer,
+        request.reviewed_by,
+        list_authorities(register),
+    )
     rows = tuple(parse_row(row, register.catalogue) for row in request.rows)
     portraits = _portraits(request.photos, rows, progress)
     digest = _digest(request, portraits)

@@ -26,6 +26,7 @@ from service.domain.event import Event, Json
 from service.domain.tidy import tidy_name
 from service.effects import Effects
 from service.flows.errors import Refused
+from service.flows.people.authorities import listed_authority
 from service.flows.people.sign_in import key_of
 from service.flows.register import Register
 from service.flows.requests.fields import described
@@ -62,7 +63,10 @@ class FirstUser:
 
 
 def add_user(register: Register, new: Account, password: str | None, actor: str) -> NewUser:
-    """Make an account; without a password a random one is made. Raises AccessInvalid, UserTaken, Refused."""
+    """Make an account; without a password a random one is made. Raises AccessInvalid, UserTaken, Refused.
+
+    A district bureau's account is of one that is on the list, else AuthorityInvalid is raised.
+    """
     check_person_name(new.person_name)
     made = password or random_password(register.effects)
     check_password(new.name, made)
@@ -75,6 +79,8 @@ def add_user(register: Register, new: Account, password: str | None, actor: str)
                 f"没有登记机构 {new.institution}",
                 f"institution {new.institution} is not entered",
             )
+        if new.district is not None:
+            new = replace(new, district=listed_authority(register, connection, new.district))
         accounts.add(connection, new, hashed, now)
         data = {"role": new.role.value, "name": new.person_name}
         data |= {} if new.institution is None else {"issuer": new.institution}

@@ -15,6 +15,7 @@ from service.domain.event import Event, Json
 from service.domain.issuer import CENTRE
 from service.flows.cards.lifecycle import of_locked_person
 from service.flows.errors import Refused
+from service.flows.people.authorities import listed_authority
 from service.flows.people.engagements import registered_institution
 from service.flows.register import Register
 from service.flows.requests.types import Day, InstitutionCode, Plan, Reason
@@ -47,25 +48,25 @@ class Dispatched:
 def send(register: Register, number: CardNumber, request: DispatchRequest, by: By) -> Dispatched:
     """Send an external supervisor to an institution on a day, for a plan if one is named.
 
-    Who sends is the body: a district bureau, or the centre. Raises Refused for an unknown number or institution,
-    DispatchRefused, and DispatchTaken.
+    Who sends is the body: a district bureau of the list, or the centre. Raises Refused for an unknown number or
+    institution, AuthorityInvalid, DispatchRefused, and DispatchTaken.
     """
     now, on = register.effects.now(), request.on
-    authority = register.jurisdiction.centre.zh if by.body in {None, CENTRE} else str(by.body)
     visit = (on, (request.plan or "").strip())
     with register.database.write() as connection:
         card = of_locked_person(connection, number)
+        authority = listed_authority(register, connection, CENTRE if by.body is None else by.body)
         place = registered_institution(connection, request.institution)
         check_dispatch(card, on, authority)
         check_rotation(card, visit, visits_of(connection, place.code))
         engaged = any(one.term.covers(place.code, on) for one in engagements.of_person(connection, card.person))
         warnings = avoidance(cards.of_person(connection, card.person), place, engaged_there=engaged)
-        identity = dispatches.add(connection, number, place.code, on, authority.strip(), visit[1], now)
+        identity = dispatches.add(connection, number, place.code, on, authority, visit[1], now)
         data: dict[str, Json] = {
             "dispatch": identity,
             "institution": place.code,
             "on": on.isoformat(),
-            "authority": authority.strip(),
+            "authority": authority,
         }
         if visit[1]:
             data["plan"] = visit[1]

@@ -35,6 +35,7 @@ from service.domain.review import (
 from service.flows.assessments.forms import Occasion, card_with_form, draw_forms
 from service.flows.cards.lifecycle import registered
 from service.flows.errors import Refused
+from service.flows.people.authorities import who_acts
 from service.flows.people.record import may_read_of
 from service.flows.register import Register
 from service.flows.requests.fields import described
@@ -181,7 +182,8 @@ def _entry(register: Register, card: Card, stated: _Stated, by: By) -> Entry:
 
     An account is refused whose body keeps no record of the holder, by what the register knows of contracts.
     """
-    body = by.body or card.issuer
+    with register.database.read() as connection:
+        body = who_acts(register, connection, by.body or card.issuer)
     check_body(stated.kind, card.kind, card.issuer, body)
     if by.is_account:
         with register.database.read() as connection:

@@ -65,6 +65,7 @@ FORMS: Final[Mapping[str, Form]] = {
     "on": Form("日期，YYYY-MM-DD", "the day, YYYY-MM-DD"),
     "plan": Form("评价计划，至多 120 字", "the assessment plan, 120 characters at most"),
     "authority": Form("备案地人社部门", "the filing HR authority"),
+    "authority_name": Form("人社部门名称，1 至 60 字", "the name of an HR authority, 1 to 60 characters"),
     "reason": Form("事由或理由，1 至 2000 字", "what happened, or why, 1 to 2000 characters"),
     "replacement_reason": Form(
         f"补发原因，{'、'.join(ReplacementReason)} 之一",

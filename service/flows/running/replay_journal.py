@@ -42,6 +42,7 @@ from service.flows.running.replay_cards import (
 )
 from service.store import (
     accounts,
+    authorities,
     dispatches,
     dump,
     engagements,
@@ -168,6 +169,10 @@ def _institution_added(replay: Replay, entry: Entry) -> None:
     institutions.add(replay.connection, new, entry.at)
 
 
+def _authority_added(replay: Replay, entry: Entry) -> None:
+    authorities.add(replay.connection, entry.event.subject, entry.at)
+
+
 def _portrait_switch(replay: Replay, entry: Entry) -> None:
     put_switch(replay.connection, entry.event.subject, on=entry.event.data["on"] is True)
 
@@ -217,6 +222,7 @@ _HANDLERS: Final[Mapping[str, Callable[[Replay, Entry], None]]] = {
     "dispatch-made": _sent,
     "dispatch-withdrawn": _dispatch_withdrawn,
     "institution-added": _institution_added,
+    "authority-added": _authority_added,
     "contact-set": _contact,
     "user-disabled": _account,
     "user-named": _account,

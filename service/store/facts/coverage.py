@@ -70,6 +70,7 @@ _CLOSED: Final = ("state", "closed_on", "closed_by", "answer")
 COVERED: Final = (
     _cover(tables.meta),
     _cover(tables.institution),
+    _cover(tables.authority, owner="name"),
     _cover(tables.person, ("name", "phone_sealed", "revision"), prefix="person:", commitment="own"),
     _cover(tables.series),
     _cover(tables.number),
