@@ -171,6 +171,7 @@ class BatchController(Controller):
             issuer=by.body,
             issued_on=data.issued_on,
             reviewed_by=(data.reviewed_by or "").strip() or None,
+            notice=(data.notice or "").strip() or None,
             dry_run=data.dry_run,
             all_or_nothing=data.all_or_nothing,
             key=_key(idempotency_key, needed=not data.dry_run),

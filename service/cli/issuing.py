@@ -52,18 +52,20 @@ def roster_template(context: Context, file: Path) -> None:
 @click.option("--issuer", help="颁发机构代码，市职鉴中心写 centre code of the issuer, or centre.")
 @click.option("--issued-on", type=DAY, help="核发日期 date of issue (default: today in Shanghai).")
 @click.option("--reviewed-by", help="审核人 who confirms what no spreadsheet shows (督§6, 考§7).")
+@click.option("--notice", help="认证通知 the notice that allows a certification of longer ago.")
 @click.option("--dry-run", is_flag=True, help="只检查，不占号 check everything, spend no number.")
 @click.option("--all-or-nothing", is_flag=True, help="有一行不合格则全部不发 issue all rows or none.")
 @click.option("--key", help="重试用的键：同一键只发一次 idempotency key: a retry issues nothing twice.")
 @click.option("--report", type=OUT_FILE, help="逐行结果，xlsx row report (default: a new file beside the roster).")
 @pass_context
-def issue(  # noqa: PLR0913 - one argument an option
+def issue(  # noqa: PLR0913, PLR0917 - one argument an option
     context: Context,
     roster: Path,
     photos: Path,
     issuer: str | None,
     issued_on: date | None,
     reviewed_by: str | None,
+    notice: str | None,
     key: str | None,
     report: Path | None,
     *,
@@ -94,6 +96,7 @@ def issue(  # noqa: PLR0913 - one argument an option
             issuer=issuer,
             issued_on=issued_on,
             reviewed_by=reviewed_by,
+            notice=notice,
             dry_run=dry_run,
             all_or_nothing=all_or_nothing,
             key=key,

@@ -79,6 +79,7 @@ def found(context: Context, /, number: str, **options: object) -> None:
 @command("renew")
 @click.argument("number")
 @click.option("--certified-on", type=DAY, required=True, help="新的认证日期 date of the new certification.")
+@click.option("--applied-on", type=DAY, help="申报日期 date of the application (mandatory).")
 @click.option("--theory-score", help="理论成绩 theory, assessors.")
 @click.option("--skill-score", help="技能成绩 skill, assessors.")
 @click.option("--review-score", help="综合评审成绩 review, seniors.")

@@ -14,11 +14,11 @@ from typing import TypeAlias
 
 from service.domain import eligibility
 from service.domain.application import Application, MalformedRow
-from service.domain.card import CardStatus
 from service.domain.card_number import CardNumber
 from service.domain.eligibility import UNKNOWN, Case, Known, Policy
 from service.domain.eligibility.case import refusal
 from service.domain.eligibility.common import prefix_of
+from service.domain.eligibility.one_application import Part, application_of, parts_of
 from service.domain.eligibility.succession import superseded
 from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
@@ -36,7 +36,8 @@ class PlannedCard:
 
     ``issuer`` is ``centre`` or an institution's code; ``hand_number`` is set where the number is assigned by
     hand, with its reason, else the next of series ``prefix`` is taken. ``supersedes`` lists the cards it takes
-    over from and the scopes it takes, the latest first: that one is the predecessor.
+    over from and the scopes it takes, the latest first: that one is the predecessor. ``notice`` is the notice of the
+    certification, of the row or else of the batch.
     """
 
     application: Application
@@ -48,6 +49,7 @@ class PlannedCard:
     expires_on: date
     supersedes: tuple[tuple[CardNumber, frozenset[str]], ...]
     reviewed_by: str
+    notice: str | None = None
 
     @property
     def predecessor(self) -> CardNumber | None:
@@ -125,6 +127,7 @@ def _planned(case: Case) -> PlannedCard:
         expires_on=expiry_for(a.kind, policy.issued_on, internal_term_months=policy.jurisdiction.internal_term_months),
         supersedes=superseded(case),
         reviewed_by=reviewed_by,
+        notice=a.notice or policy.notice,
     )
 
 
@@ -137,11 +140,12 @@ def _read_name(row: Row) -> str | None:
 class _Across:
     """What only the whole batch shows: doubles, contradicting names, and the job types of a person."""
 
-    __slots__ = ("_job_types", "_known", "_names", "_numbers", "_scopes")
+    __slots__ = ("_known", "_names", "_numbers", "_parts_of", "_rows", "_scopes")
 
     def __init__(self, rows: Iterable[Row], known: Mapping[ResidentId, Known]) -> None:
         self._known = known
-        self._job_types: defaultdict[ResidentId, dict[str, int]] = defaultdict(dict)
+        self._rows: defaultdict[ResidentId, list[Row]] = defaultdict(list)
+        self._parts_of: dict[ResidentId, tuple[Part, ...]] = {}
         self._scopes: dict[tuple[ResidentId, str], int] = {}
         self._names: dict[ResidentId, tuple[str, int]] = {}
         self._numbers: dict[CardNumber, int] = {}
@@ -156,8 +160,7 @@ class _Across:
             self._names.setdefault(person, (name, row.row))
         for scope in row.scopes:
             self._scopes.setdefault((person, scope), row.row)
-        for occupation in row.occupations:
-            self._job_types[person].setdefault(occupation.name, row.row)
+        self._rows[person].append(row)
 
     def problems(self, row: Row) -> Iterable[Problem]:
         """All that the rest of the batch says against a row."""
@@ -199,32 +202,30 @@ class _Across:
             )
 
     def _too_many(self, row: Row, person: ResidentId) -> Iterable[Problem]:
-        """Limit a person to two job types an application: over all rows, and those granted on the same date.
+        """Limit a person to two job types an application: over all rows, and over what earlier batches have granted.
 
-        All of the person's assessor rows are refused, since nobody can tell which two were meant. 考§9.
+        All rows of that application are refused, since nobody can tell which two were meant. 考§9.
         """
         if not row.occupations:
             return
-        job_types = self._job_types[person]
-        granted = self._granted(row, person) - job_types.keys()
-        if len(job_types) + len(granted) > MAX_OCCUPATIONS:
-            rows = "、".join(str(number) for number in sorted(set(job_types.values())))
-            also = f"，另有同日申报已发证的{'、'.join(sorted(granted))}" if granted else ""
+        parts = application_of(row.row, self._parts(person))
+        rows = sorted(part.row for part in parts if part.row is not None)
+        asked = frozenset[str]().union(*(part.job_types for part in parts if part.row is not None))
+        granted = frozenset[str]().union(*(part.job_types for part in parts if part.row is None)) - asked
+        if len(asked) + len(granted) > MAX_OCCUPATIONS:
+            told = "、".join(map(str, rows))
+            also = f"，另有同一次申报已发证的{'、'.join(sorted(granted))}" if granted else ""
             yield refusal(
                 "too-many-occupations",
                 "occupations",
                 "考§9",
-                f"每人每次申报不得超过 {MAX_OCCUPATIONS} 个工种，本批第 {rows} 行共 {len(job_types)} 个{also}",
-                f"{len(job_types) + len(granted)} job types (rows {rows}), at most {MAX_OCCUPATIONS} an application",
+                f"每人每次申报不得超过 {MAX_OCCUPATIONS} 个工种，本批第 {told} 行共 {len(asked)} 个{also}"
+                "（认证日期或申报日期相同的为同一次申报）",
+                f"{len(asked) + len(granted)} job types (rows {told}) with the same certification or application date: "
+                f"at most {MAX_OCCUPATIONS} an application",
             )
 
-    def _granted(self, row: Row, person: ResidentId) -> frozenset[str]:
-        """Job types the register granted the person on the same application date, as when a report is fed back."""
-        if isinstance(row, MalformedRow):
-            return frozenset()
-        return frozenset(
-            occupation.name
-            for known in self._known.get(person, UNKNOWN).cards
-            if known.applied_on == row.application_on and known.card.status is not CardStatus.VOIDED
-            for occupation in known.card.occupations
-        )
+    def _parts(self, person: ResidentId) -> tuple[Part, ...]:
+        if person not in self._parts_of:
+            self._parts_of[person] = parts_of(self._rows[person], self._known.get(person, UNKNOWN))
+        return self._parts_of[person]

@@ -50,7 +50,10 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "key-compromised": (_KEY, frozenset({"reason"})),
     "passphrase-changed": (_NONE, _NONE),  # vault or root
     "clock-confirmed": (frozenset({"ahead"}), _NONE),  # the register; seconds
-    "batch-issued": (frozenset({"cards", "refused", "reviewed_by"}), frozenset({"issuer", "roster"})),  # batch
+    "batch-issued": (
+        frozenset({"cards", "refused", "reviewed_by"}),
+        frozenset({"issuer", "roster", "notice"}),
+    ),  # batch
     "application-refused": (frozenset({"row", "reasons"}), frozenset({"reason"})),  # batch
     "cards-printed": (frozenset({"numbers"}), frozenset({"sheet"})),  # batch, or the first number
     "numbers-reserved": (frozenset({"first", "last", "reason"}), _NONE),  # prefix

@@ -104,7 +104,9 @@ class Jurisdiction(_Config, frozen=True):
     """One province's rules of form.
 
     ``renewal_months``: how long before expiry renewal opens. ``internal_term_months``: term of an internal
-    card, never above 36 (督§10). ``contact`` is told to whoever the service cannot help; absent: the centre's name.
+    card, never above 36 (督§10). ``certification_months``: how old a certification may be at the issue;
+    ``application_months``: how long an application may precede its certification (督§7, 考§8). ``contact`` is told to
+    whoever the service cannot help; absent: the centre's name.
     """
 
     key: str
@@ -116,6 +118,8 @@ class Jurisdiction(_Config, frozen=True):
     renewal_months: int
     internal_term_months: int
     card: CardText
+    certification_months: int = 12
+    application_months: int = 12
     contact: Contact | None = None
 
 
@@ -151,7 +155,8 @@ def _faults(j: Jurisdiction) -> list[tuple[str, str]]:
                 f"$.verification_host: lower case, {MAX_HOST_LENGTH} characters at most, got {j.verification_host!r}",
             )
         )
-    for key, months in (("renewal_months", j.renewal_months), ("internal_term_months", j.internal_term_months)):
+    for key in ("renewal_months", "internal_term_months", "certification_months", "application_months"):
+        months: int = getattr(j, key)
         if not 1 <= months <= MAX_TERM_MONTHS:
             faults.append(
                 (

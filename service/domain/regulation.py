@@ -13,6 +13,7 @@ from service.domain.kinds import CardKind, Sex, SkillLevel
 from service.domain.shared import LIMITS, SHARED
 
 # Who may have a card
+MIN_AGE: Final = 16  # 督§6, 考§7(2) ask for work: nobody may work before (劳动法 15), our reading
 MAX_AGE: Final = {Sex.MALE: 65, Sex.FEMALE: 60}  # 督§6(4), 考§7(1)4: full years, inclusive
 FULL_MARK: Final = 100  # 督§8, 考§11
 PASS_MARK: Final = 60  # 督§8, 考§11: "60 分及以上", in each subject for assessors

@@ -23,6 +23,7 @@ class Stated:
 
 _LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "certified_on": ("认证日期", "certified on"),
+    "notice": ("认证通知", "notice of the certification"),
     "score": ("认证成绩", "score"),
     "recommended_by": ("推荐单位", "recommended by"),
     "reviewed_by": ("审核人", "reviewed by"),

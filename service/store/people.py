@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection, func, select
 
@@ -107,6 +108,7 @@ def known(connection: Connection, blind_indexes: Iterable[bytes]) -> dict[bytes,
             select_cards(
                 person.c.blind_index,
                 card.c.applied_on,
+                card.c.application,
                 cancellation.c.decided_on,
                 correction.c.number.label("corrected"),
             )
@@ -117,6 +119,18 @@ def known(connection: Connection, blind_indexes: Iterable[bytes]) -> dict[bytes,
         )
         for known_card, row in to_cards(rows):
             found[row.blind_index].append(
-                KnownCard(known_card, row.applied_on, row.corrected is not None, row.decided_on)
+                KnownCard(
+                    known_card,
+                    applied_on=row.applied_on,
+                    corrected=row.corrected is not None,
+                    decided_on=row.decided_on,
+                    certified_on=_certified_on(row.application),
+                )
             )
     return {index: Known(cards=tuple(cards)) for index, cards in found.items()}
+
+
+def _certified_on(application: Mapping[str, object] | None) -> date | None:
+    """Return the certification date an application stated, None for a card from before the system."""
+    stated = (application or {}).get("certified_on")
+    return date.fromisoformat(stated) if isinstance(stated, str) else None

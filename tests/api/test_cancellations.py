@@ -150,6 +150,9 @@ def test_a_card_is_renewed_replaced_and_voided_by_its_issuer(
     assert staffed.office.verdict(old).verdict.value == "replaced"
     early = client.post(f"{address}/renewal", json=bodies["renewal"], headers=tokens["school"])
     assert early.status_code == 422
+    assert early.json()["code"] == "application-date-missing"
+    dated = {**bodies["renewal"], "applied_on": "2026-10-20"}
+    early = client.post(f"{address}/renewal", json=dated, headers=tokens["school"])
     assert "renewal" in early.json()["code"] or "certification" in early.json()["code"]
     assert client.post(f"{address}/void", json=bodies["void"], headers=tokens["school"]).is_success
     assert staffed.office.check(number).value == "voided"

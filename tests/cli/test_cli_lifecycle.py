@@ -64,7 +64,8 @@ def test_what_expires_is_listed_and_written(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        ((), "certification-not-new"),
+        ((), "application-date-missing"),
+        (("--applied-on", str(TODAY)), "certification-not-new"),
         (("--set", "resident_id=1"), "renewal-field"),
     ],
 )

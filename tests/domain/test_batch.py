@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from service.domain.application import Application, MalformedRow, parse_row
 from service.domain.batch import plan
 from service.domain.card import CardStatus
-from service.domain.eligibility import Known
+from service.domain.eligibility import Known, KnownCard
 from service.domain.issuer import CENTRE
 from service.domain.occupation import Occupation
 from tests.domain.applicants import (
@@ -18,7 +18,6 @@ from tests.domain.applicants import (
     ISSUED_ON,
     ROWS,
     application,
-    known,
     malformed,
     planned,
     policy,
@@ -58,7 +57,8 @@ def test_a_planned_card_names_its_series_and_its_term(kind: str, issuer: str, pr
 def test_a_card_issued_on_29_february_ends_on_the_28th() -> None:
     """考§12: 民法典 202."""
     under = policy(issued_on=date(2028, 2, 29))
-    accepted = planned(application("standard"), under=under).accepted[0]
+    recent = application("standard", certified_on=date(2028, 2, 10), applied_on=date(2028, 1, 10))
+    accepted = planned(recent, under=under).accepted[0]
     assert (accepted.prefix, accepted.expires_on) == ("2831002", date(2031, 2, 28))
 
 
@@ -111,16 +111,43 @@ def test_job_types_of_rows_that_cannot_be_read_count() -> None:
     }
 
 
-def test_job_types_granted_on_the_same_application_date_count() -> None:
-    """考§9: a report fed back holds only the rows that are left."""
+@pytest.mark.parametrize(
+    ("certified_on", "applied_on", "is_one"),
+    [
+        (date(2026, 10, 10), date(2026, 8, 1), True),  # the certification of the row
+        (date(2026, 9, 20), date(2026, 9, 1), True),  # its application date
+        (date(2026, 10, 10), None, True),
+        (None, date(2026, 9, 1), True),
+        (date(2026, 9, 20), date(2026, 8, 1), False),
+        (None, None, False),  # from before the system
+    ],
+)
+def test_job_types_granted_in_earlier_batches_count(
+    certified_on: date | None, applied_on: date | None, *, is_one: bool
+) -> None:
+    """考§9: rows of one certification or one application date are one application, in however many batches."""
     granted = (Occupation("焊工"), Occupation("车工"))
     issued = card("26310020001", occupations=granted, name="王小明")
     voided = card("26310020001", occupations=granted, name="王小明", status=CardStatus.VOIDED, status_on=ISSUED_ON)
     row = application("standard")
-    assert refused_for(row, of=known(issued, applied_on=date(2026, 9, 1))) == ["too-many-occupations"]
-    assert refused_for(row, of=known(issued, applied_on=date(2026, 8, 31))) == []
-    assert refused_for(row, of=known(issued)) == []
-    assert refused_for(row, of=known(voided, applied_on=date(2026, 9, 1))) == []
+    of = Known((KnownCard(issued, applied_on=applied_on, certified_on=certified_on),))
+    assert refused_for(row, of=of) == (["too-many-occupations"] if is_one else [])
+    assert refused_for(row, of=Known((KnownCard(voided, applied_on=applied_on, certified_on=certified_on),))) == []
+    if is_one:
+        assert "焊工、车工" in planned(row, of=of).refused[0].problems[0].zh or "车工、焊工" in (
+            planned(row, of=of).refused[0].problems[0].zh
+        )
+
+
+def test_two_applications_in_one_batch_are_two() -> None:
+    """考§9: another certification and another application date; one more row of either makes them one."""
+    first = application("standard", row=2, occupations="电工、焊工", related_basis="同属机电类")
+    second = application("standard", row=3, occupations="车工", certified_on="2026-10-20", applied_on="2026-09-20")
+    assert refused_for(first, second) == []
+    between = application("standard", row=4, occupations="中式烹调师", applied_on="2026-09-20")
+    assert set(codes_by_row(first, second, between)) == {2, 3, 4}, "of the certification of one, applied with the other"
+    undated = malformed("standard", row=4, occupations="中式烹调师", certified_on="昨天")
+    assert codes_by_row(first, second, undated)[2] == ["too-many-occupations"]
 
 
 def test_the_later_of_two_rows_for_one_scope_is_refused_naming_the_earlier() -> None:

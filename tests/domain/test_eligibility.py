@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec import structs
 
 from service.domain.application import Cell
 from service.domain.eligibility.case import Known, KnownCard
 from tests.domain.applicants import (
+    CHONGQING,
     ISSUED_ON,
     ROWS,
     application,
@@ -56,11 +58,19 @@ def test_age_on_the_application_date(kind: str, birth_on: date, order: int, code
     assert {p.article for p in problems} <= {"考§7(1)4" if kind == "standard" else "督§6(4)"}
 
 
-def test_without_an_application_date_age_counts_on_the_certification_date() -> None:
-    """督§6(4): 申报日期; where absent, the certification date."""
-    born = str(resident_id(date(1960, 9, 2), 1))
-    assert refused_for(application("external", resident_id=born, applied_on=None)) == ["age-over-limit"]
-    assert refused_for(application("external", resident_id=born, applied_on="2026-09-01")) == []
+def test_the_application_date_is_mandatory_where_the_age_is_near_the_limit() -> None:
+    """督§6(4), 考§7(1)4: the age counts on 申报日期, and the certification date stands in only far from the limit."""
+    for order, (far, near, over) in {1: (1962, 1961, 1960), 2: (1967, 1966, 1965)}.items():
+        for year, codes in (
+            (far, []),
+            (near, ["application-date-missing"]),
+            (over, ["age-over-limit", "application-date-missing"]),
+        ):
+            born = str(resident_id(date(year, 10, 1) if year != far else date(year, 10, 11), order))
+            for kind in ("external", "standard"):
+                assert refused_for(application(kind, resident_id=born, applied_on=None)) == codes, (born, kind)
+    dated = application("external", resident_id=str(resident_id(date(1960, 9, 2), 1)), applied_on="2026-09-01")
+    assert refused_for(dated) == []
 
 
 def test_the_limit_of_age_holds_at_renewal_too() -> None:
@@ -193,9 +203,107 @@ def test_nothing_is_certified_in_the_future(field: str) -> None:
     assert "date-after-issue" not in refused_for(application("external", **{field: ISSUED_ON}))
 
 
-def test_applying_after_the_certification_is_asked_about() -> None:
+def told(kind: str, of: Known | None = None, /, **changes: Cell) -> list[tuple[str, str, str]]:
+    """Code, article and Chinese of every refusal of one application."""
+    plan = planned(application(kind, **changes), of=of)
+    return [(p.code, p.article, p.zh) for refusal in plan.refused for p in refusal.problems]
+
+
+def test_applying_after_the_certification_is_refused() -> None:
     """督§7, 考§8: one applies first."""
-    assert warned_of(application("standard", applied_on=date(2026, 10, 11))) == ["applied-after-certification"]
+    for kind, article in (("external", "督§7"), ("standard", "考§8")):
+        ((code, cited, zh),) = told(kind, applied_on=date(2026, 10, 11))
+        assert (code, cited) == ("applied-after-certification", article)
+        assert "2026-10-11" in zh
+        assert "2026-10-10" in zh
+        assert told(kind, applied_on=date(2026, 10, 10)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "dates"),
+    [
+        ({"certified_on": date(2025, 11, 2), "applied_on": None}, None, ()),  # twelve months to the day
+        (
+            {"certified_on": date(2025, 11, 1), "applied_on": None},
+            "certification-too-old",
+            ("2025-11-01", "2026-11-02"),
+        ),
+        ({"certified_on": date(2013, 6, 1), "applied_on": None}, "certification-too-old", ("2013-06-01", "2026-11-02")),
+        ({"applied_on": date(2025, 10, 10)}, None, ()),
+        ({"applied_on": date(2025, 10, 9)}, "application-too-old", ("2025-10-09", "2026-10-10")),
+        ({"applied_on": date(2015, 3, 1)}, "application-too-old", ("2015-03-01", "2026-10-10")),
+    ],
+)
+def test_application_certification_and_issue_lie_within_a_year(
+    changes: dict[str, Cell], code: str | None, dates: tuple[str, ...]
+) -> None:
+    """督§7, 督§9, 考§8, 考§12: or a notice of the certification, named in the row or for the batch, allows it."""
+    for kind in ("external", "standard"):
+        found = told(kind, **changes)
+        assert [one for one, _, _ in found] == ([] if code is None else [code])
+        for _, article, zh in found:
+            assert article in ({"督§9", "督§7"} if kind == "external" else {"考§12", "考§8"})
+            assert all(one in zh for one in dates)
+        assert told(kind, **changes, notice="渝职鉴发〔2026〕12号") == []
+        assert refused_for(application(kind, **changes), under=policy(notice="渝职鉴发〔2026〕12号")) == []
+
+
+def test_how_long_a_certification_counts_is_the_jurisdictions() -> None:
+    """督§9, 考§12."""
+    under = policy(jurisdiction=structs.replace(CHONGQING, certification_months=24, application_months=1))
+    old = application("external", certified_on=date(2025, 1, 5), applied_on=date(2024, 12, 5))
+    assert refused_for(old, under=under) == []
+    early = application("external", certified_on=date(2025, 1, 5), applied_on=date(2024, 12, 4))
+    assert refused_for(early, under=under) == ["application-too-old"]
+
+
+@pytest.mark.parametrize(
+    ("born_on", "code"),
+    [
+        (date(2035, 1, 1), "born-after-application"),
+        (date(2026, 9, 1), "born-after-application"),  # on the day itself
+        (date(2026, 8, 31), "age-under-limit"),
+        (date(2010, 9, 2), "age-under-limit"),
+        (date(2010, 9, 1), None),
+    ],
+)
+def test_applicants_are_born_and_sixteen(born_on: date, code: str | None) -> None:
+    """督§6(4), 考§7(1)4: who applied on 2026-09-01."""
+    for kind, article in (("external", "督§6(4)"), ("standard", "考§7(1)4")):
+        years: dict[str, Cell] = {"occupation_years": None} if kind == "standard" else {}
+        found = told(kind, resident_id=str(resident_id(born_on)), **years)
+        found = [one for one in found if one[0] != "cell-missing"]
+        assert [one[:2] for one in found] == ([] if code is None else [(code, article)])
+        for _, _, zh in found:
+            assert f"{born_on}" in zh
+            assert "2026-09-01" in zh
+
+
+@pytest.mark.parametrize("field", ["occupation_years", "qualification_years", "assessor_years"])
+def test_nobody_has_worked_longer_than_since_the_sixteenth_birthday(field: str) -> None:
+    """考§7(2)1–3: years of work, of a certificate and of a card, inclusive."""
+    born = str(resident_id(date(2000, 9, 1)))  # 16 on 2016-09-01, ten years before applying
+    longest: dict[str, Cell] = {"resident_id": born, field: "10年"}
+    assert told("senior", **longest) == []
+    ((code, article, zh),) = told("senior", **{**longest, field: "10年1个月"})
+    assert (code, article) == ("years-impossible", "考§7(2)1")
+    assert "2016-09-01" in zh
+    assert "2026-09-01" in zh
+
+
+def test_a_renewal_states_its_application_date() -> None:
+    """督§10, 考§12: it is an application of its own, not the certification again."""
+    old = card("R50230001", issued_on=date(2023, 11, 20), name="王小明")
+    ((code, article, zh),) = told("external", known(old), applied_on=None)
+    assert (code, article) == ("application-date-missing", "督§10")
+    assert "2026-11-20" in zh
+    assert "2026-10-10" in zh
+    assert told("external", known(old)) == []
+    standard = electrician("23310020001", issued_on=date(2023, 11, 20))
+    assert [one[:2] for one in told("standard", known(standard), applied_on=None)] == [
+        ("application-date-missing", "考§12")
+    ]
+    assert told("senior", known(standard), applied_on=None) == [], "a promotion is no renewal"
 
 
 @pytest.mark.parametrize(
@@ -268,7 +376,7 @@ def test_every_refusal_speaks_two_languages_and_hides_the_identity_number() -> N
         institution="500999",
     )
     problems = planned(hopeless, of=known(revoked("26310020001", date(2026, 8, 1)))).refused[0].problems
-    assert len({p.code for p in problems}) == 9
+    assert len({p.code for p in problems}) == 10
     for problem in problems:
         assert problem.zh
         assert problem.en

@@ -26,7 +26,7 @@ def test_renewal_opens_six_months_before_expiry_and_stays_open() -> None:
         (date(2020, 1, 6), []),
     ):
         old = electrician(f"{issued_on:%y}310020001", issued_on=issued_on)
-        plan = planned(application("standard"), of=known(old))
+        plan = planned(application("standard", certified_on=ISSUED_ON), of=known(old))
         assert [p.code for refusal in plan.refused for p in refusal.problems] == codes
         if not codes:
             assert plan.accepted[0].supersedes == ((old.number, frozenset({"occupation:电工"})),)
@@ -34,18 +34,44 @@ def test_renewal_opens_six_months_before_expiry_and_stays_open() -> None:
 
 
 @pytest.mark.parametrize(
-    ("certified_on", "codes"), [(date(2023, 11, 20), ["certification-not-new"]), (date(2023, 11, 21), [])]
+    ("certified_on", "codes"),
+    [
+        (date(2023, 11, 20), ["certification-not-new"]),
+        (date(2023, 11, 21), ["certification-before-window"]),  # three years ago
+        (date(2026, 5, 19), ["certification-before-window"]),
+        (date(2026, 5, 20), []),  # the first day of the window: six months before 2026-11-20
+        (date(2026, 10, 10), []),
+    ],
 )
-def test_a_new_card_needs_a_new_certification(certified_on: date, codes: list[str]) -> None:
-    """督§10: 有效期满后须重新参加培训认证."""
-    old = card("R50230001", issued_on=date(2023, 11, 20), name="王小明")
-    applicant = application("external", certified_on=certified_on, applied_on=None)
-    assert refused_for(applicant, of=known(old)) == codes
+def test_the_certification_of_a_renewal_falls_into_the_window(certified_on: date, codes: list[str]) -> None:
+    """督§10, 考§12: 有效期满后须重新认证; an older one is refused with the first day it could have been."""
+    supervisor = card("R50230001", issued_on=date(2023, 11, 20), name="王小明")
+    assessor = electrician("23310020001", issued_on=date(2023, 11, 20))
+    for kind, old, article in (("external", supervisor, "督§10"), ("standard", assessor, "考§12")):
+        applicant = application(kind, certified_on=certified_on, applied_on=certified_on, notice="某通知")
+        problems = [p for refusal in planned(applicant, of=known(old)).refused for p in refusal.problems]
+        assert [(p.code, p.article) for p in problems] == [(code, article) for code in codes]
+        if codes == ["certification-before-window"]:
+            assert "2026-05-20" in problems[0].zh
+            assert f"{certified_on}" in problems[0].zh
+
+
+def test_the_window_does_not_close() -> None:
+    """督§10, 考§12: years after expiry too, on a certification of that time."""
+    old = electrician("20310020001", issued_on=date(2020, 1, 6))
+    assert refused_for(application("standard"), of=known(old)) == []
+
+
+def test_a_promotion_needs_no_window() -> None:
+    """考§12: another grade is no renewal, but its certification is new all the same."""
+    old = electrician("24310020001", issued_on=date(2024, 1, 8))
+    applicant = application("senior", certified_on=date(2026, 1, 10), applied_on=date(2026, 1, 9))
+    assert refused_for(applicant, of=known(old)) == []
 
 
 def test_one_certification_does_not_serve_twice() -> None:
     """考§12: neither after a renewal nor after a cancellation; a card voided by mistake is no use of it."""
-    applicant = application("external", certified_on=date(2026, 3, 1), applied_on=None)
+    applicant = application("external", certified_on=date(2026, 3, 1), applied_on=date(2026, 2, 1))
     facts = {"issued_on": date(2026, 3, 2), "name": "王小明"}
     cancelled = card("R50260001", status=CardStatus.REVOKED, status_on=date(2026, 4, 1), **facts)
     voided = card("R50260001", status=CardStatus.VOIDED, status_on=date(2026, 4, 1), **facts)

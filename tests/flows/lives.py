@@ -269,6 +269,7 @@ class Lives(RuleBasedStateMachine):
             types=_types(card.scopes) if card.is_assessor else (),
             place=card.issuer if card.kind == "internal" else None,
             certified_on=self.today - since * DAY,
+            applied_on=None if since == 40 else self.today - (since + 5) * DAY,
         )
 
     def _renew(self, former: PaperCard, since: int) -> None:
@@ -283,6 +284,7 @@ class Lives(RuleBasedStateMachine):
         }
         renewal = RenewalRequest(
             certified_on=wish.certified_on,
+            applied_on=wish.applied_on,
             facts=facts,
             photo=None if former.has_photo else photo(),
             reviewed_by="李审核",

@@ -87,6 +87,7 @@ class PaperCard:
     issued_on: date
     expires_on: date
     applied_on: date | None = None
+    certified_on: date | None = None
     predecessor: str | None = None
     has_photo: bool = True
     status: str = "valid"
@@ -233,14 +234,7 @@ class Paper:
         own = [other for other in wishes if other.person == wish.person]
         if any(other.person == wish.person and other.scopes & wish.scopes for other in before):
             codes.add("row-doubled")
-        types = {name for other in own for name in other.scopes if other.is_assessor}
-        granted = {
-            name
-            for card in self.of(wish.person)
-            if card.is_assessor and card.applied_on == wish.application_on and card.status != "voided"
-            for name in card.scopes
-        }
-        if wish.is_assessor and len(types | granted) > 2:  # 考§9
+        if wish.is_assessor and len(self._one_application(wish, own)) > 2:  # 考§9
             codes.add("too-many-occupations")
         if not codes and day > today and any(taken != card.counts_for for card, taken in self.taken_over(wish)):
             codes.add("issue-date-ahead")
@@ -248,12 +242,32 @@ class Paper:
             codes.add("number-taken")
         return codes
 
+    def _one_application(self, wish: Wish, own: Sequence[Wish]) -> set[str]:
+        """The job types of all that was applied for on one of its days or certified on one, here or earlier."""
+        others: list[Wish | PaperCard] = [other for other in own if other.is_assessor]
+        others += [card for card in self.of(wish.person) if card.is_assessor and card.status != "voided"]
+        days: set[tuple[str, date | None]] = {("certified", wish.certified_on), ("applied", wish.application_on)}
+        types = set(wish.scopes)
+        for _ in others:
+            for other in others:
+                applied = other.application_on if isinstance(other, Wish) else other.applied_on
+                its = {("certified", other.certified_on), ("applied", applied)}
+                if days & its:
+                    types |= other.scopes
+                    days |= {(what, day) for what, day in its if day is not None}
+        return types
+
     def _of_the_person(self, wish: Wish, day: date) -> Iterator[str]:
         person = self.people[wish.person]
         if person.age_on(wish.application_on) > (65 if person.is_man else 60):  # 督§6(4), 考§7(1)4
             yield "age-over-limit"
         if max(wish.certified_on, wish.application_on) > day:
             yield "date-after-issue"
+        if not years_on(wish.certified_on, 1) >= day:  # 督§9, 考§12
+            yield "certification-too-old"
+        near = person.age_on(wish.certified_on) >= (64 if person.is_man else 59)  # 督§6(4), 考§7(1)4
+        if wish.applied_on is None and (near or self.renewed(wish)):
+            yield "application-date-missing"
         if wish.is_assessor:
             for card in self.of(wish.person):  # 考§21
                 barred = card.is_assessor and card.status == "revoked" and not card.is_corrected
@@ -261,6 +275,10 @@ class Paper:
                     yield "barred"
         elif wish.by_hand is not None and wish.by_hand[:-4] != self.prefix(wish.kind, wish.place, day):
             yield "hand-number-outside-series"
+
+    def renewed(self, wish: Wish) -> list[PaperCard]:
+        """The cards of the same kind, in force or expired, that the new one follows."""
+        return [card for card in self.of(wish.person) if card.kind == wish.kind and card.counts_for & wish.scopes]
 
     def _of_the_cards(self, wish: Wish, day: date) -> Iterator[str]:
         held = self.of(wish.person)
@@ -274,6 +292,9 @@ class Paper:
         for card in held:  # 督§10, 考§12
             if card.status != "voided" and card.scopes & wish.scopes and wish.certified_on <= card.issued_on:
                 yield "certification-not-new"
+            opens_on = half_a_year_before(card.expires_on)
+            if card in self.renewed(wish) and card.issued_on < wish.certified_on < opens_on <= day:
+                yield "certification-before-window"
             if card.counts_for & wish.scopes and day <= card.expires_on:
                 yield from self._of_a_live_card(wish, card, day)
 
@@ -323,6 +344,7 @@ class Paper:
                     issued_on=day,
                     expires_on=years_on(day, 3),
                     applied_on=wish.application_on,
+                    certified_on=wish.certified_on,
                     predecessor=plans[place][0][0].number if plans[place] else None,
                 )
             )

@@ -27,7 +27,7 @@ def test_renewal_supersedes_the_former_card(office: Office, kind: str) -> None:
     early = applicant(kind, 1, certified_on=date(2029, 4, 20), applied_on=date(2029, 4, 2))
     assert codes_of(office.issue(early)) == {2: ["renewal-too-early"]}
     office.clock.set_to(IN_TIME)
-    assert codes_of(office.issue(applicant(kind, 1))) == {2: ["certification-not-new"]}
+    assert codes_of(office.issue(applicant(kind, 1))) == {2: ["certification-too-old", "certification-not-new"]}
     assert office.check(former) is Word.VALID
 
     new = office.issue_one(applicant(kind, 1, **RENEWED))
@@ -124,7 +124,7 @@ def test_partial_take_over_is_not_dated_ahead(office: Office) -> None:
     promoted = applicant("senior", 1, occupations="电工", standard_card=None, assessor_years=None, **again)
     ahead = office.today + timedelta(days=1)
     for dry_run in (True, False):
-        outcome = office.issue(promoted, applicant("external", 2), issued_on=ahead, dry_run=dry_run)
+        outcome = office.issue(promoted, applicant("external", 2, **again), issued_on=ahead, dry_run=dry_run)
         assert codes_of(outcome) == {2: ["issue-date-ahead"]}
         assert [row.row for row in outcome.issued] == [3]
     (problem,) = outcome.refused[0].problems
@@ -194,3 +194,16 @@ def test_predecessor_dated_out_ahead_still_covers_its_job_types(lite: Office) ->
     assert verdict.verdict is Word.VALID
     assert verdict.fit_for_duty is not None
     assert verdict.fit_for_duty.answer is not Answer.NO
+
+
+def test_two_batches_of_one_certification_are_one_application(office: Office) -> None:
+    """考§9: two job types, in however many batches; another certification and application is another one."""
+    office.issue_one(applicant("standard", 1, occupations="电工"))
+    office.issue_one(applicant("standard", 1, occupations="焊工", applied_on=date(2026, 9, 20)))
+    third = applicant("standard", 1, occupations="车工", applied_on=date(2026, 8, 1))
+    for dry_run in (True, False):
+        outcome = office.issue(third, dry_run=dry_run)
+        assert codes_of(outcome) == {2: ["too-many-occupations"]}
+    assert "已发证的焊工、电工" in outcome.refused[0].problems[0].zh
+    other = applicant("standard", 1, occupations="车工", applied_on=date(2026, 8, 1), certified_on=date(2026, 10, 20))
+    assert office.issue_one(other) == "26310020003"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from msgspec import structs
@@ -28,7 +28,12 @@ CERTIFIED = date(2029, 8, 20)
 def renewal(kind: str, /, on: date = CERTIFIED, **facts: str) -> RenewalRequest:
     scores = {"theory_score": "80", "skill_score": "81"} if kind not in {"external", "internal"} else {"score": "90"}
     review = {"review_score": "75"} if kind == "senior" else {}
-    return RenewalRequest(certified_on=on, facts={**scores, **review, **facts}, reviewed_by="李审核")
+    return RenewalRequest(
+        certified_on=on,
+        facts={**scores, **review, **facts},
+        reviewed_by="李审核",
+        applied_on=on - timedelta(days=20),
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -51,7 +56,9 @@ def test_renewal_obeys_every_rule_of_issuing(lite: Office) -> None:
     for on, stated, code in (
         (date(2027, 1, 5), renewal("standard", on=date(2027, 1, 2)), "renewal-too-early"),
         (LATER, renewal("standard", skill_score="59"), "score-below-pass"),
-        (LATER, renewal("standard", on=date(2026, 10, 10)), "certification-not-new"),
+        (LATER, renewal("standard", on=date(2026, 11, 1)), "certification-too-old"),
+        (LATER, renewal("standard", on=date(2029, 5, 1)), "certification-before-window"),
+        (LATER, structs.replace(renewal("standard"), applied_on=None), "application-date-missing"),
         (LATER, renewal("standard", hr_staff="是"), "hr-staff"),
         (LATER, renewal("standard", resident_id="1"), "renewal-field"),
     ):

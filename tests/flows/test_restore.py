@@ -107,7 +107,7 @@ def lived(office: Office, folder: Path) -> Day:
     for person, name in enumerate(("kept", *BAD), 1):
         day.numbers[name] = office.issue_one(applicant("external", person))
     office.move_to(LATER)
-    day.numbers["young"] = office.issue_one(applicant("standard", 9))
+    day.numbers["young"] = office.issue_one(applicant("standard", 9, certified_on=CERTIFIED, applied_on=CERTIFIED))
     hire(office, "boss", "school")
     set_mirror(office.register.database, office.register.effects, office.register.mirror, day.mirror, ACTOR)
     day.texts = {name: office.text(number) for name, number in day.numbers.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -34,6 +34,7 @@ from service.flows.issue.uploads import (
 from service.flows.people.sign_in import SignIn
 from service.flows.register import VAULT_FILE
 from service.settings import Settings
+from service.store import cards
 from service.store.tables import upload, upload_piece
 from tests.api.test_batches import photos_of, roster_of
 from tests.flows.damage import stored_blobs
@@ -187,3 +188,19 @@ def test_two_presses_at_once_issue_once(office: Office) -> None:
         with ThreadPoolExecutor(3) as pool:
             assert len({press.result() for press in [pool.submit(press) for _ in range(3)]}) == 1
     assert len(list_batches(office.register, "centre")) == 3
+
+
+def test_a_notice_of_the_certification_counts_when_checked_and_when_issued(lite: Office, centre: SignIn) -> None:
+    """督§9, 考§12: it is kept with the card."""
+    row = applicant("external", 1, certified_on=date(2025, 10, 1), applied_on=date(2025, 9, 1))
+
+    def checked(**more: str) -> Checked:
+        files = Files("名单.xlsx", io.BytesIO(roster_of(row)), io.BytesIO(photos_of(row)))
+        return check_files(lite.register, centre, files, IssueRequest(reviewed_by="李审核", **more))
+
+    assert [one.code for one in checked().outcome.refused[0].problems] == ["certification-too-old"]
+    issue_checked(lite.register, centre, checked(notice="渝职鉴发〔2025〕12号").key)
+    with lite.register.database.read() as connection:
+        record = cards.get(connection, CardNumber("R50260001"))
+    assert record is not None
+    assert (record.application or {})["notice"] == "渝职鉴发〔2025〕12号"

@@ -81,9 +81,10 @@ class Evidence:
 class Application:
     """One person's application for one card, read and complete in form; nothing is decided yet.
 
-    ``institution`` is the issuer of an internal card, for others the hiring institution. ``score`` is a
-    supervisor's (督§8). ``number`` is assigned by hand. ``portrait_consent``: the holder lets the code on the card
-    show a small portrait; silence is no consent. ``notices`` do not hinder the card.
+    ``institution`` is the issuer of an internal card, for others the hiring institution. ``notice`` is the notice of
+    the certification (认证通知) that allows older dates. ``score`` is a supervisor's (督§8). ``number`` is assigned by
+    hand. ``portrait_consent``: the holder lets the code on the card show a small portrait; silence is no consent.
+    ``notices`` do not hinder the card.
     """
 
     row: int
@@ -95,6 +96,7 @@ class Application:
     institution: str | None
     certified_on: date
     applied_on: date | None = None
+    notice: str | None = None
     score: Decimal | None = None
     evidence: Evidence = Evidence()
     in_house: bool | None = None
@@ -122,7 +124,8 @@ class Application:
 class MalformedRow:
     """A row that is refused as it stands, with all its problems, and what of it could be read.
 
-    What was read still counts for doubles within the batch and for the limit of 考§9.
+    What was read still counts for doubles within the batch and for the limit of 考§9. Without its certification date
+    it is taken for part of any application of the person in the batch.
     """
 
     row: int
@@ -132,6 +135,8 @@ class MalformedRow:
     kind: CardKind | None = None
     occupations: tuple[Occupation, ...] = ()
     institution: str | None = None
+    certified_on: date | None = None
+    applied_on: date | None = None
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -58,13 +58,15 @@ def parse_row(raw: RawRow, catalogue: Catalogue) -> Application | MalformedRow:
     occupations = (
         row.demanded("occupations", partial(read_occupations, catalogue=catalogue), when=row.is_assessor) or ()
     )
+    applied_on = row.optional("applied_on", figures.read_date)
     evidence = _evidence(row, len(occupations), catalogue) if row.is_assessor else Evidence()
     application = partial(
         Application,
         row=raw.row,
         occupations=occupations,
         institution=institution,
-        applied_on=row.optional("applied_on", figures.read_date),
+        applied_on=applied_on,
+        notice=row.optional("notice", cells.read_text),
         score=row.optional("score", figures.read_score),
         evidence=evidence,
         in_house=row.optional("in_house", cells.read_answer),
@@ -79,7 +81,17 @@ def parse_row(raw: RawRow, catalogue: Catalogue) -> Application | MalformedRow:
     )
     if row.problems or name is None or resident_id is None or kind is None or work_unit is None or certified_on is None:
         shown = name or shown_name(raw.cells.get("name"))
-        return MalformedRow(raw.row, shown, row.all_problems(), resident_id, kind, occupations, institution)
+        return MalformedRow(
+            raw.row,
+            shown,
+            row.all_problems(),
+            resident_id,
+            kind,
+            occupations,
+            institution,
+            certified_on,
+            applied_on,
+        )
     return application(name=name, resident_id=resident_id, kind=kind, work_unit=work_unit, certified_on=certified_on)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
-from service.domain.eligibility import assessor, common, recommending, succession, supervisor
+from service.domain.eligibility import assessor, chronology, common, recommending, succession, supervisor
 from service.domain.eligibility.case import UNKNOWN, Case, Known, KnownCard, Policy
 from service.domain.problem import Problem
 
@@ -15,7 +15,11 @@ Rule: TypeAlias = Callable[[Case], Iterable[Problem]]
 
 RULES: Final[tuple[Rule, ...]] = (
     common.age,
-    common.dates,
+    chronology.order_of_life,
+    chronology.order_of_dates,
+    chronology.distance_of_dates,
+    chronology.application_date,
+    chronology.durations,
     common.reviewer,
     common.institution,
     common.issuer,
@@ -29,6 +33,7 @@ RULES: Final[tuple[Rule, ...]] = (
     assessor.scores,
     assessor.conditions,
     succession.new_certification,
+    succession.certified_in_window,
     succession.one_live_card,
 )
 """What refuses an application, whoever else is in the batch."""
@@ -36,7 +41,6 @@ RULES: Final[tuple[Rule, ...]] = (
 WARNINGS: Final[tuple[Rule, ...]] = (
     common.record,
     common.names,
-    common.order_of_dates,
     assessor.stated_standard_card,
 )
 """What a person should look at; it hinders nothing."""

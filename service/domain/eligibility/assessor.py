@@ -8,7 +8,7 @@ from typing import Final
 
 from service.domain.application import ExceptionArticle, Title
 from service.domain.card import CardStatus
-from service.domain.eligibility.case import Case, refusal
+from service.domain.eligibility.case import Case, condition_article, refusal, spoken_months
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.occupation import Occupation
 from service.domain.problem import Problem
@@ -24,14 +24,8 @@ from service.domain.regulation import (
     STANDARD_LEVELS,
     STANDARD_YEARS,
 )
-from service.domain.validity import add_years, first_application_on
+from service.domain.validity import MONTHS_A_YEAR, add_years, first_application_on
 
-_MONTHS: Final = 12
-_ARTICLE: Final = {
-    CardKind.SENIOR: "考§7(2)1",
-    CardKind.STANDARD: "考§7(2)2",
-    CardKind.SPECIAL_SKILL: "考§7(2)3",
-}
 _SENIOR_TITLES: Final = frozenset({Title.SENIOR})
 _STANDARD_TITLES: Final = frozenset({Title.MIDDLE, Title.SENIOR})
 
@@ -169,7 +163,7 @@ def _artisan(case: Case) -> Iterable[Problem]:
 
 
 def _certificate(case: Case, levels: frozenset[SkillLevel], titles: frozenset[Title], needed: str) -> Iterable[Problem]:
-    evidence, article = case.application.evidence, _ARTICLE[case.application.kind]
+    evidence, article = case.application.evidence, condition_article(case.application.kind)
     if evidence.level not in levels and evidence.title not in titles:
         stated = evidence.level is not None or evidence.title is not None
         yield refusal(
@@ -197,12 +191,12 @@ def _years(case: Case, field: str, months: int | None, years: int) -> Iterable[P
     """Return the problem of a stated duration that is missing or under ``years``, "以上" inclusive."""
     if months is None:
         yield _missing(case, field, f"应为 {years} 年及以上", f"should be {years} years or more")
-    elif months < years * _MONTHS:
+    elif months < years * MONTHS_A_YEAR:
         yield refusal(
             "years-too-few",
             field,
-            _ARTICLE[case.application.kind],
-            f"{_spoken(months)}，应为 {years} 年及以上",
+            condition_article(case.application.kind),
+            f"{spoken_months(months)}，应为 {years} 年及以上",
             f"{months} months stated, {years} years are needed",
         )
 
@@ -289,9 +283,6 @@ def stated_standard_card(case: Case) -> Iterable[Problem]:
 
 
 def _missing(case: Case, field: str, zh: str, en: str) -> Problem:
-    return refusal("cell-missing", field, _ARTICLE[case.application.kind], f"未填写，{zh}", f"{field} is empty: {en}")
-
-
-def _spoken(months: int) -> str:
-    years, rest = divmod(months, _MONTHS)
-    return f"{years} 年" + (f" {rest} 个月" if rest else "")
+    return refusal(
+        "cell-missing", field, condition_article(case.application.kind), f"未填写，{zh}", f"{field} is empty: {en}"
+    )

@@ -5,28 +5,38 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from service.domain.application import Application
 from service.domain.application.headings import HEADING_OF
 from service.domain.card import Card, CardStatus
 from service.domain.issuer import Institution
 from service.domain.jurisdiction import Jurisdiction
+from service.domain.kinds import CardKind
 from service.domain.problem import Problem
+from service.domain.validity import MONTHS_A_YEAR
+
+_CONDITIONS: Final = {
+    CardKind.SENIOR: "考§7(2)1",
+    CardKind.STANDARD: "考§7(2)2",
+    CardKind.SPECIAL_SKILL: "考§7(2)3",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCard:
     """A card in the register.
 
-    ``applied_on`` is the application date it was granted on, None where that is not recorded; ``decided_on`` the day
-    of the decision that cancelled it, None where none is recorded; ``corrected`` tells that its cancellation was a
-    mistake and has been corrected.
+    ``applied_on`` and ``certified_on`` are the dates of the application it was granted on, None where they are not
+    recorded, as of a card from before the system; ``decided_on`` the day of the decision that cancelled it, None where
+    none is recorded; ``corrected`` tells that its cancellation was a mistake and has been corrected.
     """
 
     card: Card
     applied_on: date | None = None
     corrected: bool = False
     decided_on: date | None = None
+    certified_on: date | None = None
 
     @property
     def cancelled_on(self) -> date | None:
@@ -58,7 +68,8 @@ class Policy:
     ``institutions`` by code; ``authorities`` are the HR authorities of the list, None where it is not looked at;
     ``issued_on`` the civil date in Asia/Shanghai the cards will bear; ``issuer``
     None (an administrator: any card), ``centre`` or an institution's code; ``reviewer`` confirms, for rows that
-    name nobody, what no spreadsheet can show. How long before expiry renewal opens is the jurisdiction's.
+    name nobody, what no spreadsheet can show; ``notice`` is the notice of the certification (认证通知) that allows the
+    whole batch older dates. How long before expiry renewal opens, and how old a date may be, is the jurisdiction's.
     """
 
     jurisdiction: Jurisdiction
@@ -67,6 +78,7 @@ class Policy:
     issuer: str | None = None
     reviewer: str | None = None
     authorities: Collection[str] | None = None
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,17 @@ class Case:
     def cards_in(self, *statuses: CardStatus) -> tuple[Card, ...]:
         """Select the person's cards that have one of the statuses."""
         return tuple(known.card for known in self.known.cards if known.card.status in statuses)
+
+
+def condition_article(kind: CardKind) -> str:
+    """Return the item of 考§7(2) with the conditions of a grade."""
+    return _CONDITIONS[kind]
+
+
+def spoken_months(months: int) -> str:
+    """Word a number of months in Chinese, as years and months."""
+    years, rest = divmod(months, MONTHS_A_YEAR)
+    return f"{years} 年" + (f" {rest} 个月" if rest else "")
 
 
 def refusal(code: str, field: str, article: str, zh: str, en: str) -> Problem:

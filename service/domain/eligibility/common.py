@@ -1,4 +1,4 @@
-"""Rules that concern every applicant: age, dates, reviewer, issuer, institution, number."""
+"""Rules that concern every applicant: age, reviewer, issuer, institution, number."""
 
 from __future__ import annotations
 
@@ -30,21 +30,6 @@ def age(case: Case) -> Iterable[Problem]:
             f"申报日 {a.application_on} 已满 {years} 周岁，{sex}不超过 {limit} 周岁",
             f"{years} years old on {a.application_on}; the limit is {limit} ({a.resident_id.sex})",
         )
-
-
-def dates(case: Case) -> Iterable[Problem]:
-    """Refuse dates after the issue date: a card is given to who has been certified. 督§9, 考§12."""
-    issued_on = case.policy.issued_on
-    article = "考§12" if case.application.kind.is_assessor else "督§9"
-    for field, on in (("certified_on", case.application.certified_on), ("applied_on", case.application.applied_on)):
-        if on is not None and on > issued_on:
-            yield refusal(
-                "date-after-issue",
-                field,
-                article,
-                f"{on} 晚于核发日期 {issued_on}",
-                f"{on} is after the issue date {issued_on}",
-            )
 
 
 def reviewer(case: Case) -> Iterable[Problem]:
@@ -175,17 +160,4 @@ def names(case: Case) -> Iterable[Problem]:
             "",
             f"与证卡 {last.number} 上的姓名“{last.name}”不同，请核对身份证号",
             f"card {last.number} of the same identity number bears the name {last.name!r}",
-        )
-
-
-def order_of_dates(case: Case) -> Iterable[Problem]:
-    """Warn of an application dated after its certification: one applies first. 督§7, 考§8."""
-    a = case.application
-    if a.applied_on is not None and a.applied_on > a.certified_on:
-        yield refusal(
-            "applied-after-certification",
-            "applied_on",
-            "考§8" if a.kind.is_assessor else "督§7",
-            f"申报日期 {a.applied_on} 晚于认证日期 {a.certified_on}，请核对",
-            f"applied on {a.applied_on}, after the certification on {a.certified_on}",
         )

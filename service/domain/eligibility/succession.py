@@ -49,6 +49,32 @@ def new_certification(case: Case) -> Iterable[Problem]:
             )
 
 
+def certified_in_window(case: Case) -> Iterable[Problem]:
+    """Require the certification of a renewal to fall into the window, which opens before expiry and does not close.
+
+    "有效期满后须重新参加培训和认证": one that is older than the window renews nothing, however late the card is
+    issued. A promotion is no renewal. 督§10, 考§12.
+    """
+    wanted = frozenset(case.application.scopes)
+    certified_on = case.application.certified_on
+    for card in case.cards_in(CardStatus.VALID):
+        opens_on = renewal_opens_on(card.expires_on, case.policy.jurisdiction.renewal_months)
+        if (
+            card.kind is case.application.kind
+            and card.live_scopes & wanted
+            and card.issued_on < certified_on < opens_on <= case.policy.issued_on  # else told by the other rules
+        ):
+            yield refusal(
+                "certification-before-window",
+                "certified_on",
+                _article(case),
+                f"认证日期 {certified_on} 早于证卡 {card.number}（有效期至 {card.expires_on}）换发期的首日 {opens_on}；"
+                f"换发须在 {opens_on} 及以后重新认证",
+                f"certified on {certified_on}, before {opens_on}, the first day on which that of a renewal "
+                f"of card {card.number} (valid until {card.expires_on}) can be",
+            )
+
+
 def one_live_card(case: Case) -> Iterable[Problem]:
     """Allow a live card to be renewed in time or replaced by a higher grade, never doubled. 督§10, 考§12, 考§3."""
     wanted = frozenset(case.application.scopes)

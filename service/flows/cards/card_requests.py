@@ -73,9 +73,13 @@ class FoundRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RenewalRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """The new certification; everything else is what the register knows, unless it is among the facts."""
+    """The new application and certification; all else is what the register knows, unless it is among the facts.
+
+    The application date is mandatory at a renewal (督§10, 考§12); it may stand among the facts.
+    """
 
     certified_on: Annotated[date, described("certified_on")]
     facts: Annotated[dict[str, Annotated[str, Meta(pattern=LINE_PATTERN)]], described("facts", max_length=40)]
     reviewed_by: Annotated[str, line("reviewed_by", MAX_PERSON, min_length=1)]
+    applied_on: Annotated[date, described("applied_on")] | None = None
     photo: Annotated[bytes, described("photo")] | None = None

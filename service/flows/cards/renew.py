@@ -75,6 +75,8 @@ def renew_card(register: Register, number: CardNumber, request: RenewalRequest, 
             photo = read_photo(connection, record.photo)
     content = b"" if photo is None else photo
     stated: dict[str, Cell] = {**request.facts, "certified_on": request.certified_on}
+    if request.applied_on is not None:
+        stated["applied_on"] = request.applied_on
     batch = Request(
         rows=(RawRow(FIRST_ROW, {**known, **stated, "photo": _PHOTO_NAME}),),
         photos=PhotoFiles(() if photo is None else (PhotoFile(f"{_PHOTO_NAME}.jpg", lambda: content),)),

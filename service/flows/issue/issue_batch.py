@@ -49,7 +49,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What the office asks for. ``actor`` is who asks; ``key`` makes a retry harmless."""
+    """What the office asks for. ``actor`` is who asks; ``key`` makes a retry harmless.
+
+    ``notice`` is the notice of the certification (认证通知) by which dates may lie further apart than is usual.
+    """
 
     rows: Sequence[RawRow]
     photos: PhotoFiles
@@ -57,6 +60,7 @@ class Request:
     issuer: str | None = None
     issued_on: date | None = None
     reviewed_by: str | None = None
+    notice: str | None = None
     dry_run: bool = False
     all_or_nothing: bool = False
     key: str | None = None
@@ -96,9 +100,10 @@ def issue_batch(register: Register, request: Request, progress: Progress | None 
         register.jurisdiction,
         institutions,
         issued_on,
-        request.issuer,
-        request.reviewed_by,
-        list_authorities(register),
+        issuer=request.issuer,
+        reviewer=request.reviewed_by,
+        authorities=list_authorities(register),
+        notice=request.notice,
     )
     rows = tuple(parse_row(row, register.catalogue) for row in request.rows)
     portraits = _portraits(request.photos, rows, progress)
@@ -208,6 +213,8 @@ def _record(register: Register, connection: Connection, request: Request, outcom
     }
     if request.issuer is not None:
         data["issuer"] = request.issuer
+    if request.notice is not None:
+        data["notice"] = request.notice
     batch = str(outcome.batch)
     refusals = (
         Event("application-refused", batch, {"row": row.row, "reasons": [problem.code for problem in row.problems]})
@@ -257,6 +264,7 @@ def _digest(request: Request, portraits: _Portraits) -> bytes:
             request.issued_on,
             request.reviewed_by,
             request.all_or_nothing,
+            *([] if request.notice is None else [request.notice]),
         ),
         order="deterministic",
     )

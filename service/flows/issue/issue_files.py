@@ -21,6 +21,7 @@ from service.roster.reader import Roster, read_roster
 
 MAX_ROSTER_BYTES: Final = 8 * MEBIBYTE
 MAX_PHOTOS_BYTES: Final = 600 * MEBIBYTE
+MAX_NOTICE: Final = 120  # characters of a notice's name or number
 
 
 class IssueRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -28,6 +29,7 @@ class IssueRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     issued_on: Annotated[date, described("issued_on")] | None = None
     reviewed_by: Annotated[str, line("reviewed_by", MAX_PERSON)] | None = None
+    notice: Annotated[str, line("notice", MAX_NOTICE)] | None = None
     dry_run: Annotated[bool, described("dry_run")] = False
     all_or_nothing: Annotated[bool, described("all_or_nothing")] = False
 
@@ -40,6 +42,7 @@ class Order:
     issuer: str
     issued_on: date | None = None
     reviewed_by: str | None = None
+    notice: str | None = None
     dry_run: bool = False
     all_or_nothing: bool = False
     key: str | None = None
@@ -61,6 +64,7 @@ def issue_files(register: Register, roster: IO[bytes], photos: IO[bytes], order:
                 issuer=order.issuer,
                 issued_on=order.issued_on,
                 reviewed_by=order.reviewed_by,
+                notice=order.notice,
                 dry_run=order.dry_run,
                 all_or_nothing=order.all_or_nothing,
                 key=order.key,

@@ -227,6 +227,7 @@ def _as_stated(planned: PlannedCard) -> Mapping[str, object]:
         "recommended_by": application.recommended_by,
         "reviewed_by": planned.reviewed_by,
         "certified_on": application.certified_on,
+        "notice": planned.notice,
         "score": application.score,
         "evidence": evidence if application.kind.is_assessor else None,
         PORTRAIT_CONSENT: application.portrait_consent or None,

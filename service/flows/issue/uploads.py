@@ -66,6 +66,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     kinds: Mapping[int, str]
     notes: tuple[Problem, ...]
     done_rows: int
+    notice: str | None = None
     batch: int | None = None
 
 
@@ -94,14 +95,22 @@ def check_files(register: Register, sign_in: SignIn, files: Files, request: Issu
             )
     roster = _limited(files.roster, MAX_ROSTER_BYTES, ("申报表", "the roster")).read()
     photos = _limited(files.photos, MAX_PHOTOS_BYTES, ("照片", "photographs"))
-    dated, reviewed_by = request.issued_on or register.effects.today(), request.reviewed_by
-    order = Order(actor=by.actor, issuer=by.body, issued_on=dated, reviewed_by=reviewed_by, dry_run=True)
+    dated = request.issued_on or register.effects.today()
+    order = Order(
+        actor=by.actor,
+        issuer=by.body,
+        issued_on=dated,
+        reviewed_by=request.reviewed_by,
+        notice=request.notice,
+        dry_run=True,
+    )
     sheet, outcome = issue_files(register, io.BytesIO(roster), io.BufferedReader(_Borrowed(photos), PIECE), order)
     checked = Checked(
         key=register.effects.random_bytes(16).hex(),
         issuer=by.body,
         issued_on=dated,
-        reviewed_by=reviewed_by,
+        reviewed_by=request.reviewed_by,
+        notice=request.notice,
         roster_name=Path(files.roster_name).name[:_MAX_NAME],
         outcome=outcome,
         kinds={row.row: str(row.cells.get("kind") or "") for row in sheet.open_rows},
@@ -151,6 +160,7 @@ def issue_checked(register: Register, sign_in: SignIn, key: str) -> int:
             issuer=checked.issuer,
             issued_on=checked.issued_on,
             reviewed_by=checked.reviewed_by,
+            notice=checked.notice,
             key=_batch_key(key),
         )
         sheet, outcome = _issue(register, connection, found, order)
