@@ -92,7 +92,7 @@ def _missing_glyphs(face: CardFace, fonts: FontSet) -> Iterator[FaceProblem]:
 def _missing(name: str, lacking: tuple[str, ...]) -> FaceProblem:
     """Word what the fonts lack of one text: the characters, and what to do about them."""
     points = [f"U+{ord(char):04X}" for char in lacking]
-    if all(unicodedata.name(char, "").startswith("CJK") for char in lacking):
+    if all(map(_is_han, lacking)):
         zh = "、".join(f"“{char}”（{point}）" for char, point in zip(lacking, points, strict=True))
         en = ", ".join(f"{char!r} ({point})" for char, point in zip(lacking, points, strict=True))
         return FaceProblem(
@@ -111,6 +111,11 @@ def _missing(name: str, lacking: tuple[str, ...]) -> FaceProblem:
         f"the card's fonts lack {len(points)} characters ({', '.join(shown)}{more}): a card is printed in Chinese or "
         "Latin characters, so write it as the identity card has it in Chinese",
     )
+
+
+def _is_han(char: str) -> bool:
+    """Return True for a Han character, and for what lies in the planes kept for more of them."""
+    return unicodedata.name(char, "").startswith("CJK") or "\U00020000" <= char <= "\U0003ffff"
 
 
 def _legible(face: CardFace, fonts: FontSet) -> CardFace:

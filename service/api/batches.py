@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
@@ -82,6 +82,7 @@ class BatchBody(Struct, frozen=True, kw_only=True):
     warned: tuple[RefusedRow, ...]
     nearly_full: tuple[str, ...]
     unused_photos: tuple[str, ...]
+    new_job_types: tuple[str, ...]
 
 
 class CountsBody(Struct, frozen=True):
@@ -175,11 +176,12 @@ class BatchController(Controller):
             dry_run=data.dry_run,
             all_or_nothing=data.all_or_nothing,
             key=_key(idempotency_key, needed=not data.dry_run),
+            new_job_types=data.new_job_types,
         )
         if _size(data.photos) > MAX_PHOTOS_BYTES:
             raise too_large("照片", "photographs", MAX_PHOTOS_BYTES)
         _, outcome = issue_files(register, data.roster.file, data.photos.file, order)
-        answer = _answer(outcome, dry_run=data.dry_run)
+        answer = BatchBody(dry_run=data.dry_run, **_answer(outcome))
         if outcome.batch is None:
             return Response(answer, status_code=HTTPStatus.OK)
         return Response(answer, headers={"Location": _address(outcome.batch)})
@@ -224,13 +226,8 @@ class BatchController(Controller):
         found = find_batch(register, identity, current_principal(request).body)
         outcome, address = found.outcome, _address(found.id)
         return StoredBatchBody(
-            batch=found.id,
             dry_run=False,
-            issued=outcome.issued,
-            refused=_worded(outcome.refused),
-            warned=outcome.warned,
-            nearly_full=outcome.nearly_full,
-            unused_photos=outcome.unused_photos,
+            **_answer(outcome),
             created_at=found.created_at,
             issued_on=found.issued_on,
             issuer=found.issuer,
@@ -267,16 +264,8 @@ def _worded(refused: tuple[RefusedRow, ...]) -> tuple[RefusedRow, ...]:
     return tuple(structs.replace(one, problems=with_remedies(HTTP_REMEDIES, one.problems)) for one in refused)
 
 
-def _answer(outcome: Outcome, *, dry_run: bool) -> BatchBody:
-    return BatchBody(
-        batch=outcome.batch,
-        dry_run=dry_run,
-        issued=outcome.issued,
-        refused=_worded(outcome.refused),
-        warned=outcome.warned,
-        nearly_full=outcome.nearly_full,
-        unused_photos=outcome.unused_photos,
-    )
+def _answer(outcome: Outcome) -> dict[str, Any]:
+    return {**structs.asdict(outcome), "refused": _worded(outcome.refused)}
 
 
 def _key(key: str | None, *, needed: bool) -> str | None:

@@ -28,6 +28,10 @@ HTTP_REMEDIES: Final[Remedies] = {
     "face-unfit": _NO_PORTRAIT,
     "institution-unknown": _ENTERED,
     "no-such-institution": _ENTERED,
+    "occupation-new": (
+        "确为新工种的，在 `new_job_types` 中列出",
+        "where it is right, name it in `new_job_types`",
+    ),
     "photo-missing": _NO_PORTRAIT,
     "request-malformed": ("格式见 /schema/openapi.json", "its form is at /schema/openapi.json"),
     "route-unknown": ("全部地址见 /schema/openapi.json", "all routes are at /schema/openapi.json"),

@@ -53,6 +53,13 @@ def roster_template(context: Context, file: Path) -> None:
 @click.option("--issued-on", type=DAY, help="核发日期 date of issue (default: today in Shanghai).")
 @click.option("--reviewed-by", help="审核人 who confirms what no spreadsheet shows (督§6, 考§7).")
 @click.option("--notice", help="认证通知 the notice that allows a certification of longer ago.")
+@click.option(
+    "--new-job-type",
+    "new_job_types",
+    multiple=True,
+    metavar="NAME",
+    help="确认的新工种（目录中没有、也未发过证卡）a job type that is in no catalogue, confirmed; may be repeated.",
+)
 @click.option("--dry-run", is_flag=True, help="只检查，不占号 check everything, spend no number.")
 @click.option("--all-or-nothing", is_flag=True, help="有一行不合格则全部不发 issue all rows or none.")
 @click.option("--key", help="重试用的键：同一键只发一次 idempotency key: a retry issues nothing twice.")
@@ -69,6 +76,7 @@ def issue(  # noqa: PLR0913, PLR0917 - one argument an option
     key: str | None,
     report: Path | None,
     *,
+    new_job_types: tuple[str, ...],
     dry_run: bool,
     all_or_nothing: bool,
 ) -> None:
@@ -100,6 +108,7 @@ def issue(  # noqa: PLR0913, PLR0917 - one argument an option
             dry_run=dry_run,
             all_or_nothing=all_or_nothing,
             key=key,
+            new_job_types=new_job_types,
         )
         with context.progress("照片 photographs") as progress:
             outcome = issue_batch(register, request, progress)
@@ -170,6 +179,7 @@ def _tell(context: Context, sheet: Roster, outcome: Outcome, report: Path, *, dr
             "warned": [_as_json(row) for row in outcome.warned],
             "nearly_full": list(outcome.nearly_full),
             "unused_photos": list(outcome.unused_photos),
+            "new_job_types": list(outcome.new_job_types),
             "report": str(report),
         }
     )

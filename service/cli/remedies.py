@@ -65,6 +65,10 @@ CLI_REMEDIES: Final[Remedies] = {
         "失窃后可用 zhengka keys rotate --at-once 立即启用",
         "after a theft zhengka keys rotate --at-once does not wait",
     ),
+    "occupation-new": (
+        "确为新工种的，加上 zhengka issue --new-job-type 名称",
+        "where it is right, confirm it with zhengka issue --new-job-type NAME",
+    ),
     "no-next-key": (
         "先运行 zhengka keys rotate {purpose} 公布",
         "publish one with zhengka keys rotate {purpose}",

@@ -18,7 +18,7 @@ from cardlayout.render import Job
 from service import settings, terminal
 from service.demo.assessment import hold_assessment
 from service.demo.cases import ACTOR, REVIEWER, Case, cases_of, claims_of, rows_of
-from service.demo.people import FACTORY, INSTITUTIONS, earlier_cards, people
+from service.demo.people import FACTORY, INSTITUTIONS, NEW_JOB_TYPES, earlier_cards, people
 from service.demo.sample import write_photos, write_roster
 from service.domain.access import Account, Role
 from service.domain.card_number import CardNumber
@@ -174,7 +174,15 @@ def _issue(register: Register, out: Path) -> Outcome:
     roster = read_roster((out / "roster.xlsx").read_bytes())
     with open_photos(out / "photos") as photos:
         outcome = issue_batch(
-            register, Request(rows=roster.open_rows, photos=photos, actor=ACTOR, reviewed_by=REVIEWER, key="demo")
+            register,
+            Request(
+                rows=roster.open_rows,
+                photos=photos,
+                actor=ACTOR,
+                reviewed_by=REVIEWER,
+                key="demo",
+                new_job_types=NEW_JOB_TYPES,
+            ),
         )
     report = row_report(roster, outcome, register.effects.now(), dry_run=False)
     (out / "report.xlsx").write_bytes(report)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -23,9 +23,12 @@ from service.domain.visible import TextRefused, check_file, invisible_character,
 
 MAX_NAME_BYTES: Final = LIMITS.occupation_bytes  # of a job type that travels as text in the credential, UTF-8
 _CODE: Final = re.compile(r"[1-8]-[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_CODE_FIRST: Final = re.compile(r"(?P<code>[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2})(?![0-9-])\s*(?P<name>.*)", re.ASCII)
+_STATED: Final = r"(?P<code>[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2}|[1-8][0-9]{6})"
+_CODE_FIRST: Final = re.compile(rf"{_STATED}(?![0-9-])\s*(?P<name>.*)", re.ASCII | re.DOTALL)
+_CODE_LAST: Final = re.compile(
+    rf"(?P<name>.*?\S)\s*[(（\[【]?\s*(?<![0-9-]){_STATED}\s*[)）\]】]?", re.ASCII | re.DOTALL
+)
 _DIGITS: Final = str.maketrans("０１２３４５６７８９－‐‑–—―−", "0123456789-------")
-_SEPARATORS: Final = re.compile("[、;；,，\n]")
 
 
 class OccupationInvalid(DomainError):
@@ -54,11 +57,15 @@ class Occupation:
 
 
 class Catalogue:
-    """Occupations by code and by name; a name that two codes bear has no code by itself. Raises CatalogueInvalid."""
+    """Occupations by code and by name; a name that two codes bear has no code by itself. Raises CatalogueInvalid.
 
-    __slots__ = ("_codes", "_names")
+    ``job_types`` are names that stand in no catalogue and are known all the same: cards have been issued for them.
+    """
 
-    def __init__(self, names: Mapping[str, str]) -> None:
+    __slots__ = ("_codes", "_job_types", "_names")
+
+    def __init__(self, names: Mapping[str, str], job_types: Collection[str] = ()) -> None:
+        self._job_types = frozenset(job_types)
         self._names = {code: tidy_occupation(name) for code, name in names.items()}
         bearers = Counter(self._names.values())
         self._codes = {name: None if bearers[name] > 1 else code for code, name in self._names.items()}
@@ -90,6 +97,14 @@ class Catalogue:
         """Return True if an occupation bears this tidy name."""
         return name in self._codes
 
+    def knows(self, name: str) -> bool:
+        """Return True if this tidy name is an occupation's, or that of a job type known otherwise."""
+        return name in self._codes or name in self._job_types
+
+    def with_job_types(self, names: Collection[str]) -> Catalogue:
+        """Return this catalogue, which knows further job types."""
+        return Catalogue(self._names, self._job_types | frozenset(names)) if names else self
+
 
 @lru_cache(maxsize=8)
 def parse_catalogue(text: str | bytes) -> Catalogue:
@@ -104,34 +119,9 @@ def parse_catalogue(text: str | bytes) -> Catalogue:
     return Catalogue(names)
 
 
-def parse_occupations(text: str, catalogue: Catalogue) -> tuple[Occupation, ...]:
-    """Read the job types of one cell: each ``名称`` or ``代码 名称``, separated by 、 or ; .
-
-    A code that the catalogue does not have, or has under another name, is dropped; a name it has gets its code.
-    How many there may be is for the rules to say. Raises OccupationInvalid.
-    """
-    occupations = tuple(parse_occupation(part, catalogue) for part in _SEPARATORS.split(text) if part.strip())
-    seen: set[str] = set()
-    for occupation in occupations:
-        if occupation.name in seen:
-            raise OccupationInvalid(
-                f"职业工种“{occupation.name}”重复，请删去一个",
-                f"the job type {occupation.name!r} is given twice: delete one",
-                code="occupation-doubled",
-            )
-        seen.add(occupation.name)
-    return occupations
-
-
-def dropped_codes(text: str, catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
-    """List the codes of one cell that its job types go without, each with the name stated beside it."""
-    stated = (_split(part) for part in _SEPARATORS.split(text))
-    return tuple((code, name) for code, name in stated if code and name and catalogue.name_of(code) != name)
-
-
 def parse_occupation(text: str, catalogue: Catalogue) -> Occupation:
     """Read one job type, ``名称``, ``代码 名称`` or a code the catalogue knows. Raises OccupationInvalid."""
-    code, name = _split(text)
+    code, name = stated_code(text)
     known_name = catalogue.name_of(code) if code else None
     if code and not name:
         if known_name is None:
@@ -153,12 +143,22 @@ class _CatalogueFile(msgspec.Struct):
     occupations: dict[str, str]
 
 
-def _split(text: str) -> tuple[str | None, str]:
-    match = _CODE_FIRST.fullmatch(text.strip().translate(_DIGITS))
+def stated_code(text: str) -> tuple[str | None, str]:
+    """Return the code that stands before or behind a job type's name, if any, and the tidy name; either may lack.
+
+    ``6310103`` is ``6-31-01-03``.
+    """
+    typed = text.strip()
+    folded = typed.translate(_DIGITS)
+    match = _CODE_FIRST.fullmatch(folded) or _CODE_LAST.fullmatch(folded)
     if match is None:
         return None, tidy_occupation(text)
     # The name is cut from the text as typed: only the code may have its dashes and digits folded.
-    return match["code"], tidy_occupation(text.strip()[match.start("name") :])
+    return _dashed(match["code"]), tidy_occupation(typed[match.start("name") : match.end("name")])
+
+
+def _dashed(code: str) -> str:
+    return code if "-" in code else f"{code[0]}-{code[1:3]}-{code[3:5]}-{code[5:]}"
 
 
 def _check_name(name: str) -> None:

@@ -34,6 +34,10 @@ PAGE_REMEDIES: Final[Remedies] = {
     "institution-unknown": _ENTERED_BY,
     "no-such-institution": _ENTERED_BY,
     "issuer-unknown": _ENTERED_BY,
+    "occupation-new": (
+        "确为新工种的，请在下方“确认新工种”中勾选",
+        "where it is right, tick it under “Confirm new job types”",
+    ),
     "photo-missing": _NO_PORTRAIT,
 }
 

@@ -139,6 +139,20 @@ def holder_at_or_below(connection: Connection, number: CardNumber) -> tuple[str,
     return None if row is None else (row.number, row.name)
 
 
+def job_types(connection: Connection) -> frozenset[str]:
+    """Return the job types without a code that cards stand for; those of voided cards were mistakes."""
+    named = (
+        select(card_scope.c.occupation)
+        .join(card, card.c.number == card_scope.c.number)
+        .where(
+            card_scope.c.occupation.is_not(None),
+            card_scope.c.occupation_code.is_(None),
+            card.c.status != CardStatus.VOIDED.value,
+        )
+    )
+    return frozenset(name for (name,) in connection.execute(named.distinct()) if name is not None)
+
+
 def for_update(connection: Connection, numbers: Iterable[CardNumber]) -> dict[CardNumber, Card]:
     """Lock cards until the transaction ends and give them as they are now; unknown ones are left out."""
     wanted = sorted(map(str, numbers))

@@ -74,7 +74,7 @@ def hand_in(
     key: str | None = "one",
     roster: bytes | None = None,
     photos: bytes | None = None,
-    **fields: str,
+    **fields: str | list[str],
 ) -> httpx.Response:
     files = {
         "roster": ("名单.xlsx", roster_of(*rows) if roster is None else roster),
@@ -221,6 +221,24 @@ def test_a_dry_run_needs_no_key_and_spends_no_number(staffed: Staffed, tokens: d
     assert told["issued"] == [{"row": 2, "number": None, "name": GOOD.cells["name"]}]
     assert [row["row"] for row in told["refused"]] == [3]
     assert used(staffed) == before
+
+
+def test_a_new_job_type_is_confirmed_by_its_name(staffed: Staffed, tokens: dict[str, dict[str, str]]) -> None:
+    rows = [
+        applicant("special_skill", 2, 2, occupations="陶艺制作"),
+        applicant("special_skill", 4, 3, occupations="面塑"),
+    ]
+    before = used(staffed)
+    asked = hand_in(staffed, tokens["centre"], *rows, key=None, dry_run="true").json()
+    assert (asked["issued"], asked["new_job_types"]) == ([], ["陶艺制作", "面塑"])
+    assert {problem["code"] for row in asked["refused"] for problem in row["problems"]} == {"occupation-new"}
+    assert "`new_job_types`" in asked["refused"][0]["problems"][0]["zh"]
+    assert used(staffed) == before
+    told = hand_in(staffed, tokens["centre"], *rows, new_job_types="陶艺制作").json()
+    assert [row["row"] for row in told["issued"]] == [2]
+    told = hand_in(staffed, tokens["centre"], *rows, key="two", new_job_types=["面塑", "陶艺制作"]).json()
+    assert [row["row"] for row in told["issued"]] == [3]
+    assert told["new_job_types"] == []
 
 
 def test_all_or_nothing(staffed: Staffed, tokens: dict[str, dict[str, str]]) -> None:

@@ -71,6 +71,16 @@ def test_a_template_is_filled_in_and_issued(desk: Desk) -> None:
     assert "原因" not in answer.out, "no table of refusals where nothing is refused"
 
 
+def test_a_new_job_type_is_confirmed_by_its_name(desk: Desk) -> None:
+    person = assessor("孙七", 201, 职业工种="电二")
+    asked = desk.issue(person)
+    assert asked.json["new_job_types"] == ["电二"]
+    (problem,) = asked.json["refused"][0]["problems"]
+    assert (problem["code"], problem["article"]) == ("occupation-new", "考§9")
+    assert "zhengka issue --new-job-type" in problem["zh"]
+    assert desk.issue(person, words=["--new-job-type", "电二"]).json["issued"][0]["number"] == f"{YY}310020003"
+
+
 def test_a_dry_run_says_the_same_and_spends_no_number(desk: Desk) -> None:
     person = assessor("孙七", 201)
     dry = desk.issue(person, assessor("吴九", 203, 技能成绩=10), words=["--dry-run"])

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.domain.job_types import parse_occupations
 from service.domain.occupation import (
     CatalogueInvalid,
     Occupation,
     OccupationInvalid,
     parse_catalogue,
     parse_occupation,
-    parse_occupations,
 )
 from service.domain.tidy import tidy_name, tidy_occupation
 from tests.domain.applicants import CATALOGUE

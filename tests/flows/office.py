@@ -101,6 +101,7 @@ class Office:
         key: str | None = None,
         dry_run: bool = False,
         all_or_nothing: bool = False,
+        new_job_types: Iterable[str] = (),
     ) -> Outcome:
         """Issue a batch; everybody has sent a good photo unless told otherwise."""
         request = Request(
@@ -113,6 +114,7 @@ class Office:
             dry_run=dry_run,
             all_or_nothing=all_or_nothing,
             key=key,
+            new_job_types=tuple(new_job_types),
         )
         return issue_batch(self.register, request)
 

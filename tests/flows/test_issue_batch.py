@@ -7,8 +7,13 @@ import pytest
 from keys.errors import IllegalRotation
 from keys.keyring import Purpose
 from keys.rotation import active
+from service.domain.access import By
 from service.domain.application import RawRow
+from service.domain.card_number import CardNumber
+from service.domain.occupation import Occupation
 from service.domain.problem import Problem
+from service.flows.cards.card_requests import VoidRequest
+from service.flows.cards.lifecycle import void_number
 from service.flows.errors import Refused
 from service.flows.issue.number_series import list_series
 from service.flows.issue.outcome import IssuedRow
@@ -18,6 +23,7 @@ from service.roster.photo_files import PhotoFiles
 from service.store.errors import IdempotencyKeyReused
 from tests.flows.damage import stored_blobs
 from tests.flows.office import (
+    ACTOR,
     FACTORY,
     KINDS,
     SCHOOL,
@@ -179,6 +185,31 @@ def test_names_that_most_programs_cannot_print_are_issued(lite: Office) -> None:
     names = ("䶮㛃", "王𠅤", "李𬭎", "阿卜杜热合曼·买买提依明")
     outcome = lite.issue(*(applicant("external", person, name=name) for person, name in enumerate(names, 1)))
     assert [row.name for row in outcome.issued] == list(names)
+
+
+def test_a_job_type_that_nobody_knows_is_asked_about_once(office: Office) -> None:
+    """考§9: a slip of the pen would be signed, and no assessment would ever match it."""
+    first, second = (applicant("special_skill", person, occupations="陶艺制作") for person in (1, 2))
+    assert codes_of(office.issue(first)) == {2: ["occupation-new"]}
+    outcome = office.issue(first, new_job_types=["陶艺制作"])
+    (number,) = numbers_of(outcome)
+    assert outcome.new_job_types == ()
+    assert codes_of(office.issue(second)) == {}, "a card was issued for it: it is known"
+    assert office.card(CardNumber(number or "")).occupations == (Occupation("陶艺制作"),)
+
+
+def test_the_job_type_of_a_voided_card_is_not_known(lite: Office) -> None:
+    (number,) = numbers_of(
+        lite.issue(applicant("special_skill", 1, occupations="陶艺制做"), new_job_types=["陶艺制做"])
+    )
+    void_number(lite.register, CardNumber(number or ""), VoidRequest(reason="工种写错"), By(ACTOR))
+    assert codes_of(lite.issue(applicant("special_skill", 2, occupations="陶艺制做"))) == {3: ["occupation-new"]}
+
+
+def test_a_question_stands_beside_every_other_problem_of_the_row(lite: Office) -> None:
+    outcome = lite.issue(applicant("standard", 1, occupations="电二", theory_score=10))
+    assert codes_of(outcome) == {2: ["score-below-pass", "occupation-new"]}
+    assert outcome.new_job_types == ("电二",)
 
 
 def test_refusals_are_journaled_by_code_only(lite: Office) -> None:

@@ -84,7 +84,8 @@ class Application:
     ``institution`` is the issuer of an internal card, for others the hiring institution. ``notice`` is the notice of
     the certification (认证通知) that allows older dates. ``score`` is a supervisor's (督§8). ``number`` is assigned by
     hand. ``portrait_consent``: the holder lets the code on the card show a small portrait; silence is no consent.
-    ``notices`` do not hinder the card.
+    ``notices`` do not hinder the card; ``new_job_types``
+    are names that nobody knows yet, to be confirmed before a number is spent.
     """
 
     row: int
@@ -108,6 +109,7 @@ class Application:
     photo: str | None = None
     portrait_consent: bool = False
     notices: tuple[Problem, ...] = ()
+    new_job_types: tuple[str, ...] = ()
 
     @property
     def application_on(self) -> date:

@@ -10,14 +10,12 @@ from service.domain.application import cells, figures
 from service.domain.application.headings import HEADING_OF, HEADINGS
 from service.domain.application.model import Application, Cell, Evidence, ExceptionArticle, MalformedRow, RawRow
 from service.domain.errors import DomainError
+from service.domain.job_types import dropped_codes, new_job_types, parse_job_type, parse_occupations
 from service.domain.kinds import CardKind
 from service.domain.occupation import (
     Catalogue,
     Occupation,
     OccupationInvalid,
-    dropped_codes,
-    parse_occupation,
-    parse_occupations,
 )
 from service.domain.problem import Problem
 from service.domain.tidy import tidy
@@ -78,6 +76,7 @@ def parse_row(raw: RawRow, catalogue: Catalogue) -> Application | MalformedRow:
         photo=row.optional("photo", cells.read_photo_name),
         portrait_consent=row.optional("portrait_consent", cells.read_answer) or False,
         notices=row.notices(catalogue),
+        new_job_types=row.new_job_types(catalogue),
     )
     if row.problems or name is None or resident_id is None or kind is None or work_unit is None or certified_on is None:
         shown = name or shown_name(raw.cells.get("name"))
@@ -161,6 +160,11 @@ class RowReader:
             told += [_dropped_code(*stated, catalogue) for stated in dropped_codes(cell, catalogue)]
         return tuple(told)
 
+    def new_job_types(self, catalogue: Catalogue) -> tuple[str, ...]:
+        """Return the names of job types that nobody knows yet."""
+        cell = self._cells.get("occupations")
+        return new_job_types(cell, catalogue) if self.is_assessor and isinstance(cell, str) else ()
+
     def _concerns(self, field: str) -> bool:
         return self.kind is None or self.kind in HEADING_OF[field].kinds
 
@@ -232,4 +236,4 @@ def read_occupations(cell: Cell, catalogue: Catalogue) -> tuple[Occupation, ...]
 
 
 def _occupation(cell: Cell, catalogue: Catalogue) -> Occupation:
-    return parse_occupation(cells.as_text(cell), catalogue)
+    return parse_job_type(cells.as_text(cell), catalogue)

@@ -31,6 +31,7 @@ from service.domain.people import ResidentId
 from service.domain.problem import Problem
 from service.flows.errors import Refused
 from service.flows.issue.issuing import PreparedCard, draft_of, issue_prepared
+from service.flows.issue.new_job_types import asked_about, known_job_types, questions
 from service.flows.issue.outcome import IssuedRow, Outcome, RefusedRow
 from service.flows.issue.portraits import issuers_with_portraits, small_portrait
 from service.flows.issue.trial_faces import date_problems, face_problems, narrowed_lines, trial_face
@@ -51,7 +52,8 @@ Progress = Callable[[int, int], None]
 class Request:
     """What the office asks for. ``actor`` is who asks; ``key`` makes a retry harmless.
 
-    ``notice`` is the notice of the certification (认证通知) by which dates may lie further apart than is usual.
+    ``notice`` is the notice of the certification (认证通知) by which dates may lie further apart than is usual;
+    ``new_job_types`` are those that stand in no catalogue and are confirmed to be what they are called.
     """
 
     rows: Sequence[RawRow]
@@ -64,14 +66,15 @@ class Request:
     dry_run: bool = False
     all_or_nothing: bool = False
     key: str | None = None
+    new_job_types: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class _Portraits:
-    """Normalised photographs by row, made once however often the batch is planned."""
+    """Normalised photographs by row, made once however often the batch is planned; ``problems`` refuse rows."""
 
     jpegs: dict[int, bytes] = field(default_factory=dict)
-    problems: dict[int, Problem] = field(default_factory=dict)
+    problems: dict[int, list[Problem]] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     small: dict[int, bytes] = field(default_factory=dict)
 
@@ -105,8 +108,11 @@ def issue_batch(register: Register, request: Request, progress: Progress | None 
         authorities=list_authorities(register),
         notice=request.notice,
     )
-    rows = tuple(parse_row(row, register.catalogue) for row in request.rows)
+    catalogue = known_job_types(register, request.new_job_types)
+    rows = tuple(parse_row(row, catalogue) for row in request.rows)
     portraits = _portraits(request.photos, rows, progress)
+    for row, asked in questions(rows, catalogue).items():
+        portraits.problems[row] = [*asked, *portraits.problems.get(row, ())]
     digest = _digest(request, portraits)
     if request.key is not None and (earlier := _earlier(register, request, digest)) is not None:
         return earlier
@@ -145,8 +151,8 @@ def _attempt(
     planned = plan(rows, known, policy)
     refused = {refusal.row: [*refusal.problems] for refusal in planned.refused}
     names = {row.row: row.name for row in rows}
-    for row, problem in portraits.problems.items():
-        refused.setdefault(row, []).append(problem)
+    for row, found in portraits.problems.items():
+        refused.setdefault(row, []).extend(found)
     warned = {one.row: [*one.problems] for one in planned.warnings}
     prepared: list[PreparedCard] = []
     with register.database.read() as connection:
@@ -195,6 +201,7 @@ def _attempt(
             warned=tuple(RefusedRow(row, names[row], tuple(notes)) for row, notes in sorted(warned.items()) if notes),
             nearly_full=issuing.nearly_full,
             unused_photos=portraits.unused,
+            new_job_types=asked_about(rows),
         )
         if outcome.batch is None:
             connection.rollback()
@@ -233,12 +240,13 @@ def _known(register: Register, rows: Sequence[Application | MalformedRow]) -> Ma
 
 def _portraits(files: PhotoFiles, rows: Sequence[Application | MalformedRow], progress: Progress | None) -> _Portraits:
     matches = match_photos(files, rows)
-    portraits = _Portraits(problems=dict(matches.problems), unused=matches.unused)
+    portraits = _Portraits(unused=matches.unused)
+    portraits.problems = {row: [problem] for row, problem in matches.problems.items()}
     for done, (row, photo) in enumerate(matches.by_row.items(), 1):
         try:
             portraits.jpegs[row] = normalise(photo.read())
         except (PortraitError, PhotosRefused) as error:
-            portraits.problems[row] = Problem(error.code, "photo", "督附5", error.zh, error.en)
+            portraits.problems[row] = [Problem(error.code, "photo", "督附5", error.zh, error.en)]
         if progress is not None:
             progress(done, len(matches.by_row))
     return portraits
@@ -265,6 +273,7 @@ def _digest(request: Request, portraits: _Portraits) -> bytes:
             request.reviewed_by,
             request.all_or_nothing,
             *([] if request.notice is None else [request.notice]),
+            *([sorted(request.new_job_types)] if request.new_job_types else []),
         ),
         order="deterministic",
     )

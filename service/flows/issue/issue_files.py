@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import IO, Annotated, BinaryIO, Final, cast
+from typing import IO, Annotated, BinaryIO, Final, TypeAlias, cast
 
 from msgspec import Struct
 
@@ -23,6 +23,8 @@ MAX_ROSTER_BYTES: Final = 8 * MEBIBYTE
 MAX_PHOTOS_BYTES: Final = 600 * MEBIBYTE
 MAX_NOTICE: Final = 120  # characters of a notice's name or number
 
+NewJobType: TypeAlias = Annotated[str, line("new_job_types", 60, min_length=1)]
+
 
 class IssueRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How a batch is issued, whatever its files."""
@@ -32,6 +34,7 @@ class IssueRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     notice: Annotated[str, line("notice", MAX_NOTICE)] | None = None
     dry_run: Annotated[bool, described("dry_run")] = False
     all_or_nothing: Annotated[bool, described("all_or_nothing")] = False
+    new_job_types: tuple[NewJobType, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,7 @@ class Order:
     dry_run: bool = False
     all_or_nothing: bool = False
     key: str | None = None
+    new_job_types: tuple[str, ...] = ()
 
 
 def issue_files(register: Register, roster: IO[bytes], photos: IO[bytes], order: Order) -> tuple[Roster, Outcome]:
@@ -68,6 +72,7 @@ def issue_files(register: Register, roster: IO[bytes], photos: IO[bytes], order:
                 dry_run=order.dry_run,
                 all_or_nothing=order.all_or_nothing,
                 key=order.key,
+                new_job_types=order.new_job_types,
             )
             return sheet, issue_batch(register, request)
     except RosterError as error:

@@ -24,7 +24,10 @@ class RefusedRow(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a batch, the same for every retry with its key. ``batch`` is None where nothing was stored."""
+    """The answer to a batch, the same for every retry with its key. ``batch`` is None where nothing was stored.
+
+    ``new_job_types`` are those that nobody knew and nobody confirmed.
+    """
 
     batch: int | None
     issued: tuple[IssuedRow, ...]
@@ -32,3 +35,4 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     warned: tuple[RefusedRow, ...]
     nearly_full: tuple[str, ...] = ()
     unused_photos: tuple[str, ...] = ()
+    new_job_types: tuple[str, ...] = ()

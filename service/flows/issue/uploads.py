@@ -11,7 +11,7 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -141,8 +141,10 @@ def check_behind(register: Register, sign_in: SignIn, batch: int) -> Checked | N
     return None if found is None or _is_over(register, found) else _checked(register, found)
 
 
-def issue_checked(register: Register, sign_in: SignIn, key: str) -> int:
+def issue_checked(register: Register, sign_in: SignIn, key: str, new_job_types: Sequence[str] = ()) -> int:
     """Issue what a check of this sign-in found good, once, however often it is asked; return the batch.
+
+    What was refused for a new job type alone is issued too, where that is confirmed.
 
     Raises Refused for a check that is gone, or that found nothing to issue, and what ``issue_batch`` raises.
     """
@@ -153,7 +155,7 @@ def issue_checked(register: Register, sign_in: SignIn, key: str) -> int:
             return earlier
         found = _found(register, connection, sign_in, key)
         checked = _checked(register, found)
-        if not checked.outcome.issued:
+        if not (checked.outcome.issued or new_job_types):
             raise Refused("nothing-to-issue", "没有可以签发的行", "no row of this roster can be issued")
         order = Order(
             actor=by.actor,
@@ -162,6 +164,7 @@ def issue_checked(register: Register, sign_in: SignIn, key: str) -> int:
             reviewed_by=checked.reviewed_by,
             notice=checked.notice,
             key=_batch_key(key),
+            new_job_types=tuple(new_job_types),
         )
         sheet, outcome = _issue(register, connection, found, order)
     assert outcome.batch is not None, "neither a dry run nor all or nothing"

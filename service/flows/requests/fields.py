@@ -153,6 +153,10 @@ FORMS: Final[Mapping[str, Form]] = {
     "all_or_nothing": Form(
         "有一行不合格则全部不发：true 或 false", "issue nothing unless every row is good: true or false"
     ),
+    "new_job_types": Form(
+        "确认的新工种：不在职业目录中、也没有发过证卡的名称，每个 1 至 60 字",
+        "job types, 60 characters at most, that are in no catalogue and on no card yet, and are right as stated",
+    ),
     "idempotency_key": Form(
         "Idempotency-Key 首部：1 至 100 个可见 ASCII 字符；同一账户以同一键重试，只办理一次，得到首次的答复",
         "the Idempotency-Key header: 1 to 100 visible ASCII characters; a retry of the same account with it changes"

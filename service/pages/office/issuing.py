@@ -115,7 +115,8 @@ class IssuingPage(Controller):
         """Issue what was found good, once."""
         desk = at_desk(request, register, Permission.ISSUE, csrf=text_of(data, "csrf"))
         try:
-            batch = issue_checked(register, desk.sign_in, key)
+            confirmed = read_request(IssueRequest, data).new_job_types
+            batch = issue_checked(register, desk.sign_in, key, confirmed)
         except REFUSALS as error:
             found = find_check(register, desk.sign_in, key)
             return desk.refuse(request, error, "office/issue_checked.html", **_checked(request, found))
