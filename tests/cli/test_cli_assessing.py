@@ -62,9 +62,8 @@ def test_an_assessment_is_listed_checked_called_and_cancelled(desk: Desk) -> Non
     assert sorted(came.values()) == [False, False, True, True]
     by_lines = desk.done("assessment", "roll-call", identity, "-", "--json", stdin=f"{INTERNAL}\n\n钱考务\n").json
     assert all(one["came_at"] for one in by_lines["people"])
-    assert {one["rule"] for one in by_lines["roll_call"]["rulings"] if one["outcome"] == "short"} == {
-        *("skill-assessors", "theory-markers"),
-    }
+    short = {one["rule"] for one in by_lines["roll_call"]["rulings"] if one["outcome"] == "short"}
+    assert short - {"internal-in-time"} == {"skill-assessors", "theory-markers"}, "late only in the day's last hour"
     assert "钱考务" in desk.done("assessment", "roll-call", identity).out, "without names it tells who has come"
     assert desk.done("assessment", "cancel", identity, "--reason", "停电", "--json").json["cancelled_on"] == f"{TODAY}"
     assert desk.run("assessment", "roll-call", identity, "何负责").refusal == "assessment-cancelled"
