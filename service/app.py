@@ -23,7 +23,7 @@ from service.api.docs import openapi_config
 from service.api.documents import DocumentController
 from service.api.engagements import EngagementController
 from service.api.health import HealthController
-from service.api.institutions import AuthorityController
+from service.api.institutions import AuthorityController, InstitutionController
 from service.api.journal import JournalController
 from service.api.lookups import LookupController
 from service.api.metrics import MetricsController
@@ -100,7 +100,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
             ),
             BatchController,
             *(EngagementController, ReviewController, DocumentController, AssessmentController, PeopleController),
-            AuthorityController,
+            *(AuthorityController, InstitutionController),
             *(HomePage, CheckedPage, LookupPage, SignInPage, SecondStepPage, Shells, AssetFiles, DocsPages),
             *(JournalPage, AccessPage, AccountPage),
             IssuingPage,

@@ -21,7 +21,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "init": "setting_up",
         "contact": "contacting",
         "authority": "authorities",
-        "institution": "setting_up",
+        "institution": "institutions",
         "serve": "setting_up",
         "demo": "sampling",
     },

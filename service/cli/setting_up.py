@@ -17,11 +17,9 @@ from service.cli.context import Context
 from service.cli.register import new_passphrase, new_password, opened, settings_of, unlocked_settings
 from service.cli.remedies import CLI_REMEDIES
 from service.cli.users import tell_password
-from service.domain.issuer import Institution
 from service.flows.errors import Refused
 from service.flows.keys.passphrases import exposures
 from service.flows.people.accounts import FIRST_USER
-from service.flows.people.institutions import add_institution, list_institutions
 from service.flows.publishing.contact import set_contact
 from service.flows.register import open_register
 from service.flows.remedies import with_remedy
@@ -130,48 +128,7 @@ def serve(  # noqa: PLR0913 - one argument an option
     app.serve(chosen, host, port, workers, limits)
 
 
-@click.group("institution")
-def institution() -> None:
-    """鉴定评价机构 Evaluation institutions."""
-
-
-@command("add", institution)
-@click.argument("code")
-@click.argument("letter", type=click.Choice(["H", "Y", "S"], case_sensitive=False))
-@click.argument("name")
-@click.option("--authority", help="备案地人社部门 filing authority.")
-@pass_context
-def add(context: Context, code: str, letter: str, name: str, authority: str | None) -> None:
-    """登记机构 Enter an institution: 6-digit CODE, LETTER, NAME.
-
-    LETTER：H 行业部门，Y 用人单位，S 社会培训评价组织 industry body, employer, training organisation (督附3 表4).
-    """
-    new = Institution(code, letter, name.strip(), authority)
-    with opened(context) as register:
-        add_institution(register, new, context.actor)
-    context.answer(_as_json(new))
-    context.say(f"已登记 entered: {new.code} {new.letter} {new.name}")
-
-
-@command("list", institution)
-@pass_context
-def list_(context: Context) -> None:
-    """列出机构 List institutions."""
-    with opened(context) as register:
-        found = list_institutions(register)
-    context.answer([_as_json(one) for one in found])
-    context.table(
-        ("代码 code", "类别 letter", "名称 name", "备案部门 authority"),
-        [(one.code, one.letter, one.name, one.authority or "") for one in found],
-        wide=(2, 3),
-    )
-
-
-COMMANDS: Final = (init, serve, institution)
-
-
-def _as_json(one: Institution) -> dict[str, str | None]:
-    return {"code": one.code, "letter": one.letter, "name": one.name, "authority": one.authority}
+COMMANDS: Final = (init, serve)
 
 
 def _jurisdiction(named: str) -> str:

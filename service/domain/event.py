@@ -29,6 +29,8 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     ),
     "journal-mirror-set": (frozenset({"folder"}), _NONE),  # the register; an empty folder: no longer
     "institution-added": (frozenset({"letter", "name"}), frozenset({"authority"})),  # institution code
+    "institution-changed": (frozenset({"fact", "on", "reason"}), frozenset({"value", "before"})),
+    "job-filed": (frozenset({"occupation", "levels", "on", "reason"}), _NONE),  # institution code
     "authority-added": (_NONE, _NONE),  # the authority's name
     "portrait-in-code-set": (frozenset({"on"}), _NONE),  # issuer: the centre or an institution code
     "user-added": (frozenset({"role"}), frozenset({"issuer", "name"})),  # user name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from service.domain.errors import InstitutionInvalid
@@ -20,13 +21,18 @@ class Institution:
 
     ``code`` is the 6-digit sequence code under which its filing authority keeps it, opaque; ``letter`` is
     ``H``, ``Y`` or ``S`` and mandatory, since 督附3 表4 gives 技工院校 none and it cannot be derived;
-    ``authority`` is the filing HR authority (备案地人社部门), where known. Raises InstitutionInvalid. 督附3.
+    ``authority`` is the filing HR authority (备案地人社部门), where known; ``printing_unit`` (印制单位) stands on the
+    back of its own cards in place of its name (督附5); ``area`` is where it may assess (督§12(1)2); ``closed_on`` the
+    first day on which it is one no more. Raises InstitutionInvalid. 督附3.
     """
 
     code: str
     letter: str
     name: str
     authority: str | None = None
+    printing_unit: str | None = None
+    area: str | None = None
+    closed_on: date | None = None
 
     def __post_init__(self) -> None:
         if not is_institution_code(self.code):
@@ -44,6 +50,15 @@ class Institution:
             )
         if not self.name.strip():
             raise InstitutionInvalid("机构名称不能为空", "an institution needs a name", code="institution-name")
+
+    @property
+    def printed_by(self) -> str:
+        """The printing unit of its own cards: the one it has stated, else itself. 督附5."""
+        return self.printing_unit or self.name
+
+    def is_closed(self, on: date) -> bool:
+        """Return True on a day on which it is an institution no more."""
+        return self.closed_on is not None and self.closed_on <= on
 
 
 def is_institution_code(text: str) -> bool:

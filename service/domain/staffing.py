@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -64,13 +64,16 @@ class Holder:
     of: frozenset[str] = frozenset()
 
 
-def of_institution(institution: Institution, holders: Iterable[Holder], on: date) -> tuple[Requirement, ...]:
+def of_institution(
+    institution: Institution, holders: Iterable[Holder], on: date, filed: Collection[str] = ()
+) -> tuple[Requirement, ...]:
     """Count an institution's internal supervisors, those of them in-house, and its assessors by job type.
 
     Internal supervisors are those with a card of its own in force (督§9), and those engaged as such on the day who
     hold an external one (督§14), who are nobody's in-house staff; assessors those engaged on the day, and in-house
-    staff, who need no contract (考§16). An institution without any assessor has one row that says so. People count,
-    not cards. 督§5, 考§6.
+    staff, who need no contract (考§16). ``filed`` are the job types that the institution has filed: they are counted,
+    also those with nobody, beside those its assessors have. An institution without either has one row that says so.
+    People count, not cards. 督§5, 考§6.
     """
     held = [one for one in holders if _in_force(one.card, on)]
     own = [one.card for one in held if one.card.kind is CardKind.INTERNAL and one.card.issuer == institution.code]
@@ -79,8 +82,12 @@ def of_institution(institution: Institution, holders: Iterable[Holder], on: date
     return (
         _row(institution.code, "督§5", (*own, *engaged), MIN_INTERNAL, ("内部质量督导员", "internal supervisors")),
         _in_house(institution.code, own),
-        *(_of_job_type(institution.code, name, assessors) for name in _job_types(assessors)),
-        *(() if assessors else (_row(institution.code, "考§6", (), MIN_ASSESSORS, ("考评人员", "assessors")),)),
+        *(_of_job_type(institution.code, name, assessors) for name in _job_types(assessors, filed)),
+        *(
+            ()
+            if assessors or filed
+            else (_row(institution.code, "考§6", (), MIN_ASSESSORS, ("考评人员", "assessors")),)
+        ),
     )
 
 
@@ -139,8 +146,8 @@ def _row(code: str, article: str, cards: Iterable[Card], need: int, what: tuple[
     )
 
 
-def _job_types(assessors: Iterable[Card]) -> list[str]:
-    return sorted({name for one in assessors for name in _occupations(one)})
+def _job_types(assessors: Iterable[Card], filed: Iterable[str]) -> list[str]:
+    return sorted({*filed, *(name for one in assessors for name in _occupations(one))})
 
 
 def _occupations(card: Card) -> frozenset[str]:

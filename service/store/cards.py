@@ -43,11 +43,12 @@ class CardRecord:
 
 @dataclass(frozen=True, slots=True)
 class PrintableCard:
-    """A card with what its print needs: the photograph's SHA-256 and the live copy's signed credential."""
+    """A card with what its print needs: the photograph's SHA-256, the live copy's credential, when it was entered."""
 
     card: Card
     photo: bytes | None
     credential: bytes
+    entered_at: datetime
 
 
 def insert_many(connection: Connection, records: Sequence[CardRecord], now: datetime) -> None:
@@ -207,12 +208,18 @@ def printable(connection: Connection, numbers: Iterable[CardNumber]) -> Iterator
     """Find cards that have a live copy, in the order of the numbers; the others are left out."""
     for chunk in chunks(sorted(map(str, numbers))):
         rows = connection.execute(
-            select_cards(card.c.photo, LIVE_COPY.c.credential).where(
+            select_cards(card.c.photo, card.c.created_at, LIVE_COPY.c.credential).where(
                 card.c.number.in_(chunk), LIVE_COPY.c.copy_id.is_not(None)
             )
         )
         for found, row in to_cards(rows):
-            yield PrintableCard(found, row.photo, row.credential)
+            yield PrintableCard(found, row.photo, row.credential, row.created_at)
+
+
+def entered_at(connection: Connection, number: CardNumber) -> datetime:
+    """Return when a card was entered."""
+    at: datetime = connection.execute(select(card.c.created_at).where(card.c.number == str(number))).scalar_one()
+    return at
 
 
 def _card_values(record: CardRecord, now: datetime) -> dict[str, object]:

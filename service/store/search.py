@@ -17,8 +17,9 @@ from service.domain.kinds import CardKind
 from service.domain.search import CardState, Search, Sort
 from service.domain.sight import Sight
 from service.domain.validity import add_months
+from service.store import institutions
 from service.store.card_rows import select_cards, to_cards
-from service.store.tables import card, card_scope, engagement, institution
+from service.store.tables import card, card_scope, engagement
 
 _SORTED_BY: Final = {
     Sort.NUMBER: card.c.number,
@@ -164,6 +165,6 @@ def _seen(sight: Sight, on: date) -> Select[*tuple[Any, ...]]:
     all_of = union(
         select(card.c.number).where(card.c.work_unit.in_(names)),
         select(card.c.number).where(card.c.recommended_by.in_(names)),
-        _of_institutions(select(institution.c.code).where(institution.c.authority.in_(names)), on),
+        _of_institutions(institutions.filed_with(names), on),
     ).subquery()
     return select(all_of.c.number)

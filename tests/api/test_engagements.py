@@ -248,3 +248,33 @@ def test_the_centre_keeps_the_list_of_authorities(staffed: Staffed) -> None:
     listed = staffed.client.get("/api/v1/authorities", headers=yubei).json()["authorities"]
     assert {"name": "巴南区人社局"} in listed
     assert staffed.client.post("/api/v1/authorities", json={"name": "x局"}, headers=yubei).status_code == 403
+
+
+def test_the_centre_keeps_what_is_filed_of_institutions(staffed: Staffed) -> None:
+    """督附3, 督§12(1)2: each change with its reason; others read."""
+    headers = staffed.token("centre", Permission.KEEP_BODIES, Permission.READ_PEOPLE)
+
+    def ask(path: str, **body: object) -> tuple[int, Any]:
+        answer = staffed.client.post(f"/api/v1/institutions{path}", json=body, headers=headers)
+        return answer.status_code, answer.json()
+
+    status, made = ask("", code="500555", letter="S", name="新校", printing_unit="某印务公司")
+    assert (status, made["printing_unit"], made["jobs"]) == (201, "某印务公司", [])
+    assert ask("", code="500555", letter="Y", name="又一家")[1]["code"] == "institution-taken"
+    assert ask("", code="50055", letter="S", name="又一家")[1]["code"] == "institution-code"
+    assert ask("/500555/edit", reason="更名", name="改名学校")[1]["name"] == "改名学校"
+    assert ask("/500555/edit", name="x")[0] == 400
+    assert ask("/500555/edit", reason="更名", name="改名学校")[1]["code"] == "filing-unchanged"
+    assert ask("/500555/jobs", jobs=["电工"], levels=["4", "3"])[1]["jobs"] == [
+        {"occupation": "电工", "levels": ["4", "3"]}
+    ]
+    assert ask("/500555/close", reason="撤销备案")[1]["closed_on"] == staffed.office.today.isoformat()
+    assert ask("/500555/reopen", reason="恢复备案")[1]["closed_on"] is None
+    assert ask("/999999/close", reason="撤销备案")[1]["code"] == "no-such-institution"
+    reader = staffed.token("yubei", Permission.READ_PEOPLE)
+    listed = staffed.client.get("/api/v1/institutions", headers=reader).json()["institutions"]
+    assert [one["code"] for one in listed] == [SCHOOL.code, "500555", FACTORY.code]
+    one = staffed.client.get("/api/v1/institutions/500555", headers=reader).json()
+    assert [change["fact"] for change in one["changes"]] == ["printing_unit", "name", "closed_on", "closed_on"]
+    refused = staffed.client.post("/api/v1/institutions/500555/close", json={"reason": "x"}, headers=reader)
+    assert refused.status_code == 403

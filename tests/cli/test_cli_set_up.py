@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import PASSPHRASE, Desk
+from tests.cli.desk import PASSPHRASE, SCHOOL, TODAY, Desk
 
 
 def test_a_register_is_made_with_a_random_passphrase(tmp_path: Path) -> None:
@@ -82,7 +82,9 @@ def test_a_register_that_cannot_be_is_not_begun(
 
 
 def test_institutions_are_entered_once_and_listed(desk: Desk) -> None:
-    one = {"code": "500901", "letter": "H", "name": "重庆市餐饮行业技能评价中心", "authority": None}
+    one = {"code": "500901", "letter": "H", "name": "重庆市餐饮行业技能评价中心"}
+    nothing = dict.fromkeys(("authority", "printing_unit", "area", "closed_on"))
+    one = {**one, **nothing, "jobs": [], "changes": []}
     assert desk.done("institution", "add", "500901", "h", f" {one['name']} ", "--json").json == one
     assert one in desk.done("institution", "list", "--json").json
     assert "重庆市餐饮行业技能评价中心" in desk.done("institution", "list").out
@@ -91,7 +93,7 @@ def test_institutions_are_entered_once_and_listed(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [(["50012", "S", "x"], "institution-code"), (["500124", "Y", " "], "institution-name")],
+    [(["50012", "S", "x"], "institution-code"), (["500124", "Y", " "], "request-invalid")],
 )
 def test_an_institution_that_cannot_be_is_refused(made: Desk, words: list[str], code: str) -> None:
     """督附3: six digits."""
@@ -170,3 +172,36 @@ def test_a_wrong_passphrase_issues_nothing(desk: Desk) -> None:
     answer = desk.run("issue", desk.path("roster.xlsx"), "--photos", desk.path("photos"), "--json")
     assert json.loads(answer.err)["error"]["code"] == "no-passphrase"
     assert answer.out == ""
+
+
+def test_what_is_filed_of_an_institution_is_changed_with_day_and_reason(desk: Desk) -> None:
+    """督附3, 督§12(1)2, 督附5."""
+    reason = ("--reason", "渝北人社函〔2026〕3号")
+    assert desk.run("institution", "edit", SCHOOL, "--name", "新名学校").code == 2, "a reason is mandatory"
+    edited = desk.done(
+        "institution", "edit", SCHOOL, "--name", "新名学校", "--printing-unit", "某印务公司", *reason, "--json"
+    ).json
+    assert (edited["name"], edited["printing_unit"], edited["letter"]) == ("新名学校", "某印务公司", "S")
+    assert [(one["fact"], one["value"], one["reason"]) for one in edited["changes"]] == [
+        ("name", "新名学校", reason[1]),
+        ("printing_unit", "某印务公司", reason[1]),
+    ]
+    assert desk.run("institution", "edit", SCHOOL, "--letter", "Y", *reason).refusal == "institution-letter-used"
+    assert desk.run("institution", "edit", SCHOOL, "--authority", "渝北人社", *reason).refusal == "authority-unknown"
+    cleared = desk.done("institution", "edit", SCHOOL, "--clear", "printing_unit", *reason, "--json").json
+    assert cleared["printing_unit"] is None
+    filed = desk.done(
+        "institution", "file", SCHOOL, "--job", "电工", "--job", "焊工", "--level", "5,4", "--level", "3", "--json"
+    ).json
+    levels = ["5", "4", "3"]
+    assert filed["jobs"] == [{"occupation": "焊工", "levels": levels}, {"occupation": "电工", "levels": levels}]
+    assert desk.run("institution", "file", SCHOOL, "--job", "电工", "--level", "3").refusal == "filing-reason"
+    assert desk.run("institution", "file", SCHOOL, "--job", "铣工", *reason).refusal == "filing-levels"
+    assert "焊工" not in desk.done("institution", "file", SCHOOL, "--job", "焊工", *reason).out
+    closed = desk.done("institution", "close", SCHOOL, *reason, "--json").json
+    assert closed["closed_on"] == f"{TODAY}"
+    assert desk.run("institution", "close", SCHOOL, *reason).refusal == "institution-closed"
+    assert "渝北人社函" in desk.done("institution", "list", SCHOOL).out
+    assert desk.done("institution", "reopen", SCHOOL, *reason, "--json").json["closed_on"] is None
+    assert desk.run("institution", "reopen", SCHOOL, *reason).refusal == "institution-open"
+    assert desk.run("institution", "reopen", "999999", *reason).refusal == "no-such-institution"

@@ -27,6 +27,7 @@ RULES: Final[tuple[Rule, ...]] = (
     common.hand_number,
     recommending.recommender,
     recommending.own_institution,
+    recommending.issuer_open,
     supervisor.score,
     assessor.hr_staff,
     assessor.bar,

@@ -1,4 +1,4 @@
-"""Rules on who recommends an applicant, and through whom one applies."""
+"""Rules on who recommends an applicant, through whom one applies, and which institution issues no more."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from service.domain.authority import authority_called, nearest
 from service.domain.eligibility.case import Case, refusal
 from service.domain.errors import AuthorityInvalid
 from service.domain.issuer import Institution
+from service.domain.kinds import CardKind
 from service.domain.problem import Problem
 from service.domain.tidy import tidy_name
 
@@ -54,6 +55,19 @@ def own_institution(case: Case) -> Iterable[Problem]:
             f"{'未填写' if a.recommended_by is None else f'收到“{a.recommended_by}”'}",
             f"the employer is itself an institution, through which one applies: {names} recommends, "
             f"{'nobody is stated' if a.recommended_by is None else f'got {a.recommended_by!r}'}",
+        )
+
+
+def issuer_open(case: Case) -> Iterable[Problem]:
+    """Refuse an internal card of an institution that is closed on the day of issue. 督§9."""
+    place, on = case.institution, case.policy.issued_on
+    if case.application.kind is CardKind.INTERNAL and place is not None and place.is_closed(on):
+        yield refusal(
+            "institution-closed",
+            "institution",
+            "督§9",
+            f"机构 {place.code} {place.name} 已于 {place.closed_on} 关闭，不再颁发证卡",
+            f"institution {place.code} {place.name} has been closed on {place.closed_on} and issues no card",
         )
 
 

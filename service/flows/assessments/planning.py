@@ -16,6 +16,7 @@ from service.domain.assessment import (
 from service.domain.card_number import CardNumber
 from service.domain.event import Event, Json
 from service.domain.fact import KEY_BYTES
+from service.domain.filing import check_open
 from service.domain.issuer import CENTRE, Institution
 from service.domain.problem import Problem
 from service.domain.tidy import tidy_name
@@ -33,7 +34,8 @@ def plan_assessment(register: Register, request: AssessmentRequest, by: By) -> i
 
     Whether its people are enough is not asked here: a plan is entered as it stands and looked at. An institution
     plans its own assessments, the centre any. Raises AssessmentRefused with all that speaks
-    against the plan, Refused for another body, an unknown institution or assessment.
+    against the plan, Refused for another body, an unknown institution or assessment, InstitutionInvalid for one that
+    is closed.
     """
     now, today, replaces = register.effects.now(), register.effects.today(), request.replaces
     new = request.new(register.catalogue)
@@ -41,6 +43,7 @@ def plan_assessment(register: Register, request: AssessmentRequest, by: By) -> i
     with register.database.write() as connection:
         place = registered_institution(connection, new.assessment.institution)
         _check_body(place, by.body)
+        check_open(place, new.assessment.on)
         rows = _rows(register, connection, new.people)
         key = register.effects.random_bytes(KEY_BYTES)
         identity = assessments.add(connection, new.assessment, new.plan.strip(), new.place.strip(), now, key)

@@ -12,6 +12,8 @@ from service.domain.assessment import (
     Stage,
     compose,
 )
+from service.domain.assessment.filing import with_filing
+from service.domain.filing import filed_on
 from service.domain.issuer import Institution
 from service.domain.tidy import tidy_name
 from service.flows.assessments.people import People
@@ -62,12 +64,13 @@ def read_assessment(register: Register, identity: int, by: Principal | None = No
             raise no_such_assessment(identity)
         who = People(register, connection, held, place)
         planned, called = who.planned(), who.called()
+        filed = filed_on(institutions.filed(connection, place.code).get(place.code, ()), held.assessment.on)
     return AssessmentView(
         held,
         place,
         planned,
         called,
-        compose(held.assessment, planned, Stage.PLAN),
+        with_filing(compose(held.assessment, planned, Stage.PLAN), held.assessment, place, filed),
         compose(held.assessment, called, Stage.ROLL_CALL),
     )
 

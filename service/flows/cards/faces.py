@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
+
+from sqlalchemy import Connection
 
 from cardlayout.face import CardFace, Field, QrContent
 from service.domain.card import Card
 from service.domain.credential import digits_of, prefix_of
+from service.domain.issuer import CENTRE
 from service.domain.jurisdiction import Jurisdiction
 from service.domain.kinds import CardKind
+from service.flows.register import Register
+from service.store import institutions
 
 JOB_TYPES_JOINED_BY: Final = "、"
 
 
 def face_of(
-    card: Card, jurisdiction: Jurisdiction, *, host: str, issuer_name: str, portrait: bytes, credential: bytes | None
+    card: Card,
+    jurisdiction: Jurisdiction,
+    *,
+    host: str,
+    issuer_name: str,
+    portrait: bytes,
+    credential: bytes | None,
+    printing_unit: str | None = None,
 ) -> CardFace:
     """Compose the face of a card; without a credential (not signed yet) it has no QR code.
 
     ``issuer_name`` is the centre's or the institution's, ``portrait`` the normalised JPEG. An internal card's printing
-    unit (印制单位) is its institution (督§9, 督附5).
+    unit (印制单位) is the one that its institution has filed, else the institution itself (督§9, 督附5).
     """
     text = jurisdiction.card
     titles = text.face(card.kind)
@@ -46,8 +58,16 @@ def face_of(
         qr=QrContent(prefix_of(host), digits_of(credential)) if credential is not None else None,
         check_at=text.check_at.format(host=host),
         notices=(text.internal_notice.format(institution=issuer_name),) if card.kind is CardKind.INTERNAL else (),
-        printer=issuer_name if card.kind is CardKind.INTERNAL else text.printer,
+        printer=printing_unit or issuer_name if card.kind is CardKind.INTERNAL else text.printer,
     )
+
+
+def issuer_printed(register: Register, connection: Connection, issuer: str, entered_at: datetime) -> tuple[str, str]:
+    """Return an issuer's name and its printing unit as they were when a card was entered: it keeps what was printed."""
+    if issuer == CENTRE:
+        return register.jurisdiction.centre.zh, register.jurisdiction.card.printer
+    place = institutions.as_known_at(connection, issuer, entered_at)
+    return place.name, place.printed_by
 
 
 def printed_date(day: date, pattern: str) -> str:

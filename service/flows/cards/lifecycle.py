@@ -19,7 +19,7 @@ from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
 from service.flows.cards.card_requests import FoundRequest, ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.documents import keep_document
-from service.flows.cards.faces import face_of
+from service.flows.cards.faces import face_of, issuer_printed
 from service.flows.errors import Refused, no_such_card
 from service.flows.issue.portraits import portrait_of_copy, withdraw_consent
 from service.flows.issue.signing import CardSigner, unsigned_credential
@@ -212,11 +212,15 @@ def of_locked_person(connection: Connection, number: CardNumber) -> Card:
 
 def _check_fits(register: Register, card: Card, portrait: bytes) -> None:
     """Refuse a copy whose back has no room for the larger code, which at the issue it may not have had."""
+    with register.database.read() as connection:
+        entered_at = cards.entered_at(connection, card.number)
+        name, printing_unit = issuer_printed(register, connection, card.issuer, entered_at)
     face = face_of(
         card,
         register.jurisdiction,
         host=register.host,
-        issuer_name=register.issuer_name(card.issuer),
+        issuer_name=name,
+        printing_unit=printing_unit,
         portrait=b"",
         credential=unsigned_credential(card, portrait),
     )

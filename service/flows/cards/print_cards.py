@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO, Final
 
 from sqlalchemy import Connection
@@ -14,7 +15,7 @@ from service.domain.card import CardStatus
 from service.domain.card_number import CardNumber
 from service.domain.credential import text_of
 from service.domain.event import Event
-from service.flows.cards.faces import face_of
+from service.flows.cards.faces import face_of, issuer_printed
 from service.flows.cards.stored_photos import read_photos
 from service.flows.errors import Refused
 from service.flows.register import Register
@@ -76,17 +77,22 @@ def print_cards(
             "以下证卡不能打印：" + "；".join(zh for zh, _ in problems),
             "these cards cannot be printed: " + "; ".join(en for _, en in problems),
         )
-    names = {code: institution.name for code, institution in register.institutions().items()}
 
     def faces(connection: Connection) -> Iterator[CardFace]:
+        printed: dict[tuple[str, datetime], tuple[str, str]] = {}
         photos = read_photos(connection, [found[number].photo or b"" for number in numbers])
         for number, photo in zip(numbers, photos, strict=True):
             printable = found[number]
+            issued = (printable.card.issuer, printable.entered_at)
+            if issued not in printed:
+                printed[issued] = issuer_printed(register, connection, *issued)
+            name, printing_unit = printed[issued]
             yield face_of(
                 printable.card,
                 register.jurisdiction,
                 host=register.host,
-                issuer_name=names.get(printable.card.issuer, register.jurisdiction.centre.zh),
+                issuer_name=name,
+                printing_unit=printing_unit,
                 portrait=photo,
                 credential=printable.credential,
             )

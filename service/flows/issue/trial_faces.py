@@ -51,6 +51,7 @@ def trial_face(register: Register, policy: Policy, draft: Card, portrait: bytes,
         register.jurisdiction,
         host=register.host,
         issuer_name=issuer.name if issuer else register.jurisdiction.centre.zh,
+        printing_unit=issuer.printed_by if issuer else None,
         portrait=portrait,
         credential=None if small is None else unsigned_credential(draft, small),
     )

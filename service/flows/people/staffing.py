@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from service.domain.filing import filed_on
 from service.domain.fitness import Engagement
 from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
@@ -23,27 +24,34 @@ def staffing(
 ) -> tuple[Requirement, ...]:
     """Count the people of one institution, of an authority and its institutions, or of all, as of today.
 
-    Raises Refused for an institution that is not registered, or an authority that keeps none.
+    A closed institution is left out. Raises Refused for an institution that is not registered, or an authority that
+    keeps none.
     """
     today = register.effects.today()
     with register.database.read() as connection:
         places = institutions.all_of(connection)
         if institution is not None:
             registered_institution(connection, institution)
-        kept = Counter(place.authority for place in places if place.authority is not None)
+        open_now = [place for place in places if not place.is_closed(today)]
+        kept = Counter(place.authority for place in open_now if place.authority is not None)
         if authority is not None and authority not in kept:
             raise Refused(
                 "no-such-authority",
                 f"没有在“{authority}”备案的机构",
                 f"no institution is on file with {authority}",
             )
-        wanted = [one for one in places if institution in {None, one.code} and authority in {None, one.authority}]
+        wanted = [one for one in open_now if institution in {None, one.code} and authority in {None, one.authority}]
         narrowed = None if institution is None and authority is None else frozenset(one.code for one in wanted)
         holders = tuple(_holders(connection, today, narrowed))
+        filed = institutions.filed(connection, institution)
     asked = [] if institution is not None else [one for one in sorted(kept) if authority in {None, one}]
     at = _by_institution(holders)
     return (
-        *(row for place in wanted for row in of_institution(place, at[place.code], today)),
+        *(
+            row
+            for place in wanted
+            for row in of_institution(place, at[place.code], today, filed_on(filed.get(place.code, ()), today))
+        ),
         *(of_authority(one, kept[one], holders, kept, today) for one in asked),
     )
 

@@ -65,6 +65,24 @@ FORMS: Final[Mapping[str, Form]] = {
     "on": Form("日期，YYYY-MM-DD", "the day, YYYY-MM-DD"),
     "plan": Form("评价计划，至多 120 字", "the assessment plan, 120 characters at most"),
     "authority": Form("备案地人社部门", "the filing HR authority"),
+    "letter": Form(
+        "类别字母：H 行业部门、Y 用人单位、S 社会培训评价组织",
+        "the institution's letter: H industry body, Y employer, S training organisation",
+    ),
+    "institution_name": Form("机构名称，1 至 60 字", "the institution's name, 1 to 60 characters"),
+    "printing_unit": Form(
+        "印制单位，印在内督证卡反面，至多 60 字",
+        "the printing unit on the back of its own cards, 60 characters at most",
+    ),
+    "area": Form("备案的地域范围，至多 120 字", "where it may assess, 120 characters at most"),
+    "clear": Form(
+        "不再有的项目：authority、printing_unit、area", "what there is no longer: authority, printing_unit, area"
+    ),
+    "filed_jobs": Form("备案的职业（工种），1 至 200 个", "the job types that are filed, 1 to 200"),
+    "levels": Form(
+        f"备案的等级，{'、'.join(SkillLevel)} 中的几项；不填则撤销备案",
+        f"the levels that are filed, of {', '.join(SkillLevel)}; without any the job types are withdrawn",
+    ),
     "authority_name": Form("人社部门名称，1 至 60 字", "the name of an HR authority, 1 to 60 characters"),
     "reason": Form("事由或理由，1 至 2000 字", "what happened, or why, 1 to 2000 characters"),
     "replacement_reason": Form(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy import Connection
 
@@ -19,9 +19,11 @@ from keys.vault import DEFAULT_COST
 from service.domain.card_number import CardNumber
 from service.domain.engagement import NewEngagement
 from service.domain.event import current_kind
+from service.domain.filing import Change, Fact, FiledJob
 from service.domain.issuer import Institution
 from service.domain.journal import Entry
 from service.domain.jurisdiction import Contact
+from service.domain.kinds import SkillLevel
 from service.domain.replaying import LostCard, day, follow_lost, text_of
 from service.effects import Effects
 from service.flows.issue.portraits import put_switch
@@ -169,6 +171,19 @@ def _institution_added(replay: Replay, entry: Entry) -> None:
     institutions.add(replay.connection, new, entry.at)
 
 
+def _institution_changed(replay: Replay, entry: Entry) -> None:
+    data = entry.event.data
+    one = Change(Fact(str(data["fact"])), text_of(data.get("value")), day(entry.event, "on"), str(data["reason"]))
+    institutions.change(replay.connection, entry.event.subject, one, entry.at)
+
+
+def _job_filed(replay: Replay, entry: Entry) -> None:
+    data = entry.event.data
+    levels = frozenset(map(SkillLevel, cast("list[str]", data["levels"])))
+    job = FiledJob(str(data["occupation"]), levels, day(entry.event, "on"), str(data["reason"]))
+    institutions.file(replay.connection, entry.event.subject, job, entry.at)
+
+
 def _authority_added(replay: Replay, entry: Entry) -> None:
     authorities.add(replay.connection, entry.event.subject, entry.at)
 
@@ -222,6 +237,8 @@ _HANDLERS: Final[Mapping[str, Callable[[Replay, Entry], None]]] = {
     "dispatch-made": _sent,
     "dispatch-withdrawn": _dispatch_withdrawn,
     "institution-added": _institution_added,
+    "institution-changed": _institution_changed,
+    "job-filed": _job_filed,
     "authority-added": _authority_added,
     "contact-set": _contact,
     "user-disabled": _account,

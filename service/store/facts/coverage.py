@@ -71,6 +71,8 @@ COVERED: Final = (
     _cover(tables.meta),
     _cover(tables.institution),
     _cover(tables.authority, owner="name"),
+    _cover(tables.institution_change, owner="institution"),
+    _cover(tables.filed_job, owner="institution"),
     _cover(tables.person, ("name", "phone_sealed", "revision"), prefix="person:", commitment="own"),
     _cover(tables.series),
     _cover(tables.number),

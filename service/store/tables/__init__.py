@@ -19,7 +19,7 @@ from service.store.tables.answers import answer
 from service.store.tables.assessments import assessment, assessment_person, roll_call, roll_call_record
 from service.store.tables.base import DIGEST_BYTES, PUBLIC_KEY_BYTES, Instant, metadata
 from service.store.tables.blobs import MediaType, blob, upload, upload_piece
-from service.store.tables.bodies import authority
+from service.store.tables.bodies import authority, filed_job, institution_change
 from service.store.tables.cards import batch, card, card_scope, institution, number, person, series
 from service.store.tables.copies import copy, status_change, status_list, status_publication
 from service.store.tables.decisions import cancellation, correction, proposal
@@ -48,7 +48,9 @@ __all__ = [
     "correction",
     "dispatch",
     "engagement",
+    "filed_job",
     "institution",
+    "institution_change",
     "integrity",
     "journal",
     "journal_head",
