@@ -17,6 +17,7 @@ from tests.domain.applicants import (
     known,
     planned,
     policy,
+    problems,
     refused_for,
     resident_id,
     revoked,
@@ -196,9 +197,20 @@ def test_somebody_named_confirms_what_no_spreadsheet_shows() -> None:
     assert planned(application("external"), under=policy(reviewer="陈主任")).accepted[0].reviewed_by == "李审核"
 
 
+@pytest.mark.parametrize("kind", ROWS)
+def test_only_who_has_been_certified_gets_a_card(kind: str) -> None:
+    """督§9, 考§12: 认证合格 — certified, passed in every subject, and before the card."""
+    assert problems(kind, certified_on=None) == [("certified_on", "cell-missing")]
+    assert "date-after-issue" in refused_for(application(kind, certified_on=date(2026, 11, 3)))
+    subjects = [field for field in ("score", "theory_score", "skill_score", "review_score") if field in ROWS[kind]]
+    assert subjects
+    for subject in subjects:
+        assert "score-below-pass" in refused_for(application(kind, **{subject: "59.99"}))
+
+
 @pytest.mark.parametrize("field", ["certified_on", "applied_on"])
 def test_nothing_is_certified_in_the_future(field: str) -> None:
-    """督§9, 考§12: a card goes to who has passed."""
+    """督§7, 考§8: nor applied for after the card."""
     assert "date-after-issue" in refused_for(application("external", **{field: date(2026, 11, 3)}))
     assert "date-after-issue" not in refused_for(application("external", **{field: ISSUED_ON}))
 

@@ -24,6 +24,7 @@ from service.domain.review import (
     items_of,
     keepers_of,
     opens_case,
+    sheet_of,
     steps_of,
 )
 from service.flows.shipped import shipped_forms
@@ -149,7 +150,7 @@ def test_a_warning_reward_or_sanction_says_who_and_what_for(kind: EntryKind) -> 
 
 @pytest.mark.parametrize("what", EntryKind)
 def test_who_may_enter_what(what: EntryKind) -> None:
-    """督§4, 督§20: authorities and issuing institutions; 考§17, 考§18, 考§20: who engages; 考§19: the centre too."""
+    """督§4, 督§20, 考§17–§20: authorities, issuing institutions, who engages; for rewards the centre too."""
 
     def may(kind: CardKind, issuer: str, body: str) -> bool:
         try:
@@ -170,8 +171,15 @@ def test_who_may_enter_what(what: EntryKind) -> None:
         assert may(kind, CENTRE, CENTRE) is (what in {EntryKind.REWARD, EntryKind.SANCTION})
 
 
+def test_the_work_of_each_holder_is_marked_on_the_sheet_of_its_rule() -> None:
+    """督§16, 考§17: supervisors on 督附2, internal ones too, assessors on 考附1."""
+    sheets = {kind: sheet_of(kind) for kind in CardKind}
+    assert {kind for kind, sheet in sheets.items() if sheet is FormName.ASSESSOR_REVIEW} == set(ASSESSOR_KINDS)
+    assert sheets[CardKind.EXTERNAL] is sheets[CardKind.INTERNAL] is FormName.SUPERVISOR_REVIEW
+
+
 def test_who_keeps_the_record() -> None:
-    """督§4: authorities for external supervisors, the institution for internal ones; 考§17: who engages an assessor."""
+    """督§4, 考§17: authorities for external supervisors, the issuer for internal ones, who engages an assessor."""
     assert "市职鉴中心和区县" in keepers_of(CardKind.EXTERNAL)[0]
     assert "颁证的鉴定评价机构" in keepers_of(CardKind.INTERNAL)[0]
     assert {keepers_of(kind) for kind in ASSESSOR_KINDS} == {keepers_of(CardKind.SENIOR)}
