@@ -161,9 +161,9 @@ def _good(today: date) -> Iterator[SamplePerson]:
             _assessor(jobs, unit, certified) | {"证书等级": 3, "持证年限": 3, "从业年限": 12} | artisan,
         )
     for index, (name, sex, age, jobs, unit) in enumerate(_STANDARD):
-        extra: Cells = {"证书等级": 2 if index % 3 else 3, "从业年限": 8 + index}
+        extra: Cells = {"证书等级": 2 if index % 3 else 3, "从业年限": min(8 + index, age - 20)}
         if "、" in jobs:
-            extra |= {"理论成绩": "86;79", "技能成绩": "91;88.5"}
+            extra |= {"证书职业": jobs, "理论成绩": "86;79", "技能成绩": "91;88.5"}
         if index % 4 == 0:
             extra |= {"机构代码": FACTORY, "本机构在职": "是" if "长江机电" in unit else "否"}
         yield _person(today, name, sex, age, CardKind.STANDARD, 100 + index, _assessor(jobs, unit, certified) | extra)
@@ -171,7 +171,12 @@ def _good(today: date) -> Iterator[SamplePerson]:
         extra = {"证书等级": 1, "从业年限": 20, "综合评审成绩": 84 + index, "考评员年限": 4, "考评次数": 9 + index}
         yield _person(today, name, sex, age, CardKind.SENIOR, 200 + index, _assessor(jobs, unit, certified) | extra)
     for index, (name, sex, age, unit) in enumerate(_EXTERNAL):
-        cells: Cells = {"工作单位": unit, "认证日期": certified, "认证成绩": 78 + index, "推荐单位": unit}
+        cells: Cells = {
+            "工作单位": unit,
+            "认证日期": certified,
+            "认证成绩": 78 + index,
+            "推荐单位": _authority_of(unit),
+        }
         yield _person(today, name, sex, age, CardKind.EXTERNAL, 300 + index, cells)
     for index, (name, sex, age, code, unit, in_house) in enumerate(_INTERNAL):
         cells = {
@@ -193,7 +198,9 @@ def _refused(today: date) -> Iterator[SamplePerson]:
 
     yield standard("马超群", "男", 66, 500, "年龄超过 65 周岁，考§7(1)4")
     yield standard("牛晓红", "女", 40, 501, "技能成绩不到 60 分，考§11", 技能成绩=58)
-    yield standard("毛一鸣", "男", 35, 502, "三个职业工种，考§9", 职业工种="电工、焊工、车工")
+    yield standard(
+        "毛一鸣", "男", 35, 502, "三个职业工种，考§9", 职业工种="电工、焊工、车工", 证书职业="电工、焊工、车工"
+    )
     yield standard("侯青", "女", 39, 503, "人社部门在职人员，考§7", 在职人社="是")
     yield standard("王𱍐", "男", 33, 504, "姓名中有字库没有的字")
     yield standard("苟富贵", "男", 44, 505, "从业年限不足 5 年，考§7(2)2", 从业年限=4)
@@ -226,8 +233,15 @@ def _refused(today: date) -> Iterator[SamplePerson]:
     )
 
 
+def _authority_of(unit: str) -> str:
+    """Return the authority of the list that recommends whoever works at a unit: its district's, else the city's."""
+    authorities = [authority for *_, authority in INSTITUTIONS]
+    return next((one for one in authorities if one[:6] == unit[:6]), "重庆市人力资源和社会保障局")
+
+
 def _assessor(jobs: str, unit: str, certified: date) -> Cells:
-    return {
+    through: Cells = {"推荐单位": unit} if unit in {name for _, _, name, _ in INSTITUTIONS} else {}  # 考§8
+    return through | {
         "职业工种": jobs,
         "工作单位": unit,
         "认证日期": certified,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from service.domain.application import Title
+from service.domain.application import Condition, ExceptionKind, Title
 from service.domain.validity import MONTHS_A_YEAR
 
 
@@ -33,6 +33,7 @@ _LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "review_scores": ("综合评审成绩", "review"),
     "level": ("证书等级", "level of the certificate"),
     "title": ("职称", "professional title"),
+    "qualification_occupations": ("证书职业", "occupations of the certificates"),
     "qualification_occupation": ("证书职业", "occupation of the certificate"),
     "related_basis": ("相关职业依据", "why it is a related occupation"),
     "qualification_months": ("持证年限", "certificate held for"),
@@ -44,6 +45,8 @@ _LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "hr_staff": ("在职人社", "serving HR staff"),
     "exceptions": ("特例条款", "exceptions invoked"),
     "exception_basis": ("特例依据", "basis of the exception"),
+    "exception_kind": ("特例类别", "kind of the exception"),
+    "exception_adjusts": ("特例调整", "conditions adjusted"),
 }
 _RANKS: Final[Mapping[object, tuple[str, str]]] = {
     "special": ("专项职业能力", "special skill"),
@@ -59,6 +62,19 @@ _RANKS: Final[Mapping[object, tuple[str, str]]] = {
     Title.SENIOR.value: ("高级", "senior"),
 }
 """Skill levels (words) and professional titles (numbers) as they are kept."""
+
+_EXCEPTIONS: Final[Mapping[object, tuple[str, str]]] = {
+    ExceptionKind.NEW.value: ("新职业", "new job type"),
+    ExceptionKind.SCARCE.value: ("紧缺职业", "scarce job type"),
+    ExceptionKind.LOCAL.value: ("地方传统特色", "local tradition"),
+    ExceptionKind.RURAL.value: ("乡村特色", "rural"),
+    ExceptionKind.HERITAGE.value: ("非物质文化遗产", "intangible heritage"),
+    ExceptionKind.CRAFT.value: ("技艺传承与创新", "craft handed down or renewed"),
+    Condition.QUALIFICATION.value: ("证书", "certificate"),
+    Condition.YEARS.value: ("年限", "years"),
+    Condition.ASSESSMENTS.value: ("考评次数", "assessments done"),
+}
+"""考§7(2)4: kinds and conditions as they are kept."""
 
 
 def stated_in(application: Mapping[str, object] | None) -> tuple[Stated, ...]:
@@ -86,11 +102,15 @@ def _words(field: str, value: object) -> tuple[str, str]:
         return _RANKS[value]
     if isinstance(value, int) and field.endswith("_months"):
         return _years(value)
+    several = cast("Sequence[object]", value) if isinstance(value, list) else (value,)
+    words = [_word_of(one) for one in several]
+    return " / ".join(zh for zh, _ in words), " / ".join(en for _, en in words)
+
+
+def _word_of(value: object) -> tuple[str, str]:
     if isinstance(value, Mapping):
         value = cast("Mapping[str, object]", value).get("name", "")
-    elif isinstance(value, list):
-        value = " / ".join(map(str, cast("Sequence[object]", value)))
-    return str(value), str(value)
+    return _EXCEPTIONS.get(value) or (str(value), str(value))
 
 
 def _years(months: int) -> tuple[str, str]:

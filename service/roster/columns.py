@@ -34,6 +34,8 @@ CHOICES: Final = {
     "qualification_level": ("1", "2", "3", "4", "5", "特级", "首席"),
     "title": ("高级", "中级", "初级"),
     "exception_article": ("考§7(2)4", "考§11"),
+    "exception_kind": ("新职业", "紧缺职业", "地方传统特色", "乡村特色", "非物质文化遗产", "技艺传承与创新"),
+    "exception_adjusts": ("证书", "年限", "考评次数", "证书、年限"),
     "hr_staff": ("是", "否"),
     "in_house": ("是", "否"),
     "portrait_consent": ("是", "否"),

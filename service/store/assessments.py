@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, exists, or_, select, update
 
 from service.domain.assessment import Assessment, Declared, Job, Role
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
+from service.domain.verdict_words import Word
 from service.store.facts import note
-from service.store.statements import upsert
-from service.store.tables import assessment, assessment_person, card, roll_call, roll_call_record
+from service.store.statements import chunks, upsert
+from service.store.tables import assessment, assessment_person, card, card_scope, roll_call, roll_call_record
+
+_NOT_BAD: Final = (Word.VALID.value, Word.STATUS_UNKNOWN.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +219,38 @@ def supervised(connection: Connection, institution: str) -> tuple[tuple[date, st
         .distinct()
     )
     return tuple((row.on_day, row.plan, row.person_id) for row in rows)
+
+
+def done_by(connection: Connection, people: Collection[int]) -> dict[int, dict[str, tuple[date, ...]]]:
+    """Return when people were assessors at recorded assessments: the days, by person and scope of the job type.
+
+    The roll was called with their own standard or senior card, which covers the job type, and a record was made.
+    考§7(2)1.
+    """
+    found: dict[int, dict[str, dict[int, date]]] = defaultdict(lambda: defaultdict(dict))
+    for chunk in chunks(people):
+        rows = connection.execute(
+            select(assessment.c.id, assessment.c.on_day, assessment.c.jobs, card_scope.c.person_id, card_scope.c.scope)
+            .join(roll_call, roll_call.c.assessment == assessment.c.id)
+            .join(card, card.c.number == roll_call.c.number)
+            .join(card_scope, card_scope.c.number == card.c.number)
+            .where(
+                card.c.person_id.in_(chunk),
+                card.c.kind.in_((CardKind.STANDARD.value, CardKind.SENIOR.value)),
+                roll_call.c.role.in_((Role.LEADER.value, Role.ASSESSOR.value)),
+                or_(roll_call.c.is_holder.is_(None), roll_call.c.is_holder),
+                or_(roll_call.c.verdict.is_(None), roll_call.c.verdict.in_(_NOT_BAD)),
+                assessment.c.cancelled_on.is_(None),
+                exists().where(roll_call_record.c.assessment == assessment.c.id),
+            )
+        )
+        for row in rows:
+            if any(Job.of_json(job).occupation.scope == row.scope for job in row.jobs):
+                found[row.person_id][row.scope][row.id] = row.on_day
+    return {
+        person: {scope: tuple(sorted(days.values())) for scope, days in scopes.items()}
+        for person, scopes in found.items()
+    }
 
 
 def add_record(connection: Connection, identity: int, seq: int, body: bytes, now: datetime) -> int:

@@ -126,6 +126,15 @@ def get(connection: Connection, number: CardNumber) -> CardRecord | None:
     return None
 
 
+def registered_of(connection: Connection, numbers: Iterable[CardNumber]) -> frozenset[CardNumber]:
+    """Return those of the numbers that a card of the register has, whosever it is."""
+    return frozenset(
+        CardNumber(number)
+        for chunk in chunks(map(str, numbers))
+        for number in connection.execute(select(card.c.number).where(card.c.number.in_(chunk))).scalars()
+    )
+
+
 def recommended_by(connection: Connection, number: CardNumber) -> str | None:
     """Return who has recommended a card's holder, as the application states it; None where it states nobody."""
     return connection.execute(select(card.c.recommended_by).where(card.c.number == str(number))).scalar()

@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 
 from service.domain.eligibility.case import Known, KnownCard
+from service.store import assessments
 from service.store.card_rows import select_cards, to_cards
 from service.store.facts import note
 from service.store.statements import chunks, upsert
@@ -98,10 +99,11 @@ def get(connection: Connection, person_id: int) -> Person | None:
 
 
 def known(connection: Connection, blind_indexes: Iterable[bytes]) -> dict[bytes, Known]:
-    """Return all that planning needs of people: every card they have or had. People never met are left out."""
+    """Return all that planning needs of people: their cards and recorded assessments. Who was never met is left out."""
     found: dict[bytes, list[KnownCard]] = defaultdict(list)
     wanted: Sequence[bytes] = tuple(blind_indexes)
-    for index in ids(connection, wanted):
+    met = ids(connection, wanted)
+    for index in met:
         found[index] = []
     for chunk in chunks(wanted):
         rows = connection.execute(
@@ -127,7 +129,8 @@ def known(connection: Connection, blind_indexes: Iterable[bytes]) -> dict[bytes,
                     certified_on=_certified_on(row.application),
                 )
             )
-    return {index: Known(cards=tuple(cards)) for index, cards in found.items()}
+    done = assessments.done_by(connection, met.values())
+    return {index: Known(tuple(cards), done.get(met[index], {})) for index, cards in found.items()}
 
 
 def _certified_on(application: Mapping[str, object] | None) -> date | None:

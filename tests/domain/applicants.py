@@ -63,6 +63,14 @@ ROWS: Mapping[str, Mapping[str, Cell]] = {
 }
 
 
+EXCEPTION: Mapping[str, Cell] = {
+    "exception_article": "考§7(2)4",
+    "exception": "渝人社发〔2026〕12号",
+    "exception_kind": "乡村特色",
+    "exception_adjusts": "证书、年限、考评次数",
+}
+"""A document that adjusts every condition that one may adjust."""
+
 ELECTRICIAN = Occupation("电工", "6-31-01-03")
 
 
@@ -76,9 +84,16 @@ def revoked(number: str, on: date, **changes: object) -> Card:
     return card(number, name="王小明", status=CardStatus.REVOKED, status_on=on, **changes)
 
 
+def certified_for(changes: Mapping[str, Cell]) -> Mapping[str, Cell]:
+    """The certificates that two job types need (考§7(2)), where nothing else is said."""
+    occupations = changes.get("occupations")
+    several = isinstance(occupations, str) and "、" in occupations
+    return {"qualification_occupation": occupations, **changes} if several else changes
+
+
 def raw(kind: str, /, row: int = 2, **changes: Cell) -> RawRow:
     """A good row of a kind with some cells changed; ``None`` empties a cell."""
-    return RawRow(row, {**ROWS[kind], **changes})
+    return RawRow(row, {**ROWS[kind], **certified_for(changes)})
 
 
 def application(kind: str, /, row: int = 2, **changes: Cell) -> Application:
@@ -110,9 +125,12 @@ def policy(**changes: object) -> Policy:
     return Policy(**(facts | changes))  # type: ignore[arg-type]
 
 
-def known(*cards: Card, applied_on: date | None = None, assessments: Mapping[str, int] | None = None) -> Known:
-    """What the register knows: these cards."""
-    return Known(tuple(KnownCard(card, applied_on) for card in cards), assessments)
+def known(
+    *cards: Card, applied_on: date | None = None, assessments: Mapping[str, Iterable[date]] | None = None
+) -> Known:
+    """What the register knows: these cards, and the days of recorded assessments by job type."""
+    done = {f"occupation:{name}": tuple(days) for name, days in (assessments or {}).items()}
+    return Known(tuple(KnownCard(card, applied_on) for card in cards), done)
 
 
 def planned(*rows: Application | MalformedRow, of: Known | None = None, under: Policy | None = None) -> Plan:

@@ -4,12 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.application import Application, Cell, ExceptionArticle, MalformedRow, RawRow, parse_row
+from service.domain.application import (
+    Application,
+    Cell,
+    Condition,
+    ExceptionArticle,
+    ExceptionKind,
+    MalformedRow,
+    RawRow,
+    parse_row,
+)
 from service.domain.application.headings import HEADINGS, canonical_heading, fields_by_heading
 from service.domain.kinds import CardKind
 from service.domain.occupation import Occupation
 from service.domain.problem import Problem
-from tests.domain.applicants import CATALOGUE, ROWS, application, malformed, problems, raw, resident_id
+from tests.domain.applicants import CATALOGUE, EXCEPTION, ROWS, application, malformed, problems, raw, resident_id
 
 
 @pytest.mark.parametrize("kind", ROWS)
@@ -55,19 +64,29 @@ def test_an_empty_row_of_a_kind_names_all_that_is_mandatory(kind: str, fields: s
 def test_form_of_certification_may_be_adjusted_with_a_basis() -> None:
     """考§11: with its article and a basis a subject may be missing."""
     read = application("standard", skill_score=None, exception_article="考§11", exception="市中心批复")
-    assert read.evidence.waives(ExceptionArticle.FORM)
-    assert not read.evidence.waives(ExceptionArticle.CONDITIONS)
+    assert read.evidence.exceptions == {ExceptionArticle.FORM}
+    assert not any(map(read.evidence.adjusts, Condition))
     assert problems("standard", skill_score=None, exception_article="考§11") == [("exception", "cell-missing")]
-    assert problems("standard", skill_score=None, exception_article="考§7(2)4", exception="批复") == [
-        ("skill_score", "cell-missing")
-    ]
+    assert problems("standard", skill_score=None, **EXCEPTION) == [("skill_score", "cell-missing")]
 
 
 @pytest.mark.parametrize("cell", ["考§7(2)4", "考§7（2）4", "考§7(二)4", "考§7(2)4、考§11"])
 def test_reads_the_article_of_an_exception(cell: Cell) -> None:
-    assert application("standard", exception_article=cell, exception="批复").evidence.waives(
-        ExceptionArticle.CONDITIONS
-    )
+    read = application("standard", **{**EXCEPTION, "exception_article": cell})
+    assert ExceptionArticle.CONDITIONS in read.evidence.exceptions
+
+
+def test_reads_kind_and_conditions_of_an_exception() -> None:
+    """考§7(2)4: in its words, of which one kind and one or more conditions."""
+    for cell, kind in zip(
+        ("新职业", "紧缺职业", "地方传统特色", "乡村特色职业", "非物质文化遗产", "技艺传承与创新"),
+        ExceptionKind,
+        strict=True,
+    ):
+        assert application("standard", **{**EXCEPTION, "exception_kind": cell}).evidence.exception_kind is kind
+    for cell, adjusted in (("证书", "qualification"), ("年限", "years"), ("考评次数", "assessments")):
+        read = application("standard", **{**EXCEPTION, "exception_adjusts": cell})
+        assert [one for one in Condition if read.evidence.adjusts(one)] == [adjusted]
 
 
 def test_what_the_reader_found_is_kept_and_not_reported_twice() -> None:

@@ -10,6 +10,7 @@ from service.domain.application import Cell
 from service.domain.eligibility.case import Known, KnownCard
 from tests.domain.applicants import (
     CHONGQING,
+    EXCEPTION,
     ISSUED_ON,
     ROWS,
     application,
@@ -143,9 +144,8 @@ def test_a_holder_of_an_external_card_becomes_internal_without_a_score() -> None
 
 def test_serving_hr_staff_may_not_apply() -> None:
     """考§7: nothing waives it."""
-    excepted = {"exception_article": "考§7(2)4", "exception": "市中心批复"}
     assert refused_for(application("standard", hr_staff="是")) == ["hr-staff"]
-    assert refused_for(application("standard", hr_staff="是", **excepted)) == ["hr-staff"]
+    assert refused_for(application("standard", hr_staff="是", **EXCEPTION)) == ["hr-staff"]
 
 
 @pytest.mark.parametrize(

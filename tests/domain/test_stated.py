@@ -50,6 +50,26 @@ def test_what_was_stated_is_told_in_the_order_of_the_roster() -> None:
     ]
 
 
+def test_an_exception_and_the_certificates_of_two_job_types_are_told() -> None:
+    """考§7(2), 考§7(2)4."""
+    evidence = {
+        "qualification_occupations": [{"name": "电工", "code": "6-31-01-03"}, {"name": "焊工", "code": None}],
+        "exceptions": ["考§7(2)4"],
+        "exception_basis": "渝人社发〔2026〕12号",
+        "exception_kind": "rural",
+        "exception_adjusts": ["years", "assessments"],
+    }
+    told = stated_in({"notice": "渝职鉴发〔2026〕3号", "evidence": evidence})
+    assert [(one.zh, one.value_zh) for one in told] == [
+        ("认证通知", "渝职鉴发〔2026〕3号"),
+        ("证书职业", "电工 / 焊工"),
+        ("特例条款", "考§7(2)4"),
+        ("特例依据", "渝人社发〔2026〕12号"),
+        ("特例类别", "乡村特色"),
+        ("特例调整", "年限 / 考评次数"),
+    ]
+
+
 def test_a_card_from_before_the_system_stated_nothing() -> None:
     assert stated_in(None) == ()
     assert stated_in({"portrait_consent": None}) == ()

@@ -925,7 +925,7 @@ class Lives(RuleBasedStateMachine):
         if wish.applied_on is not None:
             cells["applied_on"] = wish.applied_on
         if wish.is_assessor:
-            cells["occupations"] = "、".join(wish.types)
+            cells["occupations"] = cells["qualification_occupation"] = "、".join(wish.types)
         if wish.place is not None:
             cells["institution"] = wish.place
         if wish.by_hand is not None:

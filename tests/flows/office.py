@@ -44,7 +44,7 @@ from service.flows.shipped import shipped_jurisdiction
 from service.roster.photo_files import PhotoFiles, open_archive
 from service.settings import Settings
 from service.store import cards
-from tests.domain.applicants import ROWS
+from tests.domain.applicants import ROWS, certified_for
 
 CHEAP: Final = KdfCost(passes=1, memory_kib=8, lanes=1)
 PASSPHRASE: Final = b"correct horse battery staple"
@@ -223,7 +223,7 @@ def applicant(kind: str, /, person: int, row: int | None = None, **changes: Cell
         "name": name_of(person),
         "resident_id": resident_id(person),
         "reviewed_by": None,
-        **changes,
+        **certified_for(changes),
     }
     return RawRow(
         person + 1 if row is None else row, {field: cell for field, cell in cells.items() if cell is not None}

@@ -14,7 +14,7 @@ from service.roster.columns import CHOICES
 from service.roster.errors import RosterError
 from service.roster.reader import read_roster
 from service.roster.template import write_template
-from tests.domain.applicants import CATALOGUE, ROWS
+from tests.domain.applicants import CATALOGUE, EXCEPTION, ROWS
 
 CREATED = datetime(2026, 11, 2, tzinfo=UTC).replace(tzinfo=None)
 
@@ -47,7 +47,7 @@ def test_drop_downs_offer_what_the_reader_understands() -> None:
     assert len(workbook().worksheets[0].data_validations.dataValidation) == len(CHOICES)
     for field, choices in CHOICES.items():
         for choice in choices:
-            row = dict(ROWS["senior"]) | {"exception": "批复", field: choice}
+            row = dict(ROWS["senior"]) | EXCEPTION | {field: choice}
             if field == "kind":
                 assert fold(choice) in KINDS
                 continue

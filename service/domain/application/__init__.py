@@ -5,8 +5,10 @@ from __future__ import annotations
 from service.domain.application.model import (
     Application,
     Cell,
+    Condition,
     Evidence,
     ExceptionArticle,
+    ExceptionKind,
     MalformedRow,
     RawRow,
     Title,
@@ -16,8 +18,10 @@ from service.domain.application.parse import parse_row
 __all__ = [
     "Application",
     "Cell",
+    "Condition",
     "Evidence",
     "ExceptionArticle",
+    "ExceptionKind",
     "MalformedRow",
     "RawRow",
     "Title",

@@ -9,8 +9,18 @@ import re
 from collections.abc import Mapping
 from typing import Final, TypeVar
 
-from service.domain.application.model import Cell, ExceptionArticle, Title
-from service.domain.application.words import ANSWERS, ARTICLES, KINDS, LEVELS, NONE_WORDS, TITLES, fold
+from service.domain.application.model import Cell, Condition, ExceptionArticle, ExceptionKind, Title
+from service.domain.application.words import (
+    ANSWERS,
+    ARTICLES,
+    CONDITIONS,
+    EXCEPTION_KINDS,
+    KINDS,
+    LEVELS,
+    NONE_WORDS,
+    TITLES,
+    fold,
+)
 from service.domain.card_number import CardNumber
 from service.domain.errors import DomainError
 from service.domain.issuer import is_institution_code
@@ -26,6 +36,9 @@ MAX_TEXT_CHARACTERS: Final = 500  # of a stated basis or another remark
 MAX_PHONE_CHARACTERS: Final = 40
 
 _T = TypeVar("_T")
+_DOCUMENT: Final = re.compile(
+    "《.+》|[0-9]+ *号|(?:文件|通知|通告|公告|批复|决定|函|方案|纪要|目录|名录|名单|办法|规定)$"
+)
 _PHONE: Final = re.compile(r"[0-9+() \-/;、]+", re.ASCII)
 
 
@@ -112,6 +125,30 @@ def read_articles(cell: Cell) -> frozenset[ExceptionArticle]:
     """Read the clauses of an exception: 考§7(2)4, 考§11 or both."""
     parts = [part for part in re.split("[、;；,，和]", as_text(cell)) if part.strip()]
     return frozenset(_word(part, ARTICLES, "考§7(2)4、考§11", "exception-article-unknown") for part in parts)
+
+
+def read_exception_kind(cell: Cell) -> ExceptionKind:
+    """Read which of the article's kinds of job types an exception is for. 考§7(2)4."""
+    expected = "新职业、紧缺职业、地方传统特色、乡村特色、非物质文化遗产、技艺传承与创新"
+    return _word(cell, EXCEPTION_KINDS, expected, "exception-kind-unknown")
+
+
+def read_adjusted(cell: Cell) -> frozenset[Condition]:
+    """Read which conditions a document adjusts: 证书, 年限, 考评次数, one or more."""
+    parts = [part for part in re.split("[、;；,，和]", as_text(cell)) if part.strip()]
+    return frozenset(_word(part, CONDITIONS, "证书、年限、考评次数", "exception-adjusts-unknown") for part in parts)
+
+
+def read_document(cell: Cell) -> str:
+    """Read the document an exception rests on: its number or title. Somebody's consent is no document."""
+    text = read_text(cell)
+    if not _DOCUMENT.search(text):
+        raise CellRefused(
+            f"“{text[:20]}”不是文件，请写明文件名称或文号，如“渝人社发〔2024〕12号”",
+            f"{text[:20]!r} names no document: state its title or number",
+            code="exception-no-document",
+        )
+    return text
 
 
 def read_institution_code(cell: Cell) -> str:

@@ -76,8 +76,13 @@ HEADINGS: Final = (
         ASSESSORS,
     ),
     Heading("title", "职称", "高级（含正高、副高）、中级、初级（含助理、员）。", ASSESSORS),
-    Heading("qualification_occupation", "证书职业", "证书或职称所属职业；不填表示与申报的职业工种相同。", ASSESSORS),
-    Heading("related_basis", "相关职业依据", "证书职业与申报的职业工种不同时，写明属于相关职业的依据。", ASSESSORS),
+    Heading(
+        "qualification_occupation",
+        "证书职业",
+        "证书或职称所属职业；只申报一个工种的，不填表示与其相同；申报两个工种的必填，逐一写明，用“、”分隔。",
+        ASSESSORS,
+    ),
+    Heading("related_basis", "相关职业依据", "有工种不在证书职业之列时，写明证书职业属于其相关职业的依据。", ASSESSORS),
     Heading("qualification_years", "持证年限", "取得证书或职称的年数，如 3、1.5、1年6个月。", ASSESSORS),
     Heading("occupation_years", "从业年限", "从事本职业或相关职业工作的年数。", ASSESSORS),
     Heading(
@@ -86,13 +91,35 @@ HEADINGS: Final = (
         "无证书或职称、但从事本职业 5 年以上并确有技术专长者，写明依据（考§7(2)3）。",
         frozenset({CardKind.SPECIAL_SKILL}),
     ),
-    Heading("standard_card", "考评员证号", "申报高级考评员：本职业考评员证卡编号（系统内已有的可不填）。", SENIORS),
     Heading(
-        "assessor_years", "考评员年限", "申报高级考评员：取得本职业考评员资格的年数（系统内已有的可不填）。", SENIORS
+        "standard_card", "考评员证号", "申报高级考评员：本职业考评员证卡编号（系统内已满 1 年的可不填）。", SENIORS
     ),
-    Heading("assessments_done", "考评次数", "申报高级考评员：已完成的考核评价工作次数，3 次以上。", SENIORS),
+    Heading(
+        "assessor_years",
+        "考评员年限",
+        "申报高级考评员：取得本职业考评员资格的年数（系统内已满 1 年的可不填）。",
+        SENIORS,
+    ),
+    Heading(
+        "assessments_done",
+        "考评次数",
+        "申报高级考评员：本系统启用前已完成的考核评价工作次数；系统内记录的另行计入，合计 3 次以上。",
+        SENIORS,
+    ),
     Heading("exception_article", "特例条款", "考§7(2)4 或 考§11；没有特例不填。", ASSESSORS),
-    Heading("exception", "特例依据", "填写特例条款时必填：文件、批准人等。", ASSESSORS),
+    Heading("exception", "特例依据", "填写特例条款时必填：文件名称或文号。", ASSESSORS),
+    Heading(
+        "exception_kind",
+        "特例类别",
+        "考§7(2)4 必填：新职业、紧缺职业、地方传统特色、乡村特色、非物质文化遗产、技艺传承与创新之一。",
+        ASSESSORS,
+    ),
+    Heading(
+        "exception_adjusts",
+        "特例调整",
+        "考§7(2)4 必填：文件所调整的条件，证书、年限、考评次数，用“、”分隔；未写明的仍按规定。",
+        ASSESSORS,
+    ),
     Heading("hr_staff", "在职人社", "是否为人力资源社会保障部门在职人员：是/否。考评人员必填（考§7）。", ASSESSORS),
     Heading("in_house", "本机构在职", "是否为聘用机构的在职人员：是/否。", ASSESSORS | INTERNALS),
     Heading("recommended_by", "推荐单位", "遴选推荐的单位。"),

@@ -28,10 +28,29 @@ class Title(Enum):
 
 
 class ExceptionArticle(StrEnum):
-    """The two clauses that allow an exception: each waives exactly what it names."""
+    """The two clauses that allow an exception."""
 
-    CONDITIONS = "考§7(2)4"  # waives 考§7(2)1–3
+    CONDITIONS = "考§7(2)4"  # adjusts conditions of 考§7(2)1–3
     FORM = "考§11"  # another form of certification
+
+
+class ExceptionKind(StrEnum):
+    """For which job types the conditions may be adjusted, in the order of the article. 考§7(2)4."""
+
+    NEW = "new"
+    SCARCE = "scarce"
+    LOCAL = "local"
+    RURAL = "rural"
+    HERITAGE = "heritage"
+    CRAFT = "craft"
+
+
+class Condition(StrEnum):
+    """A condition of 考§7(2)1–3 that a document may adjust; all others hold. 考§7(2)4."""
+
+    QUALIFICATION = "qualification"  # 证书: the certificate or title, and what it is for
+    YEARS = "years"  # 年限: of work, of holding the certificate, as standard assessor
+    ASSESSMENTS = "assessments"  # 考评次数
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +71,7 @@ class Evidence:
     """What an assessor's row states towards 考§7(2) and 考§11; empty for supervisors.
 
     Scores hold one value per job type, in order, or nothing where the cell was empty. Durations are in whole
-    months, rounded down. ``None`` is "not stated".
+    months, rounded down. ``assessments_done`` are those from before the system. ``None`` is "not stated".
     """
 
     hr_staff: bool | None = None
@@ -61,7 +80,7 @@ class Evidence:
     review_scores: tuple[Decimal, ...] = ()
     level: SkillLevel | None = None
     title: Title | None = None
-    qualification_occupation: Occupation | None = None
+    qualification_occupations: tuple[Occupation, ...] = ()
     related_basis: str | None = None
     qualification_months: int | None = None
     occupation_months: int | None = None
@@ -71,10 +90,20 @@ class Evidence:
     assessments_done: int | None = None
     exceptions: frozenset[ExceptionArticle] = frozenset()
     exception_basis: str | None = None
+    exception_kind: ExceptionKind | None = None
+    exception_adjusts: frozenset[Condition] = frozenset()
 
-    def waives(self, article: ExceptionArticle) -> bool:
-        """Return whether the row invokes an exception's article and states its basis."""
-        return article in self.exceptions and self.exception_basis is not None
+    def adjusts(self, condition: Condition) -> bool:
+        """Return True if a document adjusts a condition: the row names article, document, kind and condition. 考§7(2)4.
+
+        Whatever it does not name holds.
+        """
+        return (
+            ExceptionArticle.CONDITIONS in self.exceptions
+            and self.exception_basis is not None
+            and self.exception_kind is not None
+            and condition in self.exception_adjusts
+        )
 
 
 @dataclass(frozen=True, slots=True)

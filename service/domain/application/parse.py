@@ -10,7 +10,7 @@ from service.domain.application import cells, figures
 from service.domain.application.headings import HEADING_OF, HEADINGS
 from service.domain.application.model import Application, Cell, Evidence, ExceptionArticle, MalformedRow, RawRow
 from service.domain.errors import DomainError
-from service.domain.job_types import dropped_codes, new_job_types, parse_job_type, parse_occupations
+from service.domain.job_types import dropped_codes, new_job_types, parse_occupations
 from service.domain.kinds import CardKind
 from service.domain.occupation import (
     Catalogue,
@@ -29,6 +29,8 @@ _ARTICLES: Final = {
     "skill_score": "考§11",
     "review_score": "考§11",
     "score": "督§8",
+    "exception_kind": "考§7(2)4",
+    "exception_adjusts": "考§7(2)4",
     "institution": "督附3",
 }
 """The article behind a column that the rule itself demands, for rows where it is empty or unreadable."""
@@ -97,7 +99,7 @@ def parse_row(raw: RawRow, catalogue: Catalogue) -> Application | MalformedRow:
 def _evidence(row: RowReader, occupations: int, catalogue: Catalogue) -> Evidence:
     read_scores = partial(figures.read_scores, occupations=occupations)
     exceptions = row.optional("exception_article", cells.read_articles) or frozenset()
-    graded = ExceptionArticle.FORM not in exceptions
+    graded, adjusting = ExceptionArticle.FORM not in exceptions, ExceptionArticle.CONDITIONS in exceptions
     return Evidence(
         hr_staff=row.demanded("hr_staff", cells.read_answer, when=True),
         theory_scores=row.demanded("theory_score", read_scores, when=graded) or (),
@@ -105,7 +107,10 @@ def _evidence(row: RowReader, occupations: int, catalogue: Catalogue) -> Evidenc
         review_scores=row.demanded("review_score", read_scores, when=graded and row.kind is CardKind.SENIOR) or (),
         level=row.optional("qualification_level", cells.read_level),
         title=row.optional("title", cells.read_title),
-        qualification_occupation=row.optional("qualification_occupation", partial(_occupation, catalogue=catalogue)),
+        qualification_occupations=row.optional(
+            "qualification_occupation", partial(read_occupations, catalogue=catalogue)
+        )
+        or (),
         related_basis=row.optional("related_basis", cells.read_text),
         qualification_months=row.optional("qualification_years", figures.read_months),
         occupation_months=row.optional("occupation_years", figures.read_months),
@@ -114,7 +119,9 @@ def _evidence(row: RowReader, occupations: int, catalogue: Catalogue) -> Evidenc
         assessor_months=row.optional("assessor_years", figures.read_months),
         assessments_done=row.optional("assessments_done", figures.read_count),
         exceptions=exceptions,
-        exception_basis=row.demanded("exception", cells.read_text, when=bool(exceptions)),
+        exception_basis=row.demanded("exception", cells.read_document, when=bool(exceptions)),
+        exception_kind=row.demanded("exception_kind", cells.read_exception_kind, when=adjusting),
+        exception_adjusts=row.demanded("exception_adjusts", cells.read_adjusted, when=adjusting) or frozenset(),
     )
 
 
@@ -233,7 +240,3 @@ def read_occupations(cell: Cell, catalogue: Catalogue) -> tuple[Occupation, ...]
     if not occupations:
         raise OccupationInvalid("未填写职业（工种）名称", "holds no name of a job type", code="cell-missing")
     return occupations
-
-
-def _occupation(cell: Cell, catalogue: Catalogue) -> Occupation:
-    return parse_job_type(cells.as_text(cell), catalogue)

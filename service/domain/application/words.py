@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from service.domain.application.model import ExceptionArticle, Title
+from service.domain.application.model import Condition, ExceptionArticle, ExceptionKind, Title
 from service.domain.kinds import CardKind, SkillLevel
 from service.domain.tidy import half_width, tidy
 
@@ -71,6 +71,30 @@ ARTICLES: Final = {
         ExceptionArticle.FORM: ("考§11", "考11", "考第十一条"),
     }.items()
     for word in words
+}
+
+EXCEPTION_KINDS: Final = {
+    fold(word): kind
+    for kind, words in {
+        ExceptionKind.NEW: ("新职业",),
+        ExceptionKind.SCARCE: ("紧缺职业", "紧缺"),
+        ExceptionKind.LOCAL: ("地方传统特色", "地方传统", "地方特色"),
+        ExceptionKind.RURAL: ("乡村特色", "乡村"),
+        ExceptionKind.HERITAGE: ("非物质文化遗产", "非遗"),
+        ExceptionKind.CRAFT: ("技艺传承与创新", "技艺传承", "技艺创新"),
+    }.items()
+    for word in (*words, f"{words[0]}职业", kind.value)
+}
+"""考§7(2)4, in its words."""
+
+CONDITIONS: Final = {
+    fold(word): condition
+    for condition, words in {
+        Condition.QUALIFICATION: ("证书", "证书等级", "职称", "证书或职称"),
+        Condition.YEARS: ("年限", "从业年限", "持证年限", "考评员年限"),
+        Condition.ASSESSMENTS: ("考评次数", "次数"),
+    }.items()
+    for word in (*words, condition.value)
 }
 
 NONE_WORDS: Final = frozenset({"无", "-", "—", "/", "none"})

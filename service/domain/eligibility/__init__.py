@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
-from service.domain.eligibility import assessor, chronology, common, recommending, succession, supervisor
+from service.domain.eligibility import assessor, chronology, common, conditions, recommending, succession, supervisor
 from service.domain.eligibility.case import UNKNOWN, Case, Known, KnownCard, Policy
 from service.domain.problem import Problem
 
@@ -32,7 +32,7 @@ RULES: Final[tuple[Rule, ...]] = (
     assessor.hr_staff,
     assessor.bar,
     assessor.scores,
-    assessor.conditions,
+    conditions.conditions,
     succession.new_certification,
     succession.certified_in_window,
     succession.one_live_card,
@@ -42,7 +42,7 @@ RULES: Final[tuple[Rule, ...]] = (
 WARNINGS: Final[tuple[Rule, ...]] = (
     common.record,
     common.names,
-    assessor.stated_standard_card,
+    conditions.stated_standard_card,
 )
 """What a person should look at; it hinders nothing."""
 

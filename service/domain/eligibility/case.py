@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from service.domain.application import Application
 from service.domain.application.headings import HEADING_OF
 from service.domain.card import Card, CardStatus
+from service.domain.card_number import CardNumber
 from service.domain.issuer import Institution
 from service.domain.jurisdiction import Jurisdiction
 from service.domain.kinds import CardKind
@@ -49,12 +50,12 @@ class Known:
     """What the register knows of one person.
 
     ``cards``: all cards of the person, of every kind and status, those of other issuers too; a cancellation is
-    read off a revoked card and the day of its decision. ``assessments``: assessments completed as assessor, by name of
-    the job type; None where the register does not keep them.
+    read off a revoked card and the day of its decision. ``assessments``: the days of the recorded assessments at which
+    the person was assessor with a standard or senior card, by scope of the job type.
     """
 
     cards: tuple[KnownCard, ...] = ()
-    assessments: Mapping[str, int] | None = None
+    assessments: Mapping[str, tuple[date, ...]] = field(default_factory=dict[str, tuple[date, ...]])
 
 
 UNKNOWN: Known = Known()
@@ -69,7 +70,8 @@ class Policy:
     ``issued_on`` the civil date in Asia/Shanghai the cards will bear; ``issuer``
     None (an administrator: any card), ``centre`` or an institution's code; ``reviewer`` confirms, for rows that
     name nobody, what no spreadsheet can show; ``notice`` is the notice of the certification (认证通知) that allows the
-    whole batch older dates. How long before expiry renewal opens, and how old a date may be, is the jurisdiction's.
+    whole batch older dates; ``registered`` are those of the rows' stated card numbers that the register has, whosever
+    they are. How long before expiry renewal opens, and how old a date may be, is the jurisdiction's.
     """
 
     jurisdiction: Jurisdiction
@@ -79,6 +81,7 @@ class Policy:
     reviewer: str | None = None
     authorities: Collection[str] | None = None
     notice: str | None = None
+    registered: Collection[CardNumber] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ person and the former card, unless it is stated anew. The rules are those of eve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, cast
@@ -121,7 +121,8 @@ def _cells(register: Register, connection: Connection, record: CardRecord) -> Ma
     assert person is not None, "a card refers to it"
     stated = record.application or {}
     evidence = cast("Mapping[str, object]", stated.get("evidence") or {})
-    own = cast("Mapping[str, str | None] | None", evidence.get("qualification_occupation"))
+    own = evidence.get("qualification_occupations") or [evidence.get("qualification_occupation")]  # one, before
+    certified_for = [one for one in cast("Sequence[Mapping[str, str | None] | None]", own) if one is not None]
     cells: dict[str, object] = {
         "name": card.name,
         "resident_id": register.cipher.open(person.id_sealed, ID_CONTEXT + person.blind_index),
@@ -137,7 +138,7 @@ def _cells(register: Register, connection: Connection, record: CardRecord) -> Ma
         "hr_staff": _answer(evidence.get("hr_staff")),
         "qualification_level": evidence.get("level"),
         "title": evidence.get("title"),
-        "qualification_occupation": None if own is None else _occupation(own["name"] or "", own["code"]),
+        "qualification_occupation": "、".join(_occupation(one["name"] or "", one["code"]) for one in certified_for),
         "related_basis": evidence.get("related_basis"),
         "qualification_years": _months(evidence.get("qualification_months")),
         "occupation_years": _months(evidence.get("occupation_months")),

@@ -22,6 +22,7 @@ from keys.keyring import Purpose
 from keys.rotation import active
 from service.domain.application import Application, MalformedRow, RawRow, parse_row
 from service.domain.batch import plan
+from service.domain.card_number import CardNumber
 from service.domain.eligibility import UNKNOWN, Known, Policy
 from service.domain.errors import IllegalTransition
 from service.domain.event import Event
@@ -40,7 +41,7 @@ from service.flows.register import Register
 from service.roster.errors import PhotosRefused
 from service.roster.photo_files import PhotoFiles
 from service.roster.photos import match_photos
-from service.store import batches, journal, people
+from service.store import batches, cards, journal, people
 from service.store.blobs import digest_of
 from service.store.errors import Busy, Conflict, IdempotencyKeyReused
 
@@ -99,6 +100,8 @@ def issue_batch(register: Register, request: Request, progress: Progress | None 
             f"没有代码为 {request.issuer} 的机构；市职鉴中心写 {CENTRE}",
             f"no institution has the code {request.issuer}; the centre is {CENTRE}",
         )
+    catalogue = known_job_types(register, request.new_job_types)
+    rows = tuple(parse_row(row, catalogue) for row in request.rows)
     policy = Policy(
         register.jurisdiction,
         institutions,
@@ -107,9 +110,8 @@ def issue_batch(register: Register, request: Request, progress: Progress | None 
         reviewer=request.reviewed_by,
         authorities=list_authorities(register),
         notice=request.notice,
+        registered=_registered(register, rows),
     )
-    catalogue = known_job_types(register, request.new_job_types)
-    rows = tuple(parse_row(row, catalogue) for row in request.rows)
     portraits = _portraits(request.photos, rows, progress)
     for row, asked in questions(rows, catalogue).items():
         portraits.problems[row] = [*asked, *portraits.problems.get(row, ())]
@@ -236,6 +238,13 @@ def _known(register: Register, rows: Sequence[Application | MalformedRow]) -> Ma
     by_blind = {register.blind.of(row.resident_id): row.resident_id for row in rows if row.resident_id is not None}
     with register.database.read() as connection:
         return {by_blind[blind]: known for blind, known in people.known(connection, by_blind).items()}
+
+
+def _registered(register: Register, rows: Sequence[Application | MalformedRow]) -> frozenset[CardNumber]:
+    """Return those of the stated standard cards that the register has: it knows whose they are."""
+    stated = {row.evidence.standard_card for row in rows if isinstance(row, Application)}
+    with register.database.read() as connection:
+        return cards.registered_of(connection, (number for number in stated if number is not None))
 
 
 def _portraits(files: PhotoFiles, rows: Sequence[Application | MalformedRow], progress: Progress | None) -> _Portraits:
