@@ -14,6 +14,8 @@ DAY: Final = timedelta(days=1)
 ASSESSORS: Final = ("special_skill", "standard", "senior")  # 考§3: each may assess all that those before it may
 GRADE_DIGIT: Final = {"senior": "1", "standard": "2", "special_skill": "3"}  # 考附2
 CENTRE: Final = "centre"
+STATED_CARD: Final = "24310020007"
+"""The card from before the system that every senior's row states, of two years."""
 
 
 def years_on(day: date, years: int) -> date:
@@ -287,8 +289,11 @@ class Paper:
                 standard = [
                     c.issued_on for c in held if c.kind == "standard" and c.is_cancellable and scope in c.scopes
                 ]
-                if standard and years_on(min(standard), 1) > wish.application_on:
-                    yield "assessor-years-too-few"
+                stated = self.cards.get(STATED_CARD)
+                if stated is None or (standard and years_on(min(standard), 1) <= wish.application_on):
+                    continue  # proved by the register, or by the earlier card that every row states
+                its_own = stated in held and stated.kind == "standard" and stated.is_cancellable
+                yield "assessor-years-too-few" if its_own and scope in stated.scopes else "standard-card-wrong"
         for card in held:  # 督§10, 考§12
             if card.status != "voided" and card.scopes & wish.scopes and wish.certified_on <= card.issued_on:
                 yield "certification-not-new"
