@@ -15,13 +15,12 @@ from playwright.sync_api import Page
 from sqlalchemy import delete
 
 from service.domain.card_number import CardNumber
-from service.flows.people.institutions import add_institution
 from service.flows.register import Register
 from service.flows.running.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from service.store.tables import rate_limit
 from tests.browser.server import Server
-from tests.flows.office import ACTOR, CHEAP, FACTORY, SCHOOL, Clock, Office, applicant, settings_of
+from tests.flows.office import CHEAP, Clock, Office, applicant, enter_bodies, settings_of
 from tests.flows.people_at_work import PASSWORD, hire
 
 BUREAU: Final = "渝北区人力资源和社会保障局"
@@ -63,9 +62,7 @@ def make_desks(folder: Path, port: int) -> Desks:
     office = Office(settings_of(folder, f"sqlite:///{folder / 'register.db'}"), Clock(now), Random(29))
     host = f"localhost:{port}"
     set_up(office.settings, office.effects, jurisdiction_text=shipped_jurisdiction("chongqing"), host=host, cost=CHEAP)
-    office.open()
-    for institution in (SCHOOL, FACTORY):
-        add_institution(office.register, institution, ACTOR)
+    enter_bodies(office.open())
     hire(office, *SEATS, "auditor")
     people, certified = count(1), office.today - timedelta(days=20)
     rows = [

@@ -30,11 +30,21 @@ from service.flows.cards.faces import face_of
 from service.flows.cards.lifecycle import replace_card, revoke_card
 from service.flows.cards.stored_photos import read_photo
 from service.flows.people.accounts import add_user
-from service.flows.people.institutions import add_institution
 from service.flows.running.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from service.store import cards
-from tests.flows.office import ACTOR, CHEAP, FACTORY, SCHOOL, Clock, Office, applicant, name_of, settings_of
+from tests.flows.office import (
+    ACTOR,
+    CHEAP,
+    FACTORY,
+    SCHOOL,
+    Clock,
+    Office,
+    applicant,
+    enter_bodies,
+    name_of,
+    settings_of,
+)
 
 PASSWORD: Final = "forty people in the rain"  # noqa: S105 - of a register that lasts for one test run
 _STAFF: Final = tuple(f"gate-{number}" for number in range(1, 9))
@@ -122,9 +132,7 @@ def make_browser_office(folder: Path, host: str) -> BrowserOffice:
         Random(23),
     )
     set_up(office.settings, office.effects, jurisdiction_text=shipped_jurisdiction("chongqing"), host=host, cost=CHEAP)
-    office.open()
-    for institution in (SCHOOL, FACTORY):
-        add_institution(office.register, institution, ACTOR)
+    enter_bodies(office.open())
     for name in _STAFF:
         add_user(office.register, Account(name, Role.SITE_STAFF, FACTORY.code, person_name="张三"), PASSWORD, ACTOR)
 

@@ -13,7 +13,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from service.domain.validity import civil_date
-from service.flows.people.institutions import add_institution
 from service.flows.running.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from tests.browser.chromium import Watch
@@ -22,13 +21,13 @@ from tests.browser.eyes import all_by_keyboard, has_no_barriers
 from tests.browser.server import Server, free_port
 from tests.flows.crowd import COLLEGE, Crowd, first_day, make_crowd
 from tests.flows.office import (
-    ACTOR,
     CHEAP,
     FACTORY,
     SCHOOL,
     Clock,
     Office,
     applicant,
+    enter_bodies,
     name_of,
     resident_id,
     settings_of,
@@ -49,8 +48,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Crowd, Se
     host = f"localhost:{port}"
     set_up(office.settings, office.effects, jurisdiction_text=shipped_jurisdiction("chongqing"), host=host, cost=CHEAP)
     register = office.open()
-    for institution in (SCHOOL, FACTORY):
-        add_institution(register, institution, ACTOR)
+    enter_bodies(register)
     crowd = make_crowd(office, yesterday)
     hire(office, *SEATS)
     certified = office.today - timedelta(days=20)

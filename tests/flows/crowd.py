@@ -9,6 +9,7 @@ from service.domain.access import By
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.issuer import Institution
+from service.domain.kinds import SkillLevel
 from service.domain.review import Grade
 from service.flows.cards.cancellations import propose_revocation
 from service.flows.cards.card_requests import ProposalRequest, ReplacementRequest, RevocationRequest, VoidRequest
@@ -16,7 +17,8 @@ from service.flows.cards.documents import DocumentBody
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.people.dispatching import DispatchRequest, WithdrawalRequest, send, withdraw_dispatch
 from service.flows.people.engagements import EndRequest, end_engagement
-from service.flows.people.institutions import add_institution
+from service.flows.people.filing_requests import FilingRequest, InstitutionEdit
+from service.flows.people.institutions import add_institution, edit_institution, file_jobs
 from service.flows.people.reviews import EvaluationRequest, SheetRequest, enter_evaluation, enter_review
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, FACTORY, SCHOOL, Office, applicant
@@ -57,6 +59,8 @@ def make_crowd(office: Office, last_day: date = NOW) -> Crowd:
 
     cards, register = crowd.cards, office.register
     add_institution(register, COLLEGE, ACTOR)
+    file_jobs(register, COLLEGE.code, FilingRequest(jobs=["焊工"], levels=[SkillLevel.THREE]), ACTOR)
+    edit_institution(register, COLLEGE.code, InstitutionEdit(reason="备案变更", area="荣昌区"), ACTOR)
     cards["expired"] = office.issue_one(applicant("external", 21, recommended_by="荣昌区人社局", **dates(2026, 10)))
     cards["former"] = office.issue_one(applicant("standard", 2, occupations="焊工", **dates(2026, 10)))
     office.move_to(date(2028, 6, 1) + moved)

@@ -201,12 +201,16 @@ def _beside(folder: Path) -> str:
 def _set_up(folder: Path, database_url: str, jurisdiction: str) -> Office:
     office = Office(settings_of(folder, database_url))
     set_up(office.settings, office.effects, jurisdiction_text=shipped_jurisdiction(jurisdiction), cost=CHEAP)
-    register = office.open()
+    enter_bodies(office.open())
+    return office
+
+
+def enter_bodies(register: Register) -> None:
+    """Enter the authorities and the two institutions."""
     for authority in AUTHORITIES:
         add_authority(register, AuthorityRequest(authority), ACTOR)
     for institution in (SCHOOL, FACTORY):
         add_institution(register, institution, ACTOR)
-    return office
 
 
 def resident_id(person: int) -> str:

@@ -31,7 +31,6 @@ from service.flows.cards.photos import photo_of_credential
 from service.flows.checking.staff import take_scans
 from service.flows.people.accounts import TokenRequest, add_token, list_users
 from service.flows.people.cases import CaseClosingRequest, close_case, list_cases
-from service.flows.people.institutions import add_institution
 from service.flows.people.reviews import EvaluationRequest, enter_evaluation
 from service.flows.people.second_factor import begin_enrolment, confirm_enrolment
 from service.flows.running.audit import audit, signed_head
@@ -47,7 +46,7 @@ from tests.api.test_serve import Served, served, wait_until_started
 from tests.flows.assessment_day import PLACE, PLAN, SKILLS, call_everybody
 from tests.flows.crowd import Crowd, first_day, make_crowd
 from tests.flows.damage import stored_blobs
-from tests.flows.office import ACTOR, CHEAP, FACTORY, SCHOOL, Clock, Office, applicant, settings_of
+from tests.flows.office import ACTOR, CHEAP, SCHOOL, Clock, Office, applicant, enter_bodies, settings_of
 from tests.flows.people_at_work import enter, hire
 from tests.flows.test_backup import empty_database, restored
 from tests.flows.test_second_factor import code_now
@@ -123,9 +122,7 @@ def worked_in(folder: Path, url: str) -> tuple[Office, Crowd]:
     office = Office(settings_of(folder, url), Clock(), Random(31))
     office.clock.set_to(first_day(last_day))
     set_up(office.settings, office.effects, jurisdiction_text=shipped_jurisdiction("chongqing"), cost=CHEAP)
-    office.open()
-    for institution in (SCHOOL, FACTORY):
-        add_institution(office.register, institution, ACTOR)
+    enter_bodies(office.open())
     crowd = make_crowd(office, last_day)
     register, cards = office.register, crowd.cards
     hire(office)
