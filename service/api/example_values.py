@@ -81,6 +81,7 @@ FIELDS: Final[Mapping[str, tuple[Any, ...]]] = {
     "occupation": ("电工",),
     "older": (17,),
     "occupations": ("电工",),
+    "new_job_types": ("荣昌夏布编织",),
     "old": ("nine dragons rising",),
     "outcome": ("合格", "passed", "met"),
     "page": (1,),
