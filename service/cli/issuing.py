@@ -124,15 +124,23 @@ def issue(  # noqa: PLR0913, PLR0917 - one argument an option
 
 @command("import-cards")
 @click.argument("file", type=IN_FILE)
+@click.option(
+    "--confirm-prefix",
+    "confirmed",
+    multiple=True,
+    metavar="PREFIX",
+    help="核对无误的编号段，如 R5026 a series whose counter may move so far.",
+)
 @pass_context
-def import_cards_(context: Context, file: Path) -> None:
+def import_cards_(context: Context, file: Path, confirmed: tuple[str, ...]) -> None:
     """导入本系统启用前的证卡 Bring in cards from before the system.
 
     编号计数随之越过其中最大者 The counters move past them. 有一行不合格则全部不导入 All rows or none.
+    计数越过的号比证卡多出 50 个以上的，须用 --confirm-prefix 确认 A counter that moves further asks first.
     """
     sheet = _read(file, EARLIER_HEADINGS)
     with opened(context) as register:
-        outcome = import_cards(register, sheet.open_rows, context.actor)
+        outcome = import_cards(register, sheet.open_rows, context.actor, confirmed)
     context.answer(
         {
             "imported": [str(number) for number in outcome.imported],

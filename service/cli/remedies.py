@@ -59,6 +59,10 @@ CLI_REMEDIES: Final[Remedies] = {
     "head-older-than-backup": _HEAD,
     "illegal-rotation": _LIST_KEYS,
     "institution-unknown": _ADD,
+    "import-passes-numbers": (
+        "确认无误的，加上 zhengka import-cards --confirm-prefix {prefix}",
+        "where it is right, confirm it with zhengka import-cards --confirm-prefix {prefix}",
+    ),
     "issuer-unknown": _ADD,
     "key-not-found": _LIST_KEYS,
     "key-too-new": (

@@ -117,6 +117,20 @@ def parse_ground(text: str) -> Ground:
     return ground
 
 
+_CITED: Final = re.compile(
+    r"\s*(?P<ground>[督考]\s*§\s*[0-9]+\s*[(（〔]\s*[0-9]+\s*[)）〕])[\s：:，,；;、]*(?P<rest>.*)", re.DOTALL
+)
+
+
+def split_ground(text: str) -> tuple[Ground, str]:
+    """Read a text that begins with the ground it cites; return the ground, and what else it says. Raises GroundInvalid.
+
+    督§19, 考§21.
+    """
+    match = _CITED.fullmatch(text)
+    return (parse_ground(text), "") if match is None else (parse_ground(match["ground"]), match["rest"].strip())
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A document that was handed in: its file's name and the SHA-256 by which it is kept."""

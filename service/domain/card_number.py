@@ -37,6 +37,9 @@ SEQUENCE_DIGITS: Final = 4
 NEARLY_FULL: Final = 9000
 """Numbers used from which the office is warned: 90 % of 9999, rounded up."""
 
+SLACK_OF_IMPORT: Final = 50
+"""Numbers that an import may pass over without being asked, beside those of its cards."""
+
 _GRADE_OF_DIGIT: Final = {digit: kind for kind, digit in GRADE_DIGITS.items()}
 _FORM: Final = re.compile(
     r"(?:R(?P<issuer>[0-9]{2})(?P<year_r>[0-9]{2})"
@@ -176,6 +179,14 @@ def plan_claim(last_no: int, taken: Collection[int], wanted: int) -> tuple[int, 
             "none has been taken",
         )
     return chosen
+
+
+def is_doubtful_leap(last_no: int, highest: int, brought: int) -> bool:
+    """Return True if an import moves a counter further than its cards explain: one mistyped digit would do it.
+
+    Assessor numbers run in order and are never assigned by hand, so what is passed over is lost. 督附3, 考附2.
+    """
+    return highest - last_no > brought + SLACK_OF_IMPORT
 
 
 def is_nearly_full(last_no: int, taken: Iterable[int] = ()) -> bool:

@@ -249,6 +249,17 @@ def test_cards_from_before_the_system_come_in_all_or_none(desk: Desk) -> None:
     assert desk.run("import-cards", desk.path("roster.xlsx")).refusal == "heading-missing"
 
 
+def test_a_mistyped_number_is_confirmed_by_its_prefix(desk: Desk) -> None:
+    """考附2, 督附3."""
+    year = f"{TODAY.year - 1}"[2:]
+    path = desk.folder / "mistyped.xlsx"
+    write_roster(path, [earlier("周三", 305, f"{year}310029990")])
+    refused = desk.run("import-cards", str(path))
+    assert refused.refusal == "import-passes-numbers"
+    assert f"--confirm-prefix {year}31002" in refused.err
+    assert desk.done("import-cards", str(path), "--confirm-prefix", f"{year}31002", "--json").json["imported"]
+
+
 def test_a_supervisor_whose_unit_is_too_long_is_refused_before_a_number_is_spent(desk: Desk) -> None:
     answer = desk.issue(supervisor("孙七", 201, 工作单位="重" * 31))
     assert answer.code == 1

@@ -7,6 +7,7 @@ import pytest
 from msgspec import structs
 
 from service.domain.application import Cell
+from service.domain.card import CardStatus
 from service.domain.eligibility.case import Known, KnownCard
 from tests.domain.applicants import (
     CHONGQING,
@@ -172,6 +173,24 @@ def test_the_bar_runs_from_the_day_of_the_decision() -> None:
     record = Known((KnownCard(entered, decided_on=date(2023, 6, 1)),))
     assert refused_for(application("standard"), of=record) == []
     assert refused_for(application("standard"), of=Known((KnownCard(entered),))) == ["barred"]
+
+
+def test_only_the_cancellation_of_a_card_bars() -> None:
+    """考§21(2): who falsifies before a card exists is refused, and may apply again; a voided card bars nobody."""
+    voided = electrician(
+        "26310020001", issued_on=date(2026, 8, 1), status=CardStatus.VOIDED, status_on=date(2026, 8, 2)
+    )
+    superseded = electrician(
+        "22310020001",
+        issued_on=date(2022, 8, 1),
+        status=CardStatus.SUPERSEDED,
+        status_on=date(2026, 8, 2),
+        released=frozenset({"occupation:电工"}),
+    )
+    for record in (Known(), known(voided), known(superseded)):
+        assert "barred" not in refused_for(application("standard", occupations="焊工"), of=record)
+    cancelled = revoked("26310020001", date(2026, 8, 2), issued_on=date(2026, 8, 1))
+    assert refused_for(application("standard", occupations="焊工"), of=known(cancelled)) == ["barred"]
 
 
 def test_the_bar_is_for_assessors_cancelled_as_assessors() -> None:

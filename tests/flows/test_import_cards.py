@@ -1,25 +1,32 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from service.domain.access import By
 from service.domain.application import Cell, RawRow
-from service.domain.card import ReplacementReason
+from service.domain.card import CardStatus, ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.verdict_words import Word
 from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card
 from service.flows.cards.print_cards import card_text
 from service.flows.checking.lookup import lookup
+from service.flows.checking.staff import check_number
 from service.flows.checking.verify import verify_text
 from service.flows.errors import Refused
 from service.flows.issue.import_cards import Imported, import_cards
 from service.flows.issue.number_series import list_series
 from service.flows.running.audit import audit
+from service.flows.running.back_up import back_up
+from service.flows.running.journal_mirror import set_mirror
+from service.flows.running.restore_evidence import Later
+from service.store import cancellations
 from service.store.errors import NumberTaken, ScopeTaken
 from tests.flows.office import ACTOR, SCHOOL, Office, applicant, codes_of, name_of, numbers_of, resident_id
+from tests.flows.test_restore import Day, restored
 
 
 def earlier(person: int, number: str, /, kind: str = "外督", row: int | None = None, **changes: Cell) -> RawRow:
@@ -161,3 +168,115 @@ def test_expired_card_from_before_may_be_brought_in_and_renewed(lite: Office) ->
     assert verdict is not None
     assert verdict.verdict.verdict is Word.SUPERSEDED
     assert verify_text(lite.register, lite.text(new)).verdict is Word.VALID
+
+
+def cancelled(person: int, number: str, /, **changes: Cell) -> RawRow:
+    """An assessor's card that was cancelled before the system."""
+    facts: dict[str, Cell] = {
+        "occupations": "电工",
+        "status": "已取消",
+        "cancelled_on": date(2025, 6, 1),
+        "cancelled_ground": "考§21（7） 收受礼金，渝职鉴发〔2025〕5号",
+    }
+    return earlier(person, number, "考评员", **{**facts, **changes})
+
+
+def test_a_cancellation_from_before_the_system_bars_from_its_day(office: Office, tmp_path: Path) -> None:
+    """考§21: 资格被取消之日起 3 年, and whoever looks is told."""
+    number = CardNumber("25310020007")
+    day = Day(office, tmp_path)
+    set_mirror(office.register.database, office.register.effects, office.register.mirror, day.mirror, ACTOR)
+    bring_in(office, cancelled(1, number), earlier(2, "R50250003"))
+    card = office.card(number)
+    assert (card.status, card.status_on) == (CardStatus.REVOKED, date(2025, 6, 1))
+    found = lookup(office.register, number, name_of(1))
+    assert found is not None
+    assert found.verdict.verdict is Word.REVOKED
+    assert check_number(office.register, number).verdict is Word.REVOKED
+    with office.register.database.read() as connection:
+        decision = cancellations.get(connection, number)
+    assert decision is not None
+    assert (str(decision.ground), decision.reason) == ("考§21(7)", "收受礼金，渝职鉴发〔2025〕5号")
+    office.move_to(date(2028, 6, 20))
+    again = {"certified_on": date(2028, 6, 10)}
+    last_day = applicant("standard", 1, applied_on=date(2028, 6, 1), **again)
+    assert codes_of(office.issue(last_day, dry_run=True)) == {2: ["barred"]}
+    outcome = office.issue(applicant("standard", 1, applied_on=date(2028, 6, 2), **again), dry_run=True)
+    assert not outcome.refused
+    assert audit(office.register).faults == ()
+    back_up(office.register, day.backup)
+    with restored(day, f"sqlite:///{tmp_path}/there.db", Later(mirror=day.mirror)) as (other, _):
+        assert check_number(other.register, number).verdict is Word.REVOKED
+        assert codes_of(other.issue(last_day, dry_run=True)) == {2: ["barred"]}
+        assert audit(other.register).faults == ()
+
+
+def test_a_cancellation_brought_in_after_the_backup_is_replayed(lite: Office, tmp_path: Path) -> None:
+    """考§21: a restore takes no cancellation back."""
+    day = Day(lite, tmp_path)
+    set_mirror(lite.register.database, lite.register.effects, lite.register.mirror, day.mirror, ACTOR)
+    back_up(lite.register, day.backup)
+    lite.clock.advance(hours=1)
+    bring_in(lite, cancelled(1, "25310020007"))
+    with restored(day, f"sqlite:///{tmp_path}/there.db", Later(mirror=day.mirror)) as (other, _):
+        assert check_number(other.register, CardNumber("25310020007")).verdict is Word.REVOKED
+        assert audit(other.register).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"cancelled_on": None}, ["cell-missing"]),
+        ({"cancelled_ground": None}, ["cell-missing"]),
+        ({"cancelled_ground": "收受礼金"}, ["ground-unknown"]),
+        ({"cancelled_ground": "督§19(4)"}, ["ground-other-rule"]),
+        ({"status": None}, ["cancellation-contradicts", "cancellation-contradicts"]),
+        ({"status": "有效", "cancelled_ground": None}, ["cancellation-contradicts"]),
+        ({"status": "注销"}, ["status-unknown", "cancellation-contradicts", "cancellation-contradicts"]),
+        ({"cancelled_on": date(2025, 2, 28)}, ["decision-before-issue"]),
+        ({"cancelled_on": date(2026, 11, 3)}, ["date-after-today"]),
+    ],
+)
+def test_a_cancellation_from_before_has_its_day_and_its_ground(
+    lite: Office, changes: dict[str, Cell], expected: list[str]
+) -> None:
+    """督§19, 考§21: the ground is mandatory; decided not before the issue and not in the future."""
+    assert codes(bring_in(lite, cancelled(1, "25310020007", **changes))) == {2: expected}
+
+
+def test_dates_of_a_card_from_before_hang_together(lite: Office) -> None:
+    """督附3: the number's year is the issue's, and that lies before today and after the holder's sixteenth birthday."""
+    young = earlier(1, "R50900001", issued_on=date(1990, 12, 31))
+    ahead = earlier(2, "R50260001", issued_on=date(2026, 11, 3))
+    assert codes(bring_in(lite, young, ahead)) == {2: ["age-under-limit"], 3: ["date-after-today"]}
+
+
+def test_a_mistyped_number_is_asked_about_before_it_uses_up_the_year(office: Office) -> None:
+    """督附3, 考附2: moved by more than the cards brought and 50, a counter waits for its prefix to be confirmed."""
+    before = office.events()
+    typed = (
+        earlier(1, "R50269990", issued_on=date(2026, 3, 1)),
+        earlier(2, "R50260002", issued_on=date(2026, 3, 1)),
+        earlier(3, "25310020053", "考评员", occupations="电工"),
+    )
+    for confirmed in ((), ("R5026",), ("2531002",)):
+        with pytest.raises(Refused) as refused:
+            import_cards(office.register, typed, ACTOR, confirmed)
+        assert refused.value.code == "import-passes-numbers"
+        assert ("R5026 现到 0000" in refused.value.zh) is ("R5026" not in confirmed)
+        assert ("9988 个号" in refused.value.zh) is ("R5026" not in confirmed)
+        assert ("不能补救（考附2）" in refused.value.zh) is ("2531002" not in confirmed)
+    assert office.events() == before
+    assert list_series(office.register) == ()
+    import_cards(office.register, typed, ACTOR, ("R5026", "2531002"))
+    assert {one.prefix: one.last_no for one in list_series(office.register)} == {"2531002": 53, "R5026": 9990}
+
+
+def test_a_counter_may_pass_fifty_numbers_beside_those_of_its_cards(lite: Office) -> None:
+    """督附3: the last one that is not asked about, and the first that is."""
+    with pytest.raises(Refused):
+        bring_in(lite, earlier(1, "R50250052"))
+    assert bring_in(lite, earlier(1, "R50250051")).imported
+    with pytest.raises(Refused):
+        bring_in(lite, earlier(2, "R50250104"), earlier(3, "R50250030"))
+    assert bring_in(lite, earlier(2, "R50250103"), earlier(3, "R50250030")).imported

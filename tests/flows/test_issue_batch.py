@@ -220,6 +220,18 @@ def test_refusals_are_journaled_by_code_only(lite: Office) -> None:
     assert (refused.kind, dict(refused.data)) == ("application-refused", {"row": 3, "reasons": ["score-below-pass"]})
 
 
+def test_an_application_refused_before_a_card_exists_is_recorded_and_bars_nobody(lite: Office) -> None:
+    """考§21(2): 申报信息作假, here years that cannot be; the bar follows a card's cancellation only."""
+    false = applicant("standard", 1, occupation_years="45年")
+    outcome = lite.issue(false)
+    assert codes_of(outcome) == {2: ["years-impossible"]}
+    recorded = [event for event in lite.events() if event.kind == "application-refused"]
+    assert [(event.subject, dict(event.data)) for event in recorded] == [
+        (str(outcome.batch), {"row": 2, "reasons": ["years-impossible"]})
+    ]
+    assert not lite.issue(applicant("standard", 1)).refused
+
+
 def test_issuers_hold_to_their_own_cards(lite: Office) -> None:
     """督§9, 考§12: the centre issues all but internal cards, an institution its own internal ones."""
     rows = one_of_each()

@@ -13,6 +13,7 @@ from service.domain.application.model import Cell, Condition, ExceptionArticle, 
 from service.domain.application.words import (
     ANSWERS,
     ARTICLES,
+    CANCELLED,
     CONDITIONS,
     EXCEPTION_KINDS,
     KINDS,
@@ -119,6 +120,11 @@ def read_title(cell: Cell) -> Title | None:
 def read_answer(cell: Cell) -> bool:
     """Read 是 or 否, or an Excel truth value."""
     return cell if isinstance(cell, bool) else _word(cell, ANSWERS, "是、否", "answer-unknown")
+
+
+def read_cancelled(cell: Cell) -> bool:
+    """Read the state of a card from before the system: True for a cancelled one."""
+    return _word(cell, CANCELLED, "有效、已取消", "status-unknown")
 
 
 def read_articles(cell: Cell) -> frozenset[ExceptionArticle]:

@@ -17,7 +17,11 @@ from service.domain.people import ResidentId
 
 @dataclass(frozen=True, slots=True)
 class EarlierCard:
-    """A card from before the system, as listed. ``expires_on`` None: the full term (督§10, 考§12)."""
+    """A card from before the system, as listed. ``expires_on`` None: the full term (督§10, 考§12).
+
+    ``cancelled_on`` is the day of the decision that cancelled it, ``cancelled_ground`` what it cites and says; None
+    for a card that was not cancelled.
+    """
 
     row: int
     name: str
@@ -31,6 +35,8 @@ class EarlierCard:
     expires_on: date | None
     in_house: bool | None
     phone: str | None
+    cancelled_on: date | None = None
+    cancelled_ground: str | None = None
 
 
 def parse_earlier_row(raw: RawRow, catalogue: Catalogue) -> EarlierCard | MalformedRow:
@@ -43,6 +49,7 @@ def parse_earlier_row(raw: RawRow, catalogue: Catalogue) -> EarlierCard | Malfor
     work_unit = row.mandatory("work_unit", partial(read_unit, kind=kind))
     number = row.mandatory("number", cells.read_card_number)
     issued_on = row.mandatory("issued_on", figures.read_date)
+    cancelled = row.optional("status", cells.read_cancelled)
     card = partial(
         EarlierCard,
         row=raw.row,
@@ -52,7 +59,11 @@ def parse_earlier_row(raw: RawRow, catalogue: Catalogue) -> EarlierCard | Malfor
         expires_on=row.optional("expires_on", figures.read_date),
         in_house=row.optional("in_house", cells.read_answer),
         phone=row.optional("phone", cells.read_phone),
+        cancelled_on=row.demanded("cancelled_on", figures.read_date, when=cancelled is True),
+        cancelled_ground=row.demanded("cancelled_ground", cells.read_text, when=cancelled is True),
     )
+    if not cancelled:
+        row.unexpected("cancelled_on", "cancelled_ground")
     if (
         row.problems
         or name is None

@@ -149,6 +149,9 @@ EARLIER_HEADINGS: Final = (
     Heading("number", "证卡编号", "证卡上印的编号。", mandatory=True),
     Heading("issued_on", "核发日期", "如 2024-03-01。", mandatory=True),
     Heading("expires_on", "有效期至", "最后一个有效日；不填时为核发日期起 3 年。"),
+    Heading("status", "状态", "有效或已取消；不填为有效。到期的不必注明。"),
+    Heading("cancelled_on", "取消日期", "已取消的必填：作出取消资格决定的日期（考§21 三年限制由此起算）。"),
+    Heading("cancelled_ground", "取消依据", "已取消的必填：督§19 或 考§21 的情形，可续写事由，如“考§21(7) 收受礼金”。"),
     _OF_ROSTER["in_house"],
     _OF_ROSTER["phone"],
 )

@@ -154,6 +154,14 @@ class RowReader:
         """Read a cell that may be empty; columns for other kinds of card are left alone."""
         return self._read(field, read, needed=False) if self._concerns(field) else None
 
+    def unexpected(self, *fields: str) -> None:
+        """Refuse cells that only a cancelled card has, in a row that does not call it so. 督§19, 考§21."""
+        self.problems += [
+            _problem(field, "cancellation-contradicts", "状态不是“已取消”", "the state does not say cancelled")
+            for field in fields
+            if field in self._cells
+        ]
+
     def all_problems(self) -> tuple[Problem, ...]:
         """All problems, in the order of the roster's columns."""
         return tuple(sorted(self.problems, key=lambda problem: _COLUMN.get(problem.field, len(_COLUMN))))

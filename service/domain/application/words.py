@@ -73,6 +73,16 @@ ARTICLES: Final = {
     for word in words
 }
 
+CANCELLED: Final = {
+    fold(word): cancelled
+    for cancelled, words in {
+        True: ("已取消", "取消", "已取消资格", "取消资格", "revoked"),
+        False: ("有效", "正常", "在用", "到期", "已到期", "过期", "valid", "expired"),
+    }.items()
+    for word in words
+}
+"""Whether a card from before the system was cancelled; that one has expired its dates say."""
+
 EXCEPTION_KINDS: Final = {
     fold(word): kind
     for kind, words in {
