@@ -177,6 +177,7 @@ class BatchController(Controller):
             all_or_nothing=data.all_or_nothing,
             key=_key(idempotency_key, needed=not data.dry_run),
             new_job_types=data.new_job_types,
+            roster_sheet=(data.roster_sheet or "").strip() or None,
         )
         if _size(data.photos) > MAX_PHOTOS_BYTES:
             raise too_large("照片", "photographs", MAX_PHOTOS_BYTES)

@@ -33,6 +33,10 @@ HTTP_REMEDIES: Final[Remedies] = {
         "where it is right, name it in `new_job_types`",
     ),
     "photo-missing": _NO_PORTRAIT,
+    "roster-several-lists": (
+        "用 `roster_sheet` 指定",
+        "name it in `roster_sheet`",
+    ),
     "request-malformed": ("格式见 /schema/openapi.json", "its form is at /schema/openapi.json"),
     "route-unknown": ("全部地址见 /schema/openapi.json", "all routes are at /schema/openapi.json"),
 }

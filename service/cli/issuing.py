@@ -34,6 +34,11 @@ _REPORT_STEM: Final = re.compile(r"(.+?)-report(?:-[0-9]+)?")
 _NAMED_FILES: Final = 10  # unused photographs told by name; of more than these only the count
 
 
+_SHEET: Final = click.option(
+    "--sheet", metavar="NAME", help="文件中有几张名单时用哪一张 which list, where the file has several."
+)
+
+
 @command("roster-template")
 @click.argument("file", type=OUT_FILE)
 @pass_context
@@ -48,6 +53,7 @@ def roster_template(context: Context, file: Path) -> None:
 
 @command("issue")
 @click.argument("roster", type=IN_FILE)
+@_SHEET
 @click.option("--photos", required=True, type=IN_FILE_OR_FOLDER, help="照片文件夹或 zip folder or zip of photographs.")
 @click.option("--issuer", help="颁发机构代码，市职鉴中心写 centre code of the issuer, or centre.")
 @click.option("--issued-on", type=DAY, help="核发日期 date of issue (default: today in Shanghai).")
@@ -76,6 +82,7 @@ def issue(  # noqa: PLR0913, PLR0917 - one argument an option
     key: str | None,
     report: Path | None,
     *,
+    sheet: str | None,
     new_job_types: tuple[str, ...],
     dry_run: bool,
     all_or_nothing: bool,
@@ -84,7 +91,7 @@ def issue(  # noqa: PLR0913, PLR0917 - one argument an option
 
     逐行结果可以改正后再次提交 The row report can be corrected and given again: rows that have their card are skipped.
     """
-    sheet = _read(roster, HEADINGS)
+    read = _read(roster, HEADINGS, sheet)
     target = report or _beside(roster)
     if target.exists() and target.samefile(roster):
         raise Refused(
@@ -98,7 +105,7 @@ def issue(  # noqa: PLR0913, PLR0917 - one argument an option
         whole_file(target) as file,  # entered before a number is spent
     ):
         request = Request(
-            rows=sheet.open_rows,
+            rows=read.open_rows,
             photos=source,
             actor=context.actor,
             issuer=issuer,
@@ -113,8 +120,8 @@ def issue(  # noqa: PLR0913, PLR0917 - one argument an option
         with context.progress("照片 photographs") as progress:
             outcome = issue_batch(register, request, progress)
         # Told first: numbers are spent now, and a full disk must not hide which.
-        _tell(context, sheet, outcome, target, dry_run=dry_run)
-        file.write(row_report(sheet, outcome, effects.real().now(), dry_run=dry_run))
+        _tell(context, read, outcome, target, dry_run=dry_run)
+        file.write(row_report(read, outcome, effects.real().now(), dry_run=dry_run))
     context.say(f"逐行结果 row report: {target}")
     if outcome.batch is not None and outcome.issued:
         context.say(f"打印 to print: zhengka print --batch {outcome.batch} --out cards.pdf")
@@ -131,23 +138,24 @@ def issue(  # noqa: PLR0913, PLR0917 - one argument an option
     metavar="PREFIX",
     help="核对无误的编号段，如 R5026 a series whose counter may move so far.",
 )
+@_SHEET
 @pass_context
-def import_cards_(context: Context, file: Path, confirmed: tuple[str, ...]) -> None:
+def import_cards_(context: Context, file: Path, confirmed: tuple[str, ...], sheet: str | None) -> None:
     """导入本系统启用前的证卡 Bring in cards from before the system.
 
     编号计数随之越过其中最大者 The counters move past them. 有一行不合格则全部不导入 All rows or none.
     计数越过的号比证卡多出 50 个以上的，须用 --confirm-prefix 确认 A counter that moves further asks first.
     """
-    sheet = _read(file, EARLIER_HEADINGS)
+    read = _read(file, EARLIER_HEADINGS, sheet)
     with opened(context) as register:
-        outcome = import_cards(register, sheet.open_rows, context.actor, confirmed)
+        outcome = import_cards(register, read.open_rows, context.actor, confirmed)
     context.answer(
         {
             "imported": [str(number) for number in outcome.imported],
             "refused": [_as_json(row) for row in outcome.refused],
         }
     )
-    _tell_notes(context, sheet)
+    _tell_notes(context, read)
     _tell_refused(context, outcome.refused)
     if outcome.refused:
         raise Refused(
@@ -161,10 +169,10 @@ def import_cards_(context: Context, file: Path, confirmed: tuple[str, ...]) -> N
 COMMANDS: Final = (roster_template, issue, import_cards_)
 
 
-def _read(file: Path, headings: Sequence[Heading]) -> Roster:
+def _read(file: Path, headings: Sequence[Heading], sheet: str | None) -> Roster:
     """Read a list of people; a refusal names the file."""
     try:
-        return read_roster(file.read_bytes(), headings)
+        return read_roster(file.read_bytes(), headings, sheet)
     except RosterError as error:
         raise Refused(error.code, f"{file}：{error.zh}", f"{file}: {error.en}") from error
 

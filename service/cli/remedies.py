@@ -69,6 +69,10 @@ CLI_REMEDIES: Final[Remedies] = {
         "失窃后可用 zhengka keys rotate --at-once 立即启用",
         "after a theft zhengka keys rotate --at-once does not wait",
     ),
+    "roster-several-lists": (
+        "用 zhengka issue --sheet 名称 指定（import-cards 相同）",
+        "name it with zhengka issue --sheet NAME (import-cards takes it too)",
+    ),
     "occupation-new": (
         "确为新工种的，加上 zhengka issue --new-job-type 名称",
         "where it is right, confirm it with zhengka issue --new-job-type NAME",

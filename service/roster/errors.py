@@ -3,7 +3,8 @@
 ::
 
     RosterError
-    ├── WorkbookRefused    roster-not-xlsx, roster-encrypted, roster-macros, roster-zip-bomb, roster-damaged, …
+    ├── WorkbookRefused    roster-not-xlsx, roster-encrypted, roster-macros, roster-zip-bomb, roster-damaged,
+    │                      roster-several-lists, roster-sheet-unknown, roster-sheet-hidden, …
     ├── HeadingsRefused    headings-missing, heading-doubled, …: every problem of the heading row at once
     └── PhotosRefused      photos-not-zip, photos-path, photos-symlink, photos-too-large, …
 

@@ -1,4 +1,4 @@
-"""Cells that cannot be read for what they show: formulas, error values, merged cells, times of day."""
+"""Cells that cannot be read for what they show: formulas, error values, pictures, merged cells, times of day."""
 
 from __future__ import annotations
 
@@ -61,9 +61,12 @@ def sheet_faults(sheet: Sheet) -> dict[int, dict[int, Fault]]:
             faults[row][column] = fault
     for row, column in facts.errors:
         faults[row][column] = _error((row, column))
+    for row, column in facts.pictures:
+        faults[row][column] = _picture((row, column))
     filled = (position for area in facts.formula_areas for position in _positions(_clipped(area, facts)))
     for row, column in (*filled, *facts.formulas):
-        faults[row][column] = _formula((row, column))
+        if (row, column) not in facts.pictures:
+            faults[row][column] = _formula((row, column))
     return dict(faults)
 
 
@@ -84,6 +87,19 @@ def _formula(position: Position) -> Fault:
     name = cell_name(position)
     zh = f"单元格 {name} 是公式，其结果可能未更新；请选择性粘贴为数值"
     return Fault("cell-formula", FORMULA_MARK, zh, f"cell {name} holds a formula: paste its value")
+
+
+def _picture(position: Position) -> Fault:
+    name = cell_name(position)
+    zh = (
+        f"单元格 {name} 里是嵌入的图片，读不出；请清空该单元格，把图片另存为文件，以身份证号或姓名命名，"
+        "放入照片文件夹或压缩包"
+    )
+    en = (
+        f"cell {name} holds an embedded picture, which is not read: empty it, save the picture as a file named by "
+        "identity number or name, and put it into the folder or archive of photographs"
+    )
+    return Fault("cell-picture", ERROR_MARK, zh, en)
 
 
 def _error(position: Position) -> Fault:

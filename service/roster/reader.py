@@ -6,25 +6,26 @@ its row.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Final
 
 from service.domain.application import Cell, RawRow
-from service.domain.application.headings import (
-    HEADING_OF,
-    HEADINGS,
-    REPORT_HEADINGS,
-    Heading,
-    canonical_heading,
-    fields_by_heading,
-)
+from service.domain.application.headings import HEADINGS, REPORT_HEADINGS, Heading, fields_by_heading
 from service.domain.problem import Problem
-from service.roster.errors import HeadingsRefused, WorkbookRefused
+from service.domain.tidy import tidy
+from service.roster.errors import WorkbookRefused
 from service.roster.faults import Fault, sheet_faults, value_fault
-from service.roster.sheet_xml import Area, column_name
+from service.roster.heading_row import (
+    SEARCHED_ROWS,
+    Column,
+    HeadingRow,
+    check_headings,
+    find_headings,
+    unknown_headings,
+)
+from service.roster.no_people import is_no_person
 from service.roster.workbook import Sheet, Value, Workbook
 
 INSTRUCTIONS_SHEET: Final = "填表说明"
@@ -34,17 +35,7 @@ ISSUED: Final = "已发证"
 REPORT_FIELDS: Final = frozenset(heading.field for heading in REPORT_HEADINGS)
 """Columns the row report adds."""
 
-_MINIMUM_HEADINGS: Final = 2  # known headings in row 1 that make a sheet a roster
-_LIKENESS: Final = 0.8  # of an unknown heading to a missing known one, above which it is taken for a slip of the pen
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the file: its index from 0, its heading as written, and the field it stands for, if known."""
-
-    index: int
-    text: str
-    field: str | None
+_NAMED_ROWS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +50,17 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A roster: the sheet it came from, its columns and rows, and what should be told about it."""
+    """A roster: the sheet it came from, its headings and rows, and what should be told about it."""
 
     sheet: str
-    columns: tuple[Column, ...]
+    headings: HeadingRow
     rows: tuple[SheetRow, ...]
     notes: tuple[Problem, ...]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Columns of the file, known or not."""
+        return self.headings.columns
 
     @property
     def open_rows(self) -> tuple[RawRow, ...]:
@@ -77,64 +73,86 @@ class Roster:
         return tuple(row for row in self.rows if row.is_done)
 
 
-def read_roster(data: bytes, headings: Sequence[Heading] = HEADINGS) -> Roster:
+def read_roster(data: bytes, headings: Sequence[Heading] = HEADINGS, sheet: str | None = None) -> Roster:
     """Read an xlsx roster, or another list of people that has other ``headings``.
 
-    The roster is the first sheet whose first row holds roster headings. Raises WorkbookRefused for a file that
-    cannot be opened or has no such sheet, HeadingsRefused with all that is wrong with the heading row.
+    The roster is the one visible worksheet that lists people under roster headings, or the one named ``sheet``; a
+    hidden one is never read. Raises WorkbookRefused for a file that cannot be opened, has no such sheet, or has
+    several of them while none is named, HeadingsRefused with all that is wrong with the heading row.
     """
     workbook = Workbook(data)
-    for sheet in workbook.sheets():
-        columns = _columns(sheet, fields_by_heading((*headings, *REPORT_HEADINGS)))
-        if sum(column.field is not None for column in columns) >= _MINIMUM_HEADINGS:
-            return _roster(sheet, columns, headings, workbook.sheet_names)
-    raise WorkbookRefused(
-        "roster-no-headings",
-        "没有找到名单：第 1 行应是标题行（姓名、身份证号、类别……），其上不能有表名或空行",
-        "no roster found: row 1 holds the headings (姓名, 身份证号, 类别 …), with no title or empty row above them",
-    )
+    fields = fields_by_heading((*headings, *REPORT_HEADINGS))
+    lists = [(one, found) for one in workbook.sheets() if (found := find_headings(one, fields)) is not None]
+    if sheet is not None:
+        lists = [(one, found) for one, found in lists if tidy(one.name) == tidy(sheet)]
+        if not lists:
+            raise _no_such_sheet(sheet, workbook)
+    for is_meant in (_names_people, _has_rows):  # a list of telephones, an empty form
+        lists = [pair for pair in lists if is_meant(*pair)] or lists
+    match lists:
+        case []:
+            raise _no_headings(workbook)
+        case [(one, found)]:
+            return _roster(one, found, headings, workbook)
+        case _:
+            raise _several([one.name for one, _ in lists])
 
 
-def _roster(
-    sheet: Sheet, columns: tuple[Column, ...], headings: Sequence[Heading], sheet_names: Sequence[str]
-) -> Roster:
-    _check_headings(sheet, columns, headings)
-    rows = tuple(_rows(sheet, columns))
+def _names_people(_sheet: Sheet, found: HeadingRow) -> bool:
+    return any(column.field == "resident_id" for column in found.columns)
+
+
+def _has_rows(sheet: Sheet, found: HeadingRow) -> bool:
+    return any(True for _ in _rows(sheet, found))
+
+
+def _roster(sheet: Sheet, found: HeadingRow, headings: Sequence[Heading], workbook: Workbook) -> Roster:
+    check_headings(sheet, found, headings)
+    rows = tuple(_rows(sheet, found))
     if not rows:
         raise WorkbookRefused("roster-empty", "名单中没有人员", "the roster names nobody")
-    return Roster(sheet.name, columns, rows, tuple(_notes(sheet, columns, sheet_names)))
+    left_out = tuple(_left_out(sheet, found))
+    return Roster(sheet.name, found, rows, (*_notes(sheet, found, headings, workbook), *left_out))
 
 
-def _columns(sheet: Sheet, fields: Mapping[str, str]) -> tuple[Column, ...]:
-    texts = [str(value).strip() for value in sheet.rows[0]] if sheet.rows else []
-    return tuple(Column(i, text, fields.get(canonical_heading(text))) for i, text in enumerate(texts))
+def _rows(sheet: Sheet, found: HeadingRow) -> Iterator[SheetRow]:
+    for index, values, faults in _filled(sheet, found):
+        if not is_no_person(values, found.columns, _faulty(faults)):
+            yield _row(index, values, found.columns, faults)
 
 
-def _check_headings(sheet: Sheet, columns: Sequence[Column], headings: Sequence[Heading]) -> None:
-    """Refuse a heading row that misses, doubles, merges or misspells a heading; all problems at once."""
-    present = [column.field for column in columns if column.field is not None]
-    problems = [_missing(h.field) for h in headings if h.mandatory and h.field not in present]
-    for field in dict.fromkeys(present):
-        places = [column_name(column.index) for column in columns if column.field == field]
-        if len(places) > 1:
-            problems.append(_doubled(field, places))
-    problems += [_merged_heading(area) for area in sheet.facts.merged if area.first[0] == 0]
-    absent = {heading.zh: heading.field for heading in headings if heading.field not in present}
-    for column in columns:
-        if column.field is None and (meant := difflib.get_close_matches(column.text, absent, 1, _LIKENESS)):
-            problems.append(_misspelt(column, meant[0], absent[meant[0]]))
-    if problems:
-        raise HeadingsRefused(problems)
+def _left_out(sheet: Sheet, found: HeadingRow) -> Iterator[Problem]:
+    """Tell of the rows below the headings that are nobody's: signatures, sums, headings once more."""
+    rows = [
+        index + 1
+        for index, values, faults in _filled(sheet, found)
+        if is_no_person(values, found.columns, _faulty(faults))
+    ]
+    if rows:
+        named = "、".join(map(str, rows[:_NAMED_ROWS])) + ("……" if len(rows) > _NAMED_ROWS else "")
+        yield Problem(
+            "rows-not-people",
+            "",
+            "",
+            f"第 {named} 行是落款、合计、备注或重复的标题，不是人员，未采用",
+            f"{len(rows)} rows ({named}) are signatures, sums, remarks or headings once more: they name nobody",
+        )
 
 
-def _rows(sheet: Sheet, columns: Sequence[Column]) -> Iterator[SheetRow]:
+def _faulty(faults: Mapping[int, Fault]) -> tuple[int, ...]:
+    return tuple(column for column, fault in faults.items() if fault.fills_cell)
+
+
+def _filled(sheet: Sheet, found: HeadingRow) -> Iterator[tuple[int, Sequence[Value], Mapping[int, Fault]]]:
+    """Return the rows below the headings that hold anything: index from 0, values, and what is wrong with cells."""
     faults = sheet_faults(sheet)
-    empty: list[Value] = [""] * len(columns)
-    for index in range(1, max(len(sheet.rows), *(row + 1 for row in faults), 1)):
+    empty: list[Value] = [""] * len(found.columns)
+    first = found.row + 1
+    for index in range(first, max(len(sheet.rows), *(row + 1 for row in faults), first)):
         values = sheet.rows[index] if index < len(sheet.rows) else empty  # below the last value: formulas without one
         row_faults = faults.get(index, {})
         if any(value != "" for value in values) or any(fault.fills_cell for fault in row_faults.values()):
-            yield _row(index, values, columns, row_faults)
+            yield index, values, row_faults
 
 
 def _row(index: int, values: Sequence[Value], columns: Sequence[Column], faults: Mapping[int, Fault]) -> SheetRow:
@@ -158,36 +176,29 @@ def _row(index: int, values: Sequence[Value], columns: Sequence[Column], faults:
 
 
 def _cell(value: Value) -> Cell:
-    """Take a library value as a cell: ``""`` is empty, whole numbers are ints, times have no meaning here."""
+    """Take a library value as a cell: ``""`` is empty, whole numbers are ints, times have no meaning here.
+
+    A number is read as the 15 digits that a spreadsheet shows of it: a file has 85.600000000000009 for 85.6.
+    """
     if value == "" or isinstance(value, (time, timedelta)):
         return None
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    if not isinstance(value, float):
+        return value
+    shown = float(f"{value:.15g}")
+    return int(shown) if shown.is_integer() else shown
 
 
-def _notes(sheet: Sheet, columns: Sequence[Column], sheet_names: Sequence[str]) -> Iterator[Problem]:
+def _notes(sheet: Sheet, found: HeadingRow, headings: Sequence[Heading], workbook: Workbook) -> Iterator[Problem]:
     """Return what was not read: columns and sheets nobody asked for, and rows that are hidden but count."""
-    for column in columns:
-        place = column_name(column.index)
-        if column.field is None and column.text:
-            yield Problem(
-                "heading-unknown",
-                "",
-                "",
-                f"{place} 列的标题“{column.text[:30]}”不是名单标题，该列未采用",
-                f"the heading {column.text[:30]!r} of column {place} is not a roster heading: the column is not used",
-            )
-        elif not column.text and any(column.index < len(row) and row[column.index] != "" for row in sheet.rows[1:]):
-            yield Problem(
-                "heading-empty",
-                "",
-                "",
-                f"{place} 列没有标题，该列未采用",
-                f"column {place} has no heading: the column is not used",
-            )
-    for name in sheet_names:
+    yield from unknown_headings(sheet, found, headings)
+    for name in workbook.sheet_names:
         if name not in {sheet.name, INSTRUCTIONS_SHEET}:
             yield Problem("sheet-unread", "", "", f"工作表“{name}”未读取", f"the sheet {name!r} was not read")
-    hidden = sum(row < len(sheet.rows) for row in sheet.facts.hidden_rows)
+    for name in workbook.hidden_names:
+        yield Problem(
+            "sheet-hidden", "", "", f"隐藏的工作表“{name}”不读取", f"the sheet {name!r} is hidden and never read"
+        )
+    hidden = sum(found.row < row < len(sheet.rows) for row in sheet.facts.hidden_rows)
     if hidden:
         yield Problem(
             "rows-hidden",
@@ -196,36 +207,46 @@ def _notes(sheet: Sheet, columns: Sequence[Column], sheet_names: Sequence[str]) 
             f"有 {hidden} 行被隐藏或筛选掉，仍按名单处理",
             f"{hidden} rows are hidden or filtered out; they are processed all the same",
         )
+    if sheet.facts.has_drawing:
+        yield Problem(
+            "sheet-pictures",
+            "",
+            "",
+            "表中插入的图片不读取；照片请另存为文件，放入照片文件夹或压缩包",
+            "pictures inserted in the sheet are not read: save photographs as files, in the folder or archive of them",
+        )
 
 
-def _missing(field: str) -> Problem:
-    zh = HEADING_OF[field].zh
-    return Problem("heading-missing", field, "", f"缺少标题“{zh}”", f"the heading {zh} [{field}] is missing")
-
-
-def _doubled(field: str, places: Sequence[str]) -> Problem:
-    zh = HEADING_OF[field].zh
-    return Problem(
-        "heading-doubled",
-        field,
-        "",
-        f"标题“{zh}”出现在 {'、'.join(places)} 列，只能有一列",
-        f"the heading {zh} [{field}] stands in columns {', '.join(places)}: keep one",
+def _no_headings(workbook: Workbook) -> WorkbookRefused:
+    hidden = "、".join(workbook.hidden_names)
+    zh = f"；隐藏的工作表（{hidden}）不读取，要用请取消隐藏" if hidden else ""
+    en = f"; hidden sheets ({hidden}) are never read: show the one that is meant" if hidden else ""
+    return WorkbookRefused(
+        "roster-no-headings",
+        f"没有找到名单：前 {SEARCHED_ROWS} 行中应有标题行（姓名、身份证号、类别……）{zh}",
+        f"no roster found: one of the first {SEARCHED_ROWS} rows holds the headings (姓名, 身份证号, 类别 …){en}",
     )
 
 
-def _misspelt(column: Column, meant: str, field: str) -> Problem:
-    place = column_name(column.index)
-    return Problem(
-        "heading-misspelt",
-        field,
-        "",
-        f"{place} 列的标题“{column.text[:30]}”疑为“{meant}”，请更正或改用明显不同的标题",
-        f"the heading {column.text[:30]!r} of column {place} looks like {meant}: correct it, or rename the column",
+def _several(names: Sequence[str]) -> WorkbookRefused:
+    listed = "、".join(f"“{name}”" for name in names)
+    return WorkbookRefused(
+        "roster-several-lists",
+        f"文件中有 {len(names)} 张名单：{listed}；请指定用哪一张，或合并为一张",
+        f"the file has {len(names)} lists: {', '.join(map(repr, names))}; name the one that is meant, or join them",
     )
 
 
-def _merged_heading(area: Area) -> Problem:
-    return Problem(
-        "heading-merged", "", "", f"标题行有合并单元格 {area}，请取消合并", f"merged cells {area} in the heading row"
+def _no_such_sheet(sheet: str, workbook: Workbook) -> WorkbookRefused:
+    if sheet in workbook.hidden_names:
+        return WorkbookRefused(
+            "roster-sheet-hidden",
+            f"工作表“{sheet}”是隐藏的，不读取；请取消隐藏后重新提交",
+            f"the sheet {sheet!r} is hidden and never read: show it and hand the file in again",
+        )
+    listed = "、".join(f"“{name}”" for name in workbook.sheet_names)
+    return WorkbookRefused(
+        "roster-sheet-unknown",
+        f"没有名为“{sheet[:31]}”的名单；工作表有：{listed}",
+        f"no list is called {sheet[:31]!r}; the sheets are {', '.join(map(repr, workbook.sheet_names))}",
     )

@@ -18,7 +18,8 @@ from service.domain.application import Cell
 from service.domain.application.headings import REPORT_HEADINGS
 from service.domain.problem import Problem
 from service.roster.columns import DATE, FORMAT_OF, LAST_ROW, ROSTER_SHEET, TEXT, validation_of, width_of
-from service.roster.reader import ISSUED, REPORT_FIELDS, Column, Roster, SheetRow
+from service.roster.heading_row import Column
+from service.roster.reader import ISSUED, REPORT_FIELDS, Roster, SheetRow
 
 _LONGEST_TEXT: Final = 32_767  # characters a cell of a spreadsheet holds
 _FIRST_YEAR: Final = 1900  # of the spreadsheet's calendar, whose 29 February 1900 never was
@@ -55,12 +56,13 @@ def write_report(roster: Roster, outcomes: Mapping[int, Outcome], created: datet
         workbook.set_properties({"title": "证卡名单处理报告", "author": "zhengka", "created": created})
         sheet = workbook.add_worksheet(ROSTER_SHEET)
         columns = tuple(column for column in roster.columns if column.field not in REPORT_FIELDS)
-        writer = _Writer(sheet, _formats(workbook), columns)
+        top = roster.headings.row
+        writer = _Writer(sheet, _formats(workbook), columns, top)
         writer.headings()
         for row in roster.rows:
             writer.row(row, outcomes.get(row.raw.row) or _earlier(row))
-        sheet.freeze_panes(1, 1)
-        sheet.autofilter(0, 0, roster.rows[-1].raw.row - 1, len(columns) + len(REPORT_HEADINGS) - 1)
+        sheet.freeze_panes(top + 1, 1)
+        sheet.autofilter(top, 0, roster.rows[-1].raw.row - 1, len(columns) + len(REPORT_HEADINGS) - 1)
     return out.getvalue()
 
 
@@ -84,9 +86,10 @@ def _formats(workbook: Workbook) -> dict[str, Format]:
 
 
 class _Writer:
-    """One sheet being written; columns are those of the roster, then the report's own three."""
+    """One sheet being written from its heading row at ``top``; columns are the roster's, then the report's own."""
 
-    def __init__(self, sheet: Worksheet, formats: Mapping[str, Format], columns: Sequence[Column]) -> None:
+    def __init__(self, sheet: Worksheet, formats: Mapping[str, Format], columns: Sequence[Column], top: int) -> None:
+        self._top = top
         self._sheet = sheet
         self._formats = formats
         self._columns = columns
@@ -109,9 +112,9 @@ class _Writer:
 
     def _heading(self, place: int, text: str, field: str | None) -> None:
         self._sheet.set_column(place, place, width_of(field), self._formats[FORMAT_OF.get(field or "", "")])
-        self._sheet.write_string(0, place, text, self._formats["heading"])
+        self._sheet.write_string(self._top, place, text, self._formats["heading"])
         if field is not None and (validation := validation_of(field)):
-            self._sheet.data_validation(1, place, LAST_ROW, place, validation)
+            self._sheet.data_validation(self._top + 1, place, LAST_ROW, place, validation)
 
     def _cell(self, row: int, column: int, value: Cell, style: Format) -> None:
         if value is None:

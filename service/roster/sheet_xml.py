@@ -16,7 +16,10 @@ from service.roster.errors import WorkbookRefused
 
 _REFERENCE: Final = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})", re.ASCII)
 MAX_COUNT: Final = 8_000_000  # more than the cells of the largest sheet that is read
-_RELATIONSHIP_ID: Final = "id"
+_EMPTY_CELLS: Final = re.compile(
+    rb'(?:<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]{1,9}")?(?: ?/>|></c>))+'  # with a style, and nothing inside
+)
+_DISPIMG: Final = "DISPIMG("
 _OTHER_ENCODINGS: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 
 Position = tuple[int, int]
@@ -37,7 +40,10 @@ class Area:
 
 @dataclass(slots=True)
 class SheetFacts:
-    """What the XML of one sheet shows: where it ends, formulas, error values, merged areas, hidden rows."""
+    """What the XML of one sheet shows: where it ends, formulas, error values, merged areas, hidden rows.
+
+    ``pictures`` are cells that hold one: a rich value (Excel), or a call of DISPIMG (WPS).
+    """
 
     last_row: int = -1
     last_column: int = -1
@@ -46,6 +52,8 @@ class SheetFacts:
     errors: set[Position] = field(default_factory=set[Position])
     merged: list[Area] = field(default_factory=list[Area])
     hidden_rows: set[int] = field(default_factory=set[int])
+    pictures: set[Position] = field(default_factory=set[Position])
+    has_drawing: bool = False
 
 
 def cell_name(position: Position) -> str:
@@ -64,37 +72,21 @@ def column_name(column: int) -> str:
     return name
 
 
-def sheet_parts(workbook: bytes, relationships: bytes) -> dict[str, str]:
-    """Map sheet names to part names, in the workbook's order. ECMA-376 18.2.19, OPC 9.3.
-
-    Parts outside ``xl/`` and doubled sheet names are refused.
-    """
-    targets: dict[str, str] = {}
-    sheets: dict[str, str] = {}
-
-    def relationship(name: str, attributes: dict[str, str]) -> None:
-        if name == "Relationship":
-            targets[attributes.get("Id", "")] = attributes.get("Target", "")
-
-    def sheet(name: str, attributes: dict[str, str]) -> None:
-        if name != "sheet":
-            return
-        title = attributes.get("name", "")
-        if title in sheets:
-            raise malformed("有重名的工作表", "two sheets have one name")
-        by_local_name = {key.rpartition(":")[2]: value for key, value in attributes.items() if ":" in key}
-        sheets[title] = by_local_name.get(_RELATIONSHIP_ID, "")
-
-    parse(relationships, relationship)
-    parse(workbook, sheet)
-    return {title: _part(targets.get(key, "")) for title, key in sheets.items()}
-
-
 def inspect_sheet(data: bytes) -> SheetFacts:
     """Stream one sheet and note what its values do not show. ECMA-376 18.3.1."""
     inspector = _Inspector()
-    parse(data, inspector.element)
+    parse(data, inspector.element, inspector.text if b"DISPIMG" in data else None)
     return inspector.facts
+
+
+def without_empty_cells(data: bytes) -> bytes:
+    """Return the XML of a sheet without the cells that have a style and no value: offices format whole columns.
+
+    A sheet in which a cell has no reference, or in which there are comments or CDATA, stays as it is.
+    """
+    if b"<!" in data or data.count(b"<c ") != data.count(b'<c r="') or b"<c>" in data or b"<c/>" in data:
+        return data
+    return _EMPTY_CELLS.sub(b"", data)
 
 
 class _Inspector:
@@ -105,6 +97,7 @@ class _Inspector:
         self._row = -1
         self._column = -1
         self._holds_error = False
+        self._in_formula = False
         self._handlers: Final[dict[str, Callable[[dict[str, str]], None]]] = {
             "row": self._on_row,
             "c": self._on_cell,
@@ -112,12 +105,21 @@ class _Inspector:
             "is": self._on_value,
             "f": self._on_formula,
             "mergeCell": self._on_merged,
+            "drawing": self._on_drawing,
         }
 
     def element(self, name: str, attributes: dict[str, str]) -> None:
+        self._in_formula = name == "f"
         handler = self._handlers.get(name)
         if handler is not None:
             handler(attributes)
+
+    def text(self, text: str) -> None:
+        if self._in_formula and _DISPIMG in text:
+            self.facts.pictures.add((self._row, self._column))
+
+    def _on_drawing(self, _attributes: dict[str, str]) -> None:  # 18.3.1.36
+        self.facts.has_drawing = True
 
     def _on_row(self, attributes: dict[str, str]) -> None:  # 18.3.1.73
         self._row = self._row + 1 if "r" not in attributes else _row_index(attributes["r"])
@@ -131,6 +133,8 @@ class _Inspector:
         if row != self._row:  # readers differ on which of the two counts
             raise malformed(f"单元格 {reference} 不在其所在行内", f"cell {reference} stands in another row")
         self._holds_error = attributes.get("t") == "e"
+        if self._holds_error and "vm" in attributes:
+            self.facts.pictures.add((self._row, self._column))
 
     def _on_value(self, _attributes: dict[str, str]) -> None:  # 18.3.1.96, 18.3.1.53
         self.facts.last_row = max(self.facts.last_row, self._row)
@@ -149,7 +153,11 @@ class _Inspector:
         self.facts.merged.append(area_of(attributes.get("ref", "")))
 
 
-def parse(data: bytes, on_element: Callable[[str, dict[str, str]], None] | None) -> None:
+def parse(
+    data: bytes,
+    on_element: Callable[[str, dict[str, str]], None] | None,
+    on_text: Callable[[str], None] | None = None,
+) -> None:
     """Stream XML, giving each element's local name and attributes; refuse document types and other encodings.
 
     Without ``on_element`` it is only checked. A declared count beyond all that can be there is refused: the
@@ -158,6 +166,7 @@ def parse(data: bytes, on_element: Callable[[str, dict[str, str]], None] | None)
     if data.startswith(_OTHER_ENCODINGS):
         raise malformed("XML 编码不是 UTF-8", "the XML is not UTF-8")
     parser = expat.ParserCreate()
+    parser.buffer_text = True
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if "count" in attributes or "uniqueCount" in attributes:
@@ -173,6 +182,8 @@ def parse(data: bytes, on_element: Callable[[str, dict[str, str]], None] | None)
             raise malformed("XML 编码不是 UTF-8", "the XML is not UTF-8")
 
     parser.StartElementHandler = start
+    if on_text is not None:
+        parser.CharacterDataHandler = on_text
     parser.StartDoctypeDeclHandler = doctype
     parser.XmlDeclHandler = declaration
     try:
@@ -214,8 +225,3 @@ def _row_index(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 7 and int(text)):
         raise malformed(f"行号“{text[:20]}”无效", f"bad row number {text[:20]!r}")
     return int(text) - 1
-
-
-def _part(target: str) -> str:
-    """Resolve a relationship's target, relative to ``xl/`` or absolute."""
-    return target[1:] if target.startswith("/") else f"xl/{target}"

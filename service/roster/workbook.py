@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from functools import partial
 from typing import Final, TypeVar
@@ -19,7 +19,16 @@ from python_calamine import CalamineWorkbook
 
 from service.roster.archive import MEBIBYTE, Archive, Limits
 from service.roster.errors import RosterError, WorkbookRefused
-from service.roster.sheet_xml import SheetFacts, inspect_sheet, malformed, parse, sheet_parts
+from service.roster.package import (
+    PACKAGE_RELATIONSHIPS,
+    Layout,
+    canonical_parts,
+    layout_of,
+    relationships_of,
+    sheet_name,
+    workbook_part,
+)
+from service.roster.sheet_xml import SheetFacts, inspect_sheet, malformed, parse, without_empty_cells
 
 _T = TypeVar("_T")
 Value = str | float | bool | date | time | timedelta
@@ -31,15 +40,10 @@ MAX_COLUMNS: Final = 256
 _LIMITS: Final = Limits(entries=2_000, entry_bytes=128 * MEBIBYTE, total_bytes=256 * MEBIBYTE)
 _OLE2: Final = bytes.fromhex("d0cf11e0a1b11ae1")  # [MS-CFB] 2.2: xls, and xlsx with a password
 _ENCRYPTED_STREAM: Final = "EncryptedPackage".encode("utf-16-le")  # [MS-OFFCRYPTO] 2.3.4.4
-_WORKBOOK: Final = "xl/workbook.xml"
-_WORKBOOK_RELATIONSHIPS: Final = "xl/_rels/workbook.xml.rels"
-_OPTIONAL_PARTS: Final = ("xl/sharedStrings.xml", "xl/styles.xml")
-_PACKAGE_RELATIONSHIPS: Final = (
-    b'<?xml version="1.0" encoding="UTF-8"?>'
-    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
-    b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
-    b'Target="xl/workbook.xml"/></Relationships>'
-)
+_OTHER_KINDS: Final = {"xl/workbook.bin": "xlsb", "content.xml": "ods", "word/document.xml": "docx"}
+_STRINGS: Final = "xl/sharedStrings.xml"
+_STYLES: Final = "xl/styles.xml"
+_EMPTY_SHEET: Final = b"<worksheet><sheetData/></worksheet>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +59,26 @@ class Workbook:
     """An opened workbook. Raises WorkbookRefused with what is wrong with the file."""
 
     def __init__(self, data: bytes) -> None:
-        parts = _needed_parts(data)
-        self._sheets = sheet_parts(parts[_WORKBOOK], parts[_WORKBOOK_RELATIONSHIPS])
-        self._parts = parts
-        lacking = [name for name, part in self._sheets.items() if part not in parts]
-        self._sheets = {name: part for name, part in self._sheets.items() if name not in lacking}  # chart sheets
-        for part in (p for p in _OPTIONAL_PARTS if p in parts):
-            parse(parts[part], None)
-        self._library = _guarded(lambda: CalamineWorkbook.from_filelike(io.BytesIO(_rebuilt(parts))))
+        layout, self._parts = _needed_parts(data)
+        self._sheets = {sheet.name: place for place, sheet in enumerate(layout.sheets, 1)}
+        self._hidden = frozenset(sheet.name for sheet in layout.sheets if sheet.is_hidden)
+        self._facts = {name: self._inspect(name) for name in self.sheet_names}
+        written = canonical_parts(layout) | self._parts
+        self._library = _guarded(lambda: CalamineWorkbook.from_filelike(io.BytesIO(_rebuilt(written))))
 
     @property
     def sheet_names(self) -> tuple[str, ...]:
-        """Names of the worksheets, in the workbook's order."""
-        return tuple(self._sheets)
+        """Names of the worksheets that are to be seen, in the order of their tabs."""
+        return tuple(name for name in self._sheets if name not in self._hidden)
+
+    @property
+    def hidden_names(self) -> tuple[str, ...]:
+        """Names of the worksheets that the workbook hides; they are never read."""
+        return tuple(name for name in self._sheets if name in self._hidden)
 
     def sheets(self) -> Iterator[Sheet]:
         """Read the worksheets one after another; one beyond the limits is refused before it is laid out in memory."""
-        for name, part in self._sheets.items():
-            facts = inspect_sheet(self._parts[part])
+        for name, facts in self._facts.items():
             if facts.last_row >= MAX_ROWS or facts.last_column >= MAX_COLUMNS:
                 raise WorkbookRefused(
                     "roster-too-large",
@@ -81,11 +87,17 @@ class Workbook:
                 )
             yield Sheet(name, _guarded(partial(self._values, name)), facts)
 
+    def _inspect(self, name: str) -> SheetFacts:
+        part = sheet_name(self._sheets[name])
+        self._parts[part] = without_empty_cells(self._parts[part])
+        return inspect_sheet(self._parts[part])
+
     def _values(self, name: str) -> list[list[Value]]:
-        return self._library.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        return self._library.get_sheet_by_name(str(self._sheets[name])).to_python(skip_empty_area=False)
 
 
-def _needed_parts(data: bytes) -> dict[str, bytes]:
+def _needed_parts(data: bytes) -> tuple[Layout, dict[str, bytes]]:
+    """Inflate what is read of a workbook; return where it was, and the parts under the names they are written with."""
     if len(data) > MAX_FILE_BYTES:
         raise WorkbookRefused(
             "roster-too-large",
@@ -98,28 +110,38 @@ def _needed_parts(data: bytes) -> dict[str, bytes]:
     names = {entry.filename.replace("\\", "/").lower(): entry for entry in archive.entries}
     if len(names) != len(archive.entries):
         raise malformed("压缩包内有重名的部件", "two parts of the package have one name")
-    _check_format(names)
-    wanted = (_WORKBOOK, _WORKBOOK_RELATIONSHIPS, *_OPTIONAL_PARTS)
-    parts = {part: archive.read(names[part.lower()]) for part in wanted if part.lower() in names}
-    if _WORKBOOK_RELATIONSHIPS not in parts:
+
+    def part(name: str) -> bytes | None:
+        return archive.read(names[name.lower()]) if name.lower() in names else None
+
+    main = workbook_part(part(PACKAGE_RELATIONSHIPS))
+    _check_format(names, main)
+    relationships = part(relationships_of(main))
+    if relationships is None:
         raise malformed("缺少工作簿关系部件", "the workbook's relationships are missing")
-    for part in sheet_parts(parts[_WORKBOOK], parts[_WORKBOOK_RELATIONSHIPS]).values():
-        if part.lower() in names and part.lower().startswith("xl/worksheets/"):
-            parts[part] = archive.read(names[part.lower()])
-    return parts
+    found = layout_of(part(main) or b"", relationships, main)
+    # What a relationship names and the package lacks is left out: a chart, a sheet that was removed.
+    layout = replace(found, sheets=tuple(sheet for sheet in found.sheets if sheet.part.lower() in names))
+    parts: dict[str, bytes] = {}
+    for place, sheet in enumerate(layout.sheets, 1):
+        parts[sheet_name(place)] = _EMPTY_SHEET if sheet.is_hidden else part(sheet.part) or b""
+    for name, wanted in ((_STRINGS, layout.strings), (_STYLES, layout.styles)):
+        if wanted is not None and (content := part(wanted)) is not None:
+            parse(content, None)
+            parts[name] = content
+    return layout, parts
 
 
-def _check_format(names: dict[str, zipfile.ZipInfo]) -> None:
+def _check_format(names: dict[str, zipfile.ZipInfo], main: str) -> None:
     """Refuse by name what is zipped like an xlsx file but is none."""
-    if "xl/vbaproject.bin" in names:
+    if any(name.endswith("vbaproject.bin") for name in names):
         raise WorkbookRefused(
             "roster-macros",
             "文件含有宏（xlsm），请另存为 xlsx 后提交",
             "the workbook holds macros (xlsm): save it as xlsx",
         )
-    if _WORKBOOK not in names:
-        kinds = {"xl/workbook.bin": "xlsb", "content.xml": "ods", "word/document.xml": "docx"}
-        found = next((kind for part, kind in kinds.items() if part in names), None)
+    if main.lower() not in names or not main.lower().endswith(".xml") or main.lower() in _OTHER_KINDS:
+        found = next((kind for part, kind in _OTHER_KINDS.items() if part in names), None)
         raise WorkbookRefused(
             "roster-not-xlsx",
             f"不是 xlsx 工作簿{f'（{found}）' if found else ''}，请用 Excel 或 WPS 另存为 xlsx",
@@ -147,7 +169,6 @@ def _rebuilt(parts: dict[str, bytes]) -> bytes:
     """Write a fresh archive of the parts that were inspected, and of nothing else."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
-        package.writestr("_rels/.rels", _PACKAGE_RELATIONSHIPS)
         for name, data in parts.items():
             package.writestr(name, data)
     return out.getvalue()

@@ -223,6 +223,31 @@ def test_a_dry_run_needs_no_key_and_spends_no_number(staffed: Staffed, tokens: d
     assert used(staffed) == before
 
 
+def two_lists(*rows: RawRow) -> bytes:
+    """A workbook with each row in a list of its own: 名单1, 名单2 …"""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.remove(book.active)
+    for place, row in enumerate(rows, 1):
+        sheet = book.create_sheet(f"名单{place}")
+        sheet.append([HEADING_OF[field].zh for field in row.cells])
+        sheet.append(list(row.cells.values()))
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_of_several_lists_one_is_named(staffed: Staffed, tokens: dict[str, dict[str, str]]) -> None:
+    other = applicant("external", 6, 2)
+    lists = two_lists(GOOD, other)
+    answer = hand_in(staffed, tokens["centre"], GOOD, other, roster=lists, all_or_nothing="true")
+    refused(answer, 422, "roster-several-lists")
+    assert "'名单1', '名单2'" in answer.json()["detail"]
+    assert "`roster_sheet`" in answer.json()["detail"]
+    told = hand_in(staffed, tokens["centre"], GOOD, other, roster=lists, roster_sheet="名单2").json()
+    assert [row["name"] for row in told["issued"]] == [other.cells["name"]]
+
+
 def test_a_new_job_type_is_confirmed_by_its_name(staffed: Staffed, tokens: dict[str, dict[str, str]]) -> None:
     rows = [
         applicant("special_skill", 2, 2, occupations="陶艺制作"),

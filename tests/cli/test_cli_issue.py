@@ -71,6 +71,19 @@ def test_a_template_is_filled_in_and_issued(desk: Desk) -> None:
     assert "原因" not in answer.out, "no table of refusals where nothing is refused"
 
 
+def test_of_several_lists_one_is_named(desk: Desk) -> None:
+    people = (assessor("孙七", 201), supervisor("周八", 202))
+    desk.issue(*people, words=["--dry-run"])
+    book = openpyxl.load_workbook(desk.path("roster.xlsx"))
+    book.copy_worksheet(book.worksheets[0]).title = "下一批"
+    book.save(desk.path("two.xlsx"))
+    words = ["issue", desk.path("two.xlsx"), "--photos", desk.path("photos"), *REVIEWED, "--json", "--dry-run"]
+    refused = desk.run(*words)
+    assert (refused.code, "roster-several-lists" in refused.err) == (1, True)
+    assert "zhengka issue --sheet" in refused.err
+    assert len(desk.run(*words, "--sheet", "下一批").json["issued"]) == 2
+
+
 def test_a_new_job_type_is_confirmed_by_its_name(desk: Desk) -> None:
     person = assessor("孙七", 201, 职业工种="电二")
     asked = desk.issue(person)

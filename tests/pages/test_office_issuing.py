@@ -8,7 +8,7 @@ import httpx
 
 from service.domain.application import RawRow
 from tests.api.staffed import Staffed
-from tests.api.test_batches import photos_of, roster_of
+from tests.api.test_batches import photos_of, roster_of, two_lists
 from tests.flows.office import applicant
 from tests.pages.test_forms import sign_in
 from tests.pages.test_office_work import csrf_of, send
@@ -43,3 +43,16 @@ def test_a_new_job_type_is_ticked_before_its_card_is_issued(staffed: Staffed) ->
     batch = staffed.client.get(issued.headers["location"]).text
     assert batch.count(str(rows[1].cells["name"])) > 0
     assert "陶艺制作" in batch, "its row is refused, and says so"
+
+
+def test_of_several_lists_the_one_is_named_that_is_issued(staffed: Staffed) -> None:
+    sign_in(staffed, "centre")
+    rows = [applicant("external", person, 2) for person in (4, 5)]
+    page = checked(staffed, *rows, roster=two_lists(*rows))
+    assert "文件中有 2 张名单：“名单1”、“名单2”" in page.text
+    assert "在“用哪张工作表”一栏填写其名称" in page.text
+    page = checked(staffed, *rows, roster=two_lists(*rows), roster_sheet="名单2")
+    assert str(rows[1].cells["name"]) in page.text
+    batch = staffed.client.get(send(staffed, page.url.path, {}).headers["location"]).text
+    assert str(rows[1].cells["name"]) in batch
+    assert str(rows[0].cells["name"]) not in batch

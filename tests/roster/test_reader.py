@@ -124,8 +124,8 @@ def test_every_missing_heading_is_named() -> None:
     assert [p.field for p in refused.value.problems] == ["resident_id", "kind", "work_unit", "certified_on"]
 
 
-def test_a_title_above_the_headings_is_no_heading_row() -> None:
-    assert refusal(book(HEADINGS, person(), headings=["2026 年督导员名单"])) == "roster-no-headings"
+def test_a_sheet_without_headings_is_no_roster() -> None:
+    assert refusal(book(person(), headings=["2026 年督导员名单"])) == "roster-no-headings"
     assert refusal(book(headings=[])) == "roster-no-headings"
 
 

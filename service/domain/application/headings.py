@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from service.domain.kinds import ASSESSOR_KINDS, CardKind
 from service.domain.tidy import half_width, tidy
 
+_ASKING: Final = re.compile("^是否为?")
+_REMARK: Final = re.compile(r"(?<=.)\([^()]*\)$")
 EVERYONE: Final = frozenset(CardKind)
 ASSESSORS: Final = ASSESSOR_KINDS
 SUPERVISORS: Final = EVERYONE - ASSESSORS
@@ -163,6 +166,16 @@ HEADING_OF: Final = {heading.field: heading for heading in (*EARLIER_HEADINGS, *
 def canonical_heading(text: str) -> str:
     """Fold a heading for comparison: tidy, half width, no spaces, lower case, no mark for mandatory columns."""
     return "".join(half_width(tidy(text)).casefold().split()).strip("*")
+
+
+def field_of_heading(text: str, fields: Mapping[str, str]) -> str | None:
+    """Return the field a heading stands for, None where it is not known.
+
+    是否 before it and a remark in brackets behind it (``理论成绩（百分制）``) change nothing.
+    """
+    whole = canonical_heading(text)
+    spellings = (whole, _ASKING.sub("", whole), _REMARK.sub("", whole), _REMARK.sub("", _ASKING.sub("", whole)))
+    return next((fields[spelling] for spelling in spellings if spelling in fields), None)
 
 
 def fields_by_heading(headings: Iterable[Heading]) -> dict[str, str]:

@@ -35,6 +35,7 @@ class IssueRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     dry_run: Annotated[bool, described("dry_run")] = False
     all_or_nothing: Annotated[bool, described("all_or_nothing")] = False
     new_job_types: tuple[NewJobType, ...] = ()
+    roster_sheet: Annotated[str, line("roster_sheet", 31)] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class Order:
     all_or_nothing: bool = False
     key: str | None = None
     new_job_types: tuple[str, ...] = ()
+    roster_sheet: str | None = None
 
 
 def issue_files(register: Register, roster: IO[bytes], photos: IO[bytes], order: Order) -> tuple[Roster, Outcome]:
@@ -59,7 +61,7 @@ def issue_files(register: Register, roster: IO[bytes], photos: IO[bytes], order:
     and what ``issue_batch`` raises.
     """
     try:
-        sheet = read_roster(_all_of(roster))
+        sheet = read_roster(_all_of(roster), sheet=order.roster_sheet)
         with open_archive(cast("BinaryIO", photos)) as source:
             request = Request(
                 rows=sheet.open_rows,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, BinaryIO, Final
 
 from sqlalchemy import Connection
 
@@ -86,6 +87,33 @@ class PieceReader(io.RawIOBase):
             assert sealed is not None, "all pieces of an upload are written before it is complete"
             self._last = (place, unseal(self._register, f"{self._key}/{place}", sealed))
         return self._last[1]
+
+
+class Borrowed(io.RawIOBase):
+    """A file that stays open when its reader is closed: what was checked is kept afterwards."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def seekable(self) -> bool:
+        """Return True."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move to a place and return it."""
+        return self._file.seek(offset, whence)
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Read into a buffer and return the number of bytes, 0 at the file's end."""
+        target = memoryview(buffer).cast("B")
+        body = self._file.read(len(target))
+        target[: len(body)] = body
+        return len(body)
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

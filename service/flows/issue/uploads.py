@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, Final, cast
+from typing import IO, BinaryIO, Final, cast
 
 import msgspec
 from sqlalchemy import Connection
@@ -35,16 +35,13 @@ from service.flows.issue.issue_files import (
 )
 from service.flows.issue.outcome import Outcome
 from service.flows.issue.row_report import row_report
-from service.flows.issue.upload_files import PIECE, PieceReader, seal, unseal, write_pieces
+from service.flows.issue.upload_files import PIECE, Borrowed, PieceReader, seal, unseal, write_pieces
 from service.flows.people.sign_in import SignIn
 from service.flows.register import Register
 from service.roster.reader import Roster
 from service.store import batches, uploads
 from service.store.errors import StoreError
 from service.store.uploads import Upload
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 KEPT_FOR: Final = timedelta(hours=1)
 MOST_KEPT: Final = 20
@@ -67,6 +64,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Problem, ...]
     done_rows: int
     notice: str | None = None
+    roster_sheet: str | None = None
     batch: int | None = None
 
 
@@ -91,7 +89,7 @@ def check_files(register: Register, sign_in: SignIn, files: Files, request: Issu
             raise Refused(
                 "uploads-full",
                 "服务器上待签发的上传已满，请稍后重试",
-                "too many checks are kept on the server at the moment: try again later",
+                "too many checks are kept at the moment: try again later",
             )
     roster = _limited(files.roster, MAX_ROSTER_BYTES, ("申报表", "the roster")).read()
     photos = _limited(files.photos, MAX_PHOTOS_BYTES, ("照片", "photographs"))
@@ -103,8 +101,9 @@ def check_files(register: Register, sign_in: SignIn, files: Files, request: Issu
         reviewed_by=request.reviewed_by,
         notice=request.notice,
         dry_run=True,
+        roster_sheet=request.roster_sheet,
     )
-    sheet, outcome = issue_files(register, io.BytesIO(roster), io.BufferedReader(_Borrowed(photos), PIECE), order)
+    sheet, outcome = issue_files(register, io.BytesIO(roster), io.BufferedReader(Borrowed(photos), PIECE), order)
     checked = Checked(
         key=register.effects.random_bytes(16).hex(),
         issuer=by.body,
@@ -116,6 +115,7 @@ def check_files(register: Register, sign_in: SignIn, files: Files, request: Issu
         kinds={row.row: str(row.cells.get("kind") or "") for row in sheet.open_rows},
         notes=sheet.notes,
         done_rows=len(sheet.done_rows),
+        roster_sheet=sheet.sheet,
     )
     report = row_report(sheet, outcome, register.effects.now(), dry_run=True)
     _keep(register, checked, owner, roster, photos, report)
@@ -144,9 +144,8 @@ def check_behind(register: Register, sign_in: SignIn, batch: int) -> Checked | N
 def issue_checked(register: Register, sign_in: SignIn, key: str, new_job_types: Sequence[str] = ()) -> int:
     """Issue what a check of this sign-in found good, once, however often it is asked; return the batch.
 
-    What was refused for a new job type alone is issued too, where that is confirmed.
-
-    Raises Refused for a check that is gone, or that found nothing to issue, and what ``issue_batch`` raises.
+    A confirmed new job type no longer refuses its rows. Raises Refused for a check that is gone, or that found nothing
+    to issue, and what ``issue_batch`` raises.
     """
     by = sign_in.principal
     # One snapshot: the other press of the button may issue and delete the files while this one reads them.
@@ -163,6 +162,7 @@ def issue_checked(register: Register, sign_in: SignIn, key: str, new_job_types: 
             issued_on=checked.issued_on,
             reviewed_by=checked.reviewed_by,
             notice=checked.notice,
+            roster_sheet=checked.roster_sheet,
             key=_batch_key(key),
             new_job_types=tuple(new_job_types),
         )
@@ -190,29 +190,6 @@ def sweep_uploads(register: Register) -> None:
             return
     with register.database.write() as connection:
         uploads.sweep(connection, now, KEPT_FOR)
-
-
-class _Borrowed(io.RawIOBase):
-    """A file that stays open when its reader is closed: what was checked is kept afterwards."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        super().__init__()
-        self._file = file
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        return self._file.seek(offset, whence)
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        target = memoryview(buffer).cast("B")
-        body = self._file.read(len(target))
-        target[: len(body)] = body
-        return len(body)
 
 
 def _keep(register: Register, checked: Checked, owner: bytes, roster: bytes, photos: BinaryIO, report: bytes) -> None:

@@ -171,6 +171,10 @@ FORMS: Final[Mapping[str, Form]] = {
     "all_or_nothing": Form(
         "有一行不合格则全部不发：true 或 false", "issue nothing unless every row is good: true or false"
     ),
+    "roster_sheet": Form(
+        "文件中有几张名单时，用哪一张：工作表的名称",
+        "which list of the file, where it has several: the name of its sheet",
+    ),
     "new_job_types": Form(
         "确认的新工种：不在职业目录中、也没有发过证卡的名称，每个 1 至 60 字",
         "job types, 60 characters at most, that are in no catalogue and on no card yet, and are right as stated",
