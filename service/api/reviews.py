@@ -145,7 +145,7 @@ class ReviewController(Controller):
     @post(
         "/api/v1/cases/{identity:int}/closing",
         operation_id="closeCase",
-        summary="Close a case without a cancellation",
+        summary="End a case with a corrected result",
         status_code=HTTPStatus.OK,
         responses=documented(*CHANGE_REFUSALS),
         sync_to_thread=True,
@@ -158,7 +158,7 @@ class ReviewController(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
     ) -> CaseBody:
-        """Close it: the card's issuer; anybody else's attempt is refused and journalled. The result stays on record."""
+        """Correct the result: the card's issuer; anybody else's attempt is refused and journalled."""
         return _case(close_case(register, identity, data, current_principal(request).by))
 
 
@@ -185,4 +185,5 @@ def _case(one: Case) -> CaseBody:
         closed_on=None if closing is None else closing.on,
         closed_by=None if closing is None else closing.by,
         answer=None if closing is None else closing.reason,
+        corrected_to=None if closing is None else closing.corrected_to,
     )

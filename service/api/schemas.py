@@ -164,6 +164,7 @@ class CaseBody(Struct, frozen=True):
     closed_on: date | None
     closed_by: str | None
     answer: str | None
+    corrected_to: Grade | None
 
 
 class CasesBody(Struct, frozen=True):

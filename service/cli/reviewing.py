@@ -182,6 +182,7 @@ def list_them(context: Context, *, everything: bool) -> None:
                 "open": case.is_open,
                 "cancelled_on": None if case.cancelled_on is None else case.cancelled_on.isoformat(),
                 "closed_on": None if case.closing is None else case.closing.on.isoformat(),
+                "corrected_to": None if case.closing is None else case.closing.corrected_to,
             }
             for case in found
         ]
@@ -214,17 +215,23 @@ def list_them(context: Context, *, everything: bool) -> None:
 
 @command("close", cases)
 @click.argument("case", type=int)
-@click.option("--reason", required=True, help="理由 why it is not cancelled.")
+@click.option("--result", help="更正后的结果：合格、优秀 the corrected result of an evaluation.")
+@click.option("--points", type=_POINTS, help="督附2 更正后的各项得分 the corrected points of a sheet, in order.")
+@click.option("--reason", required=True, help="理由 why the result was wrong.")
 @click.option("--by", "decided_by", required=True, help="作出决定的人员 the person who decides.")
 @click.option("--body", help="决定单位：centre 或机构代码 who decides (default: the card's issuer).")
 @pass_context
 def close(context: Context, /, case: int, *, body: str | None, **options: object) -> None:
-    """办结 Close a case without a cancellation; the result stays in the record."""
+    """办结 End a case with a corrected result; otherwise it ends with the cancellation (督§19(1), 考§21(1)).
+
+    记录中保留原结果、更正后的结果和理由 The record keeps what it was, what it is, and why.
+    """
     request = read_request(CaseClosingRequest, options)
     with opened(context) as register:
         closed = close_case(register, case, request, context.by(body))
     context.answer({"closed": closed.id, "number": str(closed.number)})
-    context.say(f"事项 {case} 已办结，不取消资格 closed without a cancellation")
+    corrected = closed.closing.corrected_to if closed.closing else None
+    context.say(f"事项 {case} 已办结，结果更正为{corrected} ended with a corrected result")
 
 
 def _reward_or_sanction(context: Context, number: str, kind: EntryKind, by: By, options: Mapping[str, object]) -> None:

@@ -197,23 +197,31 @@ def check_ground(ground: Ground, kind: CardKind) -> None:
         )
 
 
-def check_entitled(body: str, issuer: str) -> None:
+def check_entitled(body: str, issuer: str, kind: CardKind) -> None:
     """Refuse whoever is not the card's issuer: others may propose. Raises DecisionRefused. 督§19, 考§21."""
-    if body != issuer:
+    if body == issuer:
+        return
+    if kind.is_assessor:
         raise DecisionRefused(
-            "资格由颁发机构取消（督§19）：外督由市职鉴中心，内督由颁证的鉴定评价机构；其他单位可提出建议",
-            "the issuer cancels (督§19): the centre for external, the issuing institution for internal supervisors; "
-            "others may propose it",
+            "考评人员资格由市职鉴中心取消（考§21）；其他单位可提出建议",
+            "an assessor's qualification is cancelled by the centre (考§21); others may propose it",
             code="decision-body",
         )
+    raise DecisionRefused(
+        "督导员资格由颁证机构取消（督§19）：外督由市职鉴中心，内督由颁证的鉴定评价机构；其他单位可提出建议",
+        "the issuer cancels (督§19): the centre for external, the issuing institution for internal supervisors; "
+        "others may propose it",
+        code="decision-body",
+    )
 
 
-def check_issuer(body: str, issuer: str) -> None:
+def check_issuer(body: str, issuer: str, kind: CardKind) -> None:
     """Refuse to let anybody but its issuer renew, replace or void a card. Raises DecisionRefused. 督§9, 考§12."""
     if body != issuer:
+        article = "考§12" if kind.is_assessor else "督§9"
         raise DecisionRefused(
-            "证卡由颁发机构换发、补发和作废（督§9、考§12）",
-            "a card is renewed, replaced and voided by its issuer (督§9, 考§12)",
+            f"证卡由颁发机构换发、补发和作废（{article}）",
+            f"a card is renewed, replaced and voided by its issuer ({article})",
             code="decision-issuer",
         )
 
@@ -221,7 +229,7 @@ def check_issuer(body: str, issuer: str) -> None:
 def check_decision(decision: Decision, kind: CardKind, issuer: str) -> None:
     """Refuse a decision on a card of this kind and issuer. Raises GroundInvalid, DecisionRefused. 督§19, 考§21."""
     check_ground(decision.ground, kind)
-    check_entitled(decision.body, issuer)
+    check_entitled(decision.body, issuer, kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def correct(card: Card, correction: Correction) -> Event:
     """
     if card.status is not CardStatus.REVOKED or card.status_on is None:
         raise _illegal(card, "card-is-not-revoked", "未被取消资格，无需更正", "it is not revoked: nothing to correct")
-    check_entitled(correction.body, card.issuer)
+    check_entitled(correction.body, card.issuer, card.kind)
     if correction.corrected_on < card.status_on:
         raise _illegal(
             card,

@@ -53,7 +53,10 @@ def check_engagement(card: Card, new: NewEngagement, at_institution: Iterable[En
     责任书, for three years at most (督§14). Raises EngagementRefused. 督§9, 督§14, 考§16.
     """
     if card.status is not CardStatus.VALID:
-        raise _refused(card, "engagement-card", "已不再有效，不能聘用", "it is no longer in force (考§4)")
+        article = _article_of(card.kind)
+        raise _refused(
+            card, "engagement-card", f"已不再有效，不能聘用（{article}）", f"it is no longer in force ({article})"
+        )
     if new.until < new.since:
         raise _refused(card, "engagement-term", "聘期止日早于起日", "the term ends before it begins")
     _check_kind(card, new)
@@ -67,11 +70,13 @@ def check_engagement(card: Card, new: NewEngagement, at_institution: Iterable[En
                 f"a term as internal supervisor is three years, to {longest} at most, got {new.until} (督§14)",
             )
     elif not card.issued_on <= new.since <= new.until <= card.expires_on:
+        article = "考§16" if card.kind.is_assessor else _article_of(card.kind)
         raise _refused(
             card,
             "engagement-outside-card",
-            f"聘期 {new.since} 至 {new.until} 应在证卡有效期 {card.issued_on} 至 {card.expires_on} 之内（考§16）",
-            f"a term lies within {card.issued_on} to {card.expires_on}, the card's; got {new.since} to {new.until}",
+            f"聘期 {new.since} 至 {new.until} 应在证卡有效期 {card.issued_on} 至 {card.expires_on} 之内（{article}）",
+            f"a term lies within {card.issued_on} to {card.expires_on}, the card's; got {new.since} to {new.until} "
+            f"({article})",
         )
     for other in at_institution:
         if new.since <= (other.until or date.max) and other.since <= new.until:
@@ -106,6 +111,13 @@ def last_day(card: str, term: Engagement, on: date) -> date:
             code="engagement-end",
         )
     return on
+
+
+def _article_of(kind: CardKind) -> str:
+    """Cite by what a holder is engaged: an assessor, an external supervisor as internal one, an internal one."""
+    if kind.is_assessor:
+        return "考§4"
+    return "督§14" if kind is CardKind.EXTERNAL else "督§9"
 
 
 def _check_kind(card: Card, new: NewEngagement) -> None:

@@ -111,7 +111,7 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "facts-stated": (frozenset({"facts"}), _NONE),  # the register: what the entries before it have no room for
     # the register: from the first page on, facts are what the pages state and nothing else
     "facts-restated": (frozenset({"page", "pages", "reason"}), _NONE),
-    "case-closed": (frozenset({"entry", "ground", "body"}), _NONE),
+    "case-closed": (frozenset({"entry", "ground", "body"}), frozenset({"outcome", "points", "reason"})),
 }
 
 _ASSESSMENT_EVENTS: Final = ("planned", "cancelled", "roll-called", "recorded", "record-kept")

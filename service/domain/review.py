@@ -1,7 +1,7 @@
 """What becomes of a person's work: score sheets, results, warnings, rewards and sanctions, and who keeps the record.
 
 督§16, 督§17, 督§20, 督附2; 考§17, 考§18, 考§19, 考§20, 考附1. None of it changes a card: a failed result opens a case
-(督§19(1), 考§21(1)), and a person decides.
+(督§19(1), 考§21(1)), and a person decides: the cancellation, or a corrected result.
 """
 
 from __future__ import annotations
@@ -202,8 +202,14 @@ def case_ground(kind: CardKind) -> Ground:
 
 
 def opens_case(entry: Entry) -> bool:
-    """Return whether a person must decide: after a failed evaluation only. 督§17, 督§19(1), 考§18, 考§21(1)."""
-    return entry.kind is EntryKind.EVALUATION and entry.outcome is Grade.FAILED
+    """Return whether a person must decide: after a failed evaluation or annual review, and a failed 督附2 sheet.
+
+    督附2 is the 工作评议 of 督§16; 考附1 is not the annual review of 考§18. 督§16, 督§17, 督§19(1), 考§18, 考§21(1).
+    """
+    is_ground = entry.kind is EntryKind.EVALUATION or (
+        entry.kind is EntryKind.REVIEW and entry.article == FormName.SUPERVISOR_REVIEW.value
+    )
+    return is_ground and entry.outcome is Grade.FAILED
 
 
 def check_body(entry: EntryKind, kind: CardKind, issuer: str, body: str) -> None:

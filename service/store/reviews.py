@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, select
+from sqlalchemy import Connection, Row, Select, and_, or_, select
 
 from service.domain.card_number import CardNumber
+from service.domain.forms import FormName
 from service.domain.kinds import CardKind
-from service.domain.review import Entry, EntryKind, Grade, case_ground
+from service.domain.review import Entry, EntryKind, Grade
 from service.store.facts import note
 from service.store.statements import chunks
 from service.store.tables import cancellation, card, case_closing, integrity
@@ -28,16 +29,21 @@ class StoredEntry:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How a person closed a case without cancelling."""
+    """How a person ended a case without cancelling: what the result is corrected to, and why.
+
+    ``points`` are a sheet's corrected ones. ``corrected_to`` is None in cases that an earlier version has closed.
+    """
 
     on: date
     by: str
     reason: str
+    corrected_to: Grade | None = None
+    points: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A failed result that a person decides on; ``id`` is the entry's. ``cancelled_on`` if the ground was used."""
+    """A failed result that a person decides on; ``id`` is the entry's. ``cancelled_on`` if its card was."""
 
     id: int
     number: CardNumber
@@ -103,7 +109,7 @@ def case(connection: Connection, identity: int) -> Case | None:
 
 
 def close_case(connection: Connection, identity: int, closing: Closing, now: datetime) -> None:
-    """Close a case without a cancellation. Raises CaseClosed, ReferenceMissing."""
+    """End a case with a corrected result. Raises CaseClosed, ReferenceMissing."""
     connection.execute(
         case_closing.insert(),
         {
@@ -112,13 +118,14 @@ def close_case(connection: Connection, identity: int, closing: Closing, now: dat
             "closed_by": closing.by,
             "reason": closing.reason,
             "entered_at": now,
+            "corrected_to": None if closing.corrected_to is None else closing.corrected_to.value,
+            "points": None if closing.points is None else list(closing.points),
         },
     )
     note(connection, "case_closing", (identity,))
 
 
 def _cases() -> Select[*tuple[Any, ...]]:
-    assessor, supervisor = (str(case_ground(kind)) for kind in (CardKind.STANDARD, CardKind.EXTERNAL))
     return (
         select(
             integrity,
@@ -127,21 +134,33 @@ def _cases() -> Select[*tuple[Any, ...]]:
             case_closing.c.closed_on,
             case_closing.c.closed_by,
             case_closing.c.reason,
+            case_closing.c.corrected_to,
+            case_closing.c.points.label("corrected_points"),
             cancellation.c.decided_on,
         )
         .join(card, card.c.number == integrity.c.number)
         .outerjoin(case_closing, case_closing.c.entry == integrity.c.id)
-        .outerjoin(
-            cancellation,
-            and_(cancellation.c.number == integrity.c.number, cancellation.c.ground.in_((assessor, supervisor))),
+        .outerjoin(cancellation, cancellation.c.number == integrity.c.number)
+        .where(
+            integrity.c.outcome == Grade.FAILED.value,
+            or_(
+                integrity.c.kind == EntryKind.EVALUATION.value,
+                and_(
+                    integrity.c.kind == EntryKind.REVIEW.value,
+                    integrity.c.article == FormName.SUPERVISOR_REVIEW.value,
+                ),
+            ),
         )
-        .where(integrity.c.kind == EntryKind.EVALUATION.value, integrity.c.outcome == Grade.FAILED.value)
         .order_by(integrity.c.id)
     )
 
 
 def _case(row: Row[*tuple[Any, ...]]) -> Case:
-    closing = None if row.closed_on is None else Closing(row.closed_on, row.closed_by, row.reason)
+    closing = None
+    if row.closed_on is not None:
+        corrected = None if row.corrected_to is None else Grade(row.corrected_to)
+        points = None if row.corrected_points is None else tuple(row.corrected_points)
+        closing = Closing(row.closed_on, row.closed_by, row.reason, corrected, points)
     return Case(
         row.id, CardNumber(row.number), CardKind(row.card_kind), row.issuer, _entry(row), closing, row.decided_on
     )

@@ -105,8 +105,32 @@ def _closing(place: Place) -> Asked:
     place.post(Asked("centre", f"/api/v1/cards/{number}/evaluations", failed, failed))
     cases = place.staffed.client.get("/api/v1/cases", headers=place.headers("centre")).json()["cases"]
     (case,) = (one["id"] for one in cases if one["number"] == number)
-    body = {"reason": "复核后合格", "decided_by": "李主任"}
+    body = {"reason": "复核后合格", "decided_by": "李主任", "result": "合格"}
     return Asked("centre", f"/api/v1/cases/{case}/closing", body, body | {"reason": "已整改"})
+
+
+def _authority(count_of: int) -> Asked:
+    body = {"name": f"第{count_of}人社局"}
+    return Asked("centre", "/api/v1/authorities", body, {"name": f"第{count_of}人社分局"})
+
+
+def _institution(place: Place) -> Asked:
+    body = {"code": f"5{next(place.people):05d}", "letter": "S", "name": "新校"}
+    return Asked("centre", "/api/v1/institutions", body, body | {"name": "又一校"})
+
+
+def _of_institution(what: str, body: dict[str, Any], *, closed: bool = False) -> Callable[[Place], Asked]:
+    """Ask for a change of an institution of its own."""
+
+    def asked(place: Place) -> Asked:
+        new = _institution(place)
+        place.post(new)
+        address = f"{new.path}/{new.body['code']}"
+        if closed:
+            place.post(Asked("centre", f"{address}/close", {"reason": "撤销备案"}, {}))
+        return Asked("centre", f"{address}/{what}", body, body | {"reason": "另一事由"})
+
+    return asked
 
 
 def _contract(place: Place) -> Asked:
@@ -183,7 +207,13 @@ def _scans(place: Place) -> Asked:
 
 
 def _renewal(place: Place) -> Asked:
-    body = {"certified_on": CERTIFIED.isoformat(), "facts": {"score": "90"}, "reviewed_by": "李审核"}
+    applied_on = (CERTIFIED - timedelta(days=20)).isoformat()
+    body = {
+        "certified_on": CERTIFIED.isoformat(),
+        "applied_on": applied_on,
+        "facts": {"score": "90"},
+        "reviewed_by": "李审核",
+    }
     path = f"/api/v1/cards/{place.old_cards.pop()}/renewal"
     return Asked("centre", path, body, body | {"reviewed_by": "王审核"})
 
@@ -206,6 +236,12 @@ REQUESTS: Final[dict[str, Callable[[Place], Asked]]] = {
     "enterReward": _of_card("centre", "rewards", _REMARK, reason="突出贡献"),
     "enterSanction": _of_card("centre", "sanctions", _REMARK, reason="通报批评"),
     "closeCase": _closing,
+    "addAuthority": lambda place: _authority(next(place.people)),
+    "addInstitution": _institution,
+    "editInstitution": _of_institution("edit", {"reason": "更名", "name": "改名学校"}),
+    "fileJobs": _of_institution("jobs", {"jobs": ["电工"], "levels": ["3"]}),
+    "closeInstitution": _of_institution("close", {"reason": "撤销备案"}),
+    "reopenInstitution": _of_institution("reopen", {"reason": "恢复备案"}, closed=True),
     "engage": _contract,
     "endEngagement": _ending,
     "dispatch": _of_card("yubei", "dispatches", {"institution": SCHOOL.code, "on": "2026-11-02"}, on="2026-11-03"),

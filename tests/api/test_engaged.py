@@ -7,6 +7,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from service.domain.access import By
+from service.flows.people.authorities import AuthorityRequest, add_authority
 from service.flows.people.dispatching import DispatchRequest, WithdrawalRequest, send, withdraw_dispatch
 from service.flows.people.institutions import add_institution
 from tests.api.registers import World
@@ -25,6 +26,7 @@ def test_a_check_online_knows_who_is_sent_where(client: TestClient[Litestar], wo
     text = world.texts["王芳"]
     assert fit(client, text)["answer"] == "unknown"
     with world.open() as register:
+        add_authority(register, AuthorityRequest(str(SCHOOL.authority)), "test")
         add_institution(register, SCHOOL, "test")
         sent = send(
             register,

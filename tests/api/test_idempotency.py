@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -178,6 +179,13 @@ def test_what_was_refused_may_come_again(lite: Place) -> None:
     for _ in range(2):
         assert ask(lite, foreign, "of-another").json()["code"] == "decision-body"
     assert entries(lite) == before + 2, "every attempt is in the journal"
+
+
+def test_a_renewal_that_the_rules_refuse_is_refused_under_a_key_too(lite: Place) -> None:
+    """考§12, 督§10: nothing of it is kept, and the sign-in's transaction goes on."""
+    asked = REQUESTS["renewCard"](lite)
+    refused = ask(lite, replace(asked, body={**asked.body, "applied_on": None}), "k")
+    assert (refused.status_code, refused.json()["code"]) == (422, "date-after-issue")
 
 
 def test_what_is_done_under_a_key_reaches_the_journal_mirror(lite: Place, tmp_path: Path) -> None:

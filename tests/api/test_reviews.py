@@ -85,13 +85,15 @@ def test_a_failed_result_is_a_case_that_the_issuer_closes(staffed: Staffed) -> N
         assert (status, len(listed["cases"])) == (200, cases), who
     (case,) = ask(staffed, "centre", "cases")[1]["cases"]
     assert (case["number"], case["ground"], case["issuer"], case["open"]) == (number, "考§21(1)", "centre", True)
-    address, answer = f"cases/{case['id']}/closing", {"reason": "复核后合格", "decided_by": "李主任"}
+    address, answer = f"cases/{case['id']}/closing", {"reason": "复核后合格", "decided_by": "李主任", "result": "合格"}
     status, refused = ask(staffed, "school", address, answer)
     assert (status, refused["code"]) == (403, "decision-body")
     tried = [event for event in staffed.office.events() if event.kind == "decision-refused"]
     assert [(event.data["act"], event.data["body"]) for event in tried] == [("close-case", SCHOOL.code)]
+    standing = ask(staffed, "centre", address, {**answer, "result": "不合格"})
+    assert (standing[0], standing[1]["code"]) == (422, "case-still-failed")
     status, closed = ask(staffed, "centre", address, answer)
-    assert (status, closed["open"], closed["answer"]) == (200, False, "复核后合格")
+    assert (status, closed["open"], closed["answer"], closed["corrected_to"]) == (200, False, "复核后合格", "合格")
     assert ask(staffed, "centre", address, answer)[1]["code"] == "case-decided"
     status, refused = ask(staffed, "centre", "cases/99/closing", answer)
     assert (status, refused["code"]) == (404, "no-such-case")

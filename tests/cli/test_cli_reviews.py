@@ -51,7 +51,8 @@ def test_a_failed_review_is_a_case_until_somebody_closes_it(desk: Desk) -> None:
     (case,) = desk.done("cases", "list", "--json").json
     assert (case["case"], case["number"], case["ground"], case["open"]) == (1, ASSESSOR, "考§21(1)", True)
     assert "待决定 open" in desk.done("cases", "list").out
-    desk.done("cases", "close", "1", "--reason", "复核后合格", "--by", "李主任")
+    assert desk.run("cases", "close", "1", "--reason", "x", "--by", "y").refusal == "case-correction"
+    desk.done("cases", "close", "1", "--result", "合格", "--reason", "复核后合格", "--by", "李主任")
     assert desk.done("cases", "list", "--json").json == []
     assert "已办结 closed" in desk.done("cases", "list", "--all").out
     assert desk.run("cases", "close", "1", "--reason", "x", "--by", "y").refusal == "case-decided"

@@ -4,7 +4,15 @@ from datetime import date
 
 import pytest
 
-from service.domain.cancellation import GROUNDS, Decision, check_decision, parse_ground, takes
+from service.domain.cancellation import (
+    GROUNDS,
+    Decision,
+    check_decision,
+    check_entitled,
+    check_issuer,
+    parse_ground,
+    takes,
+)
 from service.domain.errors import DecisionRefused, GroundInvalid
 from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
@@ -67,6 +75,19 @@ def test_the_issuer_decides() -> None:
         with pytest.raises(DecisionRefused) as refused:
             check_decision(decision(body=body), kind, issuer)
         assert refused.value.code == "decision-body"
+
+
+@pytest.mark.parametrize("kind", CardKind)
+def test_a_refusal_cites_the_rule_of_its_holder(kind: CardKind) -> None:
+    """督§19 and 督§9 are of supervisors, 考§21 and 考§12 of assessors: no refusal cites the other rule."""
+    issuer = "500123" if kind is CardKind.INTERNAL else CENTRE
+    for check, supervisors, assessors in ((check_entitled, "督§19", "考§21"), (check_issuer, "督§9", "考§12")):
+        with pytest.raises(DecisionRefused) as refused:
+            check("500777", issuer, kind)
+        own, other = (assessors, "督§") if kind.is_assessor else (supervisors, "考§")
+        for text in (refused.value.zh, str(refused.value)):
+            assert own in text
+            assert other not in text
 
 
 def test_only_the_centre_cancels_assessors() -> None:

@@ -113,3 +113,18 @@ def test_a_contract_ends_on_a_day_of_its_term() -> None:
         with pytest.raises(EngagementRefused) as refused:
             last_day("x", term, day)
         assert refused.value.code == "engagement-end"
+
+
+@pytest.mark.parametrize(
+    ("holder", "expired", "outside"),
+    [("26310020001", "考§4", "考§16"), ("R50260001", "督§14", "督§14"), ("S500123260001", "督§9", "督§9")],
+)
+def test_a_contract_is_refused_by_the_rule_of_its_holder(holder: str, expired: str, outside: str) -> None:
+    """考§4, 考§16 are of assessors, 督§9 and 督§14 of supervisors."""
+    new = contract(date(2025, 1, 1), date(2025, 2, 1), as_internal=holder.startswith("R"), document="责任书")
+    voided = card(holder, status=CardStatus.VOIDED, status_on=ISSUED_ON)
+    for one, article in ((voided, expired), (card(holder), outside)):
+        with pytest.raises(EngagementRefused) as refused:
+            check_engagement(one, new, ())
+        assert article in refused.value.zh
+        assert article in str(refused.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -115,11 +116,14 @@ def test_an_annual_review_has_no_excellent(kind: CardKind) -> None:
         check_evaluation(kind, Grade.EXCELLENT)
 
 
-def test_a_failed_evaluation_opens_a_case_and_a_failed_sheet_does_not() -> None:
-    """督§17, 督§19(1), 考§18, 考§21(1): a person decides on it."""
+def test_a_failed_evaluation_and_a_failed_sheet_of_a_supervisor_open_a_case() -> None:
+    """督§16, 督§17, 督§19(1), 考§18, 考§21(1): a person decides on it. 考附1 is not the annual review."""
     assert opens_case(entry())
     assert not opens_case(entry(outcome=Grade.PASSED))
-    assert not opens_case(entry(EntryKind.REVIEW))
+    sheet = entry(EntryKind.REVIEW)
+    assert opens_case(replace(sheet, article="督附2"))
+    assert not opens_case(replace(sheet, article="考附1"))
+    assert not opens_case(replace(sheet, article="督附2", outcome=Grade.PASSED))
     assert str(case_ground(CardKind.INTERNAL)) == "督§19(1)"
     assert str(case_ground(CardKind.SENIOR)) == "考§21(1)"
 

@@ -652,7 +652,10 @@ class Lives(RuleBasedStateMachine):
             self.ask(
                 codes,
                 lambda: close_case(
-                    self.register, key, CaseClosingRequest(reason="已改进", decided_by="王主任"), By(ACTOR)
+                    self.register,
+                    key,
+                    CaseClosingRequest(reason="已改进", decided_by="王主任", result=Grade.PASSED),
+                    By(ACTOR),
                 ),
             )
             if not codes:

@@ -19,6 +19,7 @@ from service.domain.access import By, Permission
 from service.domain.assessment import Assessment, NewAssessment, NewPerson, Role
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
+from service.domain.kinds import SkillLevel
 from service.domain.review import Grade
 from service.domain.validity import SHANGHAI
 from service.flows.assessments.assessment_requests import AssessmentRequest, RecordRequest
@@ -31,6 +32,8 @@ from service.flows.cards.photos import photo_of_credential
 from service.flows.checking.staff import take_scans
 from service.flows.people.accounts import TokenRequest, add_token, list_users
 from service.flows.people.cases import CaseClosingRequest, close_case, list_cases
+from service.flows.people.filing_requests import FilingRequest, InstitutionEdit
+from service.flows.people.institutions import edit_institution, file_jobs
 from service.flows.people.reviews import EvaluationRequest, enter_evaluation
 from service.flows.people.second_factor import begin_enrolment, confirm_enrolment
 from service.flows.running.audit import audit, signed_head
@@ -125,6 +128,9 @@ def worked_in(folder: Path, url: str) -> tuple[Office, Crowd]:
     enter_bodies(office.open())
     crowd = make_crowd(office, last_day)
     register, cards = office.register, crowd.cards
+    edited = InstitutionEdit(reason="渝北人社函〔2026〕3号", printing_unit="某印务公司")
+    edit_institution(register, SCHOOL.code, edited, ACTOR)
+    file_jobs(register, SCHOOL.code, FilingRequest(jobs=["电工"], levels=[SkillLevel.THREE]), ACTOR)
     hire(office)
     gate = enter(office, "gate").principal
     scan = Scan(
@@ -149,7 +155,9 @@ def worked_in(folder: Path, url: str) -> tuple[Office, Crowd]:
         By(ACTOR, SCHOOL.code),
     )
     case = next(one for one in list_cases(register) if one.is_open)
-    close_case(register, case.id, CaseClosingRequest(reason="已整改", decided_by="李主任"), By(ACTOR))
+    close_case(
+        register, case.id, CaseClosingRequest(reason="已整改", decided_by="李主任", result=Grade.PASSED), By(ACTOR)
+    )
     correct_cancellation(
         register, cards["revoked"], CorrectionRequest(reason="查无此事", decided_by="李主任"), By(ACTOR)
     )

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import BinaryIO
 
 import pytest
+from msgspec import structs
 from sqlalchemy import delete, update
 
 from cardlayout.errors import GlyphMissingError
@@ -67,6 +68,9 @@ def review(
 ) -> Entered:
     sheet = SheetRequest(points=list(points), on=given.on, by=given.by, plan="2026年第12批", occupation="电工/三级")
     return enter_review(office.register, number, sheet, By(ACTOR, given.body), out)
+
+
+CORRECTED = CaseClosingRequest(reason="另一人的成绩", decided_by="李", result=Grade.PASSED)
 
 
 def evaluate(office: Office, number: CardNumber, given: Given, result: Grade = Grade.FAILED) -> Entered:
@@ -153,12 +157,53 @@ def test_a_failed_result_opens_a_case_that_a_cancellation_closes(
     assert office.check(number) is Word.REVOKED
 
 
-def test_a_cancellation_on_another_ground_leaves_the_case_open(office: Office) -> None:
-    """督§19(1)."""
+def test_a_cancellation_on_another_ground_ends_the_case_too(office: Office) -> None:
+    """督§19(1): there is nothing left to cancel."""
     number = office.issue_one(applicant("external", 1))
     evaluate(office, number, BY_CENTRE)
     cancel(office, number, "督§19(4)")
-    assert [case.is_open for case in list_cases(office.register)] == [True]
+    assert [(case.is_open, case.cancelled_on) for case in list_cases(office.register)] == [(False, TODAY)]
+
+
+def test_a_failed_sheet_of_a_supervisor_opens_a_case_that_other_points_end(lite: Office) -> None:
+    """督§16, 督§19(1): 督附2 is the 工作评议, ≤59 不合格; a corrected result says what it was, what it is, why."""
+    number = lite.issue_one(applicant("external", 1))
+    points = [4, 3, 3, 0, 0, 10, 10, 10, 10, 9]
+    made = enter_review(
+        lite.register, number, SheetRequest(points=points, on=TODAY, by="王科长", plan="第1批"), By(ACTOR)
+    )
+    assert (sum(points), made.entry.outcome, made.case) == (59, Grade.FAILED, True)
+    (case,) = list_cases(lite.register)
+    assert (case.id, case.is_open) == (made.id, True)
+    corrected = structs.replace(CORRECTED, result=None)
+    for request, code in (
+        (corrected, "case-correction"),
+        (CORRECTED, "case-correction"),
+        (structs.replace(corrected, points=points), "case-still-failed"),
+        (structs.replace(corrected, points=[5, *points[1:]]), "sheet-points"),
+    ):
+        with pytest.raises(RecordRefused) as refused:
+            close_case(lite.register, case.id, request, By(ACTOR))
+        assert refused.value.code == code
+    closed = close_case(lite.register, case.id, structs.replace(corrected, points=[*points[:-1], 10]), By(ACTOR))
+    assert closed.closing is not None
+    assert (closed.closing.corrected_to, sum(closed.closing.points or ())) == (Grade.PASSED, 60)
+    assert (closed.entry.outcome, closed.entry.points) == (Grade.FAILED, tuple(points)), "the record keeps what it was"
+    assert lines(lite, number) == [("工作评议表", "督附2", "不合格（更正为合格）")]
+    event = lite.events()[-1]
+    assert (event.kind, event.data["outcome"], event.data["reason"]) == ("case-closed", "合格", CORRECTED.reason)
+
+
+@pytest.mark.parametrize(("kind", "given"), [("external", BY_CENTRE), ("standard", BY_SCHOOL)])
+def test_no_case_ends_with_the_failed_result_standing(lite: Office, kind: str, given: Given) -> None:
+    """督§19(1), 考§21(1): 予以取消."""
+    number = lite.issue_one(applicant(kind, 1))
+    case = evaluate(lite, number, given).id
+    for result, code in ((None, "case-correction"), (Grade.FAILED, "case-still-failed")):
+        with pytest.raises(RecordRefused) as refused:
+            close_case(lite.register, case, structs.replace(CORRECTED, result=result), By(ACTOR))
+        assert refused.value.code == code
+    assert [one.is_open for one in list_cases(lite.register)] == [True]
 
 
 def test_a_case_is_closed_once_by_the_issuer_with_a_reason(office: Office) -> None:
@@ -166,17 +211,15 @@ def test_a_case_is_closed_once_by_the_issuer_with_a_reason(office: Office) -> No
     number = office.issue_one(applicant("external", 1))
     case = evaluate(office, number, BY_CENTRE).id
     with pytest.raises(DecisionRefused):
-        close_case(office.register, case, CaseClosingRequest(reason="已整改", decided_by="李"), By(ACTOR, SCHOOL.code))
+        close_case(office.register, case, CORRECTED, By(ACTOR, SCHOOL.code))
     with pytest.raises(Refused, match="states a reason"):
-        close_case(office.register, case, CaseClosingRequest(reason=" ", decided_by="李"), By(ACTOR))
+        close_case(office.register, case, structs.replace(CORRECTED, reason=" "), By(ACTOR))
     with pytest.raises(Refused, match="there is no case"):
-        close_case(office.register, case + 1, CaseClosingRequest(reason="已整改", decided_by="李"), By(ACTOR))
-    assert not close_case(
-        office.register, case, CaseClosingRequest(reason="已整改", decided_by="李"), By(ACTOR)
-    ).is_open
+        close_case(office.register, case + 1, CORRECTED, By(ACTOR))
+    assert not close_case(office.register, case, CORRECTED, By(ACTOR)).is_open
     with pytest.raises(Refused, match="decided already"):
-        close_case(office.register, case, CaseClosingRequest(reason="已整改", decided_by="李"), By(ACTOR))
-    assert lines(office, number) == [("评议/年度考核结果", "督§17", "不合格（已办结）")]
+        close_case(office.register, case, CORRECTED, By(ACTOR))
+    assert lines(office, number) == [("评议/年度考核结果", "督§17", "不合格（更正为合格）")]
     assert [event.kind for event in office.events()][-2:] == ["decision-refused", "case-closed"]
     assert audit(office.register).faults == ()
 
@@ -254,7 +297,7 @@ def test_the_journal_tells_what_was_entered_and_no_name(office: Office) -> None:
 def test_the_record_only_grows(office: Office) -> None:
     number = office.issue_one(applicant("external", 1))
     case = evaluate(office, number, BY_CENTRE).id
-    close_case(office.register, case, CaseClosingRequest(reason="已整改", decided_by="李"), By(ACTOR))
+    close_case(office.register, case, CORRECTED, By(ACTOR))
     for statement in (
         delete(case_closing),
         update(case_closing).values(reason=""),

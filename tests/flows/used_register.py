@@ -15,7 +15,9 @@ from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.event import Event
 from service.domain.issuer import CENTRE
+from service.domain.kinds import SkillLevel
 from service.domain.replaying import LostCard
+from service.domain.review import Grade
 from service.flows.assessments.assessment_requests import RecordRequest
 from service.flows.assessments.records import make_record
 from service.flows.cards.cancellations import correct_cancellation, propose_revocation
@@ -25,10 +27,12 @@ from service.flows.issue.number_series import ReservationRequest, reserve_number
 from service.flows.issue.portraits import set_portrait_in_code
 from service.flows.people.accounts import TokenRequest, add_token
 from service.flows.people.cases import CaseClosingRequest, close_case
+from service.flows.people.filing_requests import FilingRequest, InstitutionEdit
+from service.flows.people.institutions import edit_institution, file_jobs
 from service.flows.publishing.publish import keep_current
 from service.store import journal, numbers, restored
 from tests.flows.assessment_day import call_everybody, planned_day
-from tests.flows.office import ACTOR, Office, applicant, one_of_each
+from tests.flows.office import ACTOR, SCHOOL, Office, applicant, one_of_each
 from tests.flows.people_at_work import hire
 from tests.flows.test_reviews import BY_CENTRE, evaluate
 from tests.flows.test_second_factor import enrolled
@@ -37,6 +41,9 @@ from tests.flows.test_second_factor import enrolled
 def use(office: Office) -> None:
     """Let all of it happen."""
     register = office.register
+    edited = InstitutionEdit(reason="渝北人社函〔2026〕3号", printing_unit="某印务公司")
+    edit_institution(register, SCHOOL.code, edited, ACTOR)
+    file_jobs(register, SCHOOL.code, FilingRequest(jobs=["电工"], levels=[SkillLevel.THREE]), ACTOR)
     office.issue(*one_of_each(), applicant("external", 6, score=59))
     lost = office.issue_one(applicant("external", 7))
     replace_card(register, lost, ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
@@ -46,7 +53,7 @@ def use(office: Office) -> None:
     revoke_card(register, revoked, RevocationRequest(ground="督§19(4)", reason="查实", decided_by="李四"), By(ACTOR))
     correct_cancellation(register, revoked, CorrectionRequest(reason="查实", decided_by="李四"), By(ACTOR))
     case = evaluate(office, office.issue_one(applicant("external", 9)), BY_CENTRE).id
-    close_case(register, case, CaseClosingRequest(reason="已整改", decided_by="李"), By(ACTOR))
+    close_case(register, case, CaseClosingRequest(reason="已整改", decided_by="李", result=Grade.PASSED), By(ACTOR))
     reserve_numbers(register, ReservationRequest("R5026", 40, 42, "留用"), By(ACTOR))
     set_portrait_in_code(register, CENTRE, ACTOR, on=True)
     hire(office, "centre", "gate")

@@ -368,7 +368,7 @@ def test_a_failed_result_waits_for_the_issuer(staffed: Staffed, person: int) -> 
     answer = send(staffed, f"/office/cards/{number}/review", entry)
     (case,) = (one for one in list_cases(staffed.office.register) if one.number == number)
     led_to(answer, f"/office/cases/{case.id}", "case_opened")
-    closing = {"act": "close", "reason": "复核后合格", "decided_by": "李主任"}
+    closing = {"act": "close", "reason": "复核后合格", "decided_by": "李主任", "result": "合格"}
     refused(send(staffed, f"/office/cases/{case.id}", closing), 403, "decision-body")
     sign_in(staffed, "factory")
     refused(staffed.client.get(f"/office/cases/{case.id}"), 404, "no-such-case")

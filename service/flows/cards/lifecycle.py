@@ -177,7 +177,7 @@ def check_who_decides(register: Register, number: CardNumber, by: By, attempt: M
     if by.body is None or issuer is None:
         return
     try:
-        (check_entitled if attempt["act"] in _OF_CANCELLATION else check_issuer)(by.body, issuer)
+        (check_entitled if attempt["act"] in _OF_CANCELLATION else check_issuer)(by.body, issuer, number.kind)
     except DecisionRefused:
         event = Event("decision-refused", number, {"act": attempt["act"], "body": by.body, **attempt})
         with register.database.write() as connection:

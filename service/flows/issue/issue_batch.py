@@ -33,7 +33,7 @@ from service.domain.problem import Problem
 from service.flows.errors import Refused
 from service.flows.issue.issuing import PreparedCard, draft_of, issue_prepared
 from service.flows.issue.new_job_types import asked_about, known_job_types, questions
-from service.flows.issue.outcome import IssuedRow, Outcome, RefusedRow
+from service.flows.issue.outcome import IssuedRow, NotKept, Outcome, RefusedRow
 from service.flows.issue.portraits import issuers_with_portraits, small_portrait
 from service.flows.issue.trial_faces import date_problems, face_problems, narrowed_lines, trial_face
 from service.flows.people.authorities import list_authorities
@@ -122,6 +122,8 @@ def issue_batch(register: Register, request: Request, progress: Progress | None 
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return _attempt(register, request, policy, rows, portraits, digest)
+        except NotKept as looked_at:
+            return looked_at.outcome
         except (Conflict, Busy, IllegalTransition) as error:
             # Somebody else was first with a person, a number or a former card: look again and plan anew.
             if isinstance(error, IdempotencyKeyReused) or attempt == _ATTEMPTS:
@@ -206,8 +208,7 @@ def _attempt(
             new_job_types=asked_about(rows),
         )
         if outcome.batch is None:
-            connection.rollback()
-            return outcome
+            raise NotKept(outcome)
         batches.finish(connection, stored.id, msgspec.to_builtins(outcome))
         _record(register, connection, request, outcome)
     return outcome

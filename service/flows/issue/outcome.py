@@ -36,3 +36,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     nearly_full: tuple[str, ...] = ()
     unused_photos: tuple[str, ...] = ()
     new_job_types: tuple[str, ...] = ()
+
+
+class NotKept(Exception):
+    """Ends a transaction, or a batch's part of a longer one, whose changes are not kept."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from msgspec import Struct
 from sqlalchemy import Connection
 
 from service.domain.access import By
-from service.domain.event import Event
+from service.domain.corrected_result import corrected_result
+from service.domain.event import Event, Json
+from service.domain.forms import ReviewForm
 from service.domain.issuer import CENTRE
-from service.domain.review import case_ground
+from service.domain.review import EntryKind, Grade, case_ground
 from service.flows.cards.lifecycle import check_who_decides, registered
 from service.flows.errors import Refused
 from service.flows.register import Register
+from service.flows.requests.fields import described
 from service.flows.requests.types import DecidedBy, Reason
+from service.flows.shipped import shipped_forms
 from service.store import journal, reviews
 from service.store.reviews import Case, Closing
 
 
 class CaseClosingRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a failed result does not lead to a cancellation, and who decides so."""
+    """What a failed result is corrected to, why, and who decides so: an evaluation's result, a sheet's points anew."""
 
     reason: Reason
     decided_by: DecidedBy
+    result: Annotated[Grade, described("result")] | None = None
+    points: Annotated[list[int], described("points", max_length=40)] = []
 
 
 def list_cases(register: Register, *, body: str = CENTRE) -> tuple[Case, ...]:
@@ -44,10 +52,10 @@ def find_case(register: Register, identity: int, *, body: str = CENTRE) -> Case:
 
 
 def close_case(register: Register, identity: int, request: CaseClosingRequest, by: By) -> Case:
-    """Close a case without a cancellation; the result stays in the record.
+    """End a case with a corrected result: the record keeps what it was, what it is and why. 督§19(1), 考§21(1).
 
     Raises Refused for an unknown case, one that is decided, or without reason and person, DecisionRefused for a
-    body that is not the card's issuer, CaseClosed.
+    body that is not the card's issuer, RecordRefused for a result that is still a failed one, CaseClosed.
     """
     today, now = register.effects.today(), register.effects.now()
     if not request.reason.strip() or not request.decided_by.strip():
@@ -56,14 +64,30 @@ def close_case(register: Register, identity: int, request: CaseClosingRequest, b
         found = _case(connection, identity)
     ground = str(case_ground(found.kind))
     check_who_decides(register, found.number, by, {"act": "close-case", "ground": ground})
+    if not found.is_open:
+        raise _decided()
+    grade = corrected_result(found.entry, found.kind, _sheet(found), request.result, request.points)
     with register.database.write() as connection:
         registered(connection, found.number)
         if not _case(connection, identity).is_open:
-            raise Refused("case-decided", "此事项已办结", "the case has been decided already")
-        reviews.close_case(connection, identity, Closing(today, request.decided_by, request.reason), now)
-        event = Event("case-closed", found.number, {"entry": identity, "ground": ground, "body": found.issuer})
+            raise _decided()
+        points = tuple(request.points) or None
+        closing = Closing(today, request.decided_by, request.reason, grade, points)
+        reviews.close_case(connection, identity, closing, now)
+        data: dict[str, Json] = {"entry": identity, "ground": ground, "body": found.issuer, "outcome": grade.value}
+        data |= {} if points is None else {"points": points}
+        event = Event("case-closed", found.number, {**data, "reason": request.reason})
         journal.append_many(connection, now, by.actor, (event,))
         return _case(connection, identity)
+
+
+def _decided() -> Refused:
+    return Refused("case-decided", "此事项已办结", "the case has been decided already")
+
+
+def _sheet(found: Case) -> ReviewForm | None:
+    """Return the sheet that a case is about, None for an evaluation."""
+    return shipped_forms().supervisor_review if found.entry.kind is EntryKind.REVIEW else None
 
 
 def _case(connection: Connection, identity: int) -> Case:

@@ -121,7 +121,9 @@ def _line(number: CardNumber, entry: Entry, case: Case | None) -> RecordLine:
     note = "；".join(part for part in (entry.plan, entry.occupation, entry.note) if part)
     if case is not None and case.closing is not None:
         note = "；".join(part for part in (note, f"{case.closing.on} {case.closing.by}：{case.closing.reason}") if part)
-    if case is not None:
+    if case is not None and case.closing is not None and case.closing.corrected_to is not None:
+        outcome += f"（更正为{case.closing.corrected_to}）"
+    elif case is not None:
         outcome += "（待决定）" if case.is_open else "（已办结）"
     return RecordLine(entry.on, number, entry.kind.zh, entry.article, outcome, entry.body, entry.by, note, entry.points)
 

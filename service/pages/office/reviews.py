@@ -138,7 +138,9 @@ def _enter(desk: Desk, number: CardNumber, data: FormData) -> Response[Any]:
     register, by, page = desk.register, desk.principal.by, f"/office/cards/{number}/review"
     match text_of(data, "act"):
         case "sheet":
-            enter_review(register, number, read_request(SheetRequest, data), by)
+            reviewed = enter_review(register, number, read_request(SheetRequest, data), by)
+            if reviewed.case:
+                return desk.go(f"{PAGE}/{reviewed.id}", done="case_opened")
             return desk.go(page, done="reviewed")
         case "evaluate":
             entered = enter_evaluation(register, number, read_request(EvaluationRequest, data), by)
@@ -183,11 +185,7 @@ def _record(desk: Desk, number: CardNumber) -> dict[str, Any]:
         "most": sum(item.points for group in sheet.groups for item in group.items),
         "steps_of": steps_of,
         "entries": {kind.value for kind in shown["standing"].entries},
-        "result_choices": [
-            (grade.value, grade.value if desk.language == "zh" else grade.en)
-            for grade in Grade
-            if not (assessor and grade is Grade.EXCELLENT)
-        ],
+        "result_choices": _results(desk, number),
         "warnings": [
             (citation, f"{citation} {zh if desk.language == 'zh' else en}") for citation, (zh, en) in WARNINGS.items()
         ],
@@ -195,6 +193,15 @@ def _record(desk: Desk, number: CardNumber) -> dict[str, Any]:
         "own": desk.principal.account.institution,
         "annual": assessor,
     }
+
+
+def _results(desk: Desk, number: CardNumber) -> list[tuple[str, str]]:
+    """List the results that an evaluation of a holder may have."""
+    return [
+        (grade.value, grade.value if desk.language == "zh" else grade.en)
+        for grade in Grade
+        if not (number.kind.is_assessor and grade is Grade.EXCELLENT)
+    ]
 
 
 def _sheet(number: CardNumber) -> ReviewForm:
@@ -209,6 +216,9 @@ def _case(desk: Desk, identity: int) -> dict[str, Any]:
     ground = case_ground(found.kind)
     return {
         "one": found,
+        "points": found.entry.points or (),
+        "sheet": _sheet(found.number) if found.entry.kind is EntryKind.REVIEW else None,
+        "result_choices": [choice for choice in _results(desk, found.number) if choice[0] != Grade.FAILED],
         "ground": ground,
         "named": body_names(desk),
         "decides": found.is_open and by.body == found.issuer and by.may(Permission.CHANGE_CARDS),

@@ -84,7 +84,7 @@ integrity: Final = Table(
     ),
 )
 
-# A failed evaluation is a case until somebody cancels on its ground, or closes it here (督§19(1), 考§21(1)).
+# A failed result is a case until the card is cancelled, or the result corrected here (督§19(1), 考§21(1)).
 case_closing: Final = Table(
     "case_closing",
     metadata,
@@ -93,4 +93,6 @@ case_closing: Final = Table(
     Column("closed_by", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("entered_at", Instant, nullable=False),
+    Column("corrected_to", Text),  # the corrected result; NULL: closed by a version that asked for none
+    Column("points", JSON(none_as_null=True)),  # the corrected ones of a sheet
 )
