@@ -58,20 +58,6 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Leap:
-    """How far an import would move a counter: from ``last_no`` to ``highest``, with ``brought`` cards of the series.
-
-    ``lost`` numbers in between would be used up without a card.
-    """
-
-    prefix: str
-    last_no: int
-    highest: int
-    brought: int
-    lost: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Counter:
     prefix: str
     last_no: int
@@ -140,26 +126,6 @@ def record_before(connection: Connection, numbers: Iterable[CardNumber], now: da
     for prefix in sorted(by_prefix):
         counter = _lock(connection, prefix)
         _enter_before(connection, counter, by_prefix[prefix], now)
-
-
-def leaps(connection: Connection, numbers: Iterable[CardNumber]) -> tuple[Leap, ...]:
-    """Return how far numbers of cards from before the system would move each counter, in the order of the prefixes."""
-    by_prefix: dict[str, set[int]] = defaultdict(set)
-    for no in numbers:
-        by_prefix[no.prefix].add(no.sequence)
-    found: list[Leap] = []
-    for prefix in sorted(by_prefix):
-        brought = by_prefix[prefix]
-        last_no = connection.execute(select(series.c.last_no).where(series.c.prefix == prefix)).scalar() or 0
-        entered = set(
-            connection.execute(
-                select(number.c.sequence).where(number.c.prefix == prefix, number.c.sequence > last_no)
-            ).scalars()
-        )
-        highest = max(last_no, *brought)
-        kept = sum(last_no < sequence <= highest for sequence in brought | entered)
-        found.append(Leap(prefix, last_no, highest, len(brought), highest - last_no - kept))
-    return tuple(found)
 
 
 def record_lost(connection: Connection, lost: CardNumber, reason: str, now: datetime, *, by_hand: bool = False) -> None:

@@ -33,6 +33,7 @@ from service.flows.register import Register
 from service.store import cancellations, cards, journal, numbers, people
 from service.store.card_rows import NO_COPY
 from service.store.cards import CardRecord
+from service.store.leaps import Leap, leaps
 
 BEFORE: Final = "系统启用前的决定 decided before the system"
 """What stands in a decision from before the system where its list says nothing."""
@@ -182,7 +183,7 @@ def _check_leaps(connection: Connection, brought: Sequence[CardNumber], confirme
     """Refuse to move a counter further than the cards explain, unless confirmed. Raises Refused. 督附3, 考附2."""
     doubtful = [
         leap
-        for leap in numbers.leaps(connection, brought)
+        for leap in leaps(connection, brought)
         if is_doubtful_leap(leap.last_no, leap.highest, leap.brought) and leap.prefix not in confirmed
     ]
     if not doubtful:
@@ -196,7 +197,7 @@ def _check_leaps(connection: Connection, brought: Sequence[CardNumber], confirme
     )
 
 
-def _told(leap: numbers.Leap) -> tuple[str, str]:
+def _told(leap: Leap) -> tuple[str, str]:
     number = CardNumber.compose(leap.prefix, leap.highest)
     left = LAST_SEQUENCE - leap.highest
     for_good = number.scheme is Scheme.ASSESSOR
