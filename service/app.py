@@ -21,6 +21,7 @@ from service.api.cancellations import CancellationController
 from service.api.cards import CardController
 from service.api.docs import openapi_config
 from service.api.documents import DocumentController
+from service.api.duties import DutyController
 from service.api.engagements import EngagementController
 from service.api.health import HealthController
 from service.api.institutions import AuthorityController, InstitutionController
@@ -100,7 +101,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
             ),
             BatchController,
             *(EngagementController, ReviewController, DocumentController, AssessmentController, PeopleController),
-            *(AuthorityController, InstitutionController),
+            *(AuthorityController, InstitutionController, DutyController),
             *(HomePage, CheckedPage, LookupPage, SignInPage, SecondStepPage, Shells, AssetFiles, DocsPages),
             *(JournalPage, AccessPage, AccountPage),
             IssuingPage,

@@ -40,6 +40,7 @@ FIELDS: Final[Mapping[str, tuple[Any, ...]]] = {
     "closed_on": ("2027-01-31",),
     "fact": ("name",),
     "value": ("渝北职业技能评价学校",),
+    "due_on": ("2026-12-31",),
     "document": ("渝人社鉴〔2026〕12 号",),
     "entry": ('{"event":"roll_call_recorded"}',),
     "event": ("issued",),

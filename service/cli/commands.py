@@ -69,6 +69,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "engagement": "engaging",
         "dispatch": "engaging",
         "staffing": "staffing",
+        "duties": "duties",
         "assessment": "assessing",
     },
     "评议与诚信档案 record": {

@@ -8,6 +8,7 @@ there and is refused by name when asked for such a number.
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Final
 
 import msgspec
@@ -106,7 +107,8 @@ class Jurisdiction(_Config, frozen=True):
     ``renewal_months``: how long before expiry renewal opens. ``internal_term_months``: term of an internal
     card, never above 36 (督§10). ``certification_months``: how old a certification may be at the issue;
     ``application_months``: how long an application may precede its certification (督§7, 考§8). ``contact`` is told to
-    whoever the service cannot help; absent: the centre's name.
+    whoever the service cannot help; absent: the centre's name. ``holidays`` are the days from Monday to Friday on
+    which nobody works (督§12(2)).
     """
 
     key: str
@@ -121,6 +123,7 @@ class Jurisdiction(_Config, frozen=True):
     certification_months: int = 12
     application_months: int = 12
     contact: Contact | None = None
+    holidays: tuple[date, ...] = ()
 
 
 def parse_jurisdiction(text: str | bytes) -> Jurisdiction:

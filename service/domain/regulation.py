@@ -56,6 +56,7 @@ REVIEWED_LEVELS: Final = frozenset({SkillLevel.TWO, SkillLevel.ONE})  # 考§14(
 MIN_THEORY_MARKERS: Final = SHARED.assessment.theory_markers  # 考§14(5): 2人及以上流水作业
 MIN_ASSESSMENT_EXTERNALS: Final = SHARED.assessment.external_supervisors  # 督§15: 原则上由2名及以上外督组成
 MIN_ASSESSMENT_INTERNALS: Final = SHARED.assessment.internal_supervisors  # 督附1: our reading of rows 1 and 7
+FEEDBACK_WORKING_DAYS: Final = 2  # 督§12(2): 外督于督导工作结束后2个工作日内反馈委派单位
 INTERNAL_ARRIVES_MINUTES: Final = SHARED.assessment.internal_arrives_minutes  # 督附1: 内督于考前 30 分钟到达考试现场
 
 # What a grade may assess

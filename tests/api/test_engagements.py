@@ -278,3 +278,23 @@ def test_the_centre_keeps_what_is_filed_of_institutions(staffed: Staffed) -> Non
     assert [change["fact"] for change in one["changes"]] == ["printing_unit", "name", "closed_on", "closed_on"]
     refused = staffed.client.post("/api/v1/institutions/500555/close", json={"reason": "x"}, headers=reader)
     assert refused.status_code == 403
+
+
+def test_each_body_is_told_what_is_due_of_it(staffed: Staffed) -> None:
+    """督§5, 督§12(2), 督§16, 考§6: the centre of all, or of one institution."""
+    assert post(staffed, "yubei", staffed.number, "dispatches", **VISIT)[0] == 201
+    tokens = {who: staffed.token(who, Permission.READ_PEOPLE) for who in ("school", "yubei", "centre")}
+
+    def due(who: str, query: str = "") -> set[tuple[str, str]]:
+        headers = tokens[who]
+        listed = staffed.client.get(f"/api/v1/duties{query}", headers=headers).json()["duties"]
+        return {(one["body"], one["article"]) for one in listed}
+
+    of_school = {(SCHOOL.code, "督§5"), (SCHOOL.code, "考§6")}
+    assert due("school") == due("school", f"?institution={FACTORY.code}") == of_school
+    assert {article for body, article in due("yubei")} >= {"督§12(2)", "督§16"}
+    assert {body for body, _ in due("yubei")} == {ACCOUNTS["yubei"].district}
+    assert due("centre") > of_school | due("yubei")
+    assert due("centre", f"?institution={SCHOOL.code}") == of_school
+    headers = staffed.token("gate", Permission.CHECK)
+    assert staffed.client.get("/api/v1/duties", headers=headers).status_code == 403

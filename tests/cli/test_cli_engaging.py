@@ -131,3 +131,20 @@ def test_an_authority_is_entered_listed_and_then_it_sends(desk: Desk) -> None:
         "渝北区人社局",
     ]
     assert desk.done("dispatch", "add", EXTERNAL, *by, "--json").json["dispatch"] == 1
+
+
+def test_what_is_due_is_listed_and_written_as_a_spreadsheet(desk: Desk) -> None:
+    """督§5, 督§12(2), 督§16: of one institution, or of all."""
+    desk.done("dispatch", "add", EXTERNAL, *TO_SCHOOL, "--plan", "一号计划")
+    every = desk.done("duties", "--json").json
+    assert {"督§12(2)", "督§16"} <= {one["article"] for one in every if one["body"] == "渝北区人社局"}
+    own = desk.done("duties", "--institution", SCHOOL, "--json").json
+    assert {(one["body"], one["kind"], one["article"]) for one in own} == {
+        (SCHOOL, "staffing", "督§5"),
+        (SCHOOL, "staffing", "考§6"),
+    }
+    assert "内部质量督导员" in desk.done("duties", "--institution", SCHOOL, "--out", desk.path("due.xlsx")).out
+    sheet = openpyxl.load_workbook(desk.path("due.xlsx")).active
+    assert sheet is not None
+    assert len(list(sheet.iter_rows())) == 1 + len(own)
+    assert desk.run("duties", "--institution", "999999").refusal == "no-such-institution"

@@ -25,6 +25,16 @@ def test_a_stranger_is_led_to_the_sign_in_and_back(staffed: Staffed, path: str, 
     assert sign_in(staffed, "school", way_on=way_on).headers["location"] == path.partition("?x")[0]
 
 
+def test_the_front_page_lists_what_is_due_of_ones_own_body(staffed: Staffed) -> None:
+    """督§5, 考§6: the institution's, not another's; nothing for who sees nobody."""
+    sign_in(staffed, "school")
+    page = staffed.client.get("/office").text
+    assert "待办事项（共 3 项）" in page
+    assert "内督中的本机构在职人员 0 名" in page
+    sign_in(staffed, "auditor")
+    assert "待办事项" not in staffed.client.get("/office").text
+
+
 def test_the_front_page_says_who_sits_there_and_ends_the_sign_in(staffed: Staffed) -> None:
     sign_in(staffed, "school")
     answer = staffed.client.get("/office")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from litestar import Controller, Request, Response, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from service.domain.access import Permission
+from service.flows.people.duties import list_duties
 from service.flows.register import Register
 from service.pages.home import READ
 from service.pages.office.base import OFFICE, OFFICE_ERRORS, at_desk
+
+_SHOWN: Final = 20
+"""Duties that the front page lists."""
 
 
 class OfficePage(Controller):
@@ -24,5 +29,14 @@ class OfficePage(Controller):
     def front(
         self, request: Request[Any, Any, State], register: NamedDependency[SkipValidation[Register]]
     ) -> Response[str]:
-        """Show the parts of the office that one may use."""
-        return at_desk(request, register).show("office/front.html")
+        """Show the parts of the office that one may use, and what is due of one's body."""
+        desk = at_desk(request, register)
+        reads = desk.principal.may(Permission.READ_PEOPLE)
+        due = list_duties(register, body=desk.principal.body) if reads else ()
+        today = register.effects.today()
+        return desk.show(
+            "office/front.html",
+            due=due[:_SHOWN],
+            due_count=len(due),
+            late={place for place, one in enumerate(due[:_SHOWN]) if one.is_late(today)},
+        )
