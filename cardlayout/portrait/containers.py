@@ -10,12 +10,28 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from cardlayout.portrait.errors import PortraitDamaged, PortraitFormatUnknown, PortraitNotAnImage
+from cardlayout.portrait.segments import (
+    APP0,
+    APP1,
+    APP2,
+    COLOUR_CODING,
+    EXIF,
+    FRAMES,
+    ICC,
+    MAX_SCANS,
+    METADATA,
+    SOF0,
+    end_of_scans,
+    is_jfif,
+    is_one_scan,
+    joined_profile,
+    segments_of,
+)
 
 
 class Format(StrEnum):
@@ -81,92 +97,35 @@ def take_apart(data: bytes) -> ImageFile:
     raise PortraitNotAnImage
 
 
-# JPEG (ITU-T T.81): markers and their segments -----------------------------------------------------------------------
-
-_APP0, _APP1, _APP2, _APP14, _APP15, _COM = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
-_SOF0, _DHT, _JPG, _DAC, _EOI, _SOS = 0xC0, 0xC4, 0xC8, 0xCC, 0xD9, 0xDA
-_METADATA: Final = frozenset({*range(_APP0, _APP15 + 1), _COM})
-_COLOUR_CODING: Final = frozenset({_APP0, _APP14})
-"""JFIF and Adobe: a decoder needs them to tell YCC from RGB and YCCK from CMYK (T.871 10.1, T.872 6.5.3)."""
-
-_FRAMES: Final = frozenset(range(_SOF0, 0xD0)) - {_DHT, _JPG, _DAC}
-_STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
-_EXIF: Final = b"Exif\0\0"
-_ICC: Final = b"ICC_PROFILE\0"
-
-_MAX_SCANS: Final = 64
-"""A progressive photo has about ten scans; thousands of empty ones keep a decoder busy for hours."""
-
-
-def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes, int]]:
-    """Walk the segments before the first scan: marker, payload, and where the segment ends; the last is SOS."""
-    at = 2
-    while True:
-        at = data.find(b"\xff", at)  # as decoders do, over stray bytes
-        if at < 0:
-            raise PortraitDamaged
-        marker = data[at + 1]
-        if marker == 0xFF:  # fill byte (B.1.1.2)
-            at += 1
-            continue
-        if marker == 0x00 or marker in _STANDALONE:
-            at += 2
-            continue
-        (length,) = struct.unpack_from(">H", data, at + 2)
-        end = at + 2 + length
-        if marker == _EOI or length < 2 or end > len(data):
-            raise PortraitDamaged
-        yield marker, data[at + 4 : end], end
-        if marker == _SOS:
-            return
-        at = end
+# JPEG (ITU-T T.81) ----------------------------------------------------------------------------------------------------
 
 
 def _jpeg(data: bytes) -> ImageFile:
-    segments = list(_jpeg_segments(data))
-    applications = [(marker, body) for marker, body, _ in segments if marker in _METADATA]
-    frames = [(marker, body) for marker, body, _ in segments if marker in _FRAMES]
-    scans = data[segments[-1][2] :]
-    if not frames or scans.count(bytes((0xFF, _SOS))) >= _MAX_SCANS:
+    segments = list(segments_of(data))
+    applications = [(marker, body) for marker, body, _ in segments if marker in METADATA]
+    frames = [(marker, body) for marker, body, _ in segments if marker in FRAMES]
+    end, further = end_of_scans(data, segments[-1][2])
+    scans = data[segments[-1][2] : end]  # what stands behind the image (a film, another picture) is left behind
+    if not frames or further >= MAX_SCANS:
         raise PortraitDamaged
     kind, frame = frames[-1]
     precision, height, width, components = struct.unpack_from(">BHHB", frame)
-    kept = [(marker, body) for marker, body, _ in segments if marker not in _METADATA or marker in _COLOUR_CODING]
+    kept = [(marker, body) for marker, body, _ in segments if marker not in METADATA or marker in COLOUR_CODING]
     pixels = b"".join(
         (data[:2], *[struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body for marker, body in kept], scans)
     )
-    is_plain_jfif = [marker for marker, _ in applications] == [_APP0] and _is_jfif(applications[0][1])
-    exif = next((body for marker, body in applications if marker == _APP1 and body.startswith(_EXIF)), b"")
+    is_plain_jfif = [marker for marker, _ in applications] == [APP0] and is_jfif(applications[0][1])
+    exif = next((body for marker, body in applications if marker == APP1 and body.startswith(EXIF)), b"")
     return ImageFile(
         format=Format.JPEG,
         width=width,
         height=height,
         pixels=pixels,
         colour=components != 1,
-        orientation=_orientation(exif.removeprefix(_EXIF)),
-        profile=_joined([body for marker, body in applications if marker == _APP2 and body.startswith(_ICC)]),
-        bare=pixels == data
-        and is_plain_jfif
-        and (kind, precision, components) == (_SOF0, 8, 3)
-        and _is_one_scan(scans),
+        orientation=_orientation(exif.removeprefix(EXIF)),
+        profile=joined_profile([body for marker, body in applications if marker == APP2 and body.startswith(ICC)]),
+        bare=pixels == data and is_plain_jfif and (kind, precision, components) == (SOF0, 8, 3) and is_one_scan(scans),
     )
-
-
-def _is_jfif(body: bytes) -> bool:
-    """Return whether a segment is JFIF's, without a thumbnail (T.871 10.1)."""
-    return body.startswith(b"JFIF\0") and len(body) == 14 and body.endswith(b"\0\0")
-
-
-def _joined(parts: list[bytes]) -> bytes | None:
-    """Join an ICC profile from its numbered parts (ICC.1 B.4), or None where there are none."""
-    in_order = sorted(parts, key=lambda part: part[len(_ICC) : len(_ICC) + 1])
-    return b"".join(part[len(_ICC) + 2 :] for part in in_order) or None
-
-
-def _is_one_scan(scans: bytes) -> bool:
-    """Return whether the entropy-coded data ends with EOI and holds no marker but restarts before it (B.1.1.5)."""
-    marker = re.search(rb"\xff[^\x00\xd0-\xd7]", scans)
-    return marker is not None and marker.group() == bytes((0xFF, _EOI)) and marker.end() == len(scans)
 
 
 # PNG (W3C, third edition): chunks ------------------------------------------------------------------------------------
@@ -241,7 +200,7 @@ def _webp(data: bytes) -> ImageFile:
         height=height,
         pixels=data,
         animated=bool(flags & _WEBP_ANIMATED),
-        orientation=_orientation(chunks.get(b"EXIF", b"").removeprefix(_EXIF)),
+        orientation=_orientation(chunks.get(b"EXIF", b"").removeprefix(EXIF)),
         profile=chunks.get(b"ICCP"),
     )
 

@@ -33,6 +33,7 @@ HTTP_REMEDIES: Final[Remedies] = {
         "where it is right, name it in `new_job_types`",
     ),
     "photo-missing": _NO_PORTRAIT,
+    "reviewer-missing": ("统一指定用 `reviewed_by`", "`reviewed_by` names one for the batch"),
     "roster-several-lists": (
         "用 `roster_sheet` 指定",
         "name it in `roster_sheet`",

@@ -69,6 +69,10 @@ CLI_REMEDIES: Final[Remedies] = {
         "失窃后可用 zhengka keys rotate --at-once 立即启用",
         "after a theft zhengka keys rotate --at-once does not wait",
     ),
+    "reviewer-missing": (
+        "统一指定用 zhengka issue --reviewed-by 姓名",
+        "zhengka issue --reviewed-by NAME names one for the batch",
+    ),
     "roster-several-lists": (
         "用 zhengka issue --sheet 名称 指定（import-cards 相同）",
         "name it with zhengka issue --sheet NAME (import-cards takes it too)",

@@ -39,6 +39,10 @@ PAGE_REMEDIES: Final[Remedies] = {
         "where it is right, tick it under “Confirm new job types”",
     ),
     "photo-missing": _NO_PORTRAIT,
+    "reviewer-missing": (
+        "统一指定请填写“审核人”一栏",
+        "to name one for the batch fill in “Reviewed by”",
+    ),
     "roster-several-lists": (
         "在“用哪张工作表”一栏填写其名称",
         "write its name under “Which sheet”",

@@ -20,9 +20,9 @@ from typing import BinaryIO, Final, Self
 from service.roster.archive import MEBIBYTE, Archive, Limits
 from service.roster.errors import PhotosRefused
 
-ACCEPTED: Final = (".jpg", ".jpeg", ".png", ".webp")
-EXTENSIONS: Final = frozenset({*ACCEPTED, ".bmp"})
-"""What counts as a photo. A bmp is found and refused for its format, which says more than that the photo is missing."""
+ACCEPTED: Final = (".jpg", ".jpeg", ".jfif", ".png", ".webp")
+EXTENSIONS: Final = frozenset({*ACCEPTED, ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif", ".avif"})
+"""What counts as a photo. One of another format is found and refused for it: that says more than that it is missing."""
 
 MAX_PHOTO_BYTES: Final = 20 * MEBIBYTE
 MAX_FILES: Final = 50_000

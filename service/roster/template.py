@@ -16,10 +16,10 @@ from service.roster.columns import FORMAT_OF, LAST_ROW, ROSTER_SHEET, validation
 from service.roster.reader import INSTRUCTIONS_SHEET
 
 _INSTRUCTIONS: Final = (
-    "1. 在“名单”表中从第 2 行起每人每卡填一行。标题行在第 1 行，不要改名、合并或在其上插入行。",
+    "1. 在“名单”表中从标题行的下一行起每人每卡填一行。标题不要改名或合并；其上可以有表名，落款写在人员之下。",
     "2. 深色标题为每行必填；浅色标题按类别填写，见下表。必填项空白即退回，不会按“否”处理。",
     "3. 不要使用公式和合并单元格。身份证号、编号各列已设为文本格式，请保持；存成数字的身份证号会被退回。",
-    "4. 照片放在同一文件夹或 zip 中，以身份证号或姓名命名（jpg、png、webp）；重名的用身份证号，或填“照片”列。",
+    "4. 照片放在同一文件夹或 zip 中，文件名含身份证号或单独含姓名（jpg、png、webp）；重名的用身份证号，或填“照片”列。",
     "5. 退回的行见处理报告的“问题说明”，可在报告上直接改正后交回；“已发证”的行不会重复发证。",
 )
 _AUTHOR: Final = "zhengka"

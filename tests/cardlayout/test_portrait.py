@@ -328,6 +328,21 @@ def test_a_second_header_cannot_declare_another_size() -> None:
     assert refusal(jpeg[:at] + jpeg[at : at + 19] + jpeg[at:]).code == "portrait-damaged"
 
 
+def test_a_motion_photo_is_the_still_picture_before_the_film() -> None:
+    """A telephone puts 5 to 8 MB of film behind the image; what looks like markers there is none."""
+    still = as_file(quarters(1200, 1600), quality=90, progressive=True)
+    film = b"\0\0\0\x18ftypmp42" + b"\xff\xda\x00\x08\xff\xc0\xff\xd9" * 700_000
+    assert len(film) > 5_000_000
+    assert normalise(still + film) == normalise(still)
+
+
+def test_segments_between_scans_are_stepped_over() -> None:
+    still = as_file(quarters(295, 413), progressive=True)
+    at = still.index(b"\xff\xda", still.index(b"\xff\xda") + 2)
+    comment = b"\xff\xfe\x00\x08\xff\xd9\xff\xda\xff\xd9"
+    assert normalise(still[:at] + comment + still[at:] + b"\xff\xda" * 99) == normalise(still)
+
+
 def test_thousands_of_scans_are_refused() -> None:
     progressive = as_file(quarters(500, 700), progressive=True)
     last = progressive.rindex(b"\xff\xda")

@@ -273,7 +273,25 @@ def test_a_mistyped_number_is_confirmed_by_its_prefix(desk: Desk) -> None:
     assert desk.done("import-cards", str(path), "--confirm-prefix", f"{year}31002", "--json").json["imported"]
 
 
-def test_a_supervisor_whose_unit_is_too_long_is_refused_before_a_number_is_spent(desk: Desk) -> None:
-    answer = desk.issue(supervisor("孙七", 201, 工作单位="重" * 31))
+def test_a_unit_too_long_for_the_code_is_printed_and_left_out_of_it(desk: Desk) -> None:
+    answer = desk.issue(supervisor("孙七", 201, 工作单位="重庆市" + "某" * 30 + "公司"))
+    (issued,) = answer.json["issued"]
+    assert answer.json["warned"][0]["problems"][0]["code"] == "work-unit-not-in-code"
+    desk.done("print", issued["number"], "--out", desk.path("one.pdf"))
+    assert desk.done("verify", desk.path("one.pdf"), "--json").json["verdict"] == "valid"
+
+
+def test_a_unit_that_fits_no_card_is_refused_before_a_number_is_spent(desk: Desk) -> None:
+    answer = desk.issue(supervisor("孙七", 201, 工作单位="重" * 90))
     assert answer.code == 1
     assert answer.json["refused"][0]["problems"][0]["field"] == "work_unit"
+
+
+def test_forgotten_reviewers_are_one_error_about_the_batch(desk: Desk) -> None:
+    """督§6, 考§7(1)."""
+    people = [supervisor("孙七", 201), *(assessor("周八", 202 + person) for person in range(13))]
+    desk.issue(*people, words=["--dry-run"])
+    answer = desk.run("issue", desk.path("roster.xlsx"), "--photos", desk.path("photos"))
+    assert answer.refusal == "reviewer-missing"
+    assert answer.err.count("审核人") < 5
+    assert "14 行（第 2、3、4、5、6……" in answer.err

@@ -304,10 +304,12 @@ def test_a_name_of_sixty_bytes_fits_the_credential() -> None:
     assert application("external", name="王" * 20).name == "王" * 20
 
 
-def test_only_a_supervisors_unit_is_bound_by_the_credential() -> None:
-    assert application("external", work_unit="单" * 30).work_unit == "单" * 30
-    assert problems("external", work_unit="单" * 31) == [("work_unit", "text-too-long")]
-    assert application("standard", work_unit="单" * 31).work_unit == "单" * 31
+def test_a_supervisors_unit_that_is_too_long_for_the_code_is_told() -> None:
+    """督附4: it is printed whole."""
+    assert application("external", work_unit="单" * 30).notices == ()
+    long = application("external", work_unit="单" * 31)
+    assert (long.work_unit, [notice.code for notice in long.notices]) == ("单" * 31, ["work-unit-not-in-code"])
+    assert application("standard", work_unit="单" * 31).notices == ()
 
 
 @pytest.mark.parametrize(

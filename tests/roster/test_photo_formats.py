@@ -27,8 +27,10 @@ def test_every_format_that_is_asked_for_is_taken(suffix: str) -> None:
 
 @pytest.mark.parametrize("suffix", sorted(EXTENSIONS - set(ACCEPTED)))
 def test_the_others_are_found_and_refused_by_name(suffix: str) -> None:
-    with pytest.raises(PortraitFormatUnknown):
-        normalise(picture(suffix))
+    heif = b"\0\0\0\x18ftypheic" + bytes(100)
+    with pytest.raises(PortraitFormatUnknown) as refused:
+        normalise(heif if suffix in {".heic", ".heif"} else picture(suffix))
+    assert "另存为 JPEG" in refused.value.zh
 
 
 def test_a_missing_photo_is_asked_for_in_a_format_that_is_taken() -> None:

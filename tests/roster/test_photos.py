@@ -69,6 +69,21 @@ def codes(matches: PhotoMatches) -> dict[int, str]:
         (("Front.JPG",), {"photo": "front.jpg"}, "Front.JPG"),
         (("阿依古丽•买买提.jpg",), {"name": "阿依古丽·买买提"}, "阿依古丽•买买提.jpg"),
         (("01.jpg",), {"photo": "01"}, "01.jpg"),
+        ((f"{ID}王小明.jpg",), {}, f"{ID}王小明.jpg"),
+        ((f"{ID}+王小明.jpg",), {}, f"{ID}+王小明.jpg"),
+        ((f"王小明 {ID}.JPG",), {}, f"王小明 {ID}.JPG"),
+        ((f"03-{ID}_照片.jfif",), {}, f"03-{ID}_照片.jfif"),
+        (("王小明.jfif",), {}, "王小明.jfif"),
+        (("王小明.heic",), {}, "王小明.heic"),
+        (("01-王小明.jpg",), {}, "01-王小明.jpg"),
+        (("1.王小明.png",), {}, "1.王小明.png"),
+        (("某某学校_王小明.jpg",), {}, "某某学校_王小明.jpg"),
+        (("王小明（2寸）.jpg",), {}, "王小明（2寸）.jpg"),
+        (("王小明2寸照片.jpg",), {}, "王小明2寸照片.jpg"),
+        (("王小明证件照.jpg",), {}, "王小明证件照.jpg"),
+        (("王小明 照片.jpg",), {}, "王小明 照片.jpg"),
+        (("７、王小明.jpg",), {}, "７、王小明.jpg"),
+        (("03_阿依古丽买买提.jpg",), {"name": "阿依古丽·买买提"}, "03_阿依古丽买买提.jpg"),
     ],
 )
 def test_a_photo_is_found_by_cell_then_identity_number_then_name(
@@ -90,6 +105,11 @@ def test_an_identity_number_ending_in_x_is_found_in_either_case(tmp_path: Path) 
     [
         ((), {}, "photo-missing"),
         (("王小红.jpg",), {}, "photo-missing"),
+        (("王小明明.jpg", "大王小明.jpg"), {}, "photo-missing"),  # another person's
+        ((f"王小明{OTHER_ID}.jpg",), {}, "photo-missing"),  # the number decides
+        ((f"{ID}{OTHER_ID}.jpg",), {}, "photo-missing"),
+        ((f"{ID}.jpg", f"{ID}-王小明.jpg"), {}, "photo-ambiguous"),
+        (("王小明.jpg", "01-王小明.jpg"), {}, "photo-ambiguous"),
         ((f"{ID}.txt",), {}, "photo-missing"),
         (
             (f"{ID}.jpg", "王小明.jpg"),
@@ -277,3 +297,18 @@ def test_photos_come_from_a_folder_or_an_archive(tmp_path: Path) -> None:
         with pytest.raises(PhotosRefused) as refused:
             open_photos(tmp_path / name)
         assert refused.value.code == code
+
+
+def test_a_file_with_the_names_of_two_people_is_neithers(tmp_path: Path) -> None:
+    files = folder(tmp_path, "王小明、赵六.jpg")
+    rows: list[Application | MalformedRow] = [row(2), row(3, name="赵六", resident_id=OTHER_ID)]
+    assert codes(match_photos(files, rows)) == {2: "photo-missing", 3: "photo-missing"}
+
+
+def test_a_file_with_the_number_of_one_and_the_name_of_another_is_refused(tmp_path: Path) -> None:
+    files = folder(tmp_path, f"{ID}赵六.jpg", f"{OTHER_ID}.jpg")
+    rows: list[Application | MalformedRow] = [row(2), row(3, name="赵六", resident_id=OTHER_ID)]
+    matches = match_photos(files, rows)
+    assert codes(matches) == {2: "photo-contradicts"}
+    assert ID not in matches.problems[2].zh
+    assert found(matches) == {3: f"{OTHER_ID}.jpg"}

@@ -78,8 +78,8 @@ def read_person_name(cell: Cell) -> str:
 
 
 def read_unit_name(cell: Cell) -> str:
-    """Read the name of a unit, at most 90 bytes (credential key -8)."""
-    return _fitting(_visible(tidy_name(as_text(cell))), MAX_UNIT_BYTES)
+    """Read the name of a unit; one over 90 bytes is printed and left out of the code (credential key -8)."""
+    return tidy_name(read_text(cell))
 
 
 def read_resident_id(cell: Cell) -> ResidentId:

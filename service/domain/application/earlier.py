@@ -8,7 +8,7 @@ from functools import partial
 
 from service.domain.application import cells, figures
 from service.domain.application.model import MalformedRow, RawRow
-from service.domain.application.parse import RowReader, read_occupations, read_unit, shown_name
+from service.domain.application.parse import RowReader, read_occupations, shown_name
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
 from service.domain.occupation import Catalogue, Occupation
@@ -46,7 +46,7 @@ def parse_earlier_row(raw: RawRow, catalogue: Catalogue) -> EarlierCard | Malfor
     resident_id = row.mandatory("resident_id", cells.read_resident_id)
     kind = row.mandatory("kind", cells.read_kind)
     row.kind = kind
-    work_unit = row.mandatory("work_unit", partial(read_unit, kind=kind))
+    work_unit = row.mandatory("work_unit", cells.read_unit_name)
     number = row.mandatory("number", cells.read_card_number)
     issued_on = row.mandatory("issued_on", figures.read_date)
     cancelled = row.optional("status", cells.read_cancelled)

@@ -53,7 +53,7 @@ HEADINGS: Final = (
         ASSESSORS,
         aliases=("职业（工种）",),
     ),
-    Heading("work_unit", "工作单位", "全称。督导员的工作单位印在证卡上，不超过 30 个汉字。", mandatory=True),
+    Heading("work_unit", "工作单位", "全称。督导员的印在证卡上，超过 30 个汉字的不写入二维码。", mandatory=True),
     Heading("institution", "机构代码", "6 位数字。内督填颁发机构（必填）；其他人员填聘用机构（可不填）。"),
     Heading("certified_on", "认证日期", "培训考核合格的日期，如 2024-03-01。", mandatory=True),
     Heading(

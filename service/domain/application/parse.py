@@ -18,7 +18,7 @@ from service.domain.occupation import (
     OccupationInvalid,
 )
 from service.domain.problem import Problem
-from service.domain.tidy import tidy
+from service.domain.tidy import tidy, tidy_name
 
 _T = TypeVar("_T")
 
@@ -52,7 +52,7 @@ def parse_row(raw: RawRow, catalogue: Catalogue) -> Application | MalformedRow:
     resident_id = row.mandatory("resident_id", cells.read_resident_id)
     kind = row.mandatory("kind", cells.read_kind)
     row.kind = kind
-    work_unit = row.mandatory("work_unit", partial(read_unit, kind=kind))
+    work_unit = row.mandatory("work_unit", cells.read_unit_name)
     certified_on = row.mandatory("certified_on", figures.read_date)
     institution = row.demanded("institution", cells.read_institution_code, when=kind is CardKind.INTERNAL)
     occupations = (
@@ -173,6 +173,9 @@ class RowReader:
         cell = self._cells.get("occupations")
         if self.is_assessor and isinstance(cell, str):
             told += [_dropped_code(*stated, catalogue) for stated in dropped_codes(cell, catalogue)]
+        unit = self._cells.get("work_unit")
+        if self.kind is not None and not self.is_assessor and isinstance(unit, str) and is_left_out(unit):
+            told.append(_unit_left_out())
         return tuple(told)
 
     def new_job_types(self, catalogue: Catalogue) -> tuple[str, ...]:
@@ -211,6 +214,20 @@ def _unread(field: str, kind: CardKind) -> Problem:
     return _problem(field, "cell-not-used", f"不适用于{kind.zh}，未采用", f"does not concern an {kind.en}, not used")
 
 
+def is_left_out(unit: str) -> bool:
+    """Return True for a work unit that is too long for the code on the card (credential key -8)."""
+    return len(tidy_name(unit).encode("utf-8", "replace")) > cells.MAX_UNIT_BYTES
+
+
+def _unit_left_out() -> Problem:
+    return _problem(
+        "work_unit",
+        "work-unit-not-in-code",
+        f"超过 {cells.MAX_UNIT_BYTES} 字节（{cells.MAX_UNIT_BYTES // 3} 个汉字），照印在证卡上，二维码中不含",
+        f"more than {cells.MAX_UNIT_BYTES} bytes: printed on the card, and left out of its code",
+    )
+
+
 def _dropped_code(code: str, name: str, catalogue: Catalogue) -> Problem:
     known = catalogue.name_of(code)
     if known is None:
@@ -235,11 +252,6 @@ def _is_blank(cell: Cell) -> bool:
 def shown_name(cell: Cell) -> str:
     """Show a name that was refused, as far as it is text."""
     return tidy(cell)[:30] if isinstance(cell, str) else ""
-
-
-def read_unit(cell: Cell, kind: CardKind | None) -> str:
-    """Read the work unit; only a supervisor's travels in the credential and is bound by its 90 bytes."""
-    return cells.read_text(cell) if kind and kind.is_assessor else cells.read_unit_name(cell)
 
 
 def read_occupations(cell: Cell, catalogue: Catalogue) -> tuple[Occupation, ...]:

@@ -18,8 +18,6 @@ import msgspec
 from sqlalchemy import Connection
 
 from cardlayout.portrait import PortraitError, normalise
-from keys.keyring import Purpose
-from keys.rotation import active
 from service.domain.application import Application, MalformedRow, RawRow, parse_row
 from service.domain.batch import plan
 from service.domain.card_number import CardNumber
@@ -36,6 +34,7 @@ from service.flows.issue.new_job_types import asked_about, known_job_types, ques
 from service.flows.issue.outcome import IssuedRow, NotKept, Outcome, RefusedRow
 from service.flows.issue.portraits import issuers_with_portraits, small_portrait
 from service.flows.issue.trial_faces import date_problems, face_problems, narrowed_lines, trial_face
+from service.flows.issue.whole_batch import check_key, check_reviewers
 from service.flows.people.authorities import list_authorities
 from service.flows.register import Register
 from service.roster.errors import PhotosRefused
@@ -89,8 +88,8 @@ class _Portraits:
 def issue_batch(register: Register, request: Request, progress: Progress | None = None) -> Outcome:
     """Issue all good rows or, with ``all_or_nothing``, none unless all are good.
 
-    Raises Refused for an issuer that is not known and for an issue date on which the signing key no longer signs,
-    and IdempotencyKeyReused for a key that came with another request.
+    Raises Refused for an issuer that is not known, for an issue date on which the signing key no longer signs and for
+    reviewers that were forgotten, and IdempotencyKeyReused for a key that came with another request.
     """
     issued_on = request.issued_on or register.effects.today()
     institutions = register.institutions()
@@ -102,6 +101,7 @@ def issue_batch(register: Register, request: Request, progress: Progress | None 
         )
     catalogue = known_job_types(register, request.new_job_types)
     rows = tuple(parse_row(row, catalogue) for row in request.rows)
+    check_reviewers(rows, request.reviewed_by)
     policy = Policy(
         register.jurisdiction,
         institutions,
@@ -118,7 +118,7 @@ def issue_batch(register: Register, request: Request, progress: Progress | None 
     digest = _digest(request, portraits)
     if request.key is not None and (earlier := _earlier(register, request, digest)) is not None:
         return earlier
-    _check_key(register, issued_on)
+    check_key(register, issued_on)
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return _attempt(register, request, policy, rows, portraits, digest)
@@ -129,18 +129,6 @@ def issue_batch(register: Register, request: Request, progress: Progress | None 
             if isinstance(error, IdempotencyKeyReused) or attempt == _ATTEMPTS:
                 raise
     raise AssertionError
-
-
-def _check_key(register: Register, issued_on: date) -> None:
-    """Refuse cards dated after the last day of the key that would sign them: offline they would be suspect."""
-    key = active(register.trusted_keys().document.keys, Purpose.CARD, register.effects.today())
-    if issued_on > key.signs_until:
-        raise Refused(
-            "issued-on-after-key",
-            f"核发日期 {issued_on} 晚于现用签发密钥的截止日 {key.signs_until}；请先更换密钥，或改用较早的日期",
-            f"the issue date {issued_on} is after the last day of the signing key, {key.signs_until}: rotate the keys "
-            "first, or choose an earlier date",
-        )
 
 
 def _attempt(
