@@ -173,6 +173,9 @@ def test_the_bar_runs_from_the_day_of_the_decision() -> None:
     record = Known((KnownCard(entered, decided_on=date(2023, 6, 1)),))
     assert refused_for(application("standard"), of=record) == []
     assert refused_for(application("standard"), of=Known((KnownCard(entered),))) == ["barred"]
+    warned = planned(application("standard"), of=record).warnings[0].problems[0]
+    assert warned.code == "record-cancelled-card"
+    assert "2023-06-01" in warned.zh
 
 
 def test_only_the_cancellation_of_a_card_bars() -> None:

@@ -244,6 +244,19 @@ def test_a_cancellation_from_before_has_its_day_and_its_ground(
     assert codes(bring_in(lite, cancelled(1, "25310020007", **changes))) == {2: expected}
 
 
+def test_a_cancellation_from_before_takes_all_that_it_takes(lite: Office) -> None:
+    """考§21: all of the person's assessor cards, in the list and in the register; 督§19: the issuer's."""
+    gone = cancelled(1, "25310020007")
+    other = earlier(1, "25310030004", "专项职业能力考核考评员", row=4, occupations="车工")
+    assert codes(bring_in(lite, gone, other)) == {2: ["cancellation-incomplete"]}
+    expired = earlier(1, "21310030004", "专项职业能力考核考评员", row=4, occupations="车工", issued_on=date(2021, 3, 1))
+    assert bring_in(lite, expired, earlier(1, "R50250003", row=5), gone).refused == (), "expired, or no assessor's"
+    bring_in(lite, earlier(2, "25310030009", "专项职业能力考核考评员", occupations="车工"))
+    refused = bring_in(lite, cancelled(2, "25310020010"))
+    assert codes(refused) == {3: ["cancellation-incomplete"]}
+    assert "25310030009" in refused.refused[0].problems[0].zh
+
+
 def test_dates_of_a_card_from_before_hang_together(lite: Office) -> None:
     """督附3: the number's year is the issue's, and that lies before today and after the holder's sixteenth birthday."""
     young = earlier(1, "R50900001", issued_on=date(1990, 12, 31))

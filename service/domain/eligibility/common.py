@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from service.domain.card import CardStatus
 from service.domain.card_number import check_hand_number, prefix_for
 from service.domain.eligibility.case import Case, refusal
 from service.domain.errors import HandNumberRefused, SchemeMissing
@@ -136,14 +135,17 @@ def prefix_of(case: Case) -> str | None:
 
 
 def record(case: Case) -> Iterable[Problem]:
-    """Warn of an earlier cancellation: "无不良记录" is a reviewer's judgement. 督§6(4), 考§7(1)4."""
-    for card in case.cards_in(CardStatus.REVOKED):
+    """Warn of an earlier cancellation: whether there is "无不良记录" a reviewer judges. 督§6(4), 考§7(1)4."""
+    for known in case.known.cards:
+        if known.cancelled_on is None:
+            continue
+        card = known.card
         yield refusal(
             "record-cancelled-card",
             "resident_id",
             "考§7(1)4" if case.application.kind.is_assessor else "督§6(4)",
-            f"曾被取消资格（证卡 {card.number}，{card.status_on}），请审核人确认符合“无不良记录”",
-            f"card {card.number} was revoked on {card.status_on}: the reviewer must be satisfied",
+            f"曾被取消资格（证卡 {card.number}，{known.cancelled_on}），请审核人确认符合“无不良记录”",
+            f"card {card.number} was revoked on {known.cancelled_on}: the reviewer must be satisfied",
         )
 
 

@@ -6,7 +6,7 @@ is asked about first. Cancellations come along, so that the bar of 考§21 holds
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 
 from service.domain.application import MalformedRow, RawRow
 from service.domain.application.earlier import EarlierCard, parse_earlier_row
-from service.domain.cancellation import Decision, check_decision, split_ground
+from service.domain.cancellation import Decision, check_decision, split_ground, takes
 from service.domain.card import Card, CardStatus
 from service.domain.card_number import CardNumber, Scheme, is_doubtful_leap
 from service.domain.card_steps import adopt, check_decided_after_issue, revoke
+from service.domain.eligibility import UNKNOWN
 from service.domain.errors import DomainError
 from service.domain.event import Event
 from service.domain.issuer import CENTRE
@@ -62,30 +63,7 @@ def import_cards(register: Register, rows: Sequence[RawRow], actor: str, confirm
     counters may move further than the cards explain. Raises Refused for another one that would, and the store's
     refusals for a number the register itself has issued and for a person who has a live card for the scope.
     """
-    parsed = [parse_earlier_row(row, register.catalogue) for row in rows]
-    earlier = [row for row in parsed if isinstance(row, EarlierCard)]
-    refused = [RefusedRow(row.row, row.name, row.problems) for row in parsed if isinstance(row, MalformedRow)]
-    known, today = register.institutions(), register.effects.today()
-    drafts: dict[int, _Draft] = {}
-    for row in earlier:
-        problems = [*_doubled(row, earlier), *_out_of_order(row, today)]
-        if row.institution is not None and row.institution not in known:
-            problems.append(
-                Problem(
-                    "institution-unknown",
-                    "institution",
-                    "督附3",
-                    f"机构代码：{row.institution} 未登记",
-                    f"institution: {row.institution} is not registered",
-                )
-            )
-        try:
-            drafts[row.row] = _draft(row, today)
-        except DomainError as error:
-            field = "number" if row.cancelled_on is None else "cancelled_ground"
-            problems.append(Problem(error.code, field, "", error.zh, error.en))
-        if problems:
-            refused.append(RefusedRow(row.row, row.name, tuple(problems)))
+    earlier, drafts, refused = _examined(register, rows)
     if refused:
         return Imported((), tuple(sorted(refused, key=lambda row: row.row)))
     now = register.effects.now()
@@ -112,6 +90,39 @@ def import_cards(register: Register, rows: Sequence[RawRow], actor: str, confirm
                 cancellations.record_many(connection, (row.number,), decision, now)
         journal.append_many(connection, now, actor, events)
     return Imported(tuple(row.number for row in earlier), ())
+
+
+def _examined(
+    register: Register, rows: Sequence[RawRow]
+) -> tuple[list[EarlierCard], dict[int, _Draft], list[RefusedRow]]:
+    """Read the rows and look at each; return them, their cards by row, and every row that is refused."""
+    parsed = [parse_earlier_row(row, register.catalogue) for row in rows]
+    earlier = [row for row in parsed if isinstance(row, EarlierCard)]
+    refused = [RefusedRow(row.row, row.name, row.problems) for row in parsed if isinstance(row, MalformedRow)]
+    known, today = register.institutions(), register.effects.today()
+    drafts: dict[int, _Draft] = {}
+    for row in earlier:
+        problems = [*_doubled(row, earlier), *_out_of_order(row, today)]
+        if row.institution is not None and row.institution not in known:
+            problems.append(
+                Problem(
+                    "institution-unknown",
+                    "institution",
+                    "督附3",
+                    f"机构代码：{row.institution} 未登记",
+                    f"institution: {row.institution} is not registered",
+                )
+            )
+        try:
+            drafts[row.row] = _draft(row, today)
+        except DomainError as error:
+            field = "number" if row.cancelled_on is None else "cancelled_ground"
+            problems.append(Problem(error.code, field, "", error.zh, error.en))
+        if problems:
+            refused.append(RefusedRow(row.row, row.name, tuple(problems)))
+    if not refused:
+        refused += _still_in_force(register, earlier, drafts)
+    return earlier, drafts, refused
 
 
 def _draft(row: EarlierCard, today: date) -> _Draft:
@@ -177,6 +188,44 @@ def _out_of_order(row: EarlierCard, today: date) -> Iterator[Problem]:
                 f"{heading}：{on} 晚于今天 {today}，请核对",
                 f"{field}: {on} is after today, {today}",
             )
+
+
+def _still_in_force(
+    register: Register, rows: Sequence[EarlierCard], drafts: Mapping[int, _Draft]
+) -> Iterator[RefusedRow]:
+    """Refuse a cancellation that leaves the person another card it takes, in the list or in the register.
+
+    考§21 takes all of a person's assessor cards, 督§19 the supervisor cards of the issuer that decides.
+    """
+    blinds = {register.blind.of(row.resident_id) for row in rows if row.cancelled_on is not None}
+    with register.database.read() as connection:
+        known = people.known(connection, blinds)
+    for row in rows:
+        decision = drafts[row.row].decision
+        if decision is None:
+            continue
+        listed = (drafts[other.row] for other in rows if other.resident_id == row.resident_id)
+        held = [draft.card for draft in listed if draft.decision is None]
+        held += [one.card for one in known.get(register.blind.of(row.resident_id), UNKNOWN).cards]
+        left = sorted(
+            card.number
+            for card in held
+            if card.status is CardStatus.VALID
+            and card.issued_on <= decision.decided_on <= card.expires_on
+            and takes(decision, card.kind, card.issuer)
+        )
+        if left:
+            told = "、".join(left)
+            problem = Problem(
+                "cancellation-incomplete",
+                "status",
+                decision.ground.rule,
+                f"状态：{decision.decided_on} 的取消决定同时取消本人的证卡 {told}（{decision.ground.rule}），"
+                "请一并注明或先行取消",
+                f"status: the decision of {decision.decided_on} takes the person's cards {', '.join(left)} too "
+                f"({decision.ground.rule}): list them as cancelled, or cancel them first",
+            )
+            yield RefusedRow(row.row, row.name, (problem,))
 
 
 def _check_leaps(connection: Connection, brought: Sequence[CardNumber], confirmed: Collection[str]) -> None:
