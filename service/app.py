@@ -28,6 +28,7 @@ from service.api.institutions import AuthorityController, InstitutionController
 from service.api.journal import JournalController
 from service.api.lookups import LookupController
 from service.api.metrics import MetricsController
+from service.api.occupations import OccupationController
 from service.api.people import PeopleController
 from service.api.problems import answer
 from service.api.publications import PublicationController
@@ -101,7 +102,7 @@ def create_app(settings: Settings, effects: Effects) -> Litestar:
             ),
             BatchController,
             *(EngagementController, ReviewController, DocumentController, AssessmentController, PeopleController),
-            *(AuthorityController, InstitutionController, DutyController),
+            *(AuthorityController, InstitutionController, DutyController, OccupationController),
             *(HomePage, CheckedPage, LookupPage, SignInPage, SecondStepPage, Shells, AssetFiles, DocsPages),
             *(JournalPage, AccessPage, AccountPage),
             IssuingPage,

@@ -22,6 +22,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "contact": "contacting",
         "authority": "authorities",
         "institution": "institutions",
+        "occupations": "occupations",
         "serve": "setting_up",
         "demo": "sampling",
     },

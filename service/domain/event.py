@@ -31,6 +31,7 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "institution-added": (frozenset({"letter", "name"}), frozenset({"authority"})),  # institution code
     "institution-changed": (frozenset({"fact", "on", "reason"}), frozenset({"value", "before"})),
     "job-filed": (frozenset({"occupation", "levels", "on", "reason"}), _NONE),  # institution code
+    "occupations-added": (frozenset({"occupations"}), _NONE),  # the register; names by code
     "authority-added": (_NONE, _NONE),  # the authority's name
     "portrait-in-code-set": (frozenset({"on"}), _NONE),  # issuer: the centre or an institution code
     "user-added": (frozenset({"role"}), frozenset({"issuer", "name"})),  # user name

@@ -101,6 +101,10 @@ class Catalogue:
         """Return True if this tidy name is an occupation's, or that of a job type known otherwise."""
         return name in self._codes or name in self._job_types
 
+    def with_occupations(self, names: Mapping[str, str]) -> Catalogue:
+        """Return this catalogue with further codes; what it has stays as it is."""
+        return Catalogue({**names, **self._names}, self._job_types)
+
     def with_job_types(self, names: Collection[str]) -> Catalogue:
         """Return this catalogue, which knows further job types."""
         return Catalogue(self._names, self._job_types | frozenset(names)) if names else self
@@ -137,6 +141,12 @@ def parse_occupation(text: str, catalogue: Catalogue) -> Occupation:
     if catalogue.has_name(name):
         raise _mismatch(code, name, known_name, catalogue.code_of(name))
     return Occupation(name)
+
+
+@lru_cache(maxsize=8)
+def extended_catalogue(text: str, added: str) -> Catalogue:
+    """Read a catalogue and what was added to it, both from JSON. Raises CatalogueInvalid."""
+    return parse_catalogue(text).with_occupations(parse_catalogue(added).names)
 
 
 class _CatalogueFile(msgspec.Struct):

@@ -23,7 +23,7 @@ from keys.signer import Signer
 from keys.vault import Secret, Vault
 from service.domain.issuer import CENTRE, Institution
 from service.domain.jurisdiction import Jurisdiction, parse_jurisdiction
-from service.domain.occupation import Catalogue, parse_catalogue
+from service.domain.occupation import Catalogue, extended_catalogue, parse_catalogue
 from service.effects import Effects
 from service.flows.errors import NoPassphrase, NoRegister
 from service.flows.running.journal_mirror import JournalMirror
@@ -35,6 +35,7 @@ from service.store.schema import check_current
 VAULT_FILE: Final = "vault.sealed"
 META_JURISDICTION: Final = "jurisdiction"
 META_CATALOGUE: Final = "catalogue"
+META_ADDED: Final = "catalogue-added"
 META_HOST: Final = "host"
 
 WAITING: Final = ".new"
@@ -78,7 +79,8 @@ class Register:
         if jurisdiction is None or catalogue is None or host is None:
             raise NoRegister(str(settings.data))
         self.jurisdiction: Jurisdiction = parse_jurisdiction(jurisdiction)
-        self.catalogue: Catalogue = parse_catalogue(catalogue)
+        self._catalogue = catalogue
+        parse_catalogue(catalogue)
         self.host: str = host
 
     @cached_property
@@ -113,6 +115,17 @@ class Register:
     def fonts(self) -> FontSet:
         """The fonts cards are set in."""
         return FontSet.load(self.settings.fonts)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue of occupations with what was added to it, by another process a moment ago too."""
+        with self.database.read() as connection:
+            return self.catalogue_on(connection)
+
+    def catalogue_on(self, connection: Connection) -> Catalogue:
+        """Return the catalogue as it stands on a connection."""
+        added = meta.get(connection, META_ADDED)
+        return parse_catalogue(self._catalogue) if added is None else extended_catalogue(self._catalogue, added)
 
     def trusted_keys(self, connection: Connection | None = None) -> TrustedKeys:
         """Return the newest published key document; another process may have published it a moment ago."""

@@ -109,6 +109,12 @@ def _closing(place: Place) -> Asked:
     return Asked("centre", f"/api/v1/cases/{case}/closing", body, body | {"reason": "已整改"})
 
 
+def _occupations(count_of: int) -> Asked:
+    code = f"8-{count_of // 100:02d}-{count_of % 100:02d}-99"
+    one, other = ({"occupations": [{"code": code, "name": f"新职业{count_of}{which}"}]} for which in "甲乙")
+    return Asked("centre", "/api/v1/occupations", one, other)
+
+
 def _authority(count_of: int) -> Asked:
     body = {"name": f"第{count_of}人社局"}
     return Asked("centre", "/api/v1/authorities", body, {"name": f"第{count_of}人社分局"})
@@ -236,6 +242,7 @@ REQUESTS: Final[dict[str, Callable[[Place], Asked]]] = {
     "enterReward": _of_card("centre", "rewards", _REMARK, reason="突出贡献"),
     "enterSanction": _of_card("centre", "sanctions", _REMARK, reason="通报批评"),
     "closeCase": _closing,
+    "addOccupations": lambda place: _occupations(next(place.people)),
     "addAuthority": lambda place: _authority(next(place.people)),
     "addInstitution": _institution,
     "editInstitution": _of_institution("edit", {"reason": "更名", "name": "改名学校"}),

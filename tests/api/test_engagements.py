@@ -298,3 +298,17 @@ def test_each_body_is_told_what_is_due_of_it(staffed: Staffed) -> None:
     assert due("centre", f"?institution={SCHOOL.code}") == of_school
     headers = staffed.token("gate", Permission.CHECK)
     assert staffed.client.get("/api/v1/duties", headers=headers).status_code == 403
+
+
+def test_the_centre_adds_to_the_catalogue(staffed: Staffed) -> None:
+    """A code keeps its name; others read."""
+    headers = staffed.token("centre", Permission.KEEP_BODIES, Permission.READ_PEOPLE)
+    new = {"occupations": [{"code": "4-14-02-99", "name": "健康照护评估师"}]}
+    made = staffed.client.post("/api/v1/occupations", json=new, headers=headers)
+    assert (made.status_code, made.json()) == (201, new)
+    renamed = {"occupations": [{"code": "4-14-02-99", "name": "别的"}]}
+    refused = staffed.client.post("/api/v1/occupations", json=renamed, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (422, "catalogue-conflict")
+    reader = staffed.token("school", Permission.READ_PEOPLE)
+    assert staffed.client.get("/api/v1/occupations?text=照护评估", headers=reader).json() == new
+    assert staffed.client.post("/api/v1/occupations", json=new, headers=reader).status_code == 403

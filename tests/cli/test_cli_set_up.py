@@ -205,3 +205,22 @@ def test_what_is_filed_of_an_institution_is_changed_with_day_and_reason(desk: De
     assert desk.done("institution", "reopen", SCHOOL, *reason, "--json").json["closed_on"] is None
     assert desk.run("institution", "reopen", SCHOOL, *reason).refusal == "institution-open"
     assert desk.run("institution", "reopen", "999999", *reason).refusal == "no-such-institution"
+
+
+def test_the_catalogue_is_listed_and_grows_by_a_file(desk: Desk) -> None:
+    """A later edition without a new release; a code keeps its name."""
+    (one,) = desk.done("occupations", "list", "消防设施操作员", "--json").json
+    assert one == {"code": "4-07-05-03", "name": "消防设施操作员"}
+    assert len(desk.done("occupations", "list", "--json").json) == 1632
+    file = desk.folder / "more.csv"
+    file.write_text("code,name\n4-07-05-03,消防设施操作员\n4-14-02-99,健康照护评估师\n", "utf-8")
+    assert desk.done("occupations", "import", str(file), "--json").json == {
+        "added": {"4-14-02-99": "健康照护评估师"},
+        "known": 1,
+    }
+    assert "健康照护评估师" in desk.done("occupations", "list", "4-14-02-99").out
+    file.write_text("code,name\n4-07-05-03,消防员\n4-14-02-98,另一个\n", "utf-8")
+    refused = desk.run("occupations", "import", str(file))
+    assert refused.refusal == "catalogue-conflict"
+    assert "“消防设施操作员”，不能改为“消防员”" in refused.err
+    assert desk.done("occupations", "list", "4-14-02-98", "--json").json == []

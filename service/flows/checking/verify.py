@@ -27,7 +27,10 @@ def verify_text(register: Register, text: str, duty: Duty = NO_DUTY, at: datetim
     """Return the verdict on a QR code's text, whatever it holds; ``at`` stands in for the clock."""
     with register.database.read() as connection:
         keys = register.trusted_keys(connection)
-        naming = Naming(register.catalogue.name_of, lambda issuer: _issuer_name(register, connection, issuer))
+        naming = Naming(
+            lambda code: register.catalogue_on(connection).name_of(code),
+            lambda issuer: _issuer_name(register, connection, issuer),
+        )
         scanned = scan_text(text, keys.document, keys.ring, naming)
         record = _record(register, connection, scanned)
         lost = _lost(connection, scanned) if record is None else None

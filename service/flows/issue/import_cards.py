@@ -96,7 +96,8 @@ def _examined(
     register: Register, rows: Sequence[RawRow]
 ) -> tuple[list[EarlierCard], dict[int, _Draft], list[RefusedRow]]:
     """Read the rows and look at each; return them, their cards by row, and every row that is refused."""
-    parsed = [parse_earlier_row(row, register.catalogue) for row in rows]
+    catalogue = register.catalogue
+    parsed = [parse_earlier_row(row, catalogue) for row in rows]
     earlier = [row for row in parsed if isinstance(row, EarlierCard)]
     refused = [RefusedRow(row.row, row.name, row.problems) for row in parsed if isinstance(row, MalformedRow)]
     known, today = register.institutions(), register.effects.today()

@@ -145,7 +145,8 @@ def file_jobs(register: Register, code: str, request: FilingRequest, actor: str)
     now, today = register.effects.now(), register.effects.today()
     on = request.on or today
     check_day(on, today)
-    names = tuple(dict.fromkeys(parse_occupation(job, register.catalogue).name for job in request.jobs))
+    catalogue = register.catalogue
+    names = tuple(dict.fromkeys(parse_occupation(job, catalogue).name for job in request.jobs))
     with register.database.write() as connection:
         registered_institution(connection, code)
         filed = filed_on(institutions.filed(connection, code).get(code, []), today)

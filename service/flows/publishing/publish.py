@@ -91,10 +91,11 @@ def bundle(register: Register) -> Published:
             break
     key_document = keys.body
     institutions = {code: institution.name for code, institution in register.institutions().items()}
-    made_from = (key_document, signed_lists, institutions)
+    catalogue = register.catalogue
+    made_from = (key_document, signed_lists, institutions, len(catalogue))
     kept = register.last_bundle
     if kept is None or kept[0] != made_from:
-        names = Names(register.jurisdiction.centre.zh, institutions, register.catalogue.names)
+        names = Names(register.jurisdiction.centre.zh, institutions, catalogue.names)
         signed_names = sign_tagged(register.signer(Purpose.STATUS, keys), {}, encode_names(names), bundles.NAMES_AAD)
         kept = register.last_bundle = (made_from, encode_bundle(Bundle(key_document, signed_lists, signed_names)))
     return _published(kept[1], bundles.MEDIA_TYPE, max_age=0)

@@ -83,6 +83,10 @@ FORMS: Final[Mapping[str, Form]] = {
         f"备案的等级，{'、'.join(SkillLevel)} 中的几项；不填则撤销备案",
         f"the levels that are filed, of {', '.join(SkillLevel)}; without any the job types are withdrawn",
     ),
+    "occupation_code": Form("职业编码，如 4-07-05-03", "the code of an occupation, such as 4-07-05-03"),
+    "occupation_name": Form("职业名称，1 至 60 字", "the name of an occupation, 1 to 60 characters"),
+    "occupations": Form("补充的职业，1 至 5000 个", "occupations to be added, 1 to 5000"),
+    "occupation_text": Form("编码或名称中的文字，至多 60 字", "a part of a code or a name, 60 characters at most"),
     "authority_name": Form("人社部门名称，1 至 60 字", "the name of an HR authority, 1 to 60 characters"),
     "reason": Form("事由或理由，1 至 2000 字", "what happened, or why, 1 to 2000 characters"),
     "replacement_reason": Form(

@@ -28,6 +28,7 @@ from service.domain.replaying import LostCard, day, follow_lost, text_of
 from service.effects import Effects
 from service.flows.issue.portraits import put_switch
 from service.flows.people.accounts import random_password
+from service.flows.publishing.catalogue import put_additions
 from service.flows.publishing.contact import put_contact
 from service.flows.running.replay_cards import (
     Replay,
@@ -184,6 +185,10 @@ def _job_filed(replay: Replay, entry: Entry) -> None:
     institutions.file(replay.connection, entry.event.subject, job, entry.at)
 
 
+def _occupations_added(replay: Replay, entry: Entry) -> None:
+    put_additions(replay.connection, cast("dict[str, str]", entry.event.data["occupations"]))
+
+
 def _authority_added(replay: Replay, entry: Entry) -> None:
     authorities.add(replay.connection, entry.event.subject, entry.at)
 
@@ -239,6 +244,7 @@ _HANDLERS: Final[Mapping[str, Callable[[Replay, Entry], None]]] = {
     "institution-added": _institution_added,
     "institution-changed": _institution_changed,
     "job-filed": _job_filed,
+    "occupations-added": _occupations_added,
     "authority-added": _authority_added,
     "contact-set": _contact,
     "user-disabled": _account,
