@@ -1,8 +1,8 @@
 """Read what an image file says of itself before any decoder sees its pixels, and leave its metadata behind.
 
-A closed list of formats: JPEG, PNG, WebP. Size, grey or colour, animation, orientation and colour profile are read
-here, from bounded slices, so that nothing is decoded before its size is known and no metadata parser of the decoder
-ever runs on foreign bytes (those warn, and warnings are process-wide).
+A closed list of formats: JPEG, PNG, WebP, HEIC. Size, grey or colour, animation, orientation and colour profile are
+read here, from bounded slices, so that nothing is decoded before its size is known and no metadata parser of the
+decoder ever runs on foreign bytes (those warn, and warnings are process-wide). HEIC alone is read by its library.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from cardlayout.portrait import heif
 from cardlayout.portrait.errors import PortraitDamaged, PortraitFormatUnknown, PortraitNotAnImage
 from cardlayout.portrait.segments import (
     APP0,
@@ -40,6 +41,7 @@ class Format(StrEnum):
     JPEG = "JPEG"
     PNG = "PNG"
     WEBP = "WEBP"
+    HEIF = "HEIF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,11 @@ class ImageFile:
 
 _PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 
+_HEIF: Final = re.compile(rb".{4}ftyp(?:heic|heix|heim|heis|hevc|mif1|msf1)", re.DOTALL)
 _NOT_ACCEPTED: Final = (
     (re.compile(rb"GIF8[79]a"), "GIF"),
     (re.compile(rb"BM"), "BMP"),
     (re.compile(rb"II\*\0|MM\0\*"), "TIFF"),
-    (re.compile(rb".{4}ftyp(?:heic|heix|heim|heis|hevc|mif1|msf1)", re.DOTALL), "HEIC"),
     (re.compile(rb".{4}ftypavi[fs]", re.DOTALL), "AVIF"),
     (re.compile(rb"\0\0\0\x0cJXL |\xff\x0a"), "JPEG XL"),
     (re.compile(rb"\0\0\0\x0cjP  "), "JPEG 2000"),
@@ -80,7 +82,8 @@ _NOT_ACCEPTED: Final = (
 def take_apart(data: bytes) -> ImageFile:
     """Read an image file's own words.
 
-    Raises PortraitNotAnImage, PortraitFormatUnknown (an image of another format), PortraitDamaged.
+    Raises PortraitNotAnImage, PortraitFormatUnknown (an image of another format), PortraitDamaged and
+    PortraitHeicUnreadable.
     """
     try:
         if data.startswith(b"\xff\xd8"):
@@ -89,6 +92,9 @@ def take_apart(data: bytes) -> ImageFile:
             return _png(data)
         if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
             return _webp(data)
+        if _HEIF.match(data):
+            width, height, profile = heif.measured(data)
+            return ImageFile(format=Format.HEIF, width=width, height=height, pixels=data, profile=profile)
     except (struct.error, IndexError) as error:  # a field beyond the end of the file
         raise PortraitDamaged from error
     for signature, name in _NOT_ACCEPTED:

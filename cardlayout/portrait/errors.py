@@ -4,6 +4,7 @@ PortraitError
 ├── PortraitTooHeavy       more bytes than any photo needs
 ├── PortraitNotAnImage     not an image at all
 ├── PortraitFormatUnknown  an image, but of a format that is not accepted
+├── PortraitHeicUnreadable a telephone's HEIC that cannot be read
 ├── PortraitDamaged        cut short, or not what its format demands
 ├── PortraitAnimated       several pictures in one file
 ├── PortraitTooLarge       more pixels declared than will be decoded
@@ -47,8 +48,8 @@ class PortraitNotAnImage(PortraitError):
 
     def __init__(self) -> None:
         super().__init__(
-            "文件不是图片，请提交 JPEG、PNG 或 WebP 格式的照片。",
-            "The file is not an image; give a photo as JPEG, PNG or WebP.",
+            "文件不是图片，请提交 JPEG、PNG、WebP 或 HEIC 格式的照片。",
+            "The file is not an image; give a photo as JPEG, PNG, WebP or HEIC.",
         )
 
 
@@ -61,6 +62,18 @@ class PortraitFormatUnknown(PortraitError):
         super().__init__(
             f"不接受 {name} 格式，请另存为 JPEG、PNG 或 WebP 后重新提交。",
             f"{name} is not accepted; save the photo as JPEG, PNG or WebP.",
+        )
+
+
+class PortraitHeicUnreadable(PortraitError):
+    """A HEIC or HEIF file that is broken, or of a kind that the library does not decode."""
+
+    code = "portrait-heic-unreadable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "HEIC 照片无法读取，请在手机或电脑上另存为 JPEG 后重新提交。",
+            "The HEIC photo cannot be read; save it as JPEG on the telephone or a computer.",
         )
 
 

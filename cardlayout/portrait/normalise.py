@@ -7,10 +7,12 @@ from typing import Final
 
 from PIL import Image, ImageChops, ImageCms
 
-from cardlayout.portrait.containers import ImageFile, take_apart
+from cardlayout.portrait import heif
+from cardlayout.portrait.containers import Format, ImageFile, take_apart
 from cardlayout.portrait.errors import (
     PortraitAnimated,
     PortraitDamaged,
+    PortraitHeicUnreadable,
     PortraitNotColour,
     PortraitTooHeavy,
     PortraitTooLarge,
@@ -112,6 +114,8 @@ def _decoded(file: ImageFile, scale: int) -> Image.Image:
         if picture.mode in {"RGB", "CMYK"} and "transparency" not in picture.info:
             return picture
         layer = picture.convert("RGBA")
+    except PortraitHeicUnreadable:
+        raise
     except Exception as error:  # whatever a decoder raises over foreign bytes, it could not read them
         raise PortraitDamaged from error
     return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
@@ -119,7 +123,10 @@ def _decoded(file: ImageFile, scale: int) -> Image.Image:
 
 def _opened(file: ImageFile) -> Image.Image:
     """Open for decoding, and insist that the decoder sees the size that was judged."""
-    picture = Image.open(BytesIO(file.pixels), formats=(file.format.value,))
+    if file.format is Format.HEIF:
+        picture = heif.decoded(file.pixels)
+    else:
+        picture = Image.open(BytesIO(file.pixels), formats=(file.format.value,))
     if picture.size != (file.width, file.height):
         raise PortraitDamaged
     return picture

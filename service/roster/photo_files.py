@@ -20,8 +20,8 @@ from typing import BinaryIO, Final, Self
 from service.roster.archive import MEBIBYTE, Archive, Limits
 from service.roster.errors import PhotosRefused
 
-ACCEPTED: Final = (".jpg", ".jpeg", ".jfif", ".png", ".webp")
-EXTENSIONS: Final = frozenset({*ACCEPTED, ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif", ".avif"})
+ACCEPTED: Final = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif")
+EXTENSIONS: Final = frozenset({*ACCEPTED, ".bmp", ".gif", ".tif", ".tiff", ".avif"})
 """What counts as a photo. One of another format is found and refused for it: that says more than that it is missing."""
 
 MAX_PHOTO_BYTES: Final = 20 * MEBIBYTE

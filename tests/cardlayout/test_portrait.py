@@ -3,6 +3,7 @@ from __future__ import annotations
 import struct
 import zlib
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image, ImageCms
 
 from cardlayout.portrait import PortraitError, inspect, normalise
 
+HEIC = Path(__file__).parent / "heic"
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 RED, GREEN, BLUE, SKIN, WHITE = (220, 30, 30), (30, 160, 60), (40, 90, 200), (224, 180, 150), (255, 255, 255)
 
@@ -379,8 +381,22 @@ def test_other_formats_are_refused_by_name(form: str, name: str) -> None:
     assert name in refused.zh
 
 
-def test_an_iphones_heic_is_refused_by_name() -> None:
-    assert "HEIC" in refusal(b"\0\0\0\x24ftypheic\0\0\0\0mif1heic").zh
+def test_a_telephones_heic_is_read() -> None:
+    """Red rises and green falls from top to bottom."""
+    made = opened(normalise((HEIC / "slope.heic").read_bytes()))
+    assert made.size == (360, 504)
+    (red, green, _), (last_red, last_green, _) = made.getpixel((9, 9)), made.getpixel((9, 494))
+    assert max(red, last_green) < 60
+    assert min(green, last_red) > 200
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.9, 0.99])
+def test_a_heic_that_cannot_be_read_is_refused_by_name(share: float) -> None:
+    whole = (HEIC / "slope.heic").read_bytes()
+    refused = refusal(whole[: int(len(whole) * share)])
+    assert refused.code == "portrait-heic-unreadable"
+    assert "HEIC" in refused.zh
+    assert "另存为 JPEG" in refused.zh
 
 
 @pytest.mark.parametrize("data", [b"", b"x", "姓名,身份证号".encode(), b"PK\x03\x04" + bytes(100)])

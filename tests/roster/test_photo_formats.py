@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -10,8 +11,12 @@ from service.roster.photo_files import ACCEPTED, EXTENSIONS, PhotoFiles
 from service.roster.photos import match_photos
 from tests.domain.applicants import application
 
+HEIC = Path(__file__).parents[1] / "cardlayout" / "heic" / "slope.heic"
+
 
 def picture(suffix: str) -> bytes:
+    if suffix in {".heic", ".heif"}:
+        return HEIC.read_bytes()
     slope = Image.linear_gradient("L").resize((295, 413))
     buffer = io.BytesIO()
     Image.merge("RGB", (slope, slope.transpose(Image.Transpose.FLIP_TOP_BOTTOM), slope)).save(
@@ -27,9 +32,8 @@ def test_every_format_that_is_asked_for_is_taken(suffix: str) -> None:
 
 @pytest.mark.parametrize("suffix", sorted(EXTENSIONS - set(ACCEPTED)))
 def test_the_others_are_found_and_refused_by_name(suffix: str) -> None:
-    heif = b"\0\0\0\x18ftypheic" + bytes(100)
     with pytest.raises(PortraitFormatUnknown) as refused:
-        normalise(heif if suffix in {".heic", ".heif"} else picture(suffix))
+        normalise(picture(suffix))
     assert "另存为 JPEG" in refused.value.zh
 
 
