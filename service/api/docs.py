@@ -28,6 +28,7 @@ from litestar.openapi.spec import (
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.routes import BaseRoute, HTTPRoute
 from msgspec import Struct
+from msgspec.inspect import ListType, Metadata, StrType, StructType, Type, VarTupleType, type_info
 
 from service.api.components import CSRF, SESSION, TOKEN, operations, tidy
 from service.api.documents import BYTES
@@ -179,11 +180,12 @@ _JSON: Final = re.compile(r"application/(.+\+)?json")
 
 def complete(document: OpenAPI, routes: Iterable[BaseRoute]) -> None:
     """Add what the framework cannot tell: headers, closed request bodies, bodies that are bytes, and HEAD from GET."""
-    for name in _closed_names(routes):
+    for request in _closed(routes):
         schemas = document.components.schemas if document.components else None
         assert schemas is not None
-        schema = schemas[name]
+        schema = schemas[request.__name__]
         schema.additional_properties = False
+        _bound_items(schema, request)
         for field, described in (schema.properties or {}).items():
             if field in _BYTES and isinstance(described, Schema):
                 described.content_encoding, described.pattern = "base64", _BASE64
@@ -204,17 +206,32 @@ def complete(document: OpenAPI, routes: Iterable[BaseRoute]) -> None:
     add_examples(document)
 
 
-def _closed_names(routes: Iterable[BaseRoute]) -> frozenset[str]:
-    """Return the names of all requests in JSON, and of what stands in them, that refuse fields they do not know."""
+def _closed(routes: Iterable[BaseRoute]) -> frozenset[type[Struct]]:
+    """Return what refuses fields that it does not know: the requests."""
     handlers = (handler for route in routes if isinstance(route, HTTPRoute) for handler in route.route_handlers)
     sent = (handler.parsed_data_field for handler in handlers)
     requests = (field.annotation for field in sent if field is not None and field.is_subclass_of(Struct))
     return frozenset(
-        kind.__name__
-        for request in requests
-        for kind in structs_in(request)
-        if kind.__struct_config__.forbid_unknown_fields
+        kind for request in requests for kind in structs_in(request) if kind.__struct_config__.forbid_unknown_fields
     )
+
+
+def _bound_items(schema: Schema, request: type[Struct]) -> None:
+    """Add what is asked of each text of a list, of which the framework says only that it is one (litestar 2.25)."""
+    kind = type_info(request)
+    assert isinstance(kind, StructType)
+    for field in kind.fields:
+        listed, several = (schema.properties or {}).get(field.encode_name), _plain(field.type)
+        if not isinstance(several, ListType | VarTupleType) or not isinstance(listed, Schema):
+            continue
+        one = _plain(several.item_type)
+        if isinstance(one, StrType) and isinstance(listed.items, Schema):
+            listed.items.min_length, listed.items.max_length = one.min_length, one.max_length
+            listed.items.pattern = one.pattern
+
+
+def _plain(kind: Type) -> Type:
+    return kind.type if isinstance(kind, Metadata) else kind
 
 
 def _responses(document: OpenAPI) -> Iterator[tuple[str, OpenAPIResponse]]:
