@@ -24,7 +24,6 @@ from tests.flows.office import ACTOR, SCHOOL, applicant
 from tests.flows.people_at_work import ACCOUNTS, PASSWORD
 from tests.flows.test_renew import CERTIFIED
 
-APPLIED: Final = CERTIFIED - timedelta(days=20)
 GIVEN: Final = {"on": "2026-11-02", "by": "张主任"}
 POINTS: Final = [4, 3, 3, 10, 10, 18, 17, 8, 8, 8]
 
@@ -213,33 +212,11 @@ def _scans(place: Place) -> Asked:
     return Asked("gate", "/api/v1/scans", first, second)
 
 
-def _authority(place: Place) -> Asked:
-    name = f"第{next(place.people)}区人社局"
-    return Asked("centre", "/api/v1/authorities", {"name": name}, {"name": f"{name}分局"})
-
-
-def _new_institution(place: Place) -> Asked:
-    code = f"{next(place.people):06}"
-    body = {"code": code, "letter": "S", "name": f"学校{code}", "authority": SCHOOL.authority}
-    return Asked("centre", "/api/v1/institutions", body, body | {"letter": "Y"})
-
-
-def _of_institution(what: str, body: dict[str, Any], **other: object) -> Callable[[Place], Asked]:
-    def asked(place: Place) -> Asked:
-        new = _new_institution(place)
-        place.post(new)
-        path = f"/api/v1/institutions/{new.body['code']}"
-        if what == "reopen":
-            place.post(Asked("centre", f"{path}/close", body, body))
-        return Asked("centre", f"{path}/{what}", body, body | other)
-
-    return asked
-
-
 def _renewal(place: Place) -> Asked:
+    applied_on = (CERTIFIED - timedelta(days=20)).isoformat()
     body = {
         "certified_on": CERTIFIED.isoformat(),
-        "applied_on": APPLIED.isoformat(),
+        "applied_on": applied_on,
         "facts": {"score": "90"},
         "reviewed_by": "李审核",
     }
@@ -281,12 +258,6 @@ REQUESTS: Final[dict[str, Callable[[Place], Asked]]] = {
     "callRoll": _calling,
     "makeRecord": _recording,
     "handInScans": _scans,
-    "addAuthority": _authority,
-    "addInstitution": _new_institution,
-    "editInstitution": _of_institution("edit", {"reason": "更名", "name": "新校名"}, name="另一校名"),
-    "closeInstitution": _of_institution("close", {"reason": "注销"}, reason="停办"),
-    "reopenInstitution": _of_institution("reopen", {"reason": "复办"}, reason="恢复备案"),
-    "fileJobs": _of_institution("jobs", {"jobs": ["电工"], "levels": ["3"]}, levels=["4"]),
     "renewCard": _renewal,  # years later: the last
 }
 """By operation; an operation that is added to the interface is added here."""

@@ -26,10 +26,10 @@ from service.flows.running import mirror_files
 from service.flows.running.audit import export_journal
 from service.flows.running.journal_mirror import set_mirror
 from service.store import tables
-from tests.api.keyed_requests import APPLIED, REQUESTS, Asked, Place
+from tests.api.keyed_requests import REQUESTS, Asked, Place
 from tests.api.staffed import staffed_service
 from tests.flows.office import ACTOR
-from tests.flows.test_renew import CERTIFIED, LATER
+from tests.flows.test_renew import LATER
 
 REPOSITORY: Final = Path(__file__).parents[2]
 CHANGES_NOTHING: Final = {"verifyCard", "getPhotoOfCard", "lookUpCard", "searchCards", "checkNumber", "signIn"}
@@ -146,24 +146,6 @@ def test_every_change_is_made_once_under_its_key(place: Place) -> None:
         assert (one.status_code, one.content) == (two.status_code, two.content), (name, one.text, two.text)
         assert one.is_success, (name, one.text)
         assert entries(place) - before == changes, name
-
-
-def test_a_renewal_that_the_rules_refuse_is_refused_under_a_key_too(lite: Place) -> None:
-    number = lite.old_cards.pop()
-    lite.staffed.office.move_to(LATER)
-    body = {
-        "certified_on": CERTIFIED.isoformat(),
-        "applied_on": APPLIED.isoformat(),
-        "facts": {"score": "59"},
-        "reviewed_by": "李审核",
-    }
-    asked, before = Asked("centre", f"/api/v1/cards/{number}/renewal", body, body), entries(lite)
-    lite.headers(asked.who)
-    told = [ask(lite, asked, "refused").json()["code"] for _ in range(2)]
-    assert told == ["score-below-pass"] * 2
-    mended = replace(asked, body=body | {"facts": {"score": "90"}})
-    assert ask(lite, mended, "mended").is_success
-    assert entries(lite) > before
 
 
 def test_one_key_is_for_one_operation(lite: Place) -> None:
