@@ -11,9 +11,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from service.domain.card_number import CardNumber
 from service.domain.errors import InstitutionInvalid
 from service.domain.issuer import Institution
-from service.domain.kinds import SkillLevel
+from service.domain.kinds import CardKind, SkillLevel
+from service.domain.problem import Problem
 
 Filed: TypeAlias = Mapping[str, frozenset[SkillLevel]]
 """The filed job types by name, each with its levels."""
@@ -76,6 +78,22 @@ def filed_on(jobs: Iterable[FiledJob], on: date) -> Filed:
         if one.on <= on and (before is None or before.on <= one.on):
             found[one.occupation] = one
     return {name: one.levels for name, one in sorted(found.items()) if one.levels}
+
+
+def letter_problem(number: CardNumber, place: Institution) -> Problem | None:
+    """Return what speaks against an internal card's number whose letter is not its institution's. 督附3.
+
+    Code and letter together name an institution: with another letter the number is another's.
+    """
+    if number.kind is not CardKind.INTERNAL or number.letter == place.letter:
+        return None
+    return Problem(
+        "institution-letter-other",
+        "number",
+        "督附3",
+        f"{number} 的类别字母是 {number.letter}，机构 {place.code} 登记为 {place.letter} {place.name}（督附3）",
+        f"number {number} has letter {number.letter}, institution {place.code} is {place.letter} {place.name} (督附3)",
+    )
 
 
 def check_day(on: date, today: date) -> None:

@@ -129,6 +129,14 @@ def test_nothing_is_brought_in_while_a_row_is_refused(office: Office) -> None:
     assert bring_in(office, good).imported == ("R50250003",)
 
 
+def test_a_number_with_another_letter_is_another_institution_s(lite: Office) -> None:
+    """督附3: code and letter together name an institution; the school's letter is S."""
+    imported = bring_in(lite, earlier(1, "Y500123250001", "内督", institution="500123"))
+    assert codes(imported) == {2: ["institution-letter-other"]}
+    assert "登记为 S" in imported.refused[0].problems[0].zh
+    assert bring_in(lite, earlier(1, "S500123250001", "内督", institution="500123")).imported == ("S500123250001",)
+
+
 def test_number_the_register_has_issued_is_not_brought_in(office: Office) -> None:
     office.issue_one(applicant("external", 1))
     before = office.events()

@@ -22,6 +22,7 @@ from service.domain.card_steps import adopt, check_decided_after_issue, revoke
 from service.domain.eligibility import UNKNOWN
 from service.domain.errors import DomainError
 from service.domain.event import Event
+from service.domain.filing import letter_problem
 from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
 from service.domain.problem import Problem
@@ -114,6 +115,8 @@ def _examined(
                     f"institution: {row.institution} is not registered",
                 )
             )
+        elif row.institution is not None and (other := letter_problem(row.number, known[row.institution])):
+            problems.append(other)
         try:
             drafts[row.row] = _draft(row, today)
         except DomainError as error:
