@@ -333,8 +333,8 @@ def test_a_case_is_closed_with_a_reason(desks: Desks, seat: Seat) -> None:
     fill(page, "evaluate", result="不合格", on=today.isoformat(), by="王科长")
     where = page.url.partition("?")[0]
     page = seat("centre", where)
-    fill(page, "close", reason="复核后合格", decided_by="李主任")
-    done(page, "已办结")
+    fill(page, "close", result="合格", reason="复核后合格", decided_by="李主任")
+    done(page, "事项办结")
     (case,) = (one for one in list_cases(desks.register) if one.number == number)
     assert case.closing is not None
     assert (case.closing.by, case.closing.reason) == ("李主任", "复核后合格")
