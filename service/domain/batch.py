@@ -215,12 +215,12 @@ class _Across:
         if len(asked) + len(granted) > MAX_OCCUPATIONS:
             told = "、".join(map(str, rows))
             also = f"，另有同一次申报已发证的{'、'.join(sorted(granted))}" if granted else ""
+            why = "（认证日期或申报日期相同的为同一次申报）" if granted or len(rows) > 1 else ""
             yield refusal(
                 "too-many-occupations",
                 "occupations",
                 "考§9",
-                f"每人每次申报不得超过 {MAX_OCCUPATIONS} 个工种，本批第 {told} 行共 {len(asked)} 个{also}"
-                "（认证日期或申报日期相同的为同一次申报）",
+                f"每人每次申报不得超过 {MAX_OCCUPATIONS} 个工种，本批第 {told} 行共 {len(asked)} 个{also}{why}",
                 f"{len(asked) + len(granted)} job types (rows {told}) with the same certification or application date: "
                 f"at most {MAX_OCCUPATIONS} an application",
             )
