@@ -83,7 +83,6 @@ FIELDS: Final[Mapping[str, tuple[Any, ...]]] = {
     "older": (17,),
     "occupations": ("电工",),
     "new_job_types": ("荣昌夏布编织",),
-    "roster_sheet": ("名册",),
     "old": ("nine dragons rising",),
     "outcome": ("合格", "passed", "met"),
     "page": (1,),
