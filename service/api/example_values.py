@@ -112,7 +112,6 @@ FIELDS: Final[Mapping[str, tuple[Any, ...]]] = {
     "reviewed_by": ("李审核",),
     "role": ("centre", "external"),
     "root": (_ROOT,),
-    "roster_sheet": ("考评人员名册",),
     "roster": ("(the bytes of roster.xlsx)",),
     "row": (2,),
     "rule": ("assessors",),
