@@ -60,13 +60,13 @@ class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How text is folded; ``domain.tidy`` says what each is for.
 
-    ``zero_width`` are code points and ranges in hexadecimal; each of ``radicals`` stands for the character of
+    ``zero_width`` are code points and ranges in hexadecimal; each of ``radicals``, in rows, stands for the character of
     ``ideographs`` in its place (Unicode, EquivalentUnifiedIdeograph).
     """
 
     zero_width: tuple[str, ...]
-    radicals: str
-    ideographs: str
+    radicals: tuple[str, ...]
+    ideographs: tuple[str, ...]
     dots: str
     dots_between_han: str
 

@@ -27,7 +27,7 @@ def _ranges(code_points: tuple[str, ...]) -> dict[int, None]:
 
 _FOLDED: Final[dict[int, str | None]] = {
     **_ranges(_TEXT.zero_width),  # dropped: they show nothing, and turn no order of reading round
-    **{ord(radical): han for radical, han in zip(_TEXT.radicals, _TEXT.ideographs, strict=True)},
+    **{ord(radical): han for radical, han in zip("".join(_TEXT.radicals), "".join(_TEXT.ideographs), strict=True)},
 }
 _SPACES: Final = re.compile("[ \t\r\n\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _HAN: Final = "〇々\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"

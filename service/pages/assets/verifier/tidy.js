@@ -3,7 +3,8 @@
 
 import { SHARED } from './shared.js'
 
-const { zero_width, radicals, ideographs, dots, dots_between_han } = SHARED.text
+const { zero_width, dots, dots_between_han } = SHARED.text
+const [radicals, ideographs] = [SHARED.text.radicals.join(''), SHARED.text.ideographs.join('')]
 
 const HAN = '〇々\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}'
 const OUTER = '[\\t-\\r\\x1c-\\x20\\x85\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+'
