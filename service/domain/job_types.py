@@ -100,8 +100,8 @@ def parse_job_type(part: str, catalogue: Catalogue) -> Occupation:
 
 def question_about(name: str, catalogue: Catalogue) -> Problem:
     """Word the question about a job type that nobody knows, with what it may have been meant for. 考§9."""
-    zh = f"职业工种：“{name}”不在职业目录中，也没有为它发过证卡；请核对名称"
-    en = f"occupations: {name!r} is in no catalogue, and no card was issued for it: check the name"
+    zh = f"职业工种：“{name}”不在职业目录中，没有机构备案，也没有为它发过证卡；请核对名称"
+    en = f"occupations: {name!r} is in no catalogue, in no filing and on no card: check the name"
     if traditional := [character for character in name if _is_traditional(character)]:
         zh += f"（“{''.join(traditional)}”疑为繁体字，请用简体字）"
         en += f" ({''.join(traditional)!r} looks like a traditional character: write the simplified one)"

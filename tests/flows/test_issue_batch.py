@@ -10,6 +10,7 @@ from keys.rotation import active
 from service.domain.access import By
 from service.domain.application import RawRow
 from service.domain.card_number import CardNumber
+from service.domain.kinds import SkillLevel
 from service.domain.occupation import Occupation
 from service.domain.problem import Problem
 from service.flows.cards.card_requests import VoidRequest
@@ -18,6 +19,8 @@ from service.flows.errors import Refused
 from service.flows.issue.number_series import list_series
 from service.flows.issue.outcome import IssuedRow
 from service.flows.keys.key_ceremony import retire_key
+from service.flows.people.filing_requests import FilingRequest
+from service.flows.people.institutions import file_jobs
 from service.flows.running.audit import audit
 from service.roster.photo_files import PhotoFiles
 from service.store.errors import IdempotencyKeyReused
@@ -204,6 +207,13 @@ def test_the_job_type_of_a_voided_card_is_not_known(lite: Office) -> None:
     )
     void_number(lite.register, CardNumber(number or ""), VoidRequest(reason="工种写错"), By(ACTOR))
     assert codes_of(lite.issue(applicant("special_skill", 2, occupations="陶艺制做"))) == {3: ["occupation-new"]}
+
+
+def test_a_job_type_that_an_institution_has_filed_is_known(lite: Office) -> None:
+    """考§6: it is assessed there."""
+    filing = FilingRequest(jobs=["陶艺制作"], levels=[SkillLevel.SPECIAL])
+    file_jobs(lite.register, SCHOOL.code, filing, ACTOR)
+    assert codes_of(lite.issue(applicant("special_skill", 1, occupations="陶艺制作"))) == {}
 
 
 def test_a_question_stands_beside_every_other_problem_of_the_row(lite: Office) -> None:

@@ -1,4 +1,4 @@
-"""Job types that are in no catalogue: known from cards issued for them, confirmed for a batch, or asked about."""
+"""Job types that are in no catalogue: known from cards and filings, confirmed for a batch, or asked about."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from service.domain.occupation import Catalogue
 from service.domain.problem import Problem
 from service.domain.tidy import tidy_occupation
 from service.flows.register import Register
-from service.store import cards
+from service.store import cards, institutions
 
 
 def known_job_types(register: Register, confirmed: Iterable[str] = ()) -> Catalogue:
-    """Return the catalogue with the job types that cards were issued for, and those just confirmed."""
+    """Return the catalogue with the job types on cards and in filings, and those just confirmed."""
     with register.database.read() as connection:
         issued = cards.job_types(connection)
-    return register.catalogue.with_job_types(issued | {tidy_occupation(name) for name in confirmed})
+        filed = {job.occupation for jobs in institutions.filed(connection).values() for job in jobs}
+    return register.catalogue.with_job_types(issued | filed | {tidy_occupation(name) for name in confirmed})
 
 
 def asked_about(rows: Sequence[Application | MalformedRow]) -> tuple[str, ...]:
