@@ -212,18 +212,19 @@ def opens_case(entry: Entry) -> bool:
     return is_ground and entry.outcome is Grade.FAILED
 
 
-def check_body(entry: EntryKind, kind: CardKind, issuer: str, body: str) -> None:
+def check_body(entry: EntryKind, kind: CardKind, issuer: str, body: str, *, engaged_as_internal: bool = False) -> None:
     """Refuse who may not enter this of such a holder. Raises RecordRefused.
 
     An external supervisor's record is kept by the HR authorities, an internal one's by the issuing institution
-    (督§4, 督§20); an assessor is reviewed, evaluated and warned by the institution that engages him (考§17, 考§18,
-    考§20), and rewards and sanctions are for the centre too (考§19). 督§4, 督§20, 考§17–§20.
+    (督§4, 督§20), which is so too for an external one whom it has engaged as internal (督§14). An assessor is reviewed,
+    evaluated and warned by the institution that engages him (考§17, 考§18, 考§20), and rewards and sanctions are for
+    the centre too (考§19). 督§4, 督§20, 考§17–§20.
     """
     is_institution = is_institution_code(body)
     if kind is CardKind.INTERNAL:
         allowed = body == issuer
     elif kind is CardKind.EXTERNAL:
-        allowed = not is_institution and bool(body.strip())
+        allowed = engaged_as_internal if is_institution else bool(body.strip())
     else:
         allowed = is_institution or (body == CENTRE and entry in {EntryKind.REWARD, EntryKind.SANCTION})
     if not allowed:
@@ -249,7 +250,8 @@ def may_read(kind: CardKind, issuer: str, keepers: Collection[str], body: str) -
     """Return whether a body reads what is recorded of such a holder: the centre all, others what they keep.
 
     ``keepers`` are the institutions that engage an assessor today; of an external supervisor the bureaus that have
-    recommended, employ or have sent them, or have an institution on file that engages them. 督§4, 考§17.
+    recommended, employ or have sent them, or have an institution on file that engages them, and that institution
+    itself. 督§4, 督§14, 考§17.
     """
     if body in {CENTRE, issuer}:
         return True

@@ -166,6 +166,7 @@ def test_who_may_enter_what(what: EntryKind) -> None:
     assert may(CardKind.EXTERNAL, CENTRE, CENTRE)
     assert may(CardKind.EXTERNAL, CENTRE, DISTRICT)
     assert not may(CardKind.EXTERNAL, CENTRE, SCHOOL)
+    check_body(what, CardKind.EXTERNAL, CENTRE, SCHOOL, engaged_as_internal=True)  # 督§14
     assert may(CardKind.INTERNAL, SCHOOL, SCHOOL)
     assert not may(CardKind.INTERNAL, SCHOOL, "500777")
     assert not may(CardKind.INTERNAL, SCHOOL, CENTRE)

@@ -114,6 +114,31 @@ def test_a_sheet_is_summed_graded_and_drawn_for_signing(office: Office) -> None:
     )
 
 
+def test_an_external_supervisor_engaged_as_internal_is_reviewed_by_who_engages(office: Office) -> None:
+    """督§14, 督§16, 督附2: on the same number, ticked as 内督 this time; nobody else's institution reviews him."""
+    number = office.issue_one(applicant("external", 1))
+    with pytest.raises(RecordRefused) as stranger:
+        review(office, number, BY_SCHOOL, SUPERVISOR_POINTS)
+    assert stranger.value.code == "record-body"
+    engage(
+        *(office.register, number, SCHOOL.code),
+        since=office.today,
+        until=None,
+        as_internal=True,
+        document="责任书1号",
+        actor=ACTOR,
+    )
+    out = io.BytesIO()
+    entered = review(office, number, BY_SCHOOL, SUPERVISOR_POINTS, out=out)
+    assert (entered.entry.body, entered.entry.institution) == (SCHOOL.code, SCHOOL.code)
+    (page,) = pages(out.getvalue())
+    text = "".join(char.get_text() for char in chars(page))
+    assert "□(外督)" in text
+    assert "√(内督)" in text
+    assert person_record(office.register, number, body=SCHOOL.code) is not None
+    assert person_record(office.register, number, body=FACTORY.code) is None
+
+
 def test_an_assessors_sheet_comes_from_who_engages(office: Office) -> None:
     """考§17, 考附1."""
     number = office.issue_one(applicant("standard", 1))

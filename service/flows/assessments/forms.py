@@ -30,7 +30,8 @@ _TICKED, _NOT_TICKED = "√", "□"
 class Occasion:
     """The assessment a form is about, as far as it is known; blank parts are written by hand.
 
-    ``points`` are those of a review sheet, one for each of its items.
+    ``points`` are those of a review sheet, one for each of its items. ``as_internal``: who holds an external card is
+    there as the institution's internal supervisor (督§14).
     """
 
     institution: str | None = None
@@ -40,6 +41,7 @@ class Occasion:
     occupation: str = ""
     candidates: str = ""
     points: tuple[int, ...] = ()
+    as_internal: bool = False
 
 
 def draw_forms(
@@ -161,7 +163,7 @@ def _topic(topic: Topic) -> Iterator[Row]:
 def _supervisor_review(form: ReviewForm, card: Card | None, occasion: Occasion, institution: str) -> Form:
     """督附2: by whoever sent the supervisor, after each job (督§16)."""
     name, unit, number, identity, external, internal, institution_label, plan = form.fields
-    kind = None if card is None else card.kind
+    kind = None if card is None else CardKind.INTERNAL if occasion.as_internal else card.kind
     head = (
         _pairs((name, "" if card is None else card.name), (unit, "" if card is None else card.work_unit)),
         Row(

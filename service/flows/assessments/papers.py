@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, BinaryIO, Final
 
@@ -61,7 +62,10 @@ def draw_assessment_forms(
     """
     view = read_assessment(register, identity, by)
     wanted = tuple(
-        (card.number, _occasion(view, card if role.post is Role.ASSESSOR else None))
+        (
+            card.number,
+            replace(_occasion(view, card if role.post is Role.ASSESSOR else None), as_internal=role is Role.INTERNAL),
+        )
         for role, card in _fill_in(view)
         if role.post in POSTS_OF_FORM[name]
     )

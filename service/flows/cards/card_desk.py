@@ -17,7 +17,7 @@ from service.domain.verdict_words import Word
 from service.flows.checking.staff import check_number
 from service.flows.errors import Refused, no_such_card
 from service.flows.people.access_records import record_access
-from service.flows.people.record import may_read_of
+from service.flows.people.record import has_engaged, may_read_of
 from service.flows.register import Register
 from service.store import cancellations, cards, copies, proposals
 from service.store.proposals import StoredProposal
@@ -72,6 +72,7 @@ def _standing(register: Register, number: CardNumber, body: str) -> Standing:
         correction = cancellations.get_correction(connection, number)
         lost_with = () if decision is None else _lost_with(connection, card, decision)
         dead = copies.replaced(connection, number)
+        engaged = has_engaged(connection, card, body)
         proposed = tuple(
             one
             for one in proposals.open_for(connection, (number,))
@@ -86,7 +87,7 @@ def _standing(register: Register, number: CardNumber, body: str) -> Standing:
         decision=decision,
         correction=correction,
         lost_with=lost_with,
-        entries=frozenset(kind for kind in EntryKind if _may_enter(kind, card, body)),
+        entries=frozenset(kind for kind in EntryKind if _may_enter(kind, card, body, engaged=engaged)),
         decides=body == card.issuer,
     )
 
@@ -99,11 +100,11 @@ def _lost_with(connection: Connection, card: Card, decision: Decision) -> tuple[
     )
 
 
-def _may_enter(kind: EntryKind, card: Card, body: str) -> bool:
+def _may_enter(kind: EntryKind, card: Card, body: str, *, engaged: bool) -> bool:
     if kind is EntryKind.WARNING and not card.kind.is_assessor:
         return False  # 考§20 knows assessors only
     try:
-        check_body(kind, card.kind, card.issuer, body)
+        check_body(kind, card.kind, card.issuer, body, engaged_as_internal=engaged)
     except DomainError:
         return False
     return True

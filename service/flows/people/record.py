@@ -96,13 +96,20 @@ def may_read_of(connection: Connection, card: Card, body: str, on: date) -> bool
     return may_read(card.kind, card.issuer, _keepers(connection, card, on), body)
 
 
+def has_engaged(connection: Connection, card: Card, institution: str) -> bool:
+    """Return whether an institution has ever engaged a card's holder for work of the card's kind. 考§16, 督§14."""
+    return any(
+        one.term.institution == institution and one.kind.is_assessor is card.kind.is_assessor
+        for one in engagements.of_person(connection, card.person)
+    )
+
+
 def _keepers(connection: Connection, card: Card, on: date) -> frozenset[str]:
     """Find who keeps the record of a card's holder today. 督§4, 考§17."""
-    engaging = {
-        one.term.institution
-        for one in engagements.of_person(connection, card.person)
-        if one.term.until is None or on <= one.term.until
-    }
+    contracts = [
+        one for one in engagements.of_person(connection, card.person) if one.term.until is None or on <= one.term.until
+    ]
+    engaging = {one.term.institution for one in contracts}
     if card.kind is not CardKind.EXTERNAL:
         return frozenset(engaging)
     sent = (one.authority for one in dossiers.dispatches_of(connection, card.person) if one.withdrawn_on is None)
@@ -113,7 +120,8 @@ def _keepers(connection: Connection, card: Card, on: date) -> frozenset[str]:
         *sent,
         *(one and one.authority for one in filed),
     )
-    return frozenset(tidy_name(one) for one in bureaus if one)
+    as_internal = {one.term.institution for one in contracts if one.kind is CardKind.EXTERNAL}
+    return frozenset(as_internal) | frozenset(tidy_name(one) for one in bureaus if one)
 
 
 def _line(number: CardNumber, entry: Entry, case: Case | None) -> RecordLine:

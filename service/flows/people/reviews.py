@@ -36,12 +36,12 @@ from service.flows.assessments.forms import Occasion, card_with_form, draw_forms
 from service.flows.cards.lifecycle import registered
 from service.flows.errors import Refused
 from service.flows.people.authorities import who_acts
-from service.flows.people.record import may_read_of
+from service.flows.people.record import has_engaged, may_read_of
 from service.flows.register import Register
 from service.flows.requests.fields import described
 from service.flows.requests.types import Day, EnteredBy, InstitutionCode, Plan, Reason, line, text
 from service.flows.shipped import shipped_forms
-from service.store import engagements, journal, reviews
+from service.store import journal, reviews
 
 
 class SheetRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,9 +95,10 @@ def enter_review(
 ) -> Entered:
     """Enter a review sheet: 督附2 after each job of a supervisor (督§16), 考附1 of an assessor (考§17).
 
-    The institution is where the work was done, by default the body that reviews. The sheet is drawn to ``out``, for
-    signing, before it is stored. Raises Refused, RecordRefused for points the sheet does not admit, LayoutError for a
-    text that cannot be printed.
+    An external supervisor whom an institution reviews was its internal one this time (督§14). The institution is where
+    the work was done, by default the body that reviews. The sheet is drawn to ``out``, for signing, before it is
+    stored. Raises Refused, RecordRefused for points the sheet does not admit, LayoutError for a text that cannot be
+    printed.
     """
     forms, form = shipped_forms(), sheet_of(number.kind)
     sheets = {sheet.annex: sheet for sheet in (forms.supervisor_review, forms.assessor_review)}
@@ -115,7 +116,12 @@ def enter_review(
         entry = replace(entry, institution=entry.body)
     if out is not None:
         occasion = Occasion(
-            entry.institution, entry.plan, entry.on, occupation=entry.occupation, points=entry.points or ()
+            entry.institution,
+            entry.plan,
+            entry.on,
+            occupation=entry.occupation,
+            points=entry.points or (),
+            as_internal=is_institution_code(entry.body),
         )
         draw_forms(register, form, [number], occasion, out)
     return _enter(register, number, entry, by)
@@ -169,12 +175,12 @@ class _Stated:
 def _has_answered_for(connection: Connection, card: Card, body: str, on: date) -> bool:
     """Return whether a body writes of what a holder has done: also an institution whose contract has ended. 考§17.
 
-    Of external supervisors any authority does, which reads nothing by it (督§4).
+    Of external supervisors any authority does, which reads nothing by it (督§4), and who has engaged them (督§14).
     """
-    if card.kind is CardKind.EXTERNAL:
-        return not is_institution_code(body)
-    ever = {one.engagement.institution for one in engagements.of_person(connection, card.person)}
-    return may_read_of(connection, card, body, on) or (card.kind.is_assessor and body in ever)
+    if card.kind is CardKind.EXTERNAL and not is_institution_code(body):
+        return True
+    ever = card.kind is not CardKind.INTERNAL and has_engaged(connection, card, body)
+    return ever or may_read_of(connection, card, body, on)
 
 
 def _entry(register: Register, card: Card, stated: _Stated, by: By) -> Entry:
@@ -184,7 +190,8 @@ def _entry(register: Register, card: Card, stated: _Stated, by: By) -> Entry:
     """
     with register.database.read() as connection:
         body = who_acts(register, connection, by.body or card.issuer)
-    check_body(stated.kind, card.kind, card.issuer, body)
+        as_internal = card.kind is CardKind.EXTERNAL and has_engaged(connection, card, body)
+    check_body(stated.kind, card.kind, card.issuer, body, engaged_as_internal=as_internal)
     if by.is_account:
         with register.database.read() as connection:
             if not _has_answered_for(connection, card, body, register.effects.today()):
