@@ -83,6 +83,7 @@ FIELDS: Final[Mapping[str, tuple[Any, ...]]] = {
     "older": (17,),
     "occupations": ("电工",),
     "new_job_types": ("荣昌夏布编织",),
+    "roster_sheet": ("考评人员名册",),
     "old": ("nine dragons rising",),
     "outcome": ("合格", "passed", "met"),
     "page": (1,),
