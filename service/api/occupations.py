@@ -14,13 +14,14 @@ from service.api.once import once
 from service.api.problems import documented
 from service.api.routes import CHANGE_REFUSALS, LIST_REFUSALS, AnyRequest
 from service.domain.access import Permission
+from service.domain.visible import LINE_PATTERN
 from service.flows.publishing.catalogue import add_occupations, list_occupations
 from service.flows.publishing.catalogue_requests import OccupationsRequest
 from service.flows.register import Register
 from service.flows.requests.fields import FORMS
 from service.web.authentication import current_principal, needs
 
-Text = Annotated[str, QueryParameter(description=FORMS["occupation_text"].en, max_length=60)]
+Text = Annotated[str, QueryParameter(description=FORMS["occupation_text"].en, max_length=60, pattern=LINE_PATTERN)]
 
 
 class CataloguedBody(Struct, frozen=True):
