@@ -31,6 +31,8 @@ def test_the_front_page_lists_what_is_due_of_ones_own_body(staffed: Staffed) -> 
     page = staffed.client.get("/office").text
     assert "待办事项（共 3 项）" in page
     assert "内督中的本机构在职人员 0 名" in page
+    assert page.index("待办事项") < page.index('<nav class="ways'), "what waits stands first"
+    assert page.count('<td><a href="/office/staffing">') == 3, "each leads to where it is seen to"
     sign_in(staffed, "auditor")
     assert "待办事项" not in staffed.client.get("/office").text
 
