@@ -60,6 +60,7 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "application-refused": (frozenset({"row", "reasons"}), frozenset({"reason"})),  # batch
     "cards-printed": (frozenset({"numbers"}), frozenset({"sheet"})),  # batch, or the first number
     "numbers-reserved": (frozenset({"first", "last", "reason"}), _NONE),  # prefix
+    "counter-move-confirmed": (frozenset({"before", "value"}), _NONE),  # prefix; last number, before and after
     "number-voided": (frozenset({"reason"}), _NONE),  # number that no card has
     "card-issued": (_CARD, frozenset({"predecessor", "number_reason"})),  # card number, here and below
     "card-imported": (_CARD | {"status"}, frozenset({"status_on", "predecessor"})),

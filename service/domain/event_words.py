@@ -65,6 +65,7 @@ EVENT_WORDS: Final = {
     "batch-issued": ("核发批次", "batch issued"),
     "application-refused": ("退回申报", "application refused"),
     "numbers-reserved": ("预留编号", "numbers reserved"),
+    "counter-move-confirmed": ("确认编号跳段", "move of a counter confirmed"),
     "assessment-planned": ("安排场次", "assessment planned"),
     "assessment-cancelled": ("取消场次", "assessment cancelled"),
     "assessment-roll-called": ("点名", "roll called"),

@@ -9,6 +9,7 @@ from service.domain.access import By
 from service.domain.application import Cell, RawRow
 from service.domain.card import CardStatus, ReplacementReason
 from service.domain.card_number import CardNumber
+from service.domain.journal import parse_entry
 from service.domain.verdict_words import Word
 from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card
@@ -19,7 +20,7 @@ from service.flows.checking.verify import verify_text
 from service.flows.errors import Refused
 from service.flows.issue.import_cards import Imported, import_cards
 from service.flows.issue.number_series import list_series
-from service.flows.running.audit import audit
+from service.flows.running.audit import audit, export_journal
 from service.flows.running.back_up import back_up
 from service.flows.running.journal_mirror import set_mirror
 from service.flows.running.restore_evidence import Later
@@ -291,6 +292,12 @@ def test_a_mistyped_number_is_asked_about_before_it_uses_up_the_year(office: Off
     assert list_series(office.register) == ()
     import_cards(office.register, typed, ACTOR, ("R5026", "2531002"))
     assert {one.prefix: one.last_no for one in list_series(office.register)} == {"2531002": 53, "R5026": 9990}
+    entries = [parse_entry(line) for line in export_journal(office.register)]
+    assert [
+        (entry.actor, entry.event.subject, entry.event.data)
+        for entry in entries
+        if entry.event.kind == "counter-move-confirmed"
+    ] == [(ACTOR, "2531002", {"before": 0, "value": 53}), (ACTOR, "R5026", {"before": 0, "value": 9990})]
 
 
 def test_a_counter_may_pass_fifty_numbers_beside_those_of_its_cards(lite: Office) -> None:

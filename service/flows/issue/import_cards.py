@@ -72,10 +72,9 @@ def import_cards(register: Register, rows: Sequence[RawRow], actor: str, confirm
         person_ids = people.put_many(
             connection, (seal_person(register, row.resident_id, row.name, row.phone) for row in earlier)
         )
-        _check_leaps(connection, [row.number for row in earlier], confirmed)
+        events = _confirmed_leaps(connection, [row.number for row in earlier], confirmed)
         numbers.record_before(connection, (row.number for row in earlier), now)
         stored: list[Card] = []
-        events: list[Event] = []
         for row in earlier:
             draft = drafts[row.row]
             person = person_ids[register.blind.of(row.resident_id)]
@@ -232,15 +231,18 @@ def _still_in_force(
             yield RefusedRow(row.row, row.name, (problem,))
 
 
-def _check_leaps(connection: Connection, brought: Sequence[CardNumber], confirmed: Collection[str]) -> None:
-    """Refuse to move a counter further than the cards explain, unless confirmed. Raises Refused. 督附3, 考附2."""
-    doubtful = [
-        leap
-        for leap in leaps(connection, brought)
-        if is_doubtful_leap(leap.last_no, leap.highest, leap.brought) and leap.prefix not in confirmed
-    ]
+def _confirmed_leaps(connection: Connection, brought: Sequence[CardNumber], confirmed: Collection[str]) -> list[Event]:
+    """Return the journal's word for every counter that is moved further than the cards explain, as confirmed.
+
+    Raises Refused while one of them is not confirmed. 督附3, 考附2.
+    """
+    asked = [leap for leap in leaps(connection, brought) if is_doubtful_leap(leap.last_no, leap.highest, leap.brought)]
+    doubtful = [leap for leap in asked if leap.prefix not in confirmed]
     if not doubtful:
-        return
+        return [
+            Event("counter-move-confirmed", leap.prefix, {"before": leap.last_no, "value": leap.highest})
+            for leap in asked
+        ]
     zh, en = zip(*map(_told, doubtful), strict=True)
     raise Refused(
         "import-passes-numbers",

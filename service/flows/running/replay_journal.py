@@ -57,6 +57,7 @@ from service.store import (
 _SILENT: Final = frozenset(
     {
         "batch-issued",
+        "counter-move-confirmed",
         "application-refused",
         "cards-printed",
         "decision-refused",
