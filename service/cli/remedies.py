@@ -43,6 +43,10 @@ CLI_REMEDIES: Final[Remedies] = {
         "先用 zhengka confirm {number} --reason 确认",
         "confirm it first with zhengka confirm {number} --reason",
     ),
+    "cell-missing": (
+        "换发时用 zhengka renew --set {field}=… 填写",
+        "at a renewal state it with zhengka renew --set {field}=…",
+    ),
     "checker-memory-damaged": (
         "再用 zhengka verify --root 指明指纹",
         "and name the fingerprint with zhengka verify --root",

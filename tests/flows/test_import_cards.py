@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from service.domain.access import By
 from service.domain.application import Cell, RawRow
@@ -14,6 +15,7 @@ from service.domain.verdict_words import Word
 from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card
 from service.flows.cards.print_cards import card_text
+from service.flows.cards.renew import renew_card
 from service.flows.checking.lookup import lookup
 from service.flows.checking.staff import check_number
 from service.flows.checking.verify import verify_text
@@ -26,7 +28,8 @@ from service.flows.running.journal_mirror import set_mirror
 from service.flows.running.restore_evidence import Later
 from service.store import cancellations
 from service.store.errors import NumberTaken, ScopeTaken
-from tests.flows.office import ACTOR, SCHOOL, Office, applicant, codes_of, name_of, numbers_of, resident_id
+from tests.flows.office import ACTOR, SCHOOL, Office, applicant, codes_of, name_of, numbers_of, photo, resident_id
+from tests.flows.test_renew import renewal
 from tests.flows.test_restore import Day, restored
 
 
@@ -298,6 +301,23 @@ def test_a_mistyped_number_is_asked_about_before_it_uses_up_the_year(office: Off
         for entry in entries
         if entry.event.kind == "counter-move-confirmed"
     ] == [(ACTOR, "2531002", {"before": 0, "value": 53}), (ACTOR, "R5026", {"before": 0, "value": 9990})]
+
+
+def test_renewal_of_a_card_from_before_says_what_the_register_lacks(lite: Office) -> None:
+    """考§12, 督附5: the answers of the application first, then the photograph, by the name of what is to be stated."""
+    bring_in(lite, earlier(1, "26310020001", "考评员", occupations="电工", issued_on=date(2026, 3, 1)))
+    lite.move_to(date(2029, 1, 10))
+    number, on = CardNumber("26310020001"), date(2029, 1, 5)
+    stated = {"hr_staff": "否", "qualification_level": "三级", "occupation_years": "8"}
+    for facts, code, field, zh in (
+        ({}, "cell-missing", "hr_staff", "在职人社：未填写"),
+        (stated, "photo-missing", "photo", "照片：登记库中没有持证人的照片，换发须提交新照片（督附5）"),
+    ):
+        with pytest.raises(Refused) as refused:
+            renew_card(lite.register, number, renewal("standard", on, **facts), By(ACTOR))
+        assert (refused.value.code, refused.value.parameters, refused.value.zh) == (code, {"field": field}, zh)
+    given = structs.replace(renewal("standard", on, **stated), photo=photo(1))
+    assert lite.card(renew_card(lite.register, number, given, By(ACTOR))).predecessor == number
 
 
 def test_a_counter_may_pass_fifty_numbers_beside_those_of_its_cards(lite: Office) -> None:

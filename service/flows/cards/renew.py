@@ -19,6 +19,7 @@ from service.domain.application.headings import HEADING_OF, HEADINGS
 from service.domain.card import Card
 from service.domain.card_number import CardNumber
 from service.domain.card_steps import check_renewable
+from service.domain.problem import Problem
 from service.domain.validity import MONTHS_A_YEAR, add_months, renewal_opens_on
 from service.flows.cards.card_requests import RenewalRequest
 from service.flows.cards.lifecycle import check_confirmed, check_who_decides, registered
@@ -35,6 +36,14 @@ from service.store.cards import CardRecord
 FIRST_ROW: Final = 2
 _PHOTO_NAME: Final = "photo"
 _FIXED: Final = frozenset({"resident_id", "photo", "number", "number_reason"})
+_NO_PHOTO: Final = Problem(
+    "photo-missing",
+    "photo",
+    "督附5",
+    "照片：登记库中没有持证人的照片，换发须提交新照片（督附5）",
+    "photo: the register holds none of the holder, hand in a new one (督附5)",
+)
+"""Of a card from before the system, whose holder's photograph nobody has handed in yet."""
 RESTATABLE: Final = frozenset(heading.field for heading in HEADINGS) - _FIXED
 """Fields of a roster that a renewal may state anew: all but whose card it is, its number and the photograph."""
 
@@ -87,8 +96,13 @@ def renew_card(register: Register, number: CardNumber, request: RenewalRequest, 
     )
     outcome = issue_batch(register, batch)
     for row in outcome.refused:
-        problems = row.problems
-        raise Refused(problems[0].code, "；".join(one.zh for one in problems), "; ".join(one.en for one in problems))
+        problems = [_NO_PHOTO if photo is None and one.code == _NO_PHOTO.code else one for one in row.problems]
+        raise Refused(
+            problems[0].code,
+            "；".join(one.zh for one in problems),
+            "; ".join(one.en for one in problems),
+            {"field": problems[0].field},
+        )
     (issued,) = outcome.issued
     return CardNumber(issued.number or "")
 
