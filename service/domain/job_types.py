@@ -39,8 +39,8 @@ def parse_occupations(text: str, catalogue: Catalogue) -> tuple[Occupation, ...]
     for occupation in occupations:
         if occupation.name in seen:
             raise OccupationInvalid(
-                f"职业工种“{occupation.name}”重复，请删去一个",
-                f"the job type {occupation.name!r} is given twice: delete one",
+                f"“{occupation.name}”写了两次，请删去一个",
+                f"{occupation.name!r} is given twice: delete one",
                 code="occupation-doubled",
             )
         seen.add(occupation.name)

@@ -28,6 +28,7 @@ _LABEL: Final = re.compile(
 _SENTENCE: Final = re.compile("[,。;:!]")
 _SUM: Final = re.compile(r"^(?:合计|总计|共计|小计|共)[0-9一二三四五六七八九十百]*[人名张]?$")
 _DIGITS: Final = re.compile(r"[0-9]{6}")
+_FEW: Final = 100_000  # people of one list; an identity number has more digits
 _SAME: Final = 2  # headings that stand where they did: the heading row once more, as on every printed page
 
 
@@ -58,4 +59,6 @@ def _is_heading(values: Sequence[Value], column: Column) -> bool:
 
 
 def _has_digits(value: Value) -> bool:
+    if isinstance(value, float) and abs(value) < _FEW:
+        return False  # how many people there are, beside the word for a sum
     return not isinstance(value, str) or bool(_DIGITS.search(canonical_heading(value)))

@@ -285,6 +285,7 @@ def test_a_unit_that_fits_no_card_is_refused_before_a_number_is_spent(desk: Desk
     answer = desk.issue(supervisor("孙七", 201, 工作单位="重" * 90))
     assert answer.code == 1
     assert answer.json["refused"][0]["problems"][0]["field"] == "work_unit"
+    assert answer.json["warned"] == []  # it is not said to be printed, either
 
 
 def test_forgotten_reviewers_are_one_error_about_the_batch(desk: Desk) -> None:

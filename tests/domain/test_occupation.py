@@ -76,6 +76,12 @@ def test_refuses_what_is_no_job_type(text: str, code: str) -> None:
     assert refused.value.code == code
 
 
+def test_a_job_type_given_twice_is_told_in_words_that_follow_any_heading() -> None:
+    with pytest.raises(OccupationInvalid) as refused:
+        parse_occupations("电工、电⼯", CATALOGUE)
+    assert refused.value.zh.startswith("“电工”")
+
+
 def test_twenty_characters_are_the_longest_name() -> None:
     assert parse_occupation("电" * 20, CATALOGUE).name == "电" * 20
 

@@ -269,6 +269,9 @@ MADE: dict[str, Made] = {
         told=["rows-not-people"],
         says="4、5、6、7",
     ),
+    "a sum counted under the identity numbers": Made(
+        lambda: book(A, B, ["合计", 2], ["总人数", 2]), told=["rows-not-people"]
+    ),
     "a sum by formula": Made(
         lambda: book(A, B, ["合计"], also=cells(("write_formula", "F4", "=SUM(F2:F3)"))), told=["rows-not-people"]
     ),

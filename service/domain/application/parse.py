@@ -203,6 +203,9 @@ class RowReader:
         return value
 
 
+NOT_IN_CODE: Final = "work-unit-not-in-code"
+"""The notice that a work unit is printed and stands in no code."""
+
 _COLUMN: Final = {heading.field: index for index, heading in enumerate(HEADINGS)}
 
 
@@ -222,7 +225,7 @@ def is_left_out(unit: str) -> bool:
 def _unit_left_out() -> Problem:
     return _problem(
         "work_unit",
-        "work-unit-not-in-code",
+        NOT_IN_CODE,
         f"超过 {cells.MAX_UNIT_BYTES} 字节（{cells.MAX_UNIT_BYTES // 3} 个汉字），照印在证卡上，二维码中不含",
         f"more than {cells.MAX_UNIT_BYTES} bytes: printed on the card, and left out of its code",
     )

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from cardlayout.portrait import PortraitError, normalise
 from service.domain.application import Application, MalformedRow, RawRow, parse_row
+from service.domain.application.parse import NOT_IN_CODE
 from service.domain.batch import plan
 from service.domain.card_number import CardNumber
 from service.domain.eligibility import UNKNOWN, Known, Policy
@@ -161,6 +162,7 @@ def _attempt(
         )
         if problems:
             refused.setdefault(row, []).extend(problems)
+            warned[row] = [one for one in warned.get(row, ()) if one.code != NOT_IN_CODE]  # no card, no code
         elif row not in refused:
             prepared.append(PreparedCard(card, draft, portraits.jpegs[row], of_person, small))
             warned.setdefault(row, []).extend(narrowed_lines(register, face))
