@@ -89,6 +89,7 @@ def review(
     grade = entered.entry.outcome
     total = sum(request.points)
     context.say(f"合计 {total} 分，{grade} total {total}: {grade.en if grade else ''}")
+    _tell_case(context, entered)
     if out is not None:
         context.say(f"已写出，请签字 written, to be signed: {out}")
 
@@ -111,11 +112,7 @@ def evaluate(context: Context, /, number: str, *, body: str | None, **options: o
         entered = enter_evaluation(register, card_number(number), request, context.by(body))
     _answer(context, entered)
     context.say(f"已记入诚信档案 entered: {request.result}（{entered.entry.article}）")
-    if entered.case:
-        context.say(
-            f"已列入待决定事项 {entered.id}，证卡状态不变；由颁发机构决定是否取消资格 "
-            f"case {entered.id} is open, the card counts as before until its issuer decides"
-        )
+    _tell_case(context, entered)
 
 
 @command("warn")
@@ -240,6 +237,14 @@ def _reward_or_sanction(context: Context, number: str, kind: EntryKind, by: By, 
         entered = enter_reward_or_sanction(register, card_number(number), kind, request, by)
     _answer(context, entered)
     context.say(f"已记入诚信档案 entered: {kind.zh}（{entered.entry.article}）")
+
+
+def _tell_case(context: Context, entered: Entered) -> None:
+    if entered.case:
+        context.say(
+            f"已列入待决定事项 {entered.id}，证卡状态不变；由颁发机构决定是否取消资格 "
+            f"case {entered.id} is open, the card counts as before until its issuer decides"
+        )
 
 
 def _answer(context: Context, entered: Entered) -> None:

@@ -44,6 +44,13 @@ def test_points_are_whole_numbers(made: Desk, points: str) -> None:
     assert made.run("review", EXTERNAL, *SHEET, "--points", points, *ON).code == 2
 
 
+def test_a_failed_sheet_says_that_a_case_is_open(desk: Desk) -> None:
+    """督§16, 督§19(1)."""
+    told = desk.done("review", EXTERNAL, *SHEET, "--points", "1,1,1,1,1,1,1,1,1,1", *ON).out
+    assert "合计 10 分，不合格" in told
+    assert "已列入待决定事项 1" in told
+
+
 def test_a_failed_review_is_a_case_until_somebody_closes_it(desk: Desk) -> None:
     """考§18, 考§21(1)."""
     answer = desk.done("evaluate", ASSESSOR, "--result", "不合格", *BY_SCHOOL, "--note", "年度考核")
