@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import PASSPHRASE, SCHOOL, TODAY, Desk
+from tests.cli.desk import PASSPHRASE, REVIEWED, SCHOOL, TODAY, Desk
 
 
 def test_a_register_is_made_with_a_random_passphrase(tmp_path: Path) -> None:
@@ -166,10 +166,11 @@ def test_a_variable_that_will_not_do_is_named(made: Desk, env: dict[str, str], c
 
 def test_a_wrong_passphrase_issues_nothing(desk: Desk) -> None:
     (desk.data / "passphrase").write_text("wrong")
-    answer = desk.run("issue", desk.path("roster.xlsx"), "--photos", desk.path("photos"))
+    issue = ["issue", desk.path("roster.xlsx"), "--photos", desk.path("photos"), *REVIEWED]
+    answer = desk.run(*issue)
     assert answer.refusal == "wrong-passphrase"
     (desk.data / "passphrase").unlink()
-    answer = desk.run("issue", desk.path("roster.xlsx"), "--photos", desk.path("photos"), "--json")
+    answer = desk.run(*issue, "--json")
     assert json.loads(answer.err)["error"]["code"] == "no-passphrase"
     assert answer.out == ""
 
