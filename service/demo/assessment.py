@@ -96,8 +96,9 @@ def hold_assessment(register: Register, out: Path, actor: str) -> Iterator[str]:
     yield f"场次 assessment {identity}：{_JOB.zh}，{len(view.planned)} 人 people；{_told(view.plan_check)}"
     shown = (card_text(register, one.number) for one in (*assessors, internal, *externals))
     *first, last = (*shown, _HEAD, _INVIGILATOR)
+    came_at = min(now, starts_at - _ARRIVES_BEFORE)  # in time in the day's last hour too
     for texts in (first, [last]):
-        calls = calls_at_desk(register, view, texts, role=None, at=now)
+        calls = calls_at_desk(register, view, texts, role=None, at=came_at)
         view = call_roll(register, identity, calls, By(actor))
         come = sum(one.came_at is not None for one in view.called)
         yield f"点名 roll-call：{come} 人到场 have come；{_told(view.roll_call)}"
