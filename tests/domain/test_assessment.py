@@ -202,15 +202,6 @@ def test_an_internal_supervisor_of_the_institution_is_there_half_an_hour_before(
     assert outcome_of("internal-in-time", held(), [internal(came_at=LATE)]) is Outcome.SHORT
 
 
-def test_a_leader_who_is_planned_and_has_not_come_is_awaited_and_not_missing_from_the_plan() -> None:
-    """考§15, 督附1(3): the roll-call names who is awaited."""
-    people = [replace(leads(assessor(1)), came_at=None), replace(head(), came_at=None), assessor(2)]
-    told = {one.rule: one for one in compose(held(), people, Stage.ROLL_CALL).rulings}
-    assert told["leader"].zh == "考评组长未到场：考评1"
-    assert told["on-site-head"].zh == "现场负责人未到场：负责人"
-    assert {told["leader"].outcome, told["on-site-head"].outcome} == {Outcome.SHORT}
-
-
 def test_each_late_internal_supervisor_is_named() -> None:
     """督附1(1)."""
     people = [internal(), internal(52, came_at=LATE)]

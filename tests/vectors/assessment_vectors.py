@@ -292,9 +292,6 @@ def _leading() -> Iterator[Case]:
     roll = Stage.ROLL_CALL
     unled = [assessor(1), assessor(2), assessor(3), head(), internal()]
     yield "no leader", roll, held(), unled, "short", {"leader": "short"}
-    late_leader = [_not_come(leads(assessor(1))), assessor(2), assessor(3), assessor(4), _not_come(head()), internal()]
-    outcome = {"leader": "short", "on-site-head": "short", "as-planned": "short"}
-    yield "leader and on-site head are planned and have not come", roll, held(), late_leader, "short", outcome
     two_lead = [leads(assessor(1)), leads(assessor(2)), assessor(3), head(), internal()]
     yield "two leaders", roll, held(), two_lead, "short", {"leader": "short"}
     one_leads = enough(replace(leads(assessor(4)), person="p1", name="考评1"))

@@ -42,12 +42,6 @@ class Gathering:
         """Return those there in a post, leaders among the assessors."""
         return (one for one in self.there if one.role.post is post)
 
-    def awaited(self, role: Role) -> tuple[str, ...]:
-        """Name those planned in a role, where a roll is called and nobody has come in it."""
-        if self.stage is Stage.PLAN or any(one.role is role for one in self.there):
-            return ()
-        return names_of(one for one in self.people if one.is_planned and one.role is role)
-
     def count(self, post: Role, holds: Callable[[ShownCard], Standing]) -> Count:
         """Count the people in a post whose card, of a kind the post asks for, is in force and of which this holds."""
         return self.tally(post, lambda one: _standing(one, holds))

@@ -69,14 +69,15 @@ def valid_cards(gathering: Gathering) -> Iterator[Ruling]:
 
 def on_site_head(gathering: Gathering) -> Iterator[Ruling]:
     """Require an on-site head. 督附1(3)."""
-    names, awaited = names_of(gathering.in_post(Role.ON_SITE_HEAD)), gathering.awaited(Role.ON_SITE_HEAD)
-    if names:
-        zh, en = f"现场负责人：{listed(names)}", f"on-site head: {listed(names)}"
-    elif awaited:
-        zh, en = f"现场负责人未到场：{listed(awaited)}", f"the on-site head has not come: {listed(awaited)}"
-    else:
-        zh, en = "没有现场负责人", "no on-site head"
-    yield Ruling("on-site-head", "督附1", Outcome.MET if names else Outcome.SHORT, zh, en, names or awaited)
+    names = names_of(gathering.in_post(Role.ON_SITE_HEAD))
+    yield Ruling(
+        "on-site-head",
+        "督附1",
+        Outcome.MET if names else Outcome.SHORT,
+        f"现场负责人：{listed(names)}" if names else "没有现场负责人",
+        f"on-site head: {listed(names)}" if names else "no on-site head",
+        names,
+    )
 
 
 def one_post_each(gathering: Gathering) -> Iterator[Ruling]:

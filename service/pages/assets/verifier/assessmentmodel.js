@@ -169,15 +169,6 @@ export class Gathering {
   }
 
   /**
-   * Name those planned in a role, where a roll is called and nobody has come in it.
-   * @param {Role} role
-   */
-  awaited(role) {
-    if (this.stage === 'plan' || this.there.some((one) => one.role === role)) return []
-    return namesOf(this.people.filter((one) => one.is_planned && one.role === role))
-  }
-
-  /**
    * Count the people in a post whose card, of a kind the post asks for, is in force and of which this holds.
    * @param {Role} post
    * @param {(card: ShownCard) => Standing} holds

@@ -71,13 +71,8 @@ export function validCards(gathering) {
  */
 export function onSiteHead(gathering) {
   const names = namesOf(gathering.inPost('on_site_head'))
-  if (names.length > 0) {
-    return [ruling('on-site-head', '督附1', 'met', `现场负责人：${listed(names)}`, `on-site head: ${listed(names)}`, names)]
-  }
-  const awaited = gathering.awaited('on_site_head')
-  return awaited.length > 0
-    ? [ruling('on-site-head', '督附1', 'short', `现场负责人未到场：${listed(awaited)}`,
-        `the on-site head has not come: ${listed(awaited)}`, awaited)]
+  return names.length > 0
+    ? [ruling('on-site-head', '督附1', 'met', `现场负责人：${listed(names)}`, `on-site head: ${listed(names)}`, names)]
     : [ruling('on-site-head', '督附1', 'short', '没有现场负责人', 'no on-site head')]
 }
 
