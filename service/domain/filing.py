@@ -133,7 +133,7 @@ def check_closable(place: Institution) -> None:
     if place.closed_on is not None:
         raise InstitutionInvalid(
             f"机构 {place.code} 已于 {place.closed_on} 关闭",
-            f"institution {place.code} has been closed on {place.closed_on}",
+            f"institution {place.code} was closed on {place.closed_on}",
             code="institution-closed",
         )
 
@@ -157,7 +157,7 @@ def check_open(place: Institution, on: date) -> None:
     if place.is_closed(on):
         raise InstitutionInvalid(
             f"机构 {place.code} {place.name} 已于 {place.closed_on} 关闭",
-            f"institution {place.code} {place.name} has been closed on {place.closed_on}",
+            f"institution {place.code} {place.name} was closed on {place.closed_on}",
             code="institution-closed",
         )
 

@@ -1,4 +1,4 @@
-"""A roster read: headings understood, rows numbered as the spreadsheet shows them, nothing skipped in silence.
+"""Read a roster: headings understood, rows numbered as the spreadsheet shows them, nothing skipped in silence.
 
 What is wrong with the file or its heading row refuses the roster as a whole; what is wrong with a cell refuses
 its row.

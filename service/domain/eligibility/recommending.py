@@ -67,7 +67,7 @@ def issuer_open(case: Case) -> Iterable[Problem]:
             "institution",
             "督§9",
             f"机构 {place.code} {place.name} 已于 {place.closed_on} 关闭，不再颁发证卡",
-            f"institution {place.code} {place.name} has been closed on {place.closed_on} and issues no card",
+            f"institution {place.code} {place.name} was closed on {place.closed_on} and issues no card",
         )
 
 

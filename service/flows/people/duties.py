@@ -1,4 +1,4 @@
-"""Tell what is due: each body its own (督§5, §12(2), §14, §16; 考§6, §12, §16–§18)."""
+"""List what is due of each body (督§5, §12(2), §14, §16; 考§6, §12, §16–§18)."""
 
 from __future__ import annotations
 
