@@ -115,6 +115,13 @@ def test_one_leads_and_not_two() -> None:
     assert outcome_of("leader", held(), [assessor(1)]) is Outcome.SHORT
     assert outcome_of("leader", held(), [leads(assessor(1))]) is Outcome.MET
     assert outcome_of("leader", held(), [leads(assessor(1)), leads(assessor(2))]) is Outcome.SHORT
+    (told,) = (
+        one
+        for one in compose(held(), [leads(assessor(1)), leads(assessor(2))], Stage.ROLL_CALL).rulings
+        if one.rule == "leader"
+    )
+    assert told.people == ("考评1", "考评2")
+    assert "现有 2 名：考评1、考评2" in told.zh
 
 
 @pytest.mark.parametrize(("first", "second"), list(permutations([role for role in Role if role.post is role], 2)))
