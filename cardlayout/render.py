@@ -16,7 +16,7 @@ from reportlab.pdfbase.pdfdoc import PDFArray, PDFName
 
 from cardlayout import artwork, sides
 from cardlayout.artwork import area, up
-from cardlayout.card import BLEED, CARD, NAVY, OVERLAP, PHOTO
+from cardlayout.card import BLEED, CARD, NAVY, OVERLAP, PHOTO, RED
 from cardlayout.check import portrait_size
 from cardlayout.errors import NothingToPrintError, UnfitFaceError, UnsignedFaceError
 from cardlayout.face import CardFace
@@ -34,6 +34,8 @@ _CIRCLE_RADIUS: Final = 1.5  # of a registration cross, mm
 _CROSS_ARM: Final = 2.5
 _SLUG_SIZE: Final = 6.5  # points
 _SLUG_RISE: Final = 10.0  # of the slug's baseline above the paper's lower edge, mm
+_STAMP_SIZE: Final = 17.0  # points
+_STAMP_SLANT: Final = 14  # degrees
 _SLUG_STEP: Final = 38.0  # between the slugs of runs that begin at different places, mm
 
 
@@ -42,7 +44,7 @@ class Job:
     """How a batch is put on paper.
 
     Offsets (x right, y down, mm, each side as seen) move what a printer would put elsewhere; `start` counts places
-    from 1.
+    from 1. `stamp` is written across every code, '' for none: what is drawn is then no card.
     """
 
     title: str
@@ -54,6 +56,7 @@ class Job:
     slot: Slot = Slot.NONE
     subject: str = ""
     language: str = "zh-CN"
+    stamp: str = ""
 
 
 def render(
@@ -168,6 +171,8 @@ class _Document:
         assert side.square is not None
         self._paper.doForm(artwork.BACK)
         self._symbol(side.square, made.size, made.rows)
+        if self._job.stamp:
+            self._stamp(side.square)
         self._text(side.blocks)
 
     def _portrait(self, jpeg: bytes) -> None:
@@ -194,6 +199,20 @@ class _Document:
         size, middle = modules * module_size(modules), square.centre
         place = Rect(middle.x - size / 2, middle.y - size / 2, size, size)
         self._image(place, f"Q{self._symbols}", entries, rows)
+
+    def _stamp(self, square: Rect) -> None:
+        """Write the stamp across the symbol, slanting upwards, red on a white band that reaches past both edges."""
+        paper, text, middle = self._paper, self._job.stamp, square.centre
+        width = paper.fonts.width(text, _STAMP_SIZE, bold=True)
+        band = pt(square.width) + 2 * _STAMP_SIZE
+        paper.saveState()
+        paper.translate(pt(middle.x), up(middle.y))
+        paper.rotate(_STAMP_SLANT)
+        paper.setFillGray(1)
+        paper.rect(-band / 2, -_STAMP_SIZE, band, 2 * _STAMP_SIZE, fill=True, stroke=False)
+        paper.fill(RED)
+        paper.write(text, -width / 2, -_STAMP_SIZE * CENTRE, _STAMP_SIZE, bold=True)
+        paper.restoreState()
 
     def _image(self, place: Rect, name: str, entries: Mapping[str, object], data: bytes) -> None:
         paper = self._paper

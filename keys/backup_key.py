@@ -28,6 +28,7 @@ MAGIC: Final = b"age-encryption.org/v1\n"
 """How an encrypted file begins."""
 
 _KIND: Final = "backup-key"
+_UNREADABLE: Final = "the file was encrypted to another key, was altered, or is not whole"
 
 
 def make_backup_key(path: Path, passphrase: bytes, random_bytes: RandomBytes, cost: KdfCost) -> str:
@@ -80,22 +81,45 @@ def encrypting(out: BinaryIO, public: str) -> Generator[BinaryIO]:
         raise failed[0]
 
 
-def decrypt(sealed: Path, key_file: Path, passphrase: bytes, out: BinaryIO) -> None:
-    """Decrypt a file with the private part, to ``out``, whole.
+class BackupKey:
+    """The private part of a key for backups, opened: it decrypts what was encrypted to the public part."""
 
-    Raises VaultMissing, VaultMalformed or WrongPassphrase for the key's file, and BackupUnreadable for a file that was
-    encrypted to another key, was altered, or is not whole; ``out`` is then to be thrown away.
-    """
-    data = files.read(key_file)
-    identity = pyrage.x25519.Identity.from_str(Seal.of(_KIND, passphrase, data).open(data).decode())
-    with sealed.open("rb") as source:
-        target = _Target(out)
+    def __init__(self, key_file: Path, passphrase: bytes) -> None:
+        """Open the key's file. Raises VaultMissing, VaultMalformed or WrongPassphrase."""
+        data = files.read(key_file)
+        self._identity = pyrage.x25519.Identity.from_str(Seal.of(_KIND, passphrase, data).open(data).decode())
+
+    def decrypt(self, sealed: Path, out: BinaryIO) -> None:
+        """Decrypt a file to ``out``, whole.
+
+        Raises BackupUnreadable for a file that was encrypted to another key, was altered, or is not whole; ``out`` is
+        then to be thrown away.
+        """
+        with sealed.open("rb") as source:
+            target = _Target(out)
+            try:
+                pyrage.decrypt_io(source, target, [self._identity])
+            except (pyrage.DecryptError, OSError) as error:
+                if target.failed is not None:
+                    raise target.failed from None
+                raise BackupUnreadable(_UNREADABLE) from error
+
+    def open(self, sealed: bytes) -> bytes:
+        """Return what a few bytes hold. Raises BackupUnreadable."""
         try:
-            pyrage.decrypt_io(source, target, [identity])
-        except (pyrage.DecryptError, OSError) as error:
-            if target.failed is not None:
-                raise target.failed from None
-            raise BackupUnreadable("the file was encrypted to another key, was altered, or is not whole") from error
+            return pyrage.decrypt(sealed, [self._identity])
+        except pyrage.DecryptError as error:
+            raise BackupUnreadable(_UNREADABLE) from error
+
+
+def seal(plain: bytes, public: str) -> bytes:
+    """Return a few bytes encrypted to a public key. Raises BackupKeyInvalid."""
+    return pyrage.encrypt(plain, [_recipient(public)])
+
+
+def decrypt(sealed: Path, key_file: Path, passphrase: bytes, out: BinaryIO) -> None:
+    """Decrypt a file with the private part, to ``out``, whole. Raises what BackupKey and its ``decrypt`` raise."""
+    BackupKey(key_file, passphrase).decrypt(sealed, out)
 
 
 def is_encrypted(path: Path) -> bool:

@@ -23,11 +23,19 @@
     │   ├── WrongPassphrase        wrong-passphrase
     │   ├── KeyHeldAlready         key-held-already
     │   └── KeyNotHeld             key-not-held
+    ├── TokenError                 token-error
+    │   ├── TokenAddressInvalid    token-address-invalid
+    │   ├── TokenUnusable          token-unusable
+    │   ├── TokenAbsent            token-absent
+    │   ├── TokenFailed            token-failed
+    │   ├── TokenPinWrong          token-pin-wrong
+    │   ├── TokenLastTry           token-last-try
+    │   └── TokenLocked            token-locked
     ├── SealedFieldInvalid         sealed-field-invalid
     ├── BackupKeyInvalid           backup-key-invalid
     └── BackupUnreadable           backup-unreadable
 
-Codes are permanent. No message ever holds private bytes, a passphrase or a decrypted field.
+Codes are permanent. No message ever holds private bytes, a passphrase, a PIN or a decrypted field.
 """
 
 from __future__ import annotations
@@ -159,6 +167,54 @@ class KeyNotHeld(VaultError):
     """The vault holds no private half or secret of that name."""
 
     code = "key-not-held"
+
+
+class TokenError(KeysError):
+    """A token cannot do what was asked."""
+
+    code = "token-error"
+
+
+class TokenAddressInvalid(TokenError):
+    """The text names no token: not an address of RFC 7512, one that holds a PIN, or one that several tokens answer."""
+
+    code = "token-address-invalid"
+
+
+class TokenUnusable(TokenError):
+    """The token's library is not there or cannot be loaded, or it does not sign with Ed25519."""
+
+    code = "token-unusable"
+
+
+class TokenAbsent(TokenError):
+    """No token of that name is plugged in."""
+
+    code = "token-absent"
+
+
+class TokenFailed(TokenError):
+    """The token is there and does not do it, after its session was made anew too."""
+
+    code = "token-failed"
+
+
+class TokenPinWrong(TokenError):
+    """The token refuses the PIN, which is not sent to it again."""
+
+    code = "token-pin-wrong"
+
+
+class TokenLastTry(TokenError):
+    """One try is left, which is a person's: no PIN out of a file or a variable uses it up."""
+
+    code = "token-last-try"
+
+
+class TokenLocked(TokenError):
+    """The token takes no PIN any more: its security officer sets a new one."""
+
+    code = "token-locked"
 
 
 class SealedFieldInvalid(KeysError):

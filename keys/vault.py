@@ -15,14 +15,17 @@ from typing import Final, Self, cast
 import cbor2
 
 from keys import files
-from keys.errors import KeyHeldAlready, KeyNotHeld, VaultMalformed
-from keys.fields import SECRET_SIZE
+from keys.errors import KeyHeldAlready, KeyNotHeld, SealedFieldInvalid, TokenFailed, VaultMalformed
+from keys.fields import NONCE_SIZE as FIELD_NONCE_SIZE
+from keys.fields import SECRET_SIZE, FieldCipher
 from keys.keyring import Purpose
 from keys.sealing import NONCE_SIZE, SALT_SIZE, KdfCost, RandomBytes, Seal
 from keys.signer import Signer
+from keys.token_address import AnyToken
 
 _VAULT: Final = "vault"
 _ROOT: Final = "root"
+_TRIAL: Final = b"zhengka/trial"  # no document of ours begins so
 DEFAULT_COST: Final = KdfCost()
 
 
@@ -102,6 +105,35 @@ class Vault:
             raise KeyNotHeld(f"the key is kept for {kept_for}, not for {purpose}")
         return Signer.from_private(private)
 
+    def held(self) -> frozenset[bytes]:
+        """Return the public keys whose private halves the file holds now."""
+        self._content = self._read()
+        return frozenset(Signer.from_private(private).public for _, private in self._content.keys)
+
+    def share(self, public: bytes) -> bytes:
+        """Return a private key sealed for the copies of this vault on other hosts. Raises KeyNotHeld.
+
+        It is sealed under the vault's own secret, which its copies have, whatever their passphrase is.
+        """
+        purpose, private = _find(self._read(), public)
+        return self._cipher().seal_bytes(private, _context(purpose, public), self._random_bytes(FIELD_NONCE_SIZE))
+
+    def take(self, public: bytes, purpose: Purpose, shared: bytes) -> Signer:
+        """Keep a private key that another copy of this vault has shared, and return its signer.
+
+        Raises SealedFieldInvalid for what no copy of this vault has sealed for this key and purpose.
+        """
+        private = self._cipher().open_bytes(shared, _context(purpose, public))
+        if Signer.from_private(private).public != public:
+            raise SealedFieldInvalid("the shared key is not the private half of the key it is shared as")
+        try:
+            return self.add(purpose, private)
+        except KeyHeldAlready:  # taken in this moment by another process of this host
+            return Signer.from_private(private)
+
+    def _cipher(self) -> FieldCipher:
+        return FieldCipher(self.secret(Secret.FIELD_ENCRYPTION))
+
     def secret(self, name: Secret) -> bytes:
         """Return one of the field secrets, 32 bytes. Raises KeyNotHeld."""
         for held, secret in self._content.secrets:
@@ -139,6 +171,24 @@ def open_root(path: Path, passphrase: bytes) -> Signer:
     return Signer.from_private(Seal.of(_ROOT, passphrase, data).open(data))
 
 
+def copy_root(path: Path, passphrase: bytes, token: AnyToken, key_id: bytes) -> Signer:
+    """Copy the root key from its file on to a token, and return it as the token signs with it.
+
+    What is on the token already is left. Raises as ``open_root`` does, TokenError, and TokenFailed too where the token
+    does not sign as the file does.
+    """
+    data = files.read(path)
+    private = Seal.of(_ROOT, passphrase, data).open(data)
+    root = Signer.from_private(private)
+    try:
+        copied = token.put(private, "root", key_id)
+    except KeyHeldAlready:
+        copied = token.signer(root.public)
+    if copied.sign(_TRIAL) != root.sign(_TRIAL):
+        raise TokenFailed("the token does not sign as the file does: the copy is of no use")
+    return copied
+
+
 def change_vault_passphrase(path: Path, old: bytes, new: bytes, random_bytes: RandomBytes) -> None:
     """Seal a vault anew under another passphrase, at the cost it has; a crash leaves the old file or the new, whole.
 
@@ -160,6 +210,10 @@ def _reseal(kind: str, path: Path, old: bytes, new: bytes, random_bytes: RandomB
         content = seal.open(data)
         sealed = Seal(kind, new, seal.cost, random_bytes(SALT_SIZE)).seal(content, random_bytes(NONCE_SIZE))
         files.replace(path, sealed)
+
+
+def _context(purpose: Purpose, public: bytes) -> bytes:
+    return b"key_share.sealed:" + purpose.value.encode() + b":" + public
 
 
 def _find(content: _Content, public: bytes) -> tuple[Purpose, bytes]:

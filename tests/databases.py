@@ -135,6 +135,19 @@ def copies_in_postgresql(postgresql_server: URL, postgresql_template: str) -> Co
     return copied
 
 
+@contextmanager
+def postgresql_running() -> Generator[str]:
+    """Run a PostgreSQL server until the block ends; the address is that of an empty database."""
+    binaries = server_binaries()
+    assert binaries is not None, "no server of PostgreSQL is installed"
+    with (
+        tempfile.TemporaryDirectory(prefix="zhengka-pg-") as folder,
+        _running(binaries, Path(folder)) as server,
+        _new_database(server) as name,
+    ):
+        yield _text(server, name)
+
+
 def _migrate(url: str) -> None:
     with opened(url) as database:
         migrate(database)

@@ -19,6 +19,16 @@ _REASON: Final = re.compile(r"zhengka needs (?P<name>[^:\n]+): (?P<install>[^\n'
 _APT: Final = "apt-get install "
 
 
+def everything() -> bool:
+    """Return whether all is tried, as in CI: every engine, both languages before axe, every example of a property."""
+    return os.environ.get("ZHENGKA_TEST_ALL") == "1"
+
+
+def examples(number: int) -> int:
+    """Return how many examples a property is tried with: ``number`` in CI, a quarter of them else."""
+    return number if everything() else -(-number // 4)
+
+
 def tool(name: str, *, apt: str) -> Path:
     """Return the path of a program, or skip (fail) the test and name the Debian package that has it."""
     found = shutil.which(name)
@@ -28,7 +38,7 @@ def tool(name: str, *, apt: str) -> Path:
 def missing(name: str, *, install: str) -> NoReturn:
     """Skip the test, or fail it under ZHENGKA_TEST_ALL=1, because ``name`` is not here."""
     reason = f"zhengka needs {name}: {install}"
-    if os.environ.get("ZHENGKA_TEST_ALL") == "1":
+    if everything():
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
 

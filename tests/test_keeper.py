@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from service.counters import REGISTRY
 from service.domain.access import By
 from service.domain.card_number import CardNumber
 from service.flows.cards.card_requests import VoidRequest
@@ -21,7 +22,7 @@ from service.store import status_lists
 from service.store.status_lists import Standing
 from tests.flows.office import ACTOR, Office, applicant, make_office
 
-STEPS = 200
+STEPS = 1200
 STEP_S = 0.05
 
 
@@ -29,6 +30,15 @@ STEP_S = 0.05
 def office(tmp_path: Path) -> Office:
     folder = tmp_path / "data"
     return make_office(folder, f"sqlite:///{folder / 'register.db'}")
+
+
+def failures() -> tuple[float, float]:
+    """How often publishing has failed in this process, and signing for a status list."""
+    work = REGISTRY.get_sample_value("zhengka_background_failures_total", {"work": "publish"})
+    signing = REGISTRY.get_sample_value("zhengka_signings_failed_total", {"purpose": "status"})
+    assert work is not None, "what has not failed yet is told as 0"
+    assert signing is not None
+    return work, signing
 
 
 def standing(register: Register) -> Standing:
@@ -72,12 +82,13 @@ def test_a_failure_is_logged_without_data_and_tried_again(office: Office, caplog
     aside = office.settings.data / "vault.aside"
     office.register.close()
     register = office.open()
+    before = failures()
     shutil.move(sealed, aside)
 
     async def running() -> Standing:
         async with keeping(register, STEP_S):
             for _ in range(STEPS):
-                if caplog.records:
+                if "could not publish" in caplog.text:
                     break
                 await asyncio.sleep(STEP_S)
             shutil.move(aside, sealed)
@@ -86,6 +97,7 @@ def test_a_failure_is_logged_without_data_and_tried_again(office: Office, caplog
     with caplog.at_level(logging.ERROR, logger="zhengka.keeper"):
         assert asyncio.run(running()).published is not None
     assert "could not publish" in caplog.text
+    assert all(now > then for now, then in zip(failures(), before, strict=True)), "counted, as work and as a signature"
     assert "欧阳娜娜" not in caplog.text
     assert str(office.settings.data) not in caplog.text
     register.close()

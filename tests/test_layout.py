@@ -11,7 +11,10 @@ import pytest
 from tests.manual import ROOT
 
 MOST_LINES: Final = 300
-FOLDERS: Final = {"assessments", "cards", "checking", "issue", "keys", "people", "publishing", "requests", "running"}
+FOLDERS: Final = {
+    *("assessments", "cards", "checking", "drafts", "issue", "keys", "notices", "people"),
+    *("printing", "publishing", "requests", "running"),
+}
 # A step of the tables is a document of the day it was written, and is never changed again.
 WRITTEN_ONCE: Final = ROOT / "service" / "store" / "migrations" / "versions"
 
@@ -20,7 +23,7 @@ def modules(folder: str) -> list[Path]:
     return [path for path in (ROOT / folder).rglob("*.py") if not path.is_relative_to(WRITTEN_ONCE)]
 
 
-@pytest.mark.parametrize("folder", ["service", "cardlayout", "keys", "tools"])
+@pytest.mark.parametrize("folder", ["service", "cardlayout", "keys", "notices", "tools"])
 def test_no_module_is_longer_than_three_hundred_lines(folder: str) -> None:
     lines = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in modules(folder)}
     long = {name: count for name, count in lines.items() if count > MOST_LINES}

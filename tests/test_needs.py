@@ -29,3 +29,12 @@ def test_the_closing_line_joins_the_packages_of_all_that_was_missing() -> None:
         "To install: playwright install chromium; apt-get install nodejs npm poppler-utils"
     )
     assert needs.closing_line(["some other reason"]) == ""
+
+
+def test_ci_tries_every_example_and_a_run_at_a_desk_a_quarter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHENGKA_TEST_ALL", "1")
+    assert needs.everything()
+    assert needs.examples(10) == 10
+    monkeypatch.delenv("ZHENGKA_TEST_ALL")
+    assert not needs.everything()
+    assert needs.examples(10) == 3

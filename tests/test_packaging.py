@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -66,15 +67,20 @@ def test_every_need_of_the_package_is_constrained_to_what_it_asks_for() -> None:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel from a copy of what is packed: other tests read the manual of this checkout meanwhile."""
-    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    return built_wheel(tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel"))
+
+
+def built_wheel(source: Path, out: Path, *, umask: int = 0o022, **environment: str) -> Path:
     for folder in PACKED:
         shutil.copytree(ROOT / folder, source / folder, ignore=LEFT_OUT)
     for file in FILES:
         shutil.copy2(ROOT / file, source / file)
+    for path in source.rglob("*"):
+        path.chmod(path.stat().st_mode & ~umask)
     code = f"import build_backend; print(build_backend.build_wheel({str(out)!r}))"
     command = [sys.executable, "-c", code]
-    environ = os.environ | {"PYTHONPATH": str(source / "tools")}
-    built = subprocess.run(command, cwd=source, env=environ, capture_output=True, text=True, check=False)
+    environ = os.environ | environment | {"PYTHONPATH": str(source / "tools")}
+    built = subprocess.run(command, cwd=source, env=environ, umask=umask, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout + built.stderr
     return next(out.glob("*.whl"))
 
@@ -124,10 +130,39 @@ def test_an_installed_wheel_runs_without_the_checkout(wheel: Path, tmp_path: Pat
     with server:
         try:
             assert server.stderr is not None
-            assert any("startup complete" in line for line in server.stderr)
+            assert any("Uvicorn running on" in line for line in server.stderr)
             address = f"http://127.0.0.1:{port}"
             assert httpx.get(f"{address}/docs", follow_redirects=True).url.path == "/docs/index.html"
             assert httpx.get(f"{address}/docs/zh/office.html").status_code == 200
             assert httpx.get(f"{address}/readyz").json()["status"] == "ready"
         finally:
             server.kill()
+
+
+@pytest.mark.slow
+def test_the_same_sources_give_the_same_wheel_wherever_and_whenever_it_is_built(wheel: Path, tmp_path: Path) -> None:
+    source = tmp_path / "elsewhere" / "deeper"
+    again = built_wheel(source, tmp_path, TZ="America/Lima", umask=0o077)
+    one, other = (zipfile.ZipFile(path) for path in (wheel, again))
+    differ = [name for name in one.namelist() if name not in other.namelist() or one.read(name) != other.read(name)]
+    assert differ == []
+    assert again.read_bytes() == wheel.read_bytes()
+
+
+@pytest.mark.slow
+def test_the_bill_of_materials_names_each_locked_package_with_its_hashes(tmp_path: Path) -> None:
+    recipe = re.search(r"^\t@\$\(BIN\)/(cyclonedx-py .*) -o dist/(\S+) (\S+)$", text("Makefile"), re.MULTILINE)
+    assert recipe is not None
+    tool, *words = recipe[1].split()
+    made = tmp_path / recipe[2]
+    command = [Path(sys.executable).with_name(tool), *words, "-o", made, recipe[3]]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    bill = json.loads(made.read_bytes())
+    assert not {"serialNumber", "timestamp"} & {*bill, *bill["metadata"]}, "the same bytes each time"
+    assert (bill["bomFormat"], bill["metadata"]["component"]["name"]) == ("CycloneDX", "zhengka")
+    named = {(canonicalize_name(one["name"]), one["version"]) for one in bill["components"]}
+    assert named == {(name, number) for name, number, _ in pins("requirements.lock")}
+    assert all(
+        any(reference["hashes"] for reference in one["externalReferences"] if "hashes" in reference)
+        for one in bill["components"]
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -40,13 +40,16 @@ SAYINGS: Final = [
 TEMPLATES_OF_ROUTES: Final = re.compile(r"/(?:api|schema)[\w/{}.]*")
 
 
-def literals(file: Path) -> Iterator[tuple[int, str]]:
-    """Yield line and text of every string of a module, those within f-strings too, but docstrings."""
-    tree = ast.parse(file.read_text("utf-8"))
-    standing_alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in standing_alone:
-            yield node.lineno, node.value
+@cache
+def literals(file: Path) -> list[tuple[int, str]]:
+    """Return line and text of every string of a module, those within f-strings too, but docstrings."""
+    nodes = list(ast.walk(ast.parse(file.read_text("utf-8"))))
+    standing_alone = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    return [
+        (node.lineno, node.value)
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in standing_alone
+    ]
 
 
 def test_no_room_but_the_command_line_speaks_of_commands() -> None:

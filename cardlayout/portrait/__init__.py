@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cardlayout.portrait.errors import (
     PortraitAnimated,
+    PortraitBlank,
+    PortraitCropInvalid,
     PortraitDamaged,
     PortraitError,
     PortraitFormatUnknown,
@@ -14,11 +16,19 @@ from cardlayout.portrait.errors import (
     PortraitTooLarge,
     PortraitTooSmall,
 )
+from cardlayout.portrait.faces import count_faces
 from cardlayout.portrait.miniature import miniature
-from cardlayout.portrait.normalise import inspect, normalise
+from cardlayout.portrait.normalise import EARLIER_SPARE, VERSION, inspect, normalise
+from cardlayout.portrait.working import LONGEST, Cut, cut_portrait, working_copy
 
 __all__ = [
+    "EARLIER_SPARE",
+    "LONGEST",
+    "VERSION",
+    "Cut",
     "PortraitAnimated",
+    "PortraitBlank",
+    "PortraitCropInvalid",
     "PortraitDamaged",
     "PortraitError",
     "PortraitFormatUnknown",
@@ -28,7 +38,10 @@ __all__ = [
     "PortraitTooHeavy",
     "PortraitTooLarge",
     "PortraitTooSmall",
+    "count_faces",
+    "cut_portrait",
     "inspect",
     "miniature",
     "normalise",
+    "working_copy",
 ]

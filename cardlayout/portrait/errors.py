@@ -9,6 +9,7 @@ PortraitError
 ├── PortraitAnimated       several pictures in one file
 ├── PortraitTooLarge       more pixels declared than will be decoded
 ├── PortraitTooSmall       too few pixels to print at 300 dpi
+├── PortraitCropInvalid    a part of a picture that no portrait can be cut from
 └── PortraitNotColour      grey
 """
 
@@ -136,4 +137,28 @@ class PortraitNotColour(PortraitError):
         super().__init__(
             "照片为黑白（灰度）照片，督附5 要求彩色 1 寸照片，请提交彩色照片。",
             "The photo is grey; 督附5 asks for a colour photo.",
+        )
+
+
+class PortraitBlank(PortraitError):
+    """A picture of one colour: an empty wall, a white sheet, a covered lens (督附5: 照片)."""
+
+    code = "portrait-blank"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "照片几乎是单一颜色，看不到人像，请检查并重新提交照片。",
+            "The photo is of one colour and nobody is seen in it: check it and give another.",
+        )
+
+
+class PortraitCropInvalid(PortraitError):
+    """A part of a picture that is not 5:7, or lies beyond the picture."""
+
+    code = "portrait-crop-invalid"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "裁切框应为 5 : 7，并在照片之内，请重新裁切。",
+            "The part that is cut out is to be 5:7 and to lie within the photo; cut it anew.",
         )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypedDict
 
-from litestar import Controller, get
-from litestar.di import NamedDependency
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import ValidationException
 from litestar.params import QueryParameter, SkipValidation
 from msgspec import Struct
 
+from service.api.paging import Before, Cursor, Limit, paged
 from service.api.problems import documented
-from service.api.routes import LIST_REFUSALS, MAX_ID
+from service.api.routes import LIST_REFUSALS, AnyRequest
 from service.domain.access import Permission
 from service.domain.access_record import Act
+from service.flows.paging import PageRequest
 from service.flows.people.access_records import MOST, PAGE, seek_accesses
 from service.flows.register import Register
 from service.flows.requests.fields import FORMS
@@ -27,8 +29,7 @@ Number = Annotated[str, QueryParameter(description=FORMS["number"].en, max_lengt
 ActQuery = Annotated[Act | None, QueryParameter(description=FORMS["act"].en)]
 Since = Annotated[datetime | None, QueryParameter(description=FORMS["since"].en)]
 Until = Annotated[datetime | None, QueryParameter(description=FORMS["until"].en)]
-Before = Annotated[int | None, QueryParameter(description=FORMS["before"].en, ge=1, le=MAX_ID)]
-Count = Annotated[int, QueryParameter(description=FORMS["count"].en, ge=1, le=MOST)]
+Count = Annotated[int | None, QueryParameter(description=FORMS["count"].en, ge=1, le=MOST)]
 
 
 class AccessBody(Struct, frozen=True):
@@ -54,6 +55,25 @@ class AccessesBody(Struct, frozen=True):
     older: int | None
 
 
+class Sought(TypedDict):
+    """Which lines are sought; what is empty restricts nothing."""
+
+    user: str
+    number: str
+    act: str
+    since: datetime | None
+    until: datetime | None
+
+
+def _sought(
+    user: User = "", number: Number = "", act: ActQuery = None, since: Since = None, until: Until = None
+) -> Sought:
+    for name, moment in (("since", since), ("until", until)):
+        if moment is not None and not is_instant(moment):
+            raise ValidationException(extra=[{"key": name, "message": "no moment"}])
+    return Sought(user=user, number=number, act="" if act is None else act.value, since=since, until=until)
+
+
 class AccessController(Controller):
     """Who signed in, and who read whose data, when and on what ground."""
 
@@ -65,35 +85,27 @@ class AccessController(Controller):
         "/api/v1/access-records",
         operation_id="listAccessRecords",
         summary="Who has read whose data",
+        dependencies={"sought": Provide(_sought, sync_to_thread=False)},
         responses=documented(*LIST_REFUSALS),
         sync_to_thread=True,
     )
     def records(
         self,
+        request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
-        user: User = "",
-        number: Number = "",
-        act: ActQuery = None,
-        since: Since = None,
-        until: Until = None,
+        sought: NamedDependency[SkipValidation[Sought]],
         before: Before = None,
-        count: Count = PAGE,
-    ) -> AccessesBody:
-        """Return what is recorded, in all or of an account, on a card, of an act, in a time."""
-        for name, moment in (("since", since), ("until", until)):
-            if moment is not None and not is_instant(moment):
-                raise ValidationException(extra=[{"key": name, "message": "no moment"}])
-        found = seek_accesses(
-            register,
-            user=user,
-            number=number,
-            act="" if act is None else act.value,
-            since=since,
-            until=until,
-            before=before,
-            most=count,
-        )
-        return AccessesBody(found.total, tuple(map(_body, found.lines)), found.older)
+        count: Count = None,
+        limit: Limit = PAGE,
+        cursor: Cursor = None,
+    ) -> Response[AccessesBody]:
+        """Return what is recorded, in all or of an account, on a card, of an act, in a time.
+
+        ``count`` is an older name of ``limit``.
+        """
+        asked = PageRequest(limit=count or limit, cursor=cursor)
+        found = seek_accesses(register, **sought, before=before, asked=asked)
+        return paged(request, AccessesBody(found.total, tuple(map(_body, found.lines)), found.older), found.page)
 
 
 def _body(one: StoredAccess) -> AccessBody:

@@ -33,6 +33,7 @@ from service.web.authentication import (
     session_cookie,
     signed_in_person,
 )
+from service.web.rate_headers import teller
 
 _CODE: Final = (
     HTTPStatus.BAD_REQUEST,
@@ -93,7 +94,7 @@ class AccountController(Controller):
     ) -> Response[SignInBody]:
         """Take the code that a sign-in waits for; the sign-in goes on under a new id."""
         secret, _, _ = _waiting(request, register)
-        made = give_code(register, secret, data.code, network_of(request, register))
+        made = give_code(register, secret, data.code, network_of(request, register), teller(request))
         return Response(sign_in_body(register, made), cookies=[session_cookie(made.secret)])
 
     @get(
@@ -124,7 +125,7 @@ class AccountController(Controller):
     ) -> Response[RecoveryCodesBody]:
         """Let the second factor count, and sign in under a new id; with the recovery codes."""
         secret, _, _ = _waiting(request, register)
-        made, codes = finish_enrolment(register, secret, data.code, network_of(request, register))
+        made, codes = finish_enrolment(register, secret, data.code, network_of(request, register), teller(request))
         body = RecoveryCodesBody(codes, sign_in_body(register, made))
         return Response(body, cookies=[session_cookie(made.secret)])
 
@@ -141,7 +142,7 @@ class AccountController(Controller):
     ) -> Response[SignInBody]:
         """Change it: every other sign-in of the account ends, this one goes on under a new id."""
         by = signed_in_person(request, register)
-        made = change_password(register, by, data, network_of(request, register))
+        made = change_password(register, by, data, network_of(request, register), tell=teller(request))
         return Response(sign_in_body(register, made), cookies=[session_cookie(made.secret)])
 
     @delete(
@@ -195,7 +196,7 @@ class AccountController(Controller):
     ) -> RecoveryCodesBody:
         """Let it count from now on; with the recovery codes."""
         owner = owner_of(register, signed_in_person(request, register))
-        return RecoveryCodesBody(confirm_enrolment(register, owner, data.code), None)
+        return RecoveryCodesBody(confirm_enrolment(register, owner, data.code, teller(request)), None)
 
 
 def _waiting(request: AnyRequest, register: Register) -> tuple[str, StoredAccount, SignIn]:

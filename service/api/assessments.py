@@ -20,6 +20,7 @@ from service.api.assessment_bodies import (
     SignedRecordBody,
 )
 from service.api.once import once
+from service.api.paging import Cursor, Limit, paged
 from service.api.problems import documented
 from service.api.routes import (
     CHANGE_REFUSALS,
@@ -44,7 +45,8 @@ from service.flows.assessments.papers import draw_assessment_forms, draw_record
 from service.flows.assessments.planning import cancel_assessment, plan_assessment
 from service.flows.assessments.records import make_record, signed_record
 from service.flows.assessments.roll_call import call_roll
-from service.flows.assessments.view import AssessmentView, list_assessments, read_assessment
+from service.flows.assessments.view import AssessmentView, assessment_page, read_assessment
+from service.flows.paging import MOST_ITEMS, PageRequest
 from service.flows.people.access_records import record_access
 from service.flows.register import Register
 from service.flows.requests.fields import FORMS
@@ -99,10 +101,13 @@ class AssessmentController(Controller):
         register: NamedDependency[SkipValidation[Register]],
         on: Day = None,
         institution: InstitutionQuery = None,
-    ) -> AssessmentsBody:
+        limit: Limit = MOST_ITEMS,
+        cursor: Cursor = None,
+    ) -> Response[AssessmentsBody]:
         """List the assessments that one sees, on a day or on any, the latest first."""
-        found = list_assessments(register, institution=institution, on=on, by=current_principal(request))
-        return AssessmentsBody(tuple(_summary(held, place) for held, place in found))
+        asked = PageRequest(limit=limit, cursor=cursor)
+        found = assessment_page(register, current_principal(request), institution, on, asked)
+        return paged(request, AssessmentsBody(tuple(_summary(held, place) for held, place in found.items)), found)
 
     @get(
         "/api/v1/assessments/{identity:int}",

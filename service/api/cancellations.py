@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from litestar import Controller, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 
 from service.api.once import once
+from service.api.paging import Cursor, Limit, paged
 from service.api.problems import documented
-from service.api.routes import CHANGE_REFUSALS, MAX_FILE_BODY, AnyRequest, Identity
+from service.api.routes import CHANGE_REFUSALS, LIST_REFUSALS, MAX_FILE_BODY, AnyRequest, Identity
 from service.api.schemas import NumbersBody, ProposalBody, ProposalsBody
 from service.domain.access import PERMISSIONS, By, Permission
 from service.domain.card_number import CardNumber
@@ -18,11 +19,12 @@ from service.flows.cards.cancellations import (
     correct_cancellation,
     decline_proposal,
     find_proposal,
-    list_proposals,
+    proposal_page,
     propose_revocation,
 )
 from service.flows.cards.card_requests import CorrectionRequest, DeclineRequest, ProposalRequest, RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
+from service.flows.paging import MOST_ITEMS, PageRequest
 from service.flows.register import Register
 from service.store.proposals import StoredProposal
 from service.web.authentication import NotPermitted, current_principal, needs
@@ -103,13 +105,20 @@ class CancellationController(Controller):
         "/api/v1/revocation-proposals",
         operation_id="listProposals",
         summary="Proposals to cancel",
-        responses=documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE),
+        responses=documented(*LIST_REFUSALS),
         sync_to_thread=True,
     )
-    def proposals(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> ProposalsBody:
+    def proposals(
+        self,
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        limit: Limit = MOST_ITEMS,
+        cursor: Cursor = None,
+    ) -> Response[ProposalsBody]:
         """List the proposals one's body made or decides on, answered or not."""
-        found = list_proposals(register, body=current_principal(request).body)
-        return ProposalsBody(tuple(map(_body, found)))
+        asked = PageRequest(limit=limit, cursor=cursor)
+        found = proposal_page(register, current_principal(request).body, asked)
+        return paged(request, ProposalsBody(tuple(map(_body, found.items))), found)
 
     @post(
         "/api/v1/revocation-proposals/{identity:int}/refusal",

@@ -35,6 +35,7 @@ from service.api.documents import BYTES
 from service.api.examples import add_examples
 from service.api.metrics import EXPOSITION
 from service.api.once import describe_keys
+from service.api.paging import describe_pages
 from service.api.verifications import JPEG
 from service.flows.requests.reading import structs_in
 from service.web.authentication import COOKIE, CSRF_HEADER
@@ -144,6 +145,8 @@ def openapi_config() -> DescribedConfig:
             Tag(name="engagements", description="Who works where, who is sent where, and where people are short"),
             Tag(name="assessments", description="Plan assessments, call their roll, and give records of it"),
             Tag(name="records", description="Integrity records: what a person's work came to, and failed results"),
+            Tag(name="reports", description="Report a card, and what the issuer's desk did about it"),
+            Tag(name="webhooks", description="Who is told of changes, and what was sent"),
             Tag(name="publications", description="Signed documents for checking offline"),
             Tag(name="journal", description="The journal's signed head, its entries, and proofs about its tree"),
             Tag(name="health", description="Probes and metrics"),
@@ -172,7 +175,12 @@ def openapi_config() -> DescribedConfig:
 
 
 _RETRY_AFTER: Final = ("Retry-After", OpenAPIType.INTEGER, "Seconds until the request is worth another try")
+_RATE: Final = (
+    ("RateLimit-Policy", OpenAPIType.STRING, 'The limit: "default";q= so many requests in ;w= so many seconds'),
+    ("RateLimit", OpenAPIType.STRING, 'What is left: "default";r= so many requests, all again in ;t= so many seconds'),
+)
 _ETAG: Final = ("ETag", OpenAPIType.STRING, "Strong tag of the bytes")
+_HEADERS_OF: Final = {"429": (_RETRY_AFTER, *_RATE), "503": (_RETRY_AFTER,), "304": (_ETAG,)}
 _BYTES: Final = frozenset({"content", "photo"})  # in a JSON body
 _BASE64: Final = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 _JSON: Final = re.compile(r"application/(.+\+)?json")
@@ -192,16 +200,14 @@ def complete(document: OpenAPI, routes: Iterable[BaseRoute]) -> None:
     for item in (document.paths or {}).values():
         if item.head is not None:
             item.head.summary = f"{item.head.summary} (headers only)"
+    describe_pages(document)
     for status, response in _responses(document):
-        match status:
-            case "429" | "503":
-                response.headers = _headers(_RETRY_AFTER)
-            case "304":
-                response.headers = _headers(_ETAG)
-            case "204":
-                response.content = None
-            case _:
-                _complete_content(response)
+        if status in _HEADERS_OF:
+            response.headers = _headers(*_HEADERS_OF[status])
+        elif status == "204":
+            response.content = None
+        else:
+            _complete_content(response)
     tidy(document)
     add_examples(document)
 

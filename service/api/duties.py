@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from litestar import Controller, get
+from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from msgspec import Struct
 
+from service.api.paging import Cursor, Limit, paged
 from service.api.problems import documented
 from service.api.routes import LIST_REFUSALS, AnyRequest, InstitutionQuery
 from service.domain.access import Permission
 from service.domain.duties import DutyKind
 from service.domain.issuer import CENTRE
-from service.flows.people.duties import list_duties
+from service.flows.paging import MOST_ITEMS, PageRequest
+from service.flows.people.duties import duty_page
 from service.flows.register import Register
 from service.web.authentication import current_principal, needs
 
@@ -58,12 +60,15 @@ class DutyController(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
         institution: InstitutionQuery = None,
-    ) -> DutiesBody:
+        limit: Limit = MOST_ITEMS,
+        cursor: Cursor = None,
+    ) -> Response[DutiesBody]:
         """List what is due: an institution's or a bureau's own; the centre's own and all others', or of one of them."""
         body = current_principal(request).body
-        found = list_duties(register, body=institution if body == CENTRE else body)
+        asked = PageRequest(limit=limit, cursor=cursor)
+        found = duty_page(register, institution if body == CENTRE else body, asked)
         today = register.effects.today()
-        return DutiesBody(
+        listed = DutiesBody(
             tuple(
                 DutyBody(
                     kind=one.kind,
@@ -76,6 +81,7 @@ class DutyController(Controller):
                     zh=one.zh,
                     en=one.en,
                 )
-                for one in found
+                for one in found.items
             )
         )
+        return paged(request, listed, found)

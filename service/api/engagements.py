@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from litestar import Controller, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 
 from service.api.once import once
+from service.api.paging import Cursor, Limit, paged
 from service.api.problems import documented
 from service.api.routes import CHANGE_REFUSALS, LIST_REFUSALS, AnyRequest, Identity, InstitutionQuery
 from service.api.schemas import (
@@ -26,25 +27,27 @@ from service.api.schemas import (
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.engagement import Warned
+from service.flows.paging import MOST_ITEMS, PageRequest
 from service.flows.people.dispatching import (
     DispatchRequest,
     WithdrawalRequest,
-    list_dispatches,
     send,
+    sent_page,
     withdraw_dispatch,
 )
 from service.flows.people.engagements import (
     EndRequest,
     EngagementRequest,
+    contract_page,
     end_engagement,
     engage,
-    list_engagements,
 )
-from service.flows.people.staffing import staffing
+from service.flows.people.staffing import requirement_page
 from service.flows.register import Register
 from service.store.dispatches import StoredDispatch
 from service.store.engagements import StoredEngagement
 from service.web.authentication import current_principal, needs
+from service.web.rate_headers import teller
 
 
 class EngagementController(Controller):
@@ -58,7 +61,7 @@ class EngagementController(Controller):
         operation_id="engage",
         summary="Engage a card's holder",
         guards=[needs(Permission.ENGAGE)],
-        responses=documented(*CHANGE_REFUSALS),
+        responses=documented(*CHANGE_REFUSALS, HTTPStatus.TOO_MANY_REQUESTS),
         sync_to_thread=True,
     )
     @once
@@ -70,7 +73,7 @@ class EngagementController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> EngagedBody:
         """Enter a contract, with what the holder has shown; its term lies within the card's."""
-        made = engage(register, number, data, current_principal(request).by)
+        made = engage(register, number, data, current_principal(request).by, teller(request))
         return EngagedBody(made.id, made.until, _warned(made.warnings))
 
     @get(
@@ -86,10 +89,13 @@ class EngagementController(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
         institution: InstitutionQuery = None,
-    ) -> EngagementsBody:
+        limit: Limit = MOST_ITEMS,
+        cursor: Cursor = None,
+    ) -> Response[EngagementsBody]:
         """List contracts, ended ones too: an institution its own, the centre those of one or of all."""
-        found = list_engagements(register, current_principal(request).account.institution or institution)
-        return EngagementsBody(tuple(map(_engagement, found)))
+        asked = PageRequest(limit=limit, cursor=cursor)
+        found = contract_page(register, current_principal(request).account.institution or institution, asked)
+        return paged(request, EngagementsBody(tuple(map(_engagement, found.items))), found)
 
     @post(
         "/api/v1/engagements/{identity:int}/end",
@@ -124,11 +130,14 @@ class EngagementController(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
         institution: InstitutionQuery = None,
-    ) -> DispatchesBody:
+        limit: Limit = MOST_ITEMS,
+        cursor: Cursor = None,
+    ) -> Response[DispatchesBody]:
         """List dispatches, withdrawn ones too: an institution those to itself, a district bureau its own."""
         account = current_principal(request).account
-        found = list_dispatches(register, account.institution or institution, authority=account.district)
-        return DispatchesBody(tuple(map(_dispatch, found)))
+        asked = PageRequest(limit=limit, cursor=cursor)
+        found = sent_page(register, account.institution or institution, account.district, asked)
+        return paged(request, DispatchesBody(tuple(map(_dispatch, found.items))), found)
 
     @post(
         "/api/v1/dispatches/{identity:int}/withdrawal",
@@ -183,17 +192,19 @@ class EngagementController(Controller):
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
         institution: InstitutionQuery = None,
-    ) -> StaffingBody:
+        limit: Limit = MOST_ITEMS,
+        cursor: Cursor = None,
+    ) -> Response[StaffingBody]:
         """Count the people of an institution, or of all that one sees: its own, or those on file with the district."""
         account = current_principal(request).account
         wanted = account.institution or institution
-        rows = staffing(register, institution=wanted, authority=account.district)
-        return StaffingBody(
-            tuple(
-                RequirementBody(one.subject, one.article, one.have, one.need, one.outcome, one.zh, one.en)
-                for one in rows
-            )
+        asked = PageRequest(limit=limit, cursor=cursor)
+        found = requirement_page(register, asked, institution=wanted, authority=account.district)
+        rows = (
+            RequirementBody(one.subject, one.article, one.have, one.need, one.outcome, one.zh, one.en)
+            for one in found.items
         )
+        return paged(request, StaffingBody(tuple(rows)), found)
 
 
 def _warned(warnings: Iterable[Warned]) -> tuple[WarnedBody, ...]:

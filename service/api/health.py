@@ -10,6 +10,7 @@ from litestar.params import SkipValidation
 
 from service.api.problems import documented
 from service.api.schemas import HealthBody, ReadinessBody
+from service.flows.errors import KeyAway
 from service.flows.register import Register
 from service.flows.running.clock import clock_state
 from service.flows.running.ready import check_ready
@@ -40,7 +41,7 @@ class HealthController(Controller):
         sync_to_thread=True,
     )
     def readiness(self, register: NamedDependency[SkipValidation[Register]]) -> ReadinessBody:
-        """Read from the register and take a key from the vault.
+        """Read from the register, and take a key from the vault or look for it on the token.
 
         ``clock`` is there, and says ``ahead``, while nothing is signed until somebody has confirmed the clock: checks
         and what is published already go on.
@@ -48,6 +49,8 @@ class HealthController(Controller):
         try:
             check_ready(register)
             is_ahead = clock_state(register).is_alarm
+        except KeyAway:
+            raise
         except Exception as error:
             raise NotReady from error
         return ReadinessBody("ready", "ahead") if is_ahead else ReadinessBody("ready")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from litestar import Controller, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter, SkipValidation
 
@@ -18,11 +18,13 @@ from service.api.body_schemas import (
     InstitutionsBody,
 )
 from service.api.once import once
+from service.api.paging import Cursor, Limit, paged
 from service.api.problems import documented
 from service.api.routes import CHANGE_REFUSALS, LIST_REFUSALS, AnyRequest
 from service.domain.access import Permission
 from service.domain.kinds import SkillLevel
-from service.flows.people.authorities import AuthorityRequest, add_authority, list_authorities
+from service.flows.paging import MOST_ITEMS, PageRequest
+from service.flows.people.authorities import AuthorityRequest, add_authority, authority_page
 from service.flows.people.filing_requests import ClosingRequest, FilingRequest, InstitutionEdit, InstitutionRequest
 from service.flows.people.institutions import (
     FiledInstitution,
@@ -30,8 +32,8 @@ from service.flows.people.institutions import (
     edit_institution,
     enter_institution,
     file_jobs,
+    filed_page,
     find_institution,
-    list_filed,
     reopen_institution,
 )
 from service.flows.register import Register
@@ -73,9 +75,16 @@ class AuthorityController(Controller):
         responses=documented(*LIST_REFUSALS),
         sync_to_thread=True,
     )
-    def authorities(self, register: NamedDependency[SkipValidation[Register]]) -> AuthoritiesBody:
+    def authorities(
+        self,
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        limit: Limit = MOST_ITEMS,
+        cursor: Cursor = None,
+    ) -> Response[AuthoritiesBody]:
         """List them, the centre first."""
-        return AuthoritiesBody(tuple(map(AuthorityBody, list_authorities(register))))
+        found = authority_page(register, PageRequest(limit=limit, cursor=cursor))
+        return paged(request, AuthoritiesBody(tuple(map(AuthorityBody, found.items))), found)
 
 
 class InstitutionController(Controller):
@@ -111,9 +120,16 @@ class InstitutionController(Controller):
         responses=documented(*LIST_REFUSALS),
         sync_to_thread=True,
     )
-    def institutions(self, register: NamedDependency[SkipValidation[Register]]) -> InstitutionsBody:
+    def institutions(
+        self,
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        limit: Limit = MOST_ITEMS,
+        cursor: Cursor = None,
+    ) -> Response[InstitutionsBody]:
         """List them as they are filed today, the closed ones too."""
-        return InstitutionsBody(tuple(map(_institution, list_filed(register))))
+        found = filed_page(register, PageRequest(limit=limit, cursor=cursor))
+        return paged(request, InstitutionsBody(tuple(map(_institution, found.items))), found)
 
     @get(
         "/api/v1/institutions/{code:str}",

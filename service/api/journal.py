@@ -5,13 +5,15 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from litestar import Controller, get
+from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
 
+from service.api.paging import Cursor, Limit, paged
 from service.api.problems import documented
-from service.api.routes import LIST_REFUSALS, MAX_ID
+from service.api.routes import LIST_REFUSALS, MAX_ID, AnyRequest
 from service.domain.access import Permission
+from service.flows.paging import PageRequest
 from service.flows.publishing.proofs import Consistency, Inclusion, prove_consistency, prove_entry
 from service.flows.register import Register
 from service.flows.requests.fields import FORMS
@@ -22,7 +24,7 @@ from service.web.authentication import needs
 _COUNT: Final = 100
 
 First = Annotated[int, QueryParameter(description=FORMS["first"].en, ge=0, le=MAX_ID)]
-Count = Annotated[int, QueryParameter(description=FORMS["count"].en, ge=1, le=MOST)]
+Count = Annotated[int | None, QueryParameter(description=FORMS["count"].en, ge=1, le=MOST)]
 Seq = Annotated[int, QueryParameter(description=FORMS["seq"].en, ge=0, le=MAX_ID)]
 Size = Annotated[int | None, QueryParameter(description=FORMS["size"].en, ge=1, le=MAX_ID)]
 Earlier = Annotated[int, QueryParameter(description=FORMS["first"].en, ge=1, le=MAX_ID)]
@@ -56,10 +58,20 @@ class JournalController(Controller):
         sync_to_thread=True,
     )
     def entries(
-        self, register: NamedDependency[SkipValidation[Register]], first: First = 0, count: Count = _COUNT
-    ) -> Lines:
-        """Return entries as they stand: a leaf of the tree is SHA-256 over a byte 0 and the UTF-8 of one."""
-        return read_lines(register, first, count)
+        self,
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        first: First = 0,
+        count: Count = None,
+        limit: Limit = _COUNT,
+        cursor: Cursor = None,
+    ) -> Response[Lines]:
+        """Return entries as they stand: a leaf of the tree is SHA-256 over a byte 0 and the UTF-8 of one.
+
+        ``count`` is an older name of ``limit``.
+        """
+        lines, found = read_lines(register, first, PageRequest(limit=count or limit, cursor=cursor))
+        return paged(request, lines, found)
 
     @get(
         "/proof",

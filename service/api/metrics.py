@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Final
 
@@ -13,12 +12,11 @@ from litestar.params import SkipValidation
 from service.api.problems import documented
 from service.domain.access import Permission
 from service.flows.register import Register
-from service.flows.running.metrics import Metric, Sample, measure
+from service.flows.running.metrics import measure
 from service.web.authentication import needs
+from service.web.exposition import exposition
 
 EXPOSITION: Final = "text/plain; version=0.0.4"  # to which the framework adds the charset
-_LABEL: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
-_HELP: Final = str.maketrans({"\\": r"\\", "\n": r"\n"})
 
 
 class MetricsController(Controller):
@@ -38,21 +36,4 @@ class MetricsController(Controller):
     )
     def metrics(self, register: NamedDependency[SkipValidation[Register]]) -> Response[bytes]:
         """Return cards, copies, numbers, journal, ages of what is published, and days until keys end."""
-        return Response(exposition(measure(register)).encode(), media_type=EXPOSITION)
-
-
-def exposition(metrics: Iterable[Metric]) -> str:
-    """Write metrics in the text format: what each means, its type, and its samples, a line each."""
-    return "".join(f"{line}\n" for metric in metrics for line in _lines(metric))
-
-
-def _lines(metric: Metric) -> Iterator[str]:
-    yield f"# HELP {metric.name} {metric.meaning.translate(_HELP)}"
-    yield f"# TYPE {metric.name} gauge"
-    for sample in metric.samples:
-        yield f"{metric.name}{_labels(sample)} {sample.value!r}"
-
-
-def _labels(sample: Sample) -> str:
-    labels = ",".join(f'{name}="{value.translate(_LABEL)}"' for name, value in sample.labels)
-    return f"{{{labels}}}" if labels else ""
+        return Response(exposition(measure(register)), media_type=EXPOSITION)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from litestar import Controller, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter, SkipValidation
 from msgspec import Struct
 
 from service.api.once import once
+from service.api.paging import Cursor, Limit, paged
 from service.api.problems import documented
 from service.api.routes import CHANGE_REFUSALS, LIST_REFUSALS, AnyRequest
 from service.domain.access import Permission
 from service.domain.visible import LINE_PATTERN
-from service.flows.publishing.catalogue import add_occupations, list_occupations
+from service.flows.paging import MOST_ITEMS, PageRequest
+from service.flows.publishing.catalogue import add_occupations, occupation_page
 from service.flows.publishing.catalogue_requests import OccupationsRequest
 from service.flows.register import Register
 from service.flows.requests.fields import FORMS
@@ -51,9 +53,17 @@ class OccupationController(Controller):
         responses=documented(*LIST_REFUSALS),
         sync_to_thread=True,
     )
-    def occupations(self, register: NamedDependency[SkipValidation[Register]], text: Text = "") -> CatalogueBody:
+    def occupations(
+        self,
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        text: Text = "",
+        limit: Limit = MOST_ITEMS,
+        cursor: Cursor = None,
+    ) -> Response[CatalogueBody]:
         """List it, or what of it has a text in its code or name."""
-        return _body(list_occupations(register, text).items())
+        found = occupation_page(register, text, PageRequest(limit=limit, cursor=cursor))
+        return paged(request, _body(found.items), found)
 
     @post(
         "/api/v1/occupations",

@@ -20,6 +20,7 @@ from service.flows.remedies import with_remedy
 from service.flows.requests.fields import BODY_FORM, FORMS
 from service.flows.requests.reading import FieldFault, FieldRefused, RequestInvalid, faults_in, words_of
 from service.web.refusals import AnyRequest, Refusal, refusal_of
+from service.web.request_id import request_id
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -34,7 +35,10 @@ class FieldProblem(msgspec.Struct, frozen=True):
 
 
 class ProblemDetails(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Why a request was refused. ``code`` is permanent; ``detail`` is for people, and ``zh`` says it in Chinese."""
+    """Why a request was refused. ``code`` is permanent; ``detail`` is for people, and ``zh`` says it in Chinese.
+
+    ``request_id`` finds the request in the service's log.
+    """
 
     title: str
     status: int
@@ -42,6 +46,7 @@ class ProblemDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str
     zh: str
     errors: tuple[FieldProblem, ...] = ()
+    request_id: str = ""
 
 
 def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
@@ -56,7 +61,7 @@ def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
             errors = (FieldProblem(error.field, error.code, error.zh, error.en),)
         case _:
             pass
-    return _response(refusal_of(request, error), errors)
+    return _response(refusal_of(request, error), errors, request_id(request.scope))
 
 
 def documented(*statuses: HTTPStatus) -> dict[int, ResponseSpec]:
@@ -72,7 +77,7 @@ def documented(*statuses: HTTPStatus) -> dict[int, ResponseSpec]:
     }
 
 
-def _response(refusal: Refusal, errors: tuple[FieldProblem, ...]) -> Response[bytes]:
+def _response(refusal: Refusal, errors: tuple[FieldProblem, ...], identity: str) -> Response[bytes]:
     zh, en = with_remedy(HTTP_REMEDIES, refusal.code, (refusal.zh, refusal.en), refusal.parameters)
     details = ProblemDetails(
         title=refusal.status.phrase,
@@ -81,6 +86,7 @@ def _response(refusal: Refusal, errors: tuple[FieldProblem, ...]) -> Response[by
         detail=en,
         zh=zh,
         errors=errors,
+        request_id=identity,
     )
     return Response(
         msgspec.json.encode(details),

@@ -12,6 +12,7 @@ from litestar.enums import HttpMethod
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, PathParameter, SkipValidation
 
+from service.api.at_once import LAST_LIST, KeysAtOnce, StatusListAtOnce, caching_of
 from service.api.problems import documented
 from service.api.schemas import AggregationBody
 from service.domain import bundle as bundles
@@ -24,7 +25,6 @@ from service.web.headers import OPEN_TO_ALL_ORIGINS
 from service.web.refusals import Absent
 
 READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
-LAST_LIST: Final = 2**31 - 1  # the largest number the register can hold
 
 IfNoneMatch = Annotated[
     str | None, HeaderParameter(name="If-None-Match", description="ETags the client has; 304 if one is current")
@@ -59,6 +59,7 @@ class PublicationController(Controller):
         summary="Key document",
         media_type=publish.KEY_DOCUMENT_TYPE,
         responses=_RESPONSES,
+        middleware=[KeysAtOnce],
         sync_to_thread=True,
     )
     def key_document(
@@ -89,6 +90,7 @@ class PublicationController(Controller):
         summary="Status list",
         media_type=lists.MEDIA_TYPE,
         responses=_RESPONSES | documented(HTTPStatus.NOT_FOUND),
+        middleware=[StatusListAtOnce],
         sync_to_thread=True,
     )
     def status_list(
@@ -121,7 +123,7 @@ class PublicationController(Controller):
 
 def _answer(published: Published, if_none_match: str | None) -> Response[bytes]:
     """Answer with the bytes, or with 304 if the client has them (RFC 9110 13.1.2, 15.4.5)."""
-    headers = {"ETag": published.etag, "Cache-Control": f"public, max-age={published.max_age}, must-revalidate"}
+    headers = caching_of(published)
     if if_none_match is not None and _matches(if_none_match, published.etag):
         return Response(b"", status_code=HTTPStatus.NOT_MODIFIED, headers=headers, media_type=published.media_type)
     return Response(published.body, headers=headers, media_type=published.media_type)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from litestar import Controller, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 
 from service.api.once import once
+from service.api.paging import Cursor, Limit, paged
 from service.api.problems import documented
 from service.api.routes import CHANGE_REFUSALS, LIST_REFUSALS, AnyRequest, Identity
 from service.api.schemas import CaseBody, CasesBody, EnteredBody
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
 from service.domain.review import EntryKind, case_ground
-from service.flows.people.cases import CaseClosingRequest, close_case, list_cases
+from service.flows.paging import MOST_ITEMS, PageRequest
+from service.flows.people.cases import CaseClosingRequest, case_page, close_case
 from service.flows.people.reviews import (
     Entered,
     EvaluationRequest,
@@ -138,9 +140,16 @@ class ReviewController(Controller):
         responses=documented(*LIST_REFUSALS),
         sync_to_thread=True,
     )
-    def cases(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> CasesBody:
+    def cases(
+        self,
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        limit: Limit = MOST_ITEMS,
+        cursor: Cursor = None,
+    ) -> Response[CasesBody]:
         """List cases, decided ones too: the centre all, others those they decide on and those they have entered."""
-        return CasesBody(tuple(map(_case, list_cases(register, body=current_principal(request).body))))
+        found = case_page(register, current_principal(request).body, PageRequest(limit=limit, cursor=cursor))
+        return paged(request, CasesBody(tuple(map(_case, found.items))), found)
 
     @post(
         "/api/v1/cases/{identity:int}/closing",

@@ -7,9 +7,12 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from litestar import Request
 from litestar.datastructures import State
+from litestar.handlers import BaseRouteHandler
 from litestar.params import PathParameter, QueryParameter
 
+from service.flows.errors import Refused
 from service.flows.requests.fields import FORMS
+from service.web.authentication import AnyRequest as AnyConnection
 
 AnyRequest: TypeAlias = Request[Any, Any, State]
 
@@ -22,6 +25,17 @@ Identity = Annotated[int, PathParameter(description=FORMS["identity"].en, ge=1, 
 """Id of a proposal, a case, an engagement or a dispatch, in a path."""
 
 InstitutionQuery = Annotated[str | None, QueryParameter(description=FORMS["institution"].en, pattern="^[0-9]{6}$")]
+
+
+async def multipart_only(request: AnyConnection, _handler: BaseRouteHandler) -> None:
+    """Let in forms with files only (a Litestar guard). Raises Refused."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise Refused(
+            "multipart-expected",
+            "请求应为 multipart/form-data，各部分见 /schema",
+            "the request is to be multipart/form-data, with the parts described at /schema",
+        )
+
 
 LIST_REFUSALS: Final = (
     HTTPStatus.BAD_REQUEST,

@@ -104,6 +104,13 @@ class StaffingBody(Struct, frozen=True):
     requirements: tuple[RequirementBody, ...]
 
 
+class CredentialBody(Struct, frozen=True):
+    """A card and the whole text of its code."""
+
+    number: str
+    credential: str
+
+
 class NumberBody(Struct, frozen=True):
     """A card's number."""
 
@@ -253,7 +260,7 @@ class LoggedScanBody(Struct, frozen=True):
 
 
 class LoggedScansBody(Struct, frozen=True):
-    """Scans, the oldest first, at most 1,000; ask again from the last one's ``taken_at`` on."""
+    """Scans, the oldest first."""
 
     scans: tuple[LoggedScanBody, ...]
 

@@ -17,6 +17,7 @@ from service.flows.people.sign_in_requests import SignInRequest
 from service.flows.register import Register
 from service.web.admission import network_of
 from service.web.authentication import COOKIE, check_own_page, no_cookie, session_cookie, signed_in
+from service.web.rate_headers import teller
 
 
 class SessionController(Controller):
@@ -57,7 +58,7 @@ class SessionController(Controller):
     ) -> Response[SignInBody]:
         """Open a sign-in, or the wait for its second factor; the cookie is for this host and no script reads it."""
         check_own_page(request)
-        made = sign_in(register, data.name, data.password, network_of(request, register))
+        made = sign_in(register, data.name, data.password, network_of(request, register), tell=teller(request))
         return Response(sign_in_body(register, made), cookies=[session_cookie(made.secret)])
 
     @delete(

@@ -14,7 +14,9 @@ from litestar.exceptions import ValidationException
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
 from service.api.once import once
+from service.api.paging import Cursor, Limit, paged
 from service.api.problems import documented
+from service.api.routes import LIST_REFUSALS
 from service.api.schemas import LoggedScanBody, LoggedScansBody, TakenScanBody, TakenScansBody
 from service.api.verdict_schemas import VerdictBody
 from service.api.verifications import JPEG, NO_PHOTO
@@ -23,12 +25,15 @@ from service.domain.card_number import CardNumber
 from service.flows.cards.photos import photo_of_number
 from service.flows.checking.check_requests import NumberCheckRequest, ScanItem, ScansRequest
 from service.flows.checking.staff import check_typed_number, read_scans, take_scans
+from service.flows.paging import PageRequest
 from service.flows.register import Register
 from service.flows.requests.fields import FORMS
 from service.flows.requests.types import is_instant
 from service.store.scans import LoggedScan, Scan
 from service.web.authentication import current_principal, needs
+from service.web.rate_headers import teller
 
+_LISTED: Final = 1_000
 MAX_SCANS_BYTES: Final = 128 * 1024
 _SIGNED_IN: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE)
 _BODY: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
@@ -59,7 +64,7 @@ class StaffController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> VerdictBody:
         """Return the verdict on the card with a number: ``unknown`` where none has it; limited by account, recorded."""
-        verdict = check_typed_number(register, data.number, data.duty, current_principal(request))
+        verdict = check_typed_number(register, data.number, data.duty, current_principal(request), teller(request))
         return msgspec.convert(verdict.as_json(), VerdictBody)
 
     @get(
@@ -78,7 +83,7 @@ class StaffController(Controller):
         register: NamedDependency[SkipValidation[Register]],
     ) -> Response[bytes]:
         """Return the photograph of a card's holder to who sees them, or has them in the plan of today at a gate."""
-        jpeg = photo_of_number(register, number, current_principal(request))
+        jpeg = photo_of_number(register, number, current_principal(request), teller(request))
         if jpeg is None:
             raise NO_PHOTO
         return Response(jpeg, media_type=JPEG)
@@ -106,16 +111,22 @@ class StaffController(Controller):
         operation_id="listScans",
         summary="The log of scans",
         guards=[needs(Permission.READ_SCANS)],
-        responses=documented(HTTPStatus.BAD_REQUEST, *_SIGNED_IN),
+        responses=documented(*LIST_REFUSALS),
         sync_to_thread=True,
     )
     def log(
-        self, since: Since, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
-    ) -> LoggedScansBody:
+        self,
+        since: Since,
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        limit: Limit = _LISTED,
+        cursor: Cursor = None,
+    ) -> Response[LoggedScansBody]:
         """List scans: an institution those of its own staff, the centre and auditors all."""
         if not is_instant(since):
             raise ValidationException(extra=[{"key": "since", "message": "no moment"}])
-        return LoggedScansBody(tuple(map(_logged, read_scans(register, current_principal(request), since))))
+        found = read_scans(register, current_principal(request), since, PageRequest(limit=limit, cursor=cursor))
+        return paged(request, LoggedScansBody(tuple(map(_logged, found.items))), found)
 
 
 def _scan(item: ScanItem) -> Scan:

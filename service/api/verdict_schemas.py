@@ -79,6 +79,12 @@ class VerdictBody(Struct, frozen=True):
     fit_for_duty: FitForDutyBody | None
 
 
+class VerdictsBody(Struct, frozen=True):
+    """The answers to checks, one for each text that was sent, in the same order."""
+
+    verdicts: tuple[VerdictBody, ...]
+
+
 class PublicCardBody(Struct, frozen=True):
     """What anyone may know of a card; the name is masked. Dates are civil dates in Asia/Shanghai."""
 

@@ -13,6 +13,7 @@ from service.cli.params import DAY
 from service.cli.register import opened
 from service.domain.access_record import ACT_WORDS, Act, ground_words
 from service.domain.validity import SHANGHAI
+from service.flows.paging import PageRequest
 from service.flows.people.access_records import MOST, seek_accesses, set_keep_days
 from service.store.access_records import StoredAccess
 
@@ -33,7 +34,8 @@ def list_(context: Context, user: str, number: str, act: str | None, since: date
     with opened(context) as register:
         day = since or register.effects.today() - timedelta(days=7)
         moment = datetime.combine(day, time.min, SHANGHAI)
-        found = seek_accesses(register, user=user, number=number, act=act or "", since=moment, most=MOST)
+        asked = PageRequest(limit=MOST)
+        found = seek_accesses(register, user=user, number=number, act=act or "", since=moment, asked=asked)
     context.answer([_as_json(one) for one in found.lines])
     context.table(
         ("时间 time", "何人 who", "行为 what", "证卡 card", "依据 ground", "结果 outcome"),

@@ -23,6 +23,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "authority": "authorities",
         "institution": "institutions",
         "occupations": "occupations",
+        "card-texts": "card_texts",
         "serve": "setting_up",
         "demo": "sampling",
     },
@@ -31,6 +32,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "token": "users",
         "scans": "users",
         "access": "accesses",
+        "webhook": "webhooks",
         "accounts": "second_factors",
     },
     "核发与打印 issue": {
@@ -55,6 +57,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "证卡变更 change": {
         "renew": "lifecycle",
         "replace": "lifecycle",
+        "amend": "lifecycle",
         "found": "lifecycle",
         "void": "lifecycle",
         "expiring": "lifecycle",
@@ -88,8 +91,11 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "audit": "operations",
         "journal": "journal",
         "backup": "operations",
+        "backups": "backups",
         "restore": "restoring",
         "confirm": "restoring",
+        "doctor": "doctor",
+        "move": "moving",
         "upgrade": "upgrading",
     },
 }

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 
 from keys.keyring import KeyRecord, KeyState, Purpose
-from keys.signer import Signer
+from keys.token_address import TokenAddress
 from service.cli.backup_key import backup_key
 from service.cli.command import command, pass_context
 from service.cli.context import Context
 from service.cli.files import whole_file
-from service.cli.params import OUT_FILE
-from service.cli.register import ask_root_passphrase, ask_vault_passphrase, new_passphrase, opened, unlocked_root
+from service.cli.params import OUT_FILE, TOKEN
+from service.cli.register import ask_root_passphrase, ask_vault_passphrase, new_passphrase, opened, root_of
 from service.cli.remedies import CLI_REMEDIES
+from service.cli.tokens import TOKEN_COMMANDS
 from service.flows.keys.key_ceremony import (
     Promotion,
     compromise_key,
     introduce_key,
+    is_left,
     list_keys,
     promote_key,
     retire_key,
@@ -43,6 +46,11 @@ _ROOT: Final = click.option(
     "--root-file",
     type=OUT_FILE,
     help="根密钥文件 sealed root key (default: in the data folder).",
+)
+_TOKEN: Final = click.option(
+    "--root-token",
+    type=TOKEN,
+    help="根密钥所在的令牌 token with the root key, pkcs11:token=NAME?module-path=/PATH.so.",
 )
 _PURPOSE: Final = click.argument("purpose", type=click.Choice([purpose.value for purpose in Purpose]))
 
@@ -74,23 +82,35 @@ def list_(context: Context) -> None:
 @command("rotate", keys)
 @_PURPOSE
 @_ROOT
+@_TOKEN
 @click.option("--promote", is_flag=True, help="启用已公布的下一把 let the published next key sign.")
 @click.option("--at-once", is_flag=True, help="不等 24 小时（失窃后） do not wait 24 h, after a theft.")
 @pass_context
-def rotate(context: Context, purpose: str, root_file: Path | None, *, promote: bool, at_once: bool) -> None:
+def rotate(
+    context: Context,
+    purpose: str,
+    root_file: Path | None,
+    root_token: TokenAddress | None,
+    *,
+    promote: bool,
+    at_once: bool,
+) -> None:
     """轮换密钥 Publish the next key, later let it sign.
 
     先公布下一把密钥，24 小时后用 --promote 启用 First the next key of PURPOSE is published;
     a day later --promote lets it sign, and the key before it retires.
     """
     with opened(context) as register:
-        root = _root(context, register, root_file)
+        root = root_of(context, register, root_file, root_token)
+        former = _active(register, purpose)
         if promote:
             record = promote_key(register, Promotion(Purpose(purpose), at_once=at_once), root, context.actor)
         else:
             record = introduce_key(register, Purpose(purpose), root, context.actor)
+        left = [one for one in former if promote and is_left(register, one)]
     if promote:
         _tell(context, record, "已启用 signs from now on")
+        _tell_left(context, left)
     else:
         _tell(context, record, "已公布，24 小时后用 --promote 启用 published, to be promoted after 24 h")
 
@@ -98,31 +118,38 @@ def rotate(context: Context, purpose: str, root_file: Path | None, *, promote: b
 @command("retire", keys)
 @click.argument("kid")
 @_ROOT
+@_TOKEN
 @pass_context
-def retire(context: Context, kid: str, root_file: Path | None) -> None:
+def retire(context: Context, kid: str, root_file: Path | None, root_token: TokenAddress | None) -> None:
     """停用密钥 Let an active key sign no more.
 
     私钥随即销毁 Its private half is destroyed.
     """
     with opened(context) as register:
-        record = retire_key(register, kid, _root(context, register, root_file), context.actor)
+        record = retire_key(register, kid, root_of(context, register, root_file, root_token), context.actor)
         _note_gap(context, register, record.purpose)
-    _tell(context, record, "已停用，私钥已销毁 retired, private half destroyed")
+        left = is_left(register, record)
+    _tell(context, record, "已停用 retired" if left else "已停用，私钥已销毁 retired, private half destroyed")
+    _tell_left(context, [record] if left else [])
 
 
 @command("compromise", keys)
 @click.argument("kid")
 @_ROOT
+@_TOKEN
 @pass_context
-def compromise(context: Context, kid: str, root_file: Path | None) -> None:
+def compromise(context: Context, kid: str, root_file: Path | None, root_token: TokenAddress | None) -> None:
     """报告密钥失窃 Report a key as stolen.
 
     私钥随即销毁；离线查验时其证卡为存疑 Its private half is destroyed; offline its cards read suspect.
     """
     with opened(context) as register:
-        record = compromise_key(register, kid, _root(context, register, root_file), context.actor)
+        record = compromise_key(register, kid, root_of(context, register, root_file, root_token), context.actor)
         _note_gap(context, register, record.purpose)
-    _tell(context, record, "已列为失窃，私钥已销毁 reported as compromised, private half destroyed")
+        left = is_left(register, record)
+    told = "已列为失窃 reported as compromised"
+    _tell(context, record, told if left else "已列为失窃，私钥已销毁 reported as compromised, private half destroyed")
+    _tell_left(context, [record] if left else [])
 
 
 @command("export", keys)
@@ -160,7 +187,8 @@ def passphrase(context: Context, which: str, root_file: Path | None) -> None:
         context.note("正在运行的服务须重新启动", "restart a service that is running")
 
 
-keys.add_command(backup_key)
+for one in (backup_key, *TOKEN_COMMANDS):
+    keys.add_command(one)
 
 COMMANDS: Final = (keys,)
 
@@ -186,8 +214,18 @@ def _new_passphrase(context: Context, sealed: Sealed) -> bytes | None:
     return new_passphrase(*(("密钥库", "vault") if sealed is Sealed.VAULT else ("根密钥", "root key")))
 
 
-def _root(context: Context, register: Register, file: Path | None) -> Signer:
-    return unlocked_root(context, register, file or register.folder / ROOT_FILE)
+def _active(register: Register, purpose: str) -> list[KeyRecord]:
+    return [one for one in list_keys(register) if one.purpose.value == purpose and one.state is KeyState.ACTIVE]
+
+
+def _tell_left(context: Context, left: Sequence[KeyRecord]) -> None:
+    """Warn of private halves that could not be destroyed."""
+    for kid in (one.kid.hex() for one in left):
+        context.note(
+            f"警告：{kid} 的私钥未能销毁：令牌不在或不允许。它已不再有效；插上令牌后运行 zhengka keys destroy {kid}",
+            f"warning: the private half of {kid} is not destroyed: its token is away or refuses. It counts no more; "
+            f"plug the token in and run zhengka keys destroy {kid}",
+        )
 
 
 def _tell(context: Context, record: KeyRecord, what: str) -> None:

@@ -1,7 +1,8 @@
-"""``renew``, ``replace``, ``void``, ``found`` and ``expiring``."""
+"""``renew``, ``replace``, ``amend``, ``void``, ``found`` and ``expiring``."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -13,13 +14,18 @@ from service.cli.context import Context
 from service.cli.files import refuse_existing, whole_file
 from service.cli.params import DAY, IN_FILE, OUT_FILE
 from service.cli.register import opened
+from service.domain.amending import OldCard
 from service.domain.card import ReplacementReason
+from service.flows.cards.amend import amend_card
+from service.flows.cards.amend_requests import AmendmentRequest
+from service.flows.cards.card_desk import cards_named_otherwise
 from service.flows.cards.card_requests import FoundRequest, RenewalRequest, ReplacementRequest, VoidRequest
 from service.flows.cards.lifecycle import record_found, replace_card, void_number
 from service.flows.cards.renew import list_expiring, renew_card
 from service.flows.requests.reading import card_number, read_request
 from service.roster.table import write_table
 
+_AMENDABLE: Final = frozenset({"name", "work_unit", "occupations"})
 _SCORES: Final = ("theory_score", "skill_score", "review_score", "score")
 
 
@@ -42,6 +48,57 @@ def replace(context: Context, /, number: str, **options: object) -> None:
     context.say(
         f"已补发 {wanted}，原卡二维码即刻失效；请打印新卡 the old copy's code no longer works, print the new one"
     )
+
+
+@command("amend")
+@click.argument("number")
+@click.option(
+    "--set",
+    "stated",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="要改的项目 what is put right: name, work_unit, occupations.",
+)
+@click.option("--photo", type=IN_FILE, help="新照片 new photograph.")
+@click.option("--reason", required=True, help="原因 why it was wrong.")
+@click.option("--evidence", help="依据 what it rests on.")
+@click.option(
+    "--old-card",
+    type=click.Choice([place.value for place in OldCard]),
+    default=OldCard.WITH_HOLDER.value,
+    show_default=True,
+    help="旧卡在哪里 where the old card is.",
+)
+@click.option("--new-job-type", is_flag=True, help="确认职业目录中没有的写法 confirm a wording in no catalogue.")
+@pass_context
+def amend(context: Context, /, number: str, *, photo: Path | None, stated: tuple[str, ...], **options: object) -> None:
+    """勘误 Put a fact of a card right under the same number.
+
+    编号和有效期不变，旧卡即刻失效 Number and dates stay; the old copy stops being valid at once.
+    换人、换类别、等级或职业不是勘误 Another person, kind, grade or job type is no amendment: void and issue.
+    """
+    facts = dict(stated_fields(stated))
+    if unknown := facts.keys() - _AMENDABLE:
+        raise click.BadParameter(
+            f"{'、'.join(sorted(unknown))}：可改 may be set: {', '.join(sorted(_AMENDABLE))}", param_hint="--set"
+        )
+    wanted = card_number(number)
+    new_photo = None if photo is None else photo.read_bytes()
+    request = read_request(AmendmentRequest, {**options, **facts, "photo": new_photo})
+    with opened(context) as register:
+        made = amend_card(register, wanted, request, context.by())
+        others = cards_named_otherwise(register, wanted)
+    amended, to_amend = [one.fact.value for one in made.values], [str(one.number) for one in others]
+    context.answer({"amended": str(wanted), "facts": amended, "other_cards_to_amend": to_amend})
+    context.say(
+        f"已勘误 {wanted}，旧卡二维码即刻失效；打印新卡 the old copy's code no longer works, to print the new one: "
+        f"zhengka print {wanted} --out cards.pdf"
+    )
+    for one in others:
+        context.say(
+            f"此人另一张在用证卡 {one.number} 仍写“{one.name}”，请一并勘误 the holder's card {one.number} bears "
+            f"another name: zhengka amend {one.number} --set name=..."
+        )
 
 
 @command("void")
@@ -97,11 +154,7 @@ def renew(context: Context, /, number: str, *, photo: Path | None, stated: tuple
     其余各项取自登记库 All else is what the register knows, and every rule of issuing holds.
     """
     facts = {field: options[field] for field in _SCORES if options[field] is not None}
-    for one in stated:
-        field, equals, cell = one.partition("=")
-        if not equals:
-            raise click.BadParameter(f"{one}：应为 expected FIELD=VALUE", param_hint="--set")
-        facts[field] = cell
+    facts.update(stated_fields(stated))
     former = card_number(number)
     new_photo = None if photo is None else photo.read_bytes()
     request = read_request(RenewalRequest, {**options, "facts": facts, "photo": new_photo})
@@ -160,4 +213,13 @@ def expiring(context: Context, months: int, issuer: str | None, out: Path | None
         context.say(f"已写出 written: {out}")
 
 
-COMMANDS: Final = (renew, replace, void, found, expiring)
+def stated_fields(given: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield field and value of each ``--set FIELD=VALUE``. Raises BadParameter for one without an equals sign."""
+    for one in given:
+        field, equals, cell = one.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{one}：应为 expected FIELD=VALUE", param_hint="--set")
+        yield field, cell
+
+
+COMMANDS: Final = (renew, replace, amend, void, found, expiring)

@@ -20,8 +20,10 @@ from service.flows.publishing.proofs import prove_entry
 from service.flows.running.audit import audit as run_audit
 from service.flows.running.audit import export_journal, read_head, signed_head
 from service.flows.running.back_up import back_up
+from service.flows.running.backups import note_backup
 from service.flows.running.journal_mirror import mirror_state
 from service.flows.running.mirror_faults import mirror_faults
+from service.flows.running.photo_folder import FOLDER
 
 
 @click.group("audit")
@@ -107,18 +109,28 @@ def export(context: Context, out: Path) -> None:
 @command("backup")
 @click.option("--out", type=OUT_FILE, required=True, help="备份文件 the backup.")
 @click.option("--encrypt-to", metavar="KEY", help="备份密钥的公钥 age1… public part of a backup key.")
+@click.option(
+    "--apart",
+    is_flag=True,
+    help="照片和附件存入旁边的 photographs，每个只存一次 copy photographs once, into photographs beside it.",
+)
 @pass_context
-def backup(context: Context, out: Path, encrypt_to: str | None) -> None:
+def backup(context: Context, out: Path, encrypt_to: str | None, *, apart: bool) -> None:
     """备份 Put register, photographs and sealed keys into one file.
 
     --encrypt-to 加密整个备份，本机不留打开它的密钥 All is encrypted; what opens it is not kept here (keys backup-key).
+    --apart 照片、附件另存，同一文件夹中的各次备份共用，须随备份一起保存 All backups in a folder share their
+    photographs: keep the folder whole, and copy it whole.
     """
     if encrypt_to is not None:
         check_public(encrypt_to)
     with opened(context) as register, context.progress("照片 photographs") as progress:
-        manifest = back_up(register, out, progress, encrypt_to=encrypt_to)
+        manifest = back_up(register, out, progress, encrypt_to=encrypt_to, apart=apart)
+        note_backup(register)
     context.answer({"file": str(out), "journal_size": manifest.journal_size, "journal_root": manifest.journal_root})
     context.say(f"已备份至日志第 {manifest.journal_size} 条 backed up to entry {manifest.journal_size}: {out}")
+    if apart:
+        context.say(f"照片、附件在旁边，请一并保存 photographs lie beside it, keep both: {out.parent / FOLDER}")
     context.say("请另存口令与根密钥，二者不在备份中 keep the passphrase and the root key elsewhere: they are not in it")
 
 

@@ -8,7 +8,10 @@ from typing import Final
 
 import click
 
+from keys.errors import TokenAddressInvalid
+from keys.token_address import TokenAddress, parse_token_address
 from service.domain.validity import SHANGHAI
+from service.flows.words import zh_of
 
 
 class _File(click.ParamType[Path]):
@@ -40,6 +43,21 @@ class _Day(click.ParamType[date]):
             return date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value}：应为日期，如 2026-11-23 expected a date such as 2026-11-23", param, ctx)
+
+
+class _Token(click.ParamType[TokenAddress]):
+    """The address of a token, RFC 7512."""
+
+    name = "TOKEN"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> TokenAddress:
+        """Read the address; what was typed is not repeated, for it might hold a PIN."""
+        if isinstance(value, TokenAddress):
+            return value
+        try:
+            return parse_token_address(str(value))
+        except TokenAddressInvalid as error:
+            self.fail(f"{zh_of(error)} {error}", param, ctx)
 
 
 class _Instant(click.ParamType[datetime]):
@@ -77,6 +95,7 @@ IN_FILE: Final = _File("FILE", there=True)
 IN_FOLDER: Final = click.Path(path_type=Path, exists=True, file_okay=False)
 IN_FILE_OR_FOLDER: Final = _File("PATH", there=True, folder=True)
 OUT_FILE: Final = _File("FILE", there=False)
+TOKEN: Final = _Token()
 DAY: Final = _Day()
 INSTANT: Final = _Instant()
 OFFSET: Final = _Offset()

@@ -31,6 +31,14 @@ CLI_REMEDIES: Final[Remedies] = {
         "where there is no other, zhengka restore --despite-faults takes what stands in it to be true",
     ),
     "backup-encrypted": ("用 zhengka restore --key 给出该文件", "give it with zhengka restore --key"),
+    "backup-folder-damaged": (
+        "从另一副本取回；或删去被改动的照片，再运行 zhengka backup --apart，会重新写入",
+        "bring them back from another copy; or delete altered photographs and run zhengka backup --apart to copy anew",
+    ),
+    "backup-folder-empty": (
+        "请核对文件夹，以及磁盘是否已挂载；照片另存的备份由 zhengka backup --apart 生成",
+        "see whether it is the right folder, and its disk mounted; such backups are made with zhengka backup --apart",
+    ),
     "backup-key-invalid": (
         "备份密钥由 zhengka keys backup-key 生成",
         "a backup key is made with zhengka keys backup-key",
@@ -38,6 +46,10 @@ CLI_REMEDIES: Final[Remedies] = {
     "backup-older-than-head": (
         "用 zhengka restore --void-ahead N 作废",
         "void them with zhengka restore --void-ahead N",
+    ),
+    "backup-photographs-lost": (
+        "从另一副本取回 photographs 文件夹；别无副本时用 zhengka restore --despite-faults，除这些以外都能恢复",
+        "bring the folder back from another copy; where none is, zhengka restore --despite-faults restores the rest",
     ),
     "card-unconfirmed": (
         "先用 zhengka confirm {number} --reason 确认",
@@ -69,6 +81,10 @@ CLI_REMEDIES: Final[Remedies] = {
     ),
     "issuer-unknown": _ADD,
     "key-not-found": _LIST_KEYS,
+    "key-not-held": (
+        "私钥若在令牌上，请设置 ZHENGKA_TOKEN；丢了就用 zhengka keys rotate 另建一把",
+        "if it is on a token, set ZHENGKA_TOKEN; if it is lost, make another with zhengka keys rotate",
+    ),
     "key-too-new": (
         "失窃后可用 zhengka keys rotate --at-once 立即启用",
         "after a theft zhengka keys rotate --at-once does not wait",
@@ -95,6 +111,10 @@ CLI_REMEDIES: Final[Remedies] = {
         "请设置 ZHENGKA_PASSPHRASE_FILE 或 ZHENGKA_PASSPHRASE",
         "set ZHENGKA_PASSPHRASE_FILE or ZHENGKA_PASSPHRASE",
     ),
+    "no-pin": (
+        "请设置 ZHENGKA_TOKEN_PIN_FILE，根密钥的令牌则为 ZHENGKA_ROOT_PIN_FILE",
+        "set ZHENGKA_TOKEN_PIN_FILE, or ZHENGKA_ROOT_PIN_FILE for the token with the root key",
+    ),
     "no-register": (
         "用 zhengka init 建立，或用 zhengka --data 指明数据目录",
         "make one with zhengka init, or name the data folder with zhengka --data",
@@ -120,6 +140,14 @@ CLI_REMEDIES: Final[Remedies] = {
         "zhengka confirm 列出待确认的证卡",
         "zhengka confirm lists the cards that wait",
     ),
+    "register-arriving": (
+        "再运行一次 zhengka move 即可完成",
+        "run zhengka move once more to complete it",
+    ),
+    "register-moved": (
+        "请设置 ZHENGKA_DATABASE_URL 指向新数据库",
+        "set ZHENGKA_DATABASE_URL to the new database",
+    ),
     "restore-needs-head": (
         "依次用 zhengka restore --journal、--published 与 --void-ahead N、--head，或只用 --void-ahead N",
         "in this order: zhengka restore --journal, --published with --void-ahead N, --head, or --void-ahead N alone",
@@ -129,6 +157,19 @@ CLI_REMEDIES: Final[Remedies] = {
         "when it is needed, name it with --root-file, as in zhengka keys rotate --root-file",
     ),
     "root-passphrase-shared": ("运行 zhengka keys passphrase root", "run zhengka keys passphrase root"),
+    "token-absent": ("插上令牌，用 zhengka keys token 查看", "plug it in, and look with zhengka keys token"),
+    "token-last-try": (
+        "核对 PIN 后取消 ZHENGKA_TOKEN_PIN_FILE，由人输入一次",
+        "make sure of the PIN, unset ZHENGKA_TOKEN_PIN_FILE, and type it once",
+    ),
+    "token-locked": (
+        "由令牌管理员用 SO PIN 重设 PIN；其间可改用 zhengka keys rotate 另建密钥",
+        "have its security officer set a new PIN; meanwhile another key is made with zhengka keys rotate",
+    ),
+    "token-pin-wrong": (
+        "用 zhengka keys token 看还剩几次机会，核对之后再试",
+        "see with zhengka keys token what tries are left, and make sure before the next",
+    ),
     "schema-missing": ("先运行 zhengka init", "run zhengka init"),
     "schema-outdated": ("升级用 zhengka upgrade", "upgrade with zhengka upgrade"),
 }

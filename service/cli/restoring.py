@@ -16,12 +16,14 @@ from service.cli.context import Context
 from service.cli.params import IN_FILE, IN_FOLDER
 from service.cli.register import opened, settings_of
 from service.domain.event_words import event_words
+from service.domain.validity import SHANGHAI
 from service.flows.cards.confirm import confirm_all, confirm_cards, list_unconfirmed
 from service.flows.requests.reading import card_number
 from service.flows.running.audit import read_head
 from service.flows.running.encrypted_backup import readable
 from service.flows.running.restore import restore
 from service.flows.running.restore_evidence import Later
+from service.flows.running.restored_since import PRINT_ROOM
 
 
 @command("restore")
@@ -70,8 +72,10 @@ def restore_(  # noqa: PLR0913 - one argument an option
     exported = None if head_file is None else read_head(head_file.read_bytes())
     later = Later(exported, journal, published, void_ahead, despite_faults)
     chosen = settings_of(context)
-    with readable(file, key_file, partial(key_passphrase, context, key_passphrase_file), chosen.data) as plain:
-        restored = restore(chosen, effects.real(), plain, later, actor=context.actor)
+    with readable(file, key_file, partial(key_passphrase, context, key_passphrase_file), chosen.data) as read:
+        restored = restore(
+            chosen, effects.real(), read.plain, later, actor=context.actor, beside=file.parent, key=read.key
+        )
     context.answer(
         {
             "journal_size": restored.journal_size,
@@ -94,8 +98,18 @@ def restore_(  # noqa: PLR0913 - one argument an option
             f"备份之后核发的证卡 {len(restored.lost)} 张只知编号，请重新核发 cards issued since, "
             f"known by number alone, to be issued again: {'、'.join(restored.lost)}"
         )
+    if restored.since is not None and not restored.since.is_replayed:
+        made_at = restored.since.backup_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        context.say(
+            f"备份做于 {made_at}：此后的打印、校验、发放、勘误和批次改动不在库中，请与实物、签收单和"
+            f"交接记录核对后再办 what was printed, checked, handed out, amended or changed in batches since then is "
+            f"missing: compare with what lies there before going on"
+        )
     for kind, count in sorted(restored.not_replayed.items()):
         zh, en = event_words(kind)
+        if kind in PRINT_ROOM:
+            context.say(f"未恢复，请按实物核对：{zh} {count} 项 missing, compare with what lies there: {en}, {count}")
+            continue
         context.say(f"须重新办理：{zh} {count} 项 to be done again: {en}, {count}")
     if restored.taken:
         context.say(f"取自状态列表 {restored.taken} 张 cards whose status later lists told: {restored.taken}")

@@ -14,9 +14,17 @@ from service import app, effects
 from service.cli.command import command, pass_context
 from service.cli.contacting import check_contact
 from service.cli.context import Context
-from service.cli.register import new_passphrase, new_password, opened, settings_of, unlocked_settings
+from service.cli.register import (
+    new_passphrase,
+    new_password,
+    opened,
+    settings_of,
+    signing_token,
+    unlocked_settings,
+)
 from service.cli.remedies import CLI_REMEDIES
 from service.cli.users import tell_password
+from service.domain.visible import shown
 from service.flows.errors import Refused
 from service.flows.keys.passphrases import exposures
 from service.flows.people.accounts import FIRST_USER
@@ -47,7 +55,14 @@ def init(context: Context, jurisdiction: str, host: str | None, contact: str | N
     if chosen.root_passphrase is None and context.may_ask:
         chosen = replace(chosen, root_passphrase=new_passphrase("根密钥", "root key"))
     password = new_password(context, ADMIN_PASSWORD, FIRST_USER)
-    made = set_up(chosen, effects.real(), jurisdiction_text=text, host=host, admin_password=password)
+    made = set_up(
+        chosen,
+        effects.real(),
+        jurisdiction_text=text,
+        host=host,
+        admin_password=password,
+        token=signing_token(context, chosen),
+    )
     if contact is not None:
         with open_register(chosen, effects.real()) as register:
             set_contact(register, contact, contact, context.actor)
@@ -87,6 +102,9 @@ def _count(name: str, default: int, most: int, told: str) -> Callable[[Command],
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="端口 port.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="进程数 processes.")
+@click.option(
+    "--metrics", metavar="HOST:PORT", help="监控指标另用的地址，不公开 address for metrics, not to be public."
+)
 @_count("--max-connections", _LIMITS.connections, 100_000, "每个进程至多的连接数 connections a process holds")
 @_count("--max-per-client", _LIMITS.per_client, 100_000, "同一地址至多的连接数，代理除外 of one address but proxies")
 @_count("--header-seconds", int(_LIMITS.header_s), 600, "收齐请求首部的时限（秒） for a request's headers")
@@ -99,6 +117,7 @@ def serve(  # noqa: PLR0913 - one argument an option
     host: str,
     port: int,
     workers: int,
+    metrics: str | None,
     max_connections: int,
     max_per_client: int,
     header_seconds: int,
@@ -106,6 +125,7 @@ def serve(  # noqa: PLR0913 - one argument an option
     stop_seconds: int,
 ) -> None:
     """启动查验服务 Start the service."""
+    measured = None if metrics is None else _address(metrics)
     with opened(context) as register:
         check_contact(register)
     limits = replace(
@@ -118,6 +138,8 @@ def serve(  # noqa: PLR0913 - one argument an option
     )
     chosen = unlocked_settings(context)
     _check_free(host, port)
+    if measured is not None:
+        _check_free(*measured)
     with open_register(chosen, effects.real()) as register:
         for one in exposures(register):
             zh, en = with_remedy(CLI_REMEDIES, one.code, (one.zh, one.en))
@@ -125,7 +147,7 @@ def serve(  # noqa: PLR0913 - one argument an option
     base = f"http://{host}:{port}"
     context.note(f"查验 {base}/scan 查询 {base}/lookup", f"check, look up; API: {base}/schema")
     context.note("停止：Ctrl-C", "to stop")
-    app.serve(chosen, host, port, workers, limits)
+    app.serve(chosen, host, port, workers, limits, metrics=measured)
 
 
 COMMANDS: Final = (init, serve)
@@ -142,6 +164,16 @@ def _jurisdiction(named: str) -> str:
         raise Refused(
             "jurisdiction-invalid", f"{path} 不是 UTF-8 编码的 JSON 文件", f"{path} is no JSON file in UTF-8"
         ) from error
+
+
+def _address(text: str) -> tuple[str, int]:
+    """Read ``HOST:PORT``; an IPv6 address stands in brackets. Raises UsageError."""
+    host, colon, port = text.rpartition(":")
+    if not (colon and host and port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
+        raise click.BadParameter(
+            f"应为 地址:端口，例如 127.0.0.1:9464 expected HOST:PORT, got {shown(text)!r}", param_hint="--metrics"
+        )
+    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def _check_free(host: str, port: int) -> None:

@@ -61,6 +61,10 @@ class Permission(StrEnum):
     READ_SCANS = "read-scans"
     READ_JOURNAL = "read-journal"
     READ_METRICS = "read-metrics"
+    KEEP_ACCOUNTS = "keep-accounts"  # everybody's: make, name, disable, new passwords, sign-ins, tokens
+    KEEP_GATES = "keep-gates"  # accounts and telephones of site staff, at one's own institution
+    KEEP_MACHINE = "keep-machine"  # keys, backups, clock, lists, mirror; rules for all accounts
+    KEEP_WEBHOOKS = "keep-webhooks"  # who is told of changes: an institution of its own cards, others of all
 
     @classmethod
     def _missing_(cls, value: object) -> Permission | None:
@@ -85,14 +89,22 @@ _ISSUER: Final = frozenset(
     }
 )
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.CENTRE: _ISSUER | {Permission.DISPATCH, Permission.KEEP_BODIES},
-    Role.INSTITUTION: _ISSUER,
+    Role.CENTRE: _ISSUER | {Permission.DISPATCH, Permission.KEEP_BODIES, Permission.KEEP_WEBHOOKS},
+    Role.INSTITUTION: _ISSUER | {Permission.KEEP_GATES, Permission.KEEP_WEBHOOKS},
     Role.DISTRICT: frozenset(
         {Permission.CHECK, Permission.PROPOSE, Permission.DISPATCH, Permission.READ_PEOPLE, Permission.REVIEW}
     ),
     Role.SITE_STAFF: frozenset({Permission.CHECK}),
     Role.AUDITOR: frozenset({Permission.READ_SCANS, Permission.READ_JOURNAL}),
-    Role.ADMINISTRATOR: frozenset({Permission.READ_METRICS}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.READ_METRICS,
+            Permission.KEEP_ACCOUNTS,
+            Permission.KEEP_GATES,
+            Permission.KEEP_MACHINE,
+            Permission.KEEP_WEBHOOKS,
+        }
+    ),
 }
 _OF_AN_INSTITUTION: Final = frozenset({Role.INSTITUTION, Role.SITE_STAFF})
 

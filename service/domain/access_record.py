@@ -63,6 +63,7 @@ GROUND_WORDS: Final = {
     "decides-or-keeps": ("颁发或档案保管", "issues or keeps the record"),
     "machine": ("在服务器上", "at the machine"),
     "password": ("密码", "password"),
+    "device": ("屏幕上的登录码", "code on a screen"),
     "code": ("密码与验证码", "password and code"),
     "recovery-code": ("密码与恢复码", "password and recovery code"),
 }

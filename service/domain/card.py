@@ -64,9 +64,9 @@ class Card:
     in_house: bool | None
 
     def __post_init__(self) -> None:
-        for code, fault in _contradictions(self).items():
-            if fault is not None:
-                raise CardInvalid(f"证卡 {self.number}：{fault[0]}", f"card {self.number}: {fault[1]}", code=code)
+        if (fault := _contradiction(self)) is not None:
+            code, zh, en = fault
+            raise CardInvalid(f"证卡 {self.number}：{zh}", f"card {self.number}: {en}", code=code)
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -103,55 +103,43 @@ def journaled(card: Card) -> dict[str, Json]:
     return data
 
 
-def _contradictions(card: Card) -> dict[str, tuple[str, str] | None]:
-    """Name what is wrong with a card, by permanent code; None where all is well."""
-    internal = card.kind is CardKind.INTERNAL
-    types = range(1, MAX_OCCUPATIONS + 1) if card.kind.is_assessor else range(1)  # 考§9
-    wrong: dict[str, tuple[bool, str, str]] = {
-        "card-kind": (
-            card.number.kind is not card.kind,
-            f"编号属于{card.number.kind.zh}，不属于{card.kind.zh}",
-            f"the number is a {card.number.kind.en}'s, not a {card.kind.en}'s",
-        ),
-        "card-year": (
-            card.number.year != card.issued_on.year % 100,
-            f"编号年份 {card.number.year:02d} 与核发日期 {card.issued_on} 不符",
-            f"the number's year {card.number.year:02d} is not that of the issue date {card.issued_on}",
-        ),
-        "card-issuer": (
-            card.issuer != (card.number.institution if internal else CENTRE),
-            "颁发机构与编号不符",
-            "the issuer is not the one in the number",
-        ),
-        "card-institution": (
-            internal and card.institution != card.issuer,
-            "内督的聘用机构应为颁发机构（督§9）",
-            "an internal card belongs to its issuer (督§9)",
-        ),
-        "card-term": (
-            not card.issued_on <= card.expires_on <= last_valid_day(card.issued_on),
+def _contradiction(card: Card) -> tuple[str, str, str] | None:  # noqa: PLR0911 - each return is one rule
+    """Return the first thing that is wrong with a card: its permanent code, and the words; None where all is well."""
+    kind, number = card.kind, card.number
+    internal = kind is CardKind.INTERNAL
+    if (of_number := number.kind) is not kind:
+        words = f"编号属于{of_number.zh}，不属于{kind.zh}", f"the number is a {of_number.en}'s, not a {kind.en}'s"
+        return "card-kind", *words
+    if (year := number.year) != card.issued_on.year % 100:
+        return (
+            "card-year",
+            f"编号年份 {year:02d} 与核发日期 {card.issued_on} 不符",
+            f"the number's year {year:02d} is not that of the issue date {card.issued_on}",
+        )
+    if card.issuer != (number.institution if internal else CENTRE):
+        return "card-issuer", "颁发机构与编号不符", "the issuer is not the one in the number"
+    if internal and card.institution != card.issuer:
+        words = "内督的聘用机构应为颁发机构（督§9）", "an internal card belongs to its issuer (督§9)"
+        return "card-institution", *words
+    if not card.issued_on <= card.expires_on <= last_valid_day(card.issued_on):
+        return (
+            "card-term",
             f"有效期应自 {card.issued_on} 起不超过 3 年，收到 {card.expires_on}",
             f"the term runs from {card.issued_on} for at most 3 years, got {card.expires_on}",
-        ),
-        "card-occupations": (
-            len({o.name for o in card.occupations}) != len(card.occupations) or len(card.occupations) not in types,
+        )
+    names = {occupation.name for occupation in card.occupations}
+    types = range(1, MAX_OCCUPATIONS + 1) if kind.is_assessor else range(1)  # 考§9
+    if len(names) != len(card.occupations) or len(names) not in types:
+        return (
+            "card-occupations",
             "考评人员证卡应有 1—2 个不同职业（工种），督导员证卡没有",
             "an assessor's card has one or two different job types, a supervisor's has none",
-        ),
-        "card-copy": (
-            len(card.copy_id) != COPY_ID_BYTES,
-            "副本号应为 8 字节",
-            f"a copy id has {COPY_ID_BYTES} bytes, got {len(card.copy_id)}",
-        ),
-        "card-status": (
-            (card.status is CardStatus.VALID) != (card.status_on is None),
-            "状态与状态日期不符",
-            "the status and its date contradict each other",
-        ),
-        "card-released": (
-            not card.released <= card.scopes or (card.status is CardStatus.VALID and not card.live_scopes),
-            "已转出的范围与状态不符",
-            "the released scopes contradict the card",
-        ),
-    }
-    return {code: (zh, en) if is_wrong else None for code, (is_wrong, zh, en) in wrong.items()}
+        )
+    if len(card.copy_id) != COPY_ID_BYTES:
+        words = "副本号应为 8 字节", f"a copy id has {COPY_ID_BYTES} bytes, got {len(card.copy_id)}"
+        return "card-copy", *words
+    if (card.status is CardStatus.VALID) != (card.status_on is None):
+        return "card-status", "状态与状态日期不符", "the status and its date contradict each other"
+    if not card.released <= (scopes := card.scopes) or (card.status is CardStatus.VALID and card.released >= scopes):
+        return "card-released", "已转出的范围与状态不符", "the released scopes contradict the card"
+    return None

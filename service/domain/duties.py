@@ -43,7 +43,8 @@ class Duty:
     """One thing that is due.
 
     ``body`` has to see to it: ``centre``, an institution's code, an authority's name. ``due_on`` is its last day, None
-    where the rules name none. ``number`` and ``name`` are of the card it is about.
+    where the rules name none. ``number`` and ``name`` are of the card it is about. ``since`` is the day from which a
+    decision has been waited for.
     """
 
     kind: DutyKind
@@ -54,6 +55,7 @@ class Duty:
     en: str
     number: str = ""
     name: str = ""
+    since: date | None = None
 
     def is_late(self, today: date) -> bool:
         """Return True from the day after its last one on."""
@@ -163,12 +165,14 @@ def annual_reviews_due(engaged: Iterable[Engaged], evaluated: Iterable[Evaluated
 
     A result of the year counts for it, or one of the first three months of the next, each for one year.
     """
-    results = sorted(evaluated, key=lambda one: one.on)
+    results: dict[tuple[int, str], list[date]] = {}
+    for result in sorted(evaluated, key=lambda one: one.on):
+        results.setdefault((result.person, result.body), []).append(result.on)
     terms: dict[tuple[int, str], list[Engaged]] = {}
     for one in engaged:
         terms.setdefault((one.person, one.term.institution), []).append(one)
     for (person, institution), contracts in sorted(terms.items()):
-        left = [one.on for one in results if (one.person, one.body) == (person, institution)]
+        left = results.get((person, institution), [])
         first = min(one.term.since.year for one in contracts)
         for year in range(first, today.year + 1):
             there = [one for one in contracts if _touches(one.term, year, today)]
@@ -224,7 +228,7 @@ def engagement_due(one: Engaged, *, as_internal: bool) -> Duty:
     )
 
 
-def decision_due(kind: DutyKind, ground: str, body: str, number: str, since: date) -> Duty:
+def decision_due(kind: DutyKind, ground: str, body: str, number: str, name: str, since: date) -> Duty:
     """Name a case, or a proposal, that waits for its body's decision. 督§19, 考§21."""
     zh, en = ("不合格结果待决定", "a failed result") if kind is DutyKind.CASE else ("取消资格建议待决定", "a proposal")
     return Duty(
@@ -233,8 +237,10 @@ def decision_due(kind: DutyKind, ground: str, body: str, number: str, since: dat
         body=body,
         due_on=None,
         number=number,
-        zh=f"{zh}（自 {since}）",
-        en=f"{en} waits for a decision since {since}",
+        name=name,
+        since=since,
+        zh=f"{name}：{zh}（自 {since}）",
+        en=f"{name}: {en} waits for a decision since {since}",
     )
 
 
@@ -252,7 +258,12 @@ def key_due(body: str, purpose: str, signs_until: date) -> Duty:
 
 def in_order(duties: Iterable[Duty]) -> tuple[Duty, ...]:
     """Return what is due, the first to be done first, what has no last day after that."""
-    return tuple(sorted(duties, key=lambda one: (one.due_on or date.max, one.body, one.kind, one.number)))
+    return tuple(sorted(duties, key=place_of))
+
+
+def place_of(duty: Duty) -> tuple[date, str, str, str]:
+    """Return by what a duty has its place: its last day, whose it is, its kind, the card."""
+    return duty.due_on or date.max, duty.body, duty.kind.value, duty.number
 
 
 def _without_review(jobs: Iterable[Work], reviewed: Iterable[Reviewed], today: date) -> Iterator[Work]:

@@ -13,6 +13,7 @@
     ├── InstitutionInvalid             institution-code, institution-letter, institution-name
     ├── AuthorityInvalid               authority-unknown, authority-name, authority-taken
     ├── JurisdictionInvalid            jurisdiction-invalid
+    ├── CardTextInvalid                card-text-*
     ├── TermInvalid                    term-*
     ├── CardInvalid                    card-*
     ├── IllegalTransition              card-is-*, copy-*, scope-*, ground-*, void-*, date-*
@@ -20,6 +21,7 @@
     ├── DecisionRefused                decision-*
     ├── EngagementRefused              engagement-*
     ├── DispatchRefused                dispatch-*
+    ├── PrintStepRefused               print-*, check-*, hand-out-*
     └── JournalInvalid                 event-*, entry-*, proof-*, frontier-*
 
 Messages say what came, what was expected and what to do. None holds an identity number.
@@ -102,6 +104,12 @@ class JurisdictionInvalid(DomainError):
     default_code = "jurisdiction-invalid"
 
 
+class CardTextInvalid(DomainError):
+    """The words to be printed on cards lack what 督附5 asks for, or would hold from a day that is past."""
+
+    default_code = "card-text-invalid"
+
+
 class TermInvalid(DomainError):
     """A card's term is not allowed (督§10, 考§12)."""
 
@@ -142,6 +150,12 @@ class DispatchRefused(DomainError):
     """Nobody may be sent there so (督§3, 督§15)."""
 
     default_code = "dispatch-refused"
+
+
+class PrintStepRefused(DomainError):
+    """A copy is not in the stage from which it is printed, checked or handed out."""
+
+    default_code = "print-refused"
 
 
 class JournalInvalid(DomainError):

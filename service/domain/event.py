@@ -27,6 +27,11 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
         frozenset({"entries", "reason"}),
         frozenset({"replayed", "not_replayed", "lost", "taken", "unconfirmed", "faults"}),
     ),
+    "card-texts-set": (  # card-texts:N; by field what they are now and were; of which others they were taken again
+        frozenset({"on", "reason", "texts", "before"}),
+        frozenset({"again"}),
+    ),
+    "register-moved": (frozenset({"rows"}), _NONE),  # the register; into the database that has this entry
     "journal-mirror-set": (frozenset({"folder"}), _NONE),  # the register; an empty folder: no longer
     "institution-added": (frozenset({"letter", "name"}), frozenset({"authority"})),  # institution code
     "institution-changed": (frozenset({"fact", "on", "reason"}), frozenset({"value", "before"})),
@@ -43,6 +48,14 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "recovery-code-used": (frozenset({"left"}), _NONE),
     "user-named": (frozenset({"name"}), _NONE),
     "user-disabled": (frozenset({"role"}), _NONE),
+    "user-enabled": (frozenset({"role"}), _NONE),
+    "sign-ins-ended": (frozenset({"ended"}), frozenset({"device"})),  # user name; by somebody else
+    "webhook-added": (frozenset({"target", "topics"}), frozenset({"issuer"})),  # webhook:N
+    "webhook-removed": (_NONE, _NONE),
+    "webhook-replayed": (frozenset({"message"}), _NONE),
+    "webhook-disabled": (frozenset({"reason"}), _NONE),
+    "webhook-enabled": (_NONE, _NONE),
+    "device-invited": (frozenset({"device"}), _NONE),  # user name; a code on a screen lets a telephone sign in
     "user-password-set": (frozenset({"role"}), frozenset({"tokens"})),
     "user-password-rehashed": (frozenset({"role"}), _NONE),  # the same password, hashed as today's settings ask
     "token-added": (frozenset({"label", "scopes", "expires_on"}), _NONE),  # user name
@@ -51,6 +64,7 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "key-promoted": (_KEY, _NONE),
     "key-retired": (_KEY, _NONE),
     "key-compromised": (_KEY, frozenset({"reason"})),
+    "root-copied": (frozenset({"token", "serial"}), _NONE),
     "passphrase-changed": (_NONE, _NONE),  # vault or root
     "clock-confirmed": (frozenset({"ahead"}), _NONE),  # the register; seconds
     "batch-issued": (
@@ -58,7 +72,15 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
         frozenset({"issuer", "roster", "notice"}),
     ),  # batch
     "application-refused": (frozenset({"row", "reasons"}), frozenset({"reason"})),  # batch
-    "cards-printed": (frozenset({"numbers"}), frozenset({"sheet"})),  # batch, or the first number
+    "cards-printed": (frozenset({"numbers"}), frozenset({"sheet", "job", "body"})),  # batch, or the first number
+    "cards-reprinted": (frozenset({"numbers", "reason", "job", "body"}), frozenset({"sheet"})),  # the first number
+    "card-checked": (frozenset({"copy", "body"}), _NONE),  # the print that came out, by its code and its face
+    "cards-handed-out": (frozenset({"numbers", "delivery", "body"}), frozenset({"tracking"})),  # the first number
+    "card-reported": (frozenset({"body"}), _NONE),  # report:N
+    "card-report-closed": (_NONE, _NONE),  # report:N
+    "printer-set": (frozenset({"name", "sheet", "flip", "front", "back"}), _NONE),  # printer:N
+    "printer-removed": (_NONE, _NONE),  # printer:N
+    "printing-at-centre-set": (frozenset({"value"}), _NONE),  # institution
     "numbers-reserved": (frozenset({"first", "last", "reason"}), _NONE),  # prefix
     "counter-move-confirmed": (frozenset({"before", "value"}), _NONE),  # prefix; last number, before and after
     "number-voided": (frozenset({"reason"}), _NONE),  # number that no card has
@@ -70,6 +92,10 @@ VOCABULARY: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     ),
     "card-voided": (frozenset({"on", "reason"}), _NONE),
     "card-replaced": (frozenset({"on", "reason", "copy", "former_copy"}), _NONE),
+    "card-amended": (  # a fact put right, and a new copy; what the card stands for now, as at its issue
+        _CARD | {"on", "facts", "reason", "old_card", "former_copy"},
+        frozenset({"predecessor", "evidence", "occupation"}),
+    ),
     "card-lost": (frozenset({"copies"}), _NONE),  # issued after the backup: the register has its number, and no card
     "copy-lost": (frozenset({"copy"}), _NONE),  # the live copy, made after the backup
     "card-status-taken": (frozenset({"on", "status", "list", "iat"}), _NONE),  # from a status list, at a restore

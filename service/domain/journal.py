@@ -144,7 +144,7 @@ _FROM: Final[Mapping[str, frozenset[CardStatus]]] = {"card-revoked": _LASTING, S
 def status_after(kind: str, data: Mapping[str, Json]) -> CardStatus | None:
     """Return the status a card has after an event, None for events that are not of a card's life."""
     match kind:
-        case "card-issued" | "card-replaced":
+        case "card-issued" | "card-replaced" | "card-amended":
             return CardStatus.VALID
         case "card-imported" | "card-status-taken":
             return CardStatus(str(data["status"]))

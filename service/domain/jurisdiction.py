@@ -13,8 +13,8 @@ from typing import Final
 
 import msgspec
 
+from service.domain.card_text import CardText, slots
 from service.domain.errors import JurisdictionInvalid
-from service.domain.kinds import CardKind
 from service.domain.regulation import TERM_YEARS
 from service.domain.visible import TextRefused, check_file
 
@@ -59,46 +59,6 @@ class AssessorScheme(_Config, frozen=True):
     city_code: str
     city_zh: str
     city_en: str
-
-
-class FaceText(_Config, frozen=True):
-    """Titles of one family of cards, two lines each. 督附5."""
-
-    title: tuple[str, str]
-    back_title: tuple[str, str]
-
-
-class Labels(_Config, frozen=True):
-    """Labels of the printed fields. 督附4, 督附5."""
-
-    name: str
-    kind: str
-    grade: str
-    work_unit: str
-    institution: str
-    occupations: str
-    number: str
-    expires_on: str
-    printer: str
-
-
-class CardText(_Config, frozen=True):
-    """Every string printed on a card that does not come from its holder.
-
-    ``check_at`` holds ``{host}``, ``internal_notice`` holds ``{institution}``, ``date`` is a ``strftime`` pattern.
-    """
-
-    supervisor: FaceText
-    assessor: FaceText
-    labels: Labels
-    check_at: str
-    internal_notice: str
-    date: str
-    printer: str
-
-    def face(self, kind: CardKind) -> FaceText:
-        """Titles for a kind of card."""
-        return self.assessor if kind.is_assessor else self.supervisor
 
 
 class Jurisdiction(_Config, frozen=True):
@@ -168,11 +128,13 @@ def _faults(j: Jurisdiction) -> list[tuple[str, str]]:
                 )
             )
     for key, template, slot in (
-        ("check_at", j.card.check_at, "{host}"),
-        ("internal_notice", j.card.internal_notice, "{institution}"),
+        ("check_at", j.card.check_at, "host"),
+        ("internal_notice", j.card.internal_notice, "institution"),
     ):
-        if slot not in template:
-            faults.append((f"$.card.{key} 应含 {slot}", f"$.card.{key} holds {slot}"))
+        if set(slots(template) or ()) != {slot}:  # anything else would be missing when a card is printed
+            faults.append(
+                (f"$.card.{key} 应含 {{{slot}}}，且无其他花括号", f"$.card.{key} holds {{{slot}}}, and no other braces")
+            )
     return faults
 
 

@@ -60,7 +60,7 @@ def lost_card(event: Event) -> LostCard:
 def follow_lost(card: LostCard, event: Event) -> LostCard:
     """Return a lost card after an event of its life; any other event leaves it as it is."""
     match event.kind:
-        case "card-replaced":
+        case "card-replaced" | "card-amended":
             former, copy = (bytes.fromhex(str(event.data[key])) for key in ("former_copy", "copy"))
             dead = {former: day(event, "on")} if former in card.copies else {}
             return changed(card, copies={**card.copies, **dead, copy: None})

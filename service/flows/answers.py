@@ -7,10 +7,13 @@ are encrypted like identity numbers, and deleted when ``Settings.answers_kept`` 
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 from sqlalchemy import Connection
 
 from keys.fields import NONCE_SIZE
+from service.flows.pieces import in_pieces
 from service.flows.register import Register
 from service.store import answers
 from service.store.answers import Keyed
@@ -73,14 +76,24 @@ def find_answer(register: Register, asked: Keyed) -> Answer | None:
     return msgspec.json.decode(register.cipher.open(sealed, _context(asked)), type=Answer)
 
 
+def find_same(register: Register, asked: Keyed, since: datetime) -> Answer | None:
+    """Return what the same account was last answered to the same content under another key from a moment on."""
+    with register.database.read() as connection:
+        found = answers.same(connection, asked, since)
+    if found is None:
+        return None
+    key, sealed = found
+    context = _context(Keyed(asked.actor, key, asked.request_hash))
+    return msgspec.json.decode(register.cipher.open(sealed, context), type=Answer)
+
+
 def sweep_answers(register: Register) -> int:
     """Delete the answers whose time is over; return how many."""
     moment = register.effects.now() - register.settings.answers_kept
     with register.database.read() as connection:
         if not answers.is_any_before(connection, moment):
             return 0
-    with register.database.write() as connection:
-        return answers.sweep(connection, moment)
+    return in_pieces(register, lambda connection, most: answers.sweep(connection, moment, most))
 
 
 def _context(asked: Keyed) -> bytes:

@@ -5,7 +5,9 @@
     Refused                    a request that cannot be carried out; nothing has been changed
     ├── NoRegister             no-register: the data folder holds none
     ├── NoPassphrase           no-passphrase: nothing gives it, and nobody can be asked
-    └── NoRootPassphrase       no-root-passphrase: likewise, of the root key
+    ├── NoRootPassphrase       no-root-passphrase: likewise, of the root key
+    ├── NoPin                  no-pin: likewise, of a token
+    └── KeyAway                key-not-held, token-…: the key that signs is not at hand
 """
 
 from __future__ import annotations
@@ -58,6 +60,17 @@ class NoRootPassphrase(Refused):
             "缺少根密钥的口令",
             "no passphrase of the root key",
         )
+
+
+class NoPin(Refused):
+    """A key on a token is needed, nothing gives the token's PIN, and there is nobody to ask."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__("no-pin", f"缺少令牌 {token} 的 PIN", f"no PIN of the token {token}")
+
+
+class KeyAway(Refused):
+    """The key that signs is not at hand: its token was pulled, say. The code is that of ``keys``."""
 
 
 class SignInRefused(Exception):

@@ -6,26 +6,31 @@ import copy
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Connection
 
 from cardlayout.fonts import FontSet
 from keys.document import KeyDocument, open_document
-from keys.errors import WrongPassphrase
+from keys.errors import KeyNotHeld, WrongPassphrase
 from keys.fields import BlindIndex, FieldCipher
 from keys.keyring import Keyring, Purpose
+from keys.places import KeyPlaces
 from keys.rotation import active
 from keys.signer import Signer
+from keys.token_address import AnyToken, token_at
 from keys.vault import Secret, Vault
+from service.counters import counted_signing, watch_signing
 from service.domain.issuer import CENTRE, Institution
 from service.domain.jurisdiction import Jurisdiction, parse_jurisdiction
 from service.domain.occupation import Catalogue, extended_catalogue, parse_catalogue
 from service.effects import Effects
-from service.flows.errors import NoPassphrase, NoRegister
+from service.flows.errors import NoPassphrase, NoPin, NoRegister
+from service.flows.key_at_hand import at_hand, key_at_hand
 from service.flows.running.journal_mirror import JournalMirror
 from service.settings import Settings
 from service.store import institutions, key_records, meta
@@ -57,17 +62,29 @@ class TrustedKeys:
 class Register:
     """An open register. Threads may share it; close it, or use it as a context manager."""
 
-    def __init__(self, settings: Settings, effects: Effects, database: Database, ask: AskPassphrase | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        effects: Effects,
+        database: Database,
+        ask: AskPassphrase | None,
+        ask_pin: AskPassphrase | None = None,
+    ) -> None:
         self.settings = settings
         self.effects = effects
         self.database = database
         self.folder = settings.data
         self._ask = ask
+        self._ask_pin = ask_pin
+        self.whole = self
+        """This register, or of a request's the one that goes on when the request has been answered."""
         self._lock = threading.Lock()
         self._trusted: TrustedKeys | None = None
         self.publishing = threading.Lock()
         self.last_bundle: tuple[object, bytes] | None = None
         """The verifier bundle last put together, after what it was made from."""
+        self.last_counts: tuple[datetime, tuple[Any, ...]] | None = None
+        """What was last counted row by row for whoever watches, and until when it stands."""
         self.journal_blocks: tuple[bytes, ...] = ()
         """Roots of the journal's first complete blocks, which never change: proofs need not read these again."""
         self.mirror = JournalMirror(database)
@@ -95,6 +112,30 @@ class Register:
         return with_passphrase(
             passphrase, self.settings.passphrase_file, lambda known: Vault.open(file, known, random_bytes)
         )
+
+    @cached_property
+    def token(self) -> AnyToken | None:
+        """The token that signing keys are on, if there is one; logged in to when a key is first needed.
+
+        Raises TokenUnusable.
+        """
+        address, given, ask = self.settings.token, self.settings.token_pin, self._ask_pin
+        if address is None:
+            return None
+
+        def pin() -> bytes:
+            if given is not None:
+                return given
+            if ask is None:
+                raise NoPin(str(address))
+            return ask()
+
+        return token_at(address, pin, typed=given is None)
+
+    @property
+    def places(self) -> KeyPlaces:
+        """Where the signing keys are."""
+        return KeyPlaces(self.vault, self.token)
 
     @property
     def can_sign(self) -> bool:
@@ -142,10 +183,31 @@ class Register:
             self._trusted = trusted
         return trusted
 
+    @property
+    def keys_at_hand(self) -> TrustedKeys | None:
+        """The key document that was read last, None where none was: whether it is still the newest is to be asked."""
+        return self._trusted
+
     def signer(self, purpose: Purpose, keys: TrustedKeys | None = None) -> Signer:
-        """Return the key that signs for a purpose today, by the newest published key document or by ``keys``."""
+        """Return the key that signs for a purpose today, by the newest published key document or by ``keys``.
+
+        Raises IllegalRotation where there is none, and KeyAway where it is not at hand; so does its signing.
+        """
         document = (keys or self.trusted_keys()).document
-        return self.vault.signer(active(document.keys, purpose, self.effects.today()).public, purpose)
+        with watch_signing(purpose.value), key_at_hand():
+            held = self._held(active(document.keys, purpose, self.effects.today()).public, purpose)
+        return Signer(held.public, counted_signing(purpose.value, at_hand(held.sign)))
+
+    def _held(self, public: bytes, purpose: Purpose) -> Signer:
+        """Return a key of the vault, one that another host has left for it, or one on the token."""
+        try:
+            return self.vault.signer(public, purpose)
+        except KeyNotHeld:
+            with self.database.read() as connection:
+                shared = key_records.shared(connection).get(public)
+            if shared is not None:
+                return self.vault.take(public, purpose, shared)
+        return self.places.signer(public, purpose)
 
     def institutions(self) -> Mapping[str, Institution]:
         """Return all institutions by code."""
@@ -163,7 +225,7 @@ class Register:
 
     def on(self, database: Database) -> Register:
         """Return this register on another path to its rows: one request's transaction. Keys and fonts are shared."""
-        _ = (self.vault, self.cipher, self.blind, self.fonts)  # loaded once, not by each request
+        _ = (self.vault, self.token, self.cipher, self.blind, self.fonts)  # loaded once, not by each request
         request_register = copy.copy(self)
         request_register.database = database
         return request_register
@@ -196,10 +258,13 @@ def with_passphrase(passphrase: bytes, held: Path | None, open_file: Callable[[b
         return open_file(waiting.read_bytes().removesuffix(b"\n"))
 
 
-def open_register(settings: Settings, effects: Effects, ask: AskPassphrase | None = None) -> Register:
+def open_register(
+    settings: Settings, effects: Effects, ask: AskPassphrase | None = None, ask_pin: AskPassphrase | None = None
+) -> Register:
     """Open the register of a data folder.
 
-    ``ask`` gives the passphrase where the settings have none and a sealed key is needed. Raises NoRegister, and
+    ``ask`` gives the passphrase where the settings have none and a sealed key is needed, ``ask_pin`` the PIN of the
+    token that the keys are on. Raises NoRegister, and
     SchemaMismatch where the tables are not this version's.
     """
     if not (settings.data / VAULT_FILE).is_file():
@@ -208,7 +273,7 @@ def open_register(settings: Settings, effects: Effects, ask: AskPassphrase | Non
     try:
         check_current(database)
         database.needs_entries = True
-        return Register(settings, effects, database, ask)
+        return Register(settings, effects, database, ask, ask_pin)
     except BaseException:
         database.close()
         raise

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from service.web.representations import Represented
+
 FOLDER: Final = Path(__file__).parent / "assets"
 MANUAL: Final = Path(__file__).parent / "built_docs"
 """Where ``make docs`` puts the manual, and a wheel holds it."""
@@ -28,13 +30,11 @@ _MEDIA_TYPES: Final = {
 _FOR_DEVELOPERS: Final = (".d.ts", ".map", ".md", "SHA256SUMS")
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+@dataclass(frozen=True)
+class Asset(Represented):
     """A file as it is served; ``name`` is its path below the folder, with slashes."""
 
     name: str
-    body: bytes
-    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def read_assets(folder: Path) -> Assets:
             continue
         body = path.read_bytes()
         digest.update(b"%d %s %d " % (len(name.encode()), name.encode(), len(body)) + body)
-        files[name] = Asset(name, body, _MEDIA_TYPES[path.suffix])
+        files[name] = Asset(body, _MEDIA_TYPES[path.suffix], name)
     return Assets(files, digest.hexdigest()[:12])
 
 
@@ -73,3 +73,10 @@ def shipped() -> Assets:
 def manual() -> Assets:
     """Return the built manual; no files where it has not been built."""
     return read_assets(MANUAL)
+
+
+def compress_all() -> None:
+    """Compress whatever is served compressed, so that no visitor waits for it: when the service starts."""
+    for assets in (shipped(), manual()):
+        for file in assets.files.values():
+            _ = file.packed

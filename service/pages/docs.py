@@ -16,6 +16,8 @@ from service.pages.assets import manual
 from service.pages.errors import PAGE_ERRORS
 from service.pages.home import READ
 from service.pages.rendering import NOT_FRAMED, policy
+from service.web.refusals import AnyRequest
+from service.web.representations import represent
 
 START: Final = "index.html"
 _NOT_BUILT: Final = "文档尚未生成，请运行 make docs。The documentation has not been built: run make docs.\n"
@@ -49,7 +51,7 @@ class DocsPages(Controller):
         return Redirect(f"/docs/{START}")
 
     @route("/{name:path}", http_method=READ, sync_to_thread=False)
-    def file(self, name: FromPath[str]) -> Response[bytes]:
+    def file(self, name: FromPath[str], request: AnyRequest) -> Response[bytes]:
         """Return a file of the site; names are looked up, never opened."""
         found = manual().files.get(str(name).removeprefix("/"))
         if found is None:
@@ -59,4 +61,4 @@ class DocsPages(Controller):
             "Cache-Control": _FRESH,
             "Content-Security-Policy": policy_of(found.body) if is_page else policy() + NOT_FRAMED,
         }
-        return Response(found.body, media_type=found.media_type.partition(";")[0], headers=headers)
+        return represent(request, found, headers)

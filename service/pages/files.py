@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from litestar import Controller, Request, Response, route
-from litestar.datastructures import State
+from litestar import Controller, Response, route
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, SkipValidation
@@ -16,11 +13,8 @@ from service.pages.errors import PAGE_ERRORS
 from service.pages.home import READ
 from service.pages.rendering import NOT_FRAMED, policy
 from service.pages.shells import CHECK, FOR_GOOD, MANIFEST, SCAN, WORKER, shell
-
-
-def bare(media_type: str) -> str:
-    """Leave out the charset, which the framework adds to text by itself."""
-    return media_type.partition(";")[0]
+from service.web.refusals import AnyRequest
+from service.web.representations import represent
 
 
 class Shells(Controller):
@@ -30,12 +24,10 @@ class Shells(Controller):
     exception_handlers = PAGE_ERRORS
 
     @route([CHECK, SCAN, WORKER, MANIFEST], http_method=READ, sync_to_thread=False)
-    def give(
-        self, request: Request[Any, Any, State], register: NamedDependency[SkipValidation[Register]]
-    ) -> Response[bytes]:
+    def give(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> Response[bytes]:
         """Return what a file server would give."""
         file = shell(register, request.url.path)
-        return Response(file.body, media_type=bare(file.media_type), headers=file.headers)
+        return represent(request, file, file.headers)
 
 
 class AssetFiles(Controller):
@@ -46,7 +38,7 @@ class AssetFiles(Controller):
     exception_handlers = PAGE_ERRORS
 
     @route("/{version:str}/{name:path}", http_method=READ, sync_to_thread=False)
-    def asset(self, version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    def asset(self, version: FromPath[str], name: FromPath[str], request: AnyRequest) -> Response[bytes]:
         """Return a file of this version of the program; names are looked up, never opened."""
         assets = shipped()
         found = assets.files.get(str(name).removeprefix("/"))
@@ -54,4 +46,4 @@ class AssetFiles(Controller):
             raise NotFoundException
         # A worker is ruled by the policy its own script comes with: the decoder's runs WebAssembly.
         headers = {"Cache-Control": FOR_GOOD, "Content-Security-Policy": policy(runs_wasm=True) + NOT_FRAMED}
-        return Response(found.body, media_type=bare(found.media_type), headers=headers)
+        return represent(request, found, headers)

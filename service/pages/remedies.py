@@ -36,7 +36,7 @@ PAGE_REMEDIES: Final[Remedies] = {
     "issuer-unknown": _ENTERED_BY,
     "occupation-new": (
         "确为新工种的，请在下方“确认新工种”中勾选",
-        "where it is right, tick it under “Confirm new job types”",
+        "where it is right, tick it under “New job types”",
     ),
     "photo-missing": _NO_PORTRAIT,
     "reviewer-missing": (

@@ -118,7 +118,7 @@ def _weight(parameter: str) -> float:
 
 async def remember_language(message: Message, scope: Scope) -> None:
     """Keep the language that the query of a page chooses, so that the pages it leads to speak it too."""
-    if message["type"] != "http.response.start":
+    if message["type"] != "http.response.start" or not scope["query_string"]:
         return
     headers = MutableScopeHeaders.from_message(message)
     chosen = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[-1]

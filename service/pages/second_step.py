@@ -22,7 +22,7 @@ from service.pages.errors import PAGE_ERRORS
 from service.pages.home import READ
 from service.pages.office.words import office_speaker
 from service.pages.rendering import draw, language_of, page
-from service.pages.sign_in import STEPS, TELLS_ORIGIN, Next, allowed, first_page
+from service.pages.sign_in import STEPS, TELLS_ORIGIN, Next, allowed, first_page, go_on
 from service.store.accounts import StoredAccount
 from service.web.admission import network_of
 from service.web.authentication import COOKIE, check_own_page, session_cookie
@@ -84,7 +84,7 @@ class SecondStepPage(Controller):
             return Redirect("/sign-in", status_code=303)
         way_on = way_on or first_page(made.principal, language)
         if not codes:
-            return Redirect(way_on, status_code=303, cookies=[session_cookie(made.secret)])
+            return go_on(way_on, made.secret)
         shown = draw(
             register, "office/recovery_codes.html", language, t=office_speaker(language), codes=codes, way_on=way_on
         )

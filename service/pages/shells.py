@@ -15,6 +15,7 @@ from service.flows.publishing.contact import contact_or_centre
 from service.flows.register import Register
 from service.pages.assets import shipped
 from service.pages.rendering import HTML, NOT_FRAMED, draw, draw_script, policy
+from service.web.representations import Represented
 
 CHECK: Final = "/1"
 SCAN: Final = "/scan"
@@ -22,26 +23,36 @@ WORKER: Final = "/sw.js"
 MANIFEST: Final = "/manifest.webmanifest"
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "no-cache"
-_CAMERA: Final = "camera=(self), geolocation=(), microphone=()"
+CAMERA: Final = "camera=(self), geolocation=(), microphone=()"
 _MODULES: Final = ("verifier/", "app/")
 _NOT_PRELOADED: Final = frozenset({"app/old-browser.js", "app/decoder-worker.js", "app/decode.js"})
 _ONLY_SCAN: Final = frozenset(
     f"app/{name}.js"
     for name in (
         *("scan", "banners", "camera", "case", "choosing", "decoder", "gate", "idle", "offline", "pictures", "queue"),
-        *("screen", "settings", "signals", "standing", "updating", "ways", "wedge"),
+        *(
+            "reporting",
+            "reportphoto",
+            "reportqueue",
+            "reportstore",
+            "screen",
+            "settings",
+            "signals",
+            "standing",
+            "updating",
+            "ways",
+            "wedge",
+        ),
         *(f"rollcall{part}" for part in ("", "panel", "people", "queue", "store", "view")),
     )
 ) | frozenset(f"verifier/assessment{name}.js" for name in ("", "assessors", "model", "people", "supervisors"))
 
 
-@dataclass(frozen=True, slots=True)
-class StaticFile:
+@dataclass(frozen=True)
+class StaticFile(Represented):
     """What is served at an address whoever asks; ``headers`` are all but Content-Type and what every answer carries."""
 
     path: str
-    body: bytes
-    media_type: str
     headers: dict[str, str]
 
 
@@ -50,7 +61,7 @@ def static_files(register: Register) -> Iterator[StaticFile]:
     yield from _pages(register, contact_or_centre(register))
     for asset in shipped().files.values():
         headers = {"Cache-Control": FOR_GOOD, "Content-Security-Policy": policy(runs_wasm=True) + NOT_FRAMED}
-        yield StaticFile(shipped().url(asset.name), asset.body, asset.media_type, headers)
+        yield StaticFile(asset.body, asset.media_type, shipped().url(asset.name), headers)
 
 
 def shell(register: Register, path: str) -> StaticFile:
@@ -65,14 +76,14 @@ def _pages(register: Register, contact: Contact) -> tuple[StaticFile, ...]:
     version = f"{assets.version}-{hashlib.sha256(msgspec.json.encode(contact)).hexdigest()[:8]}"
     return (
         _page(register, version, CHECK, "check.html", {}),
-        _page(register, version, SCAN, "scan.html", {"Permissions-Policy": _CAMERA}, runs_wasm=True),
+        _page(register, version, SCAN, "scan.html", {"Permissions-Policy": CAMERA}, runs_wasm=True),
         StaticFile(
-            WORKER,
             draw_script("sw.js", version=version, shell=_offline()).encode(),
             "text/javascript; charset=utf-8",
+            WORKER,
             {"Cache-Control": ASK_AGAIN, "Content-Security-Policy": policy() + NOT_FRAMED},
         ),
-        StaticFile(MANIFEST, _manifest(), "application/manifest+json", {"Cache-Control": ASK_AGAIN}),
+        StaticFile(_manifest(), "application/manifest+json", MANIFEST, {"Cache-Control": ASK_AGAIN}),
     )
 
 
@@ -89,7 +100,7 @@ def _page(
     ]
     body = draw(register, template, "zh", policy=own, modules=modules, version=version)
     carried = {"Cache-Control": ASK_AGAIN, "Content-Security-Policy": own + NOT_FRAMED}
-    return StaticFile(path, body.encode(), HTML, carried | headers)
+    return StaticFile(body.encode(), HTML, path, carried | headers)
 
 
 def _offline() -> list[str]:

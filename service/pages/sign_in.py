@@ -33,7 +33,7 @@ STEPS: Final = {Awaits.CODE: "/sign-in/code", Awaits.ENROLMENT: "/sign-in/enrolm
 """Where a sign-in goes on that waits for something more."""
 
 TELLS_ORIGIN: Final = {"Referrer-Policy": "same-origin"}
-_AT_DESK: Final = (Permission.READ_PEOPLE, Permission.READ_JOURNAL)
+_AT_DESK: Final = (Permission.READ_PEOPLE, Permission.READ_JOURNAL, Permission.KEEP_ACCOUNTS)
 _WAYS_ON: Final = re.compile(r"/|/scan|/lookup|/office(?:/[A-Za-z0-9_-]{1,60}){0,4}(?:\?lang=en)?", re.ASCII)
 
 
@@ -87,7 +87,7 @@ class SignInPage(Controller):
                 step_path(made.awaits, way_on, english), status_code=303, cookies=[session_cookie(made.secret)]
             )
         way_on = way_on or first_page(made.principal, language)
-        return Redirect(way_on, status_code=303, cookies=[session_cookie(made.secret)])
+        return go_on(way_on, made.secret)
 
     @post("/sign-out", sync_to_thread=True)
     def close(
@@ -103,6 +103,11 @@ class SignInPage(Controller):
             check_own_page(request, found, str(data.get("csrf", "")))
             sign_out(register, request.cookies[COOKIE])
         return Redirect("/sign-in", status_code=303, cookies=[no_cookie()])
+
+
+def go_on(way_on: str, secret: str) -> Redirect:
+    """Lead on to a page of ours, which learns that one comes from the sign-in: what was typed there is put back."""
+    return Redirect(way_on, status_code=303, headers=TELLS_ORIGIN, cookies=[session_cookie(secret)])
 
 
 def step_path(awaits: Awaits, way_on: str, more: str = "") -> str:

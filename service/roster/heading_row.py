@@ -51,6 +51,41 @@ def find_headings(sheet: Sheet, fields: Mapping[str, str]) -> HeadingRow | None:
     return found
 
 
+def heading_row_of(sheet: Sheet, fields: Mapping[str, str]) -> HeadingRow | None:
+    """Return the heading row of a sheet whose headings may all be unknown: else the first with the most texts."""
+    if (known := find_headings(sheet, fields)) is not None:
+        return known
+    found: HeadingRow | None = None
+    most = _MINIMUM_HEADINGS - 1
+    for index, values in enumerate(sheet.rows[:SEARCHED_ROWS]):
+        texts = [value.strip() if isinstance(value, str) else "" for value in values]
+        different = len({text for text in texts if text})
+        if different > most:
+            found, most = HeadingRow(index, tuple(Column(i, text, None) for i, text in enumerate(texts))), different
+    return found
+
+
+def nearest_field(text: str, headings: Sequence[Heading]) -> str | None:
+    """Return the field whose heading is the most like an unknown one, None where none is near.
+
+    Of two that are as near, a mandatory one is meant: “单位” is 工作单位 rather than 推荐单位.
+    """
+    wanted = canonical_heading(text)
+    near = max(
+        (
+            (
+                difflib.SequenceMatcher(None, wanted, canonical_heading(spelling)).ratio(),
+                heading.mandatory,
+                heading.field,
+            )
+            for heading in headings
+            for spelling in (heading.zh, *heading.aliases)
+        ),
+        key=lambda one: one[:2],
+    )
+    return near[2] if near[0] >= _NEAREST else None
+
+
 def check_headings(sheet: Sheet, found: HeadingRow, headings: Sequence[Heading]) -> None:
     """Refuse a heading row that misses, doubles, merges or misspells a heading; all problems at once."""
     present = [column.field for column in found.columns if column.field is not None]

@@ -11,7 +11,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -51,11 +51,15 @@ class PhotoFile:
 
 @dataclass(frozen=True, slots=True)
 class PhotoFiles:
-    """All photos of a batch, and the paths of what is no photo. A context manager: closes the archive."""
+    """All photos of a batch, and the paths of what is no photo. A context manager: closes the archive.
+
+    ``contents`` are an archive's files as it lists them: name, size in bytes, CRC-32. Packed again they are the same.
+    """
 
     photos: tuple[PhotoFile, ...] = ()
     others: tuple[str, ...] = ()
     close: Callable[[], None] = lambda: None
+    contents: tuple[tuple[str, int, int], ...] = ()
 
     def __enter__(self) -> Self:
         return self
@@ -95,7 +99,8 @@ def open_archive(file: BinaryIO | bytes) -> PhotoFiles:
     archive = Archive(io.BytesIO(file) if isinstance(file, bytes) else file, _LIMITS, _refusal)
     names = _names(archive.entries)
     found = [(_safe(name), partial(archive.read, entry)) for name, entry in zip(names, archive.entries, strict=True)]
-    return _sorted_out(found, archive.close)
+    contents = sorted((name, entry.file_size, entry.CRC) for name, entry in zip(names, archive.entries, strict=True))
+    return replace(_sorted_out(found, archive.close), contents=tuple(contents))
 
 
 def _sorted_out(found: Sequence[tuple[str, Callable[[], bytes]]], close: Callable[[], None]) -> PhotoFiles:

@@ -28,12 +28,14 @@ _WORDS_BESIDE: Final = re.compile(
 class PhotoMatches:
     """Each row's photo by spreadsheet row, the problem of each row that has none, and what nobody needed.
 
-    ``unused`` are paths for people to read: identity numbers in them are masked.
+    ``unused`` are paths for people to read: identity numbers in them are masked. ``likely`` are the photos of malformed
+    rows, as far as one fits.
     """
 
     by_row: Mapping[int, PhotoFile]
     problems: Mapping[int, Problem]
     unused: tuple[str, ...]
+    likely: Mapping[int, PhotoFile]
 
 
 def match_photos(files: PhotoFiles, rows: Sequence[Application | MalformedRow]) -> PhotoMatches:
@@ -48,6 +50,7 @@ def match_photos(files: PhotoFiles, rows: Sequence[Application | MalformedRow]) 
     people = _people_by_name(rows)
     by_row: dict[int, PhotoFile] = {}
     problems: dict[int, Problem] = {}
+    likely: dict[int, PhotoFile] = {}
     used: set[str] = set()
     for row in rows:
         found, shared = index.candidates(row), False
@@ -56,6 +59,8 @@ def match_photos(files: PhotoFiles, rows: Sequence[Application | MalformedRow]) 
             shared = len(people[row.name]) > 1
         used |= {photo.path for photo in found}
         if isinstance(row, MalformedRow):
+            if len(found) == 1 and not shared:
+                likely[row.row] = found[0]
             continue
         match found:
             case [photo] if not shared:
@@ -67,7 +72,7 @@ def match_photos(files: PhotoFiles, rows: Sequence[Application | MalformedRow]) 
             case _:
                 problems[row.row] = _problem(row, len(found))
     unused = [photo.path for photo in files.photos if photo.path not in used]
-    return PhotoMatches(by_row, problems, tuple(_masked(path) for path in (*unused, *files.others)))
+    return PhotoMatches(by_row, problems, tuple(_masked(path) for path in (*unused, *files.others)), likely)
 
 
 class _Index:

@@ -7,7 +7,7 @@ its row.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Final
 
@@ -23,6 +23,7 @@ from service.roster.heading_row import (
     HeadingRow,
     check_headings,
     find_headings,
+    heading_row_of,
     unknown_headings,
 )
 from service.roster.no_people import is_no_person
@@ -98,6 +99,30 @@ def read_roster(data: bytes, headings: Sequence[Heading] = HEADINGS, sheet: str 
             raise _several([one.name for one, _ in lists])
 
 
+def read_mapped(data: bytes, sheet: str, fields: Mapping[int, str]) -> Roster:
+    """Read a list of people whose columns somebody has chosen: by column from 0 the field it stands for.
+
+    A column that is not among them is not used, and headings that are missing refuse nothing: each row says what it
+    lacks. Raises WorkbookRefused as ``read_roster`` does.
+    """
+    workbook = Workbook(data)
+    one = next((one for one in workbook.sheets() if one.name == sheet), None)
+    found = None if one is None else heading_row_of(one, fields_by_heading((*HEADINGS, *REPORT_HEADINGS)))
+    if one is None or found is None:
+        raise _no_such_sheet(sheet, workbook)
+    columns = tuple(replace(column, field=fields.get(column.index)) for column in found.columns)
+    chosen = HeadingRow(found.row, columns)
+    rows = tuple(_rows(one, chosen))
+    if not rows:
+        raise WorkbookRefused("roster-empty", "名单中没有人员", "the roster names nobody")
+    return Roster(one.name, chosen, rows, (*_of_sheets(one, chosen, workbook), *_left_out(one, chosen)))
+
+
+def people_in(sheet: Sheet, found: HeadingRow) -> Iterator[SheetRow]:
+    """Return the rows of a sheet that are people's, below the heading row."""
+    return _rows(sheet, found)
+
+
 def _names_people(_sheet: Sheet, found: HeadingRow) -> bool:
     return any(column.field == "resident_id" for column in found.columns)
 
@@ -122,7 +147,7 @@ def _rows(sheet: Sheet, found: HeadingRow) -> Iterator[SheetRow]:
 
 
 def _left_out(sheet: Sheet, found: HeadingRow) -> Iterator[Problem]:
-    """Tell of the rows below the headings that are nobody's: signatures, sums, headings once more."""
+    """Yield a problem that names the rows below the headings that are nobody's: signatures, sums, headings again."""
     rows = [
         index + 1
         for index, values, faults in _filled(sheet, found)
@@ -191,6 +216,10 @@ def _cell(value: Value) -> Cell:
 def _notes(sheet: Sheet, found: HeadingRow, headings: Sequence[Heading], workbook: Workbook) -> Iterator[Problem]:
     """Return what was not read: columns and sheets nobody asked for, and rows that are hidden but count."""
     yield from unknown_headings(sheet, found, headings)
+    yield from _of_sheets(sheet, found, workbook)
+
+
+def _of_sheets(sheet: Sheet, found: HeadingRow, workbook: Workbook) -> Iterator[Problem]:
     for name in workbook.sheet_names:
         if name not in {sheet.name, INSTRUCTIONS_SHEET}:
             yield Problem("sheet-unread", "", "", f"工作表“{name}”未读取", f"the sheet {name!r} was not read")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, delete, func, select
 
 from service.domain.access import user_of, with_person_name
 from service.domain.access_record import Access, Act
 from service.store.tables import access_record, account
+
+_NETWORKS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,12 @@ def newest(connection: Connection, wanted: Wanted, most: int, before: int | None
     return tuple(map(_stored, rows))
 
 
-def forget(connection: Connection, today: date) -> int:
-    """Delete the lines whose time is over, by our clock and by the database's own; return how many."""
+def forget(connection: Connection, today: date, most: int) -> int:
+    """Delete lines whose time is over, by our clock and by the database's own, ``most`` at most; return how many."""
     over = (access_record.c.keep_until < today) & (access_record.c.keep_until < func.current_date())
-    gone: int = connection.execute(delete(access_record).where(over)).rowcount
+    old = select(access_record.c.id).where(over).limit(most)
+    old = old.with_for_update(skip_locked=True)  # another process has a keeper too; SQLite has one writer at a time
+    gone: int = connection.execute(delete(access_record).where(access_record.c.id.in_(old))).rowcount
     return gone
 
 
@@ -105,3 +109,15 @@ def _where(statement: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple
 def _stored(row: Row[*tuple[Any, ...]]) -> StoredAccess:
     access = Access(act=Act(row.act), number=row.number, ground=row.ground, outcome=row.outcome, network=row.network)
     return StoredAccess(row.id, row.at, row.actor, row.name, row.institution, access)
+
+
+def networks(connection: Connection, act: Act, since: datetime) -> tuple[tuple[str, int], ...]:
+    """Count the lines of an act by the network they came from, the most first; a few networks at most."""
+    statement = (
+        select(access_record.c.network, func.count())
+        .where(access_record.c.act == act.value, access_record.c.at >= since, access_record.c.network != "")
+        .group_by(access_record.c.network)
+        .order_by(func.count().desc(), access_record.c.network)
+        .limit(_NETWORKS)
+    )
+    return tuple((network, many) for network, many in connection.execute(statement))

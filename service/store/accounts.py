@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 from service.domain.access import Account, Permission, Role
 from service.store.errors import NotFound
 from service.store.facts import note
-from service.store.tables import account, session, token
+from service.store.tables import account, pairing, session, token
 
-_COLUMNS = (
+COLUMNS = (
     account.c.id,
     account.c.name,
     account.c.role,
@@ -25,6 +25,7 @@ _COLUMNS = (
     account.c.disabled_at,
     account.c.person_name,
 )
+"""What an account is read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,17 @@ class Session:
     opened_at: datetime
     seen_at: datetime
     awaits: str | None = None
+    key: bytes = b""
+    network: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """Where a sign-in is opened; ``device`` names a telephone that was let in with a code on a screen."""
+
+    network: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +102,8 @@ def add(connection: Connection, new: Account, password: str, now: datetime) -> N
 
 def find(connection: Connection, name: str) -> StoredAccount | None:
     """Find an account by its name, disabled ones too."""
-    row = connection.execute(select(*_COLUMNS).where(account.c.name == name)).one_or_none()
-    return None if row is None else _stored(row)
+    row = connection.execute(select(*COLUMNS).where(account.c.name == name)).one_or_none()
+    return None if row is None else stored(row)
 
 
 def get(connection: Connection, name: str) -> StoredAccount:
@@ -102,9 +114,15 @@ def get(connection: Connection, name: str) -> StoredAccount:
     return found
 
 
+def get_by_id(connection: Connection, account_id: int) -> StoredAccount | None:
+    """Find an account by its id, disabled ones too."""
+    row = connection.execute(select(*COLUMNS).where(account.c.id == account_id)).one_or_none()
+    return None if row is None else stored(row)
+
+
 def all_of(connection: Connection) -> tuple[StoredAccount, ...]:
     """List every account in the order of the names."""
-    return tuple(_stored(row) for row in connection.execute(select(*_COLUMNS).order_by(account.c.name)))
+    return tuple(stored(row) for row in connection.execute(select(*COLUMNS).order_by(account.c.name)))
 
 
 def keep_hash(connection: Connection, account_id: int, password: str) -> None:
@@ -120,7 +138,8 @@ def set_password(connection: Connection, account_id: int, password: str) -> None
 
 
 def close_sessions(connection: Connection, account_id: int) -> int:
-    """End every sign-in of an account; return how many there were."""
+    """End every sign-in of an account, and the codes that would open one; return how many sign-ins there were."""
+    connection.execute(delete(pairing).where(pairing.c.account_id == account_id))
     gone: int = connection.execute(delete(session).where(session.c.account_id == account_id)).rowcount
     return gone
 
@@ -140,29 +159,47 @@ def set_person_name(connection: Connection, account_id: int, person_name: str) -
 
 
 def disable(connection: Connection, account_id: int, now: datetime) -> None:
-    """Close an account for good: no sign-in and no token of it works from now on."""
+    """Close an account: no sign-in and no token of it works from now on."""
     connection.execute(update(account).where(account.c.id == account_id).values(disabled_at=now))
     note(connection, "account.password", (account_id,))
     close_sessions(connection, account_id)
     revoke_tokens(connection, account_id)
 
 
+def enable(connection: Connection, account_id: int, password: str) -> None:
+    """Open an account again, under the hash of another password; its sign-ins and tokens are gone."""
+    opened = {"disabled_at": None, "password": password}
+    connection.execute(update(account).where(account.c.id == account_id).values(opened))
+    note(connection, "account.password", (account_id,))
+
+
 def open_session(
-    connection: Connection, key: bytes, account_id: int, csrf: str, now: datetime, awaits: str | None = None
+    connection: Connection,
+    key: bytes,
+    account_id: int,
+    csrf: str,
+    now: datetime,
+    awaits: str | None = None,
+    came: From | None = None,
 ) -> None:
     """Enter a sign-in under the hash of its secret; with ``awaits`` it opens nothing yet."""
+    place = came or From()
     row = {"key": key, "account_id": account_id, "csrf": csrf, "opened_at": now, "seen_at": now, "awaits": awaits}
-    connection.execute(session.insert(), row)
+    where = {"network": place.network or None, "device": place.device or None}
+    connection.execute(session.insert(), row | where)
 
 
 def find_session(connection: Connection, key: bytes) -> Session | None:
     """Find a sign-in, ended ones that have not been swept away too."""
-    row = connection.execute(
-        select(*_COLUMNS, session.c.csrf, session.c.opened_at, session.c.seen_at, session.c.awaits)
-        .join(session, session.c.account_id == account.c.id)
-        .where(session.c.key == key)
-    ).one_or_none()
-    return None if row is None else Session(_stored(row), row.csrf, row.opened_at, row.seen_at, row.awaits)
+    row = connection.execute(_SESSIONS.where(session.c.key == key)).one_or_none()
+    return None if row is None else _session(row)
+
+
+def sessions_of(connection: Connection, account_id: int | None = None) -> tuple[Session, ...]:
+    """List the sign-ins of an account, or those of all telephones; the one that was used last comes first."""
+    wanted = session.c.device.is_not(None) if account_id is None else session.c.account_id == account_id
+    found = connection.execute(_SESSIONS.where(wanted).order_by(session.c.seen_at.desc(), session.c.key))
+    return tuple(map(_session, found))
 
 
 def touch_session(connection: Connection, key: bytes, now: datetime) -> None:
@@ -218,18 +255,36 @@ def revoke_token(connection: Connection, account_id: int, label: str) -> bool:
 
 def _tokens(connection: Connection, condition: ColumnElement[bool]) -> tuple[Token, ...]:
     rows = connection.execute(
-        select(*_COLUMNS, token.c.label, token.c.scopes, token.c.created_at.label("made_at"), token.c.expires_on)
+        select(*COLUMNS, token.c.label, token.c.scopes, token.c.created_at.label("made_at"), token.c.expires_on)
         .join(token, token.c.account_id == account.c.id)
         .where(condition)
         .order_by(account.c.name, token.c.label)
     )
     return tuple(
-        Token(_stored(row), row.label, frozenset(map(Permission, row.scopes.split(" "))), row.made_at, row.expires_on)
+        Token(stored(row), row.label, frozenset(map(Permission, row.scopes.split(" "))), row.made_at, row.expires_on)
         for row in rows
     )
 
 
-def _stored(row: Row[*tuple[Any, ...]]) -> StoredAccount:
+_SESSIONS = select(
+    *COLUMNS,
+    session.c.key,
+    session.c.csrf,
+    session.c.opened_at,
+    session.c.seen_at,
+    session.c.awaits,
+    session.c.network,
+    session.c.device,
+).join(session, session.c.account_id == account.c.id)
+
+
+def _session(row: Row[*tuple[Any, ...]]) -> Session:
+    opened = (row.opened_at, row.seen_at, row.awaits, row.key)
+    return Session(stored(row), row.csrf, *opened, row.network or "", row.device or "")
+
+
+def stored(row: Row[*tuple[Any, ...]]) -> StoredAccount:
+    """Read an account from a row that holds ``COLUMNS``."""
     return StoredAccount(
         row.id,
         Account(row.name, Role(row.role), row.institution, row.district, row.person_name or ""),

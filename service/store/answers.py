@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, tuple_, update
 
 from service.store.batches import key_reused
 from service.store.statements import upsert
@@ -30,6 +30,24 @@ def find(connection: Connection, asked: Keyed) -> bytes | None:
         raise key_reused(asked.key)
     sealed: bytes = row.sealed  # outside the transaction that makes it, a row has its answer
     return sealed
+
+
+def same(connection: Connection, asked: Keyed, since: datetime) -> tuple[str, bytes] | None:
+    """Return key and sealed answer of the actor's last request with the same content under another key."""
+    found = (
+        select(answer.c.key, answer.c.sealed)
+        .where(
+            answer.c.actor == asked.actor,
+            answer.c.request_hash == asked.request_hash,
+            answer.c.key != asked.key,
+            answer.c.created_at >= since,
+            answer.c.sealed.is_not(None),
+        )
+        .order_by(answer.c.created_at.desc())
+        .limit(1)
+    )
+    row = connection.execute(found).one_or_none()
+    return None if row is None else (row.key, row.sealed)
 
 
 def claim(connection: Connection, asked: Keyed, now: datetime) -> bool:
@@ -58,9 +76,12 @@ def is_any_before(connection: Connection, moment: datetime) -> bool:
     return connection.execute(select(answer.c.key).where(answer.c.created_at < moment).limit(1)).first() is not None
 
 
-def sweep(connection: Connection, moment: datetime) -> int:
-    """Delete the answers older than a moment; return how many."""
-    return connection.execute(delete(answer).where(answer.c.created_at < moment)).rowcount
+def sweep(connection: Connection, moment: datetime, most: int) -> int:
+    """Delete answers older than a moment, ``most`` of them at most; return how many."""
+    own = tuple_(answer.c.actor, answer.c.key)
+    old = select(answer.c.actor, answer.c.key).where(answer.c.created_at < moment).limit(most)
+    old = old.with_for_update(skip_locked=True)  # another process has a keeper too; SQLite has one writer at a time
+    return connection.execute(delete(answer).where(own.in_(old))).rowcount
 
 
 def _of(asked: Keyed) -> ColumnElement[bool]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, exists, or_, select, update
+from sqlalchemy import Connection, Row, Select, exists, or_, select, update
 
 from service.domain.assessment import Assessment, Declared, Job, Role
 from service.domain.card_number import CardNumber
 from service.domain.kinds import CardKind
 from service.domain.verdict_words import Word
 from service.store.facts import note
+from service.store.parts import Part, count_rows
 from service.store.statements import chunks, upsert
 from service.store.tables import assessment, assessment_person, card, card_scope, roll_call, roll_call_record
 
@@ -113,15 +114,31 @@ def get(connection: Connection, identity: int, *, lock: bool = False) -> StoredA
 
 
 def all_of(
-    connection: Connection, institution: str | None = None, on: date | None = None, *, most: int = 500
+    connection: Connection,
+    institutions: Collection[str] | None = None,
+    on: date | None = None,
+    since: date | None = None,
+    most: int = 500,
+    offset: int = 0,
 ) -> tuple[StoredAssessment, ...]:
-    """List the assessments of an institution or of all, on a day or on any, the latest first."""
-    wanted = select(assessment).order_by(assessment.c.starts_at.desc(), assessment.c.id.desc()).limit(most)
-    if institution is not None:
-        wanted = wanted.where(assessment.c.institution == institution)
-    if on is not None:
-        wanted = wanted.where(assessment.c.on_day == on)
-    return tuple(map(_stored, connection.execute(wanted)))
+    """List the assessments of some institutions or of all, on a day, from a day on or ever, the latest first."""
+    latest = (assessment.c.on_day.desc(), assessment.c.starts_at.desc(), assessment.c.id.desc())
+    wanted = _of(institutions, on).where(assessment.c.on_day >= (since or date.min)).order_by(*latest)
+    return tuple(map(_stored, connection.execute(wanted.limit(most).offset(offset))))
+
+
+def page(
+    connection: Connection, codes: Collection[str] | None, on: date | None, part: Part
+) -> tuple[tuple[StoredAssessment, ...], int]:
+    """Read a part of the assessments of some institutions or of all, the latest first, and count all of them."""
+    wanted = _of(codes, on)
+    rows = connection.execute(part.of(wanted, assessment.c.starts_at, assessment.c.id, descending=True))
+    return tuple(map(_stored, rows)), count_rows(connection, wanted)
+
+
+def _of(codes: Collection[str] | None, on: date | None) -> Select[*tuple[Any, ...]]:
+    wanted = select(assessment) if on is None else select(assessment).where(assessment.c.on_day == on)
+    return wanted if codes is None else wanted.where(assessment.c.institution.in_(sorted(codes)))
 
 
 def is_planned(connection: Connection, number: CardNumber, institution: str, on: date) -> bool:

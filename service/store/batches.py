@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
+from service.domain.draft_state import DraftState
+from service.domain.issuer import CENTRE
+from service.store import drafts
 from service.store.errors import IdempotencyKeyReused
 from service.store.facts import note, pass_over
 from service.store.statements import upsert
@@ -68,24 +72,40 @@ def begin(  # noqa: PLR0913 - one argument a column
     commitment_key: bytes,
     issuer: str | None = None,
     reviewed_by: str | None = None,
+    draft: int | None = None,
 ) -> Batch:
     """Enter a batch as the first step of its transaction, or find the one the same request made before.
 
-    ``result`` is None for a new batch, which ``finish`` completes, and the answer for an earlier one. Where another
-    process is at work on the same key, this waits for it. Raises IdempotencyKeyReused for a key that came with
-    another request.
+    It has the id of its ``draft``; one without gets a draft of its own. ``result`` is None for a new batch, which
+    ``finish`` completes, and the answer for an earlier one. Where another process is at work on the same key, this
+    waits for it. Raises IdempotencyKeyReused for a key that came with another request.
     """
-    new = upsert(connection, batch).values(
-        actor=actor,
-        key=key,
-        request_hash=request_hash,
-        created_at=now,
-        issued_on=issued_on,
-        issuer=issuer,
-        reviewed_by=reviewed_by,
-        commitment_key=commitment_key,
-    )
-    connection.execute(new.on_conflict_do_nothing(index_elements=[batch.c.actor, batch.c.key]))
+    if find(connection, actor=actor, key=key) is None:
+        with connection.begin_nested() as own:
+            identity = draft or drafts.begin(
+                connection,
+                body=issuer or CENTRE,
+                holder=actor,
+                name="",
+                now=now,
+                state=DraftState.ISSUED,
+                issued_on=issued_on,
+                reviewed_by=reviewed_by,
+            )
+            new = upsert(connection, batch).values(
+                id=identity,
+                actor=actor,
+                key=key,
+                request_hash=request_hash,
+                created_at=now,
+                issued_on=issued_on,
+                issuer=issuer,
+                reviewed_by=reviewed_by,
+                commitment_key=commitment_key,
+            )
+            entered = new.on_conflict_do_nothing(index_elements=[batch.c.actor, batch.c.key])
+            if not connection.execute(entered).rowcount:  # another process was first: nothing is left of the draft
+                own.rollback()
     stored = find(connection, actor=actor, key=key)
     assert stored is not None, "a batch is never deleted"
     if stored.request_hash != request_hash:
@@ -140,6 +160,14 @@ def newest(
     if before is not None:
         found = found.where(batch.c.id < before)
     return tuple(BatchLine(*row) for row in connection.execute(found))
+
+
+def lines(connection: Connection, identities: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return by batch how many cards it has, and how many rows got none."""
+    cards = select(func.count()).where(card.c.batch_id == batch.c.id).scalar_subquery()
+    refused = func.coalesce(func.json_array_length(batch.c.result["refused"]), 0)
+    found = select(batch.c.id, cards, refused).where(batch.c.id.in_(list(identities)))
+    return {row[0]: (row[1], row[2]) for row in connection.execute(found)}
 
 
 def key_reused(key: str) -> IdempotencyKeyReused:

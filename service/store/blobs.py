@@ -75,6 +75,18 @@ def put_many(connection: Connection, new: Iterable[Blob]) -> None:
         )
 
 
+def give_up(connection: Connection, digest: bytes, media_type: MediaType, size: int) -> None:
+    """Put noughts where bytes are lost, so that the rows that refer to them can be kept: an audit names them."""
+    row = {"digest": digest, "media_type": media_type.value, "size": size, "body": bytes(size)}
+    connection.execute(blob.insert(), row)
+
+
+def is_given_up(connection: Connection, digest: bytes) -> bool:
+    """Return whether noughts stand where the bytes of a digest were."""
+    body = connection.execute(select(blob.c.body).where(blob.c.digest == digest)).scalar_one_or_none()
+    return body is not None and not any(body)
+
+
 def present(connection: Connection, digests: Iterable[bytes]) -> frozenset[bytes]:
     """Return those of the digests under which bytes are stored; the bytes are not read."""
     found: set[bytes] = set()
@@ -109,6 +121,22 @@ def every(connection: Connection) -> Iterator[tuple[bytes, Blob]]:
     statement = select(blob.c.digest, blob.c.media_type, blob.c.body).order_by(blob.c.digest)
     for row in connection.execute(statement.execution_options(yield_per=_AT_ONCE)):
         yield row.digest, Blob(row.body, MediaType(row.media_type))
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is stored, but for the bytes; ``size`` is their number."""
+
+    digest: bytes
+    media_type: MediaType
+    size: int
+
+
+def heads(connection: Connection) -> Iterator[Head]:
+    """Read what is stored without reading the bytes, in the order of the digests."""
+    statement = select(blob.c.digest, blob.c.media_type, blob.c.size).order_by(blob.c.digest)
+    for row in connection.execute(statement.execution_options(yield_per=1_000)):
+        yield Head(row.digest, MediaType(row.media_type), row.size)
 
 
 def uses(connection: Connection) -> Iterator[Use]:

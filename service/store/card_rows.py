@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, literal_column, select
 
 from service.domain.card import COPY_ID_BYTES, Card, CardStatus
 from service.domain.card_number import CardNumber
@@ -17,16 +17,15 @@ from service.store.states import CopyState
 from service.store.tables import card, card_scope, copy
 
 NO_COPY: Final = bytes(COPY_ID_BYTES)
-
-
 """Copy id of a card from before the system, of which no copy with a code has been made."""
-
 
 # What a row holds is checked where it becomes a Card: SQLAlchemy cannot type a list of columns this long.
 CardRow: TypeAlias = Row[*tuple[Any, ...]]
 
 
 LIVE_COPY: Final = copy.alias("live_copy")
+LIVE: Final = literal_column(f"'{CopyState.LIVE}'", Text)
+"""Written into statements: with a parameter in its place SQLite plans anew at each use of the index of live copies."""
 
 
 def select_cards(*extra: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
@@ -54,7 +53,7 @@ def select_cards(*extra: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
             *extra,
         )
         .join(card_scope, card_scope.c.number == card.c.number)
-        .outerjoin(LIVE_COPY, and_(LIVE_COPY.c.number == card.c.number, LIVE_COPY.c.state == CopyState.LIVE.value))
+        .outerjoin(LIVE_COPY, and_(LIVE_COPY.c.number == card.c.number, LIVE_COPY.c.state == LIVE))
         .order_by(card.c.number, card_scope.c.position)
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from service.domain.card import Card, CardStatus
 from service.domain.card_number import CardNumber
+from service.store import copies
 from service.store.card_rows import LIVE_COPY, select_cards, to_cards
 from service.store.facts import note
 from service.store.statements import chunks
@@ -68,7 +69,8 @@ def insert_many(connection: Connection, records: Sequence[CardRecord], now: date
 def save_many(connection: Connection, changed: Iterable[Card], on: date) -> None:
     """Store cards after a step that took effect ``on``. Lock them with ``for_update`` before reading them.
 
-    Nothing else of a card ever changes; the live copy is ``copies``' to change. Raises AppendOnly for a
+    Nothing else of a card ever changes; a copy that is still to be printed or handed out of a card that has ended is
+    withdrawn. Raises AppendOnly for a
     card that would come back to life.
     """
     in_order = sorted(changed, key=attrgetter("number"))
@@ -103,6 +105,7 @@ def save_many(connection: Connection, changed: Iterable[Card], on: date) -> None
     numbers = [str(one.number) for one in in_order]
     note(connection, "card.status", numbers)
     note(connection, "card_scope.live", numbers, by="number")
+    copies.withdraw(connection, (one.number for one in in_order if one.status is not CardStatus.VALID))
 
 
 def put_application(connection: Connection, number: CardNumber, application: Mapping[str, object]) -> None:
@@ -133,11 +136,6 @@ def registered_of(connection: Connection, numbers: Iterable[CardNumber]) -> froz
         for chunk in chunks(map(str, numbers))
         for number in connection.execute(select(card.c.number).where(card.c.number.in_(chunk))).scalars()
     )
-
-
-def recommended_by(connection: Connection, number: CardNumber) -> str | None:
-    """Return who has recommended a card's holder, as the application states it; None where it states nobody."""
-    return connection.execute(select(card.c.recommended_by).where(card.c.number == str(number))).scalar()
 
 
 def holder_at_or_below(connection: Connection, number: CardNumber) -> tuple[str, str] | None:
@@ -184,15 +182,6 @@ def of_person(connection: Connection, person_id: int) -> tuple[Card, ...]:
     return tuple(
         found for found, _ in to_cards(connection.execute(select_cards().where(card.c.person_id == person_id)))
     )
-
-
-def expiring(connection: Connection, first: date, last: date, issuer: str | None) -> tuple[Card, ...]:
-    """List the valid cards whose last day lies between two days, of one issuer or of all; the first to expire first."""
-    wanted = select_cards().where(card.c.status == CardStatus.VALID.value, card.c.expires_on.between(first, last))
-    if issuer is not None:
-        wanted = wanted.where(card.c.issuer == issuer)
-    found = (one for one, _ in to_cards(connection.execute(wanted)))
-    return tuple(sorted(found, key=attrgetter("expires_on", "issuer", "number")))
 
 
 def every(connection: Connection) -> Iterator[Card]:

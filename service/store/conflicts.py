@@ -31,11 +31,13 @@ from service.store.errors import (
     PublicationStale,
     ReadOnly,
     ReferenceMissing,
+    RegisterMoved,
     ScopeTaken,
     StoreError,
     TokenTaken,
     Unreachable,
     UserTaken,
+    WordingTaken,
 )
 from service.store.tables import metadata
 
@@ -101,6 +103,16 @@ _REFUSALS: Final = {
     ),
     "pk_key_record": _KEY_TAKEN,
     "pk_key_document": _KEY_TAKEN,
+    "pk_card_wording": _Refusal(
+        WordingTaken,
+        "证卡字样刚被他人改过，请重新打开页面再改",
+        "the words of cards have just been changed by somebody else: open them anew",
+    ),
+    "register_moved": _Refusal(
+        RegisterMoved,
+        "登记库已迁至另一数据库，此处不再写入任何内容",
+        "the register was moved to another database; nothing is stored here any more",
+    ),
     "status_publication_forward": _Refusal(
         PublicationStale,
         "同一状态列表已发布过同样新或更新的版本",

@@ -14,6 +14,7 @@ from service.domain.engagement import NewEngagement
 from service.domain.fitness import Engagement
 from service.domain.kinds import CardKind
 from service.store.facts import note
+from service.store.parts import Part, count_rows
 from service.store.tables import card, engagement
 
 # Built once: every check of a card runs it, and building it costs more than running it.
@@ -85,9 +86,39 @@ def all_of(connection: Connection, institution: str | None = None) -> tuple[Stor
     return tuple(map(_stored, connection.execute(wanted)))
 
 
+def page(
+    connection: Connection, institution: str | None, running_on: date | None, after: int, size: int
+) -> tuple[StoredEngagement, ...]:
+    """Read the next contracts by id, of an institution or of all; ``running_on``: that hold on that day or later."""
+    wanted = _select().where(engagement.c.id > after).limit(size)
+    if institution is not None:
+        wanted = wanted.where(engagement.c.institution == institution)
+    if running_on is not None:
+        wanted = wanted.where(func.coalesce(engagement.c.ended_on, engagement.c.until) >= running_on)
+    return tuple(map(_stored, connection.execute(wanted)))
+
+
+def part_of(connection: Connection, institution: str | None, part: Part) -> tuple[tuple[StoredEngagement, ...], int]:
+    """Read a part of the contracts that ``all_of`` lists, and count all of them."""
+    wanted = _select() if institution is None else _select().where(engagement.c.institution == institution)
+    rows = connection.execute(part.of(wanted, engagement.c.id))
+    return tuple(map(_stored, rows)), count_rows(connection, wanted)
+
+
+def of_institutions(connection: Connection, codes: Collection[str]) -> tuple[StoredEngagement, ...]:
+    """List the contracts of some institutions, the oldest first."""
+    return tuple(map(_stored, connection.execute(_select().where(engagement.c.institution.in_(sorted(codes))))))
+
+
 def of_person(connection: Connection, person_id: int) -> tuple[StoredEngagement, ...]:
     """List the contracts of a person on whatever card, the oldest first."""
     return tuple(map(_stored, connection.execute(_select().where(card.c.person_id == person_id))))
+
+
+def of_people(connection: Connection, people: Collection[int]) -> tuple[StoredEngagement, ...]:
+    """List the contracts of people on whatever card, the oldest first."""
+    some = sorted(people)
+    return tuple(map(_stored, connection.execute(_select().where(card.c.person_id.in_(some)))))
 
 
 def terms_of(connection: Connection, person_id: int, kinds: Collection[CardKind]) -> tuple[Engagement, ...]:

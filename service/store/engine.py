@@ -23,6 +23,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.store import limits
+from service.store.at_once import AtOnce, PostgresqlAtOnce, SqliteAtOnce
 from service.store.compiled import COMPILED, POSTGRESQL
 from service.store.conflicts import unreachable
 from service.store.errors import Busy, DiskFull, ReadOnly, Unreachable, UrlUnsupported
@@ -63,9 +64,12 @@ class Database:
         writer: Engine,
         reader: Engine,
         gate: Callable[[], AbstractContextManager[None]],
+        at_once: AtOnce,
         counters: Database | None = None,
     ) -> None:
         self.patience = LONG
+        self.at_once = at_once
+        """What the event loop reads by itself."""
         self._breaker = Breaker()
         self._spare = SpareCounters()
         self._writer = writer
@@ -154,6 +158,7 @@ class Database:
         """Close every connection; one that is in use is closed when it is given back."""
         if self._counters is not None:
             self._counters.close()
+        self.at_once.close()
         for engine in (self._reader, self._writer):
             former = engine.pool
             engine.dispose()  # which makes another pool
@@ -205,7 +210,7 @@ def _open_postgresql(url: URL) -> Database:
     event.listen(engine, "rollback", notes.begin)
     # READ COMMITTED gives every statement another snapshot; an answer put together from several needs one.
     reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True, **{READER: True})
-    return Database(engine, reader, nullcontext)
+    return Database(engine, reader, nullcontext, PostgresqlAtOnce(url))
 
 
 def _open_sqlite(path: Path) -> Database:
@@ -228,7 +233,7 @@ def _sqlite_database(path: Path, pragmas: tuple[str, ...], counters: Database | 
     reader = reader.execution_options(**{READER: True})
     with suppress(DiskFull, ReadOnly), gate():
         use_wal(writer)
-    return Database(writer, reader, gate, counters)
+    return Database(writer, reader, gate, SqliteAtOnce(path), counters)
 
 
 @contextmanager

@@ -18,9 +18,11 @@
     │   ├── TokenTaken             token-taken
     │   ├── IdempotencyKeyReused   idempotency-key-reused
     │   ├── KeyTaken               key-taken
+    │   ├── WordingTaken           card-texts-changed
     │   ├── PublicationStale       publication-stale
     │   ├── AppendOnly             append-only
     │   ├── ReferenceMissing       reference-missing
+    │   ├── RegisterMoved          register-moved, register-arriving
     │   └── ConstraintBroken       constraint-broken
     ├── NotFound                   not-found
     ├── Busy                       database-busy
@@ -140,6 +142,12 @@ class KeyTaken(Conflict):
     code = "key-taken"
 
 
+class WordingTaken(Conflict):
+    """Somebody else has set the words of cards since (督附5)."""
+
+    code = "card-texts-changed"
+
+
 class PublicationStale(Conflict):
     """A status list at least as new has been published: ``iat`` rises strictly for each list."""
 
@@ -156,6 +164,12 @@ class ReferenceMissing(Conflict):
     """The row names a card, person, institution, number or batch that is not stored."""
 
     code = "reference-missing"
+
+
+class RegisterMoved(Conflict):
+    """The register has been moved to another database, or has not quite come to this one: nothing is done here."""
+
+    code = "register-moved"
 
 
 class ConstraintBroken(Conflict):

@@ -13,6 +13,7 @@ from service.domain.filing import Change, Fact, FiledJob
 from service.domain.issuer import Institution
 from service.domain.kinds import SkillLevel
 from service.store.facts import note
+from service.store.parts import Part, count_rows
 from service.store.tables import card, filed_job, institution, institution_change
 
 _FACTS: Final = tuple(Fact)
@@ -68,9 +69,11 @@ def get(connection: Connection, code: str) -> Institution | None:
     return found[0] if found else None
 
 
-def all_of(connection: Connection, code: str | None = None) -> tuple[Institution, ...]:
-    """List every institution, or that with a code, in the order of the codes, as they are now."""
-    only = () if code is None else (institution.c.code == code,)
+def all_of(connection: Connection, *codes: str, part: Part | None = None) -> tuple[Institution, ...]:
+    """List every institution, those with some codes, or a part, in the order of the codes, as they are now."""
+    only: tuple[Any, ...] = (institution.c.code.in_(sorted(codes)),) if codes else ()
+    if part is not None:
+        only = (institution.c.code.in_(part.of(select(institution.c.code), institution.c.code)),)
     last = _CHANGED.subquery()
     wanted = (
         select(institution, institution_change.c.fact, institution_change.c.value)
@@ -86,6 +89,11 @@ def all_of(connection: Connection, code: str | None = None) -> tuple[Institution
         if row.fact is not None:
             changed[row.code][Fact(row.fact)] = row.value
     return tuple(_as_it_is(row, changed[code]) for code, row in entered.items())
+
+
+def count(connection: Connection) -> int:
+    """Count the institutions."""
+    return count_rows(connection, select(institution.c.code))
 
 
 def filed_with(names: Collection[str]) -> Select[*tuple[str]]:

@@ -15,6 +15,7 @@ from service.domain.event import Event, names_of_kind
 from service.domain.fact import FACTS_PER_ENTRY, GONE, digest_text
 from service.domain.journal import Entry, Facts, entry_bytes, parse_entry
 from service.domain.merkle import Frontier, leaf_hash
+from service.store import notices
 from service.store.engine import JOURNAL_APPENDED
 from service.store.facts import COVERED, Fact, notes, rows
 from service.store.statements import chunks
@@ -34,7 +35,9 @@ def append_many(connection: Connection, now: datetime, actor: str, events: Itera
     given = tuple(events)
     if not given:
         return before
-    return _append(connection, now, actor, _with_facts(given, notes.collect(connection)), before)
+    after = _append(connection, now, actor, _with_facts(given, notes.collect(connection)), before)
+    notices.tell_events(connection, now, tuple(enumerate(given, start=before.size)))
+    return after
 
 
 def restate(connection: Connection, now: datetime, actor: str, reason: str) -> Frontier:
@@ -184,15 +187,28 @@ def leaves(connection: Connection, size: int, first: int = 0) -> list[bytes]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which entries are sought: on one of these subjects, of a kind; what is empty restricts nothing."""
+    """Which entries are sought: on one of these subjects, of a kind, by an actor, in a time; empty: any."""
 
     subjects: tuple[str, ...] = ()
     kind: str = ""
+    actors: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
 
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
         """Return it in SQL."""
-        of_subject = (journal.c.subject.in_(self.subjects),) if self.subjects else ()
-        return (*of_subject, *((journal.c.kind.in_(names_of_kind(self.kind)),) if self.kind else ()))
+        found: list[ColumnElement[bool]] = []
+        if self.subjects:
+            found.append(journal.c.subject.in_(self.subjects))
+        if self.kind:
+            found.append(journal.c.kind.in_(names_of_kind(self.kind)))
+        if self.actors:
+            found.append(journal.c.actor.in_(self.actors))
+        if self.since is not None:
+            found.append(journal.c.at >= self.since)
+        if self.until is not None:
+            found.append(journal.c.at < self.until)
+        return tuple(found)
 
 
 def count(connection: Connection, wanted: Wanted) -> int:

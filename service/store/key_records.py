@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from keys.keyring import KeyRecord, KeyState, Purpose
 from service.store.errors import NotFound
 from service.store.facts import note
 from service.store.statements import upsert
-from service.store.tables import key_document, key_record
+from service.store.tables import key_document, key_record, key_share
 
-_LATEST: Final = select(func.max(key_document.c.version))  # built once: every check of a card runs it
+LATEST: Final = select(func.max(key_document.c.version).label("version"))
+"""The version of the newest key document; NULL where none has been published."""
 
 
 def put(connection: Connection, records: Iterable[KeyRecord]) -> None:
@@ -57,6 +58,24 @@ def all_of(connection: Connection) -> tuple[KeyRecord, ...]:
     )
 
 
+def share(connection: Connection, public: bytes, sealed: bytes) -> None:
+    """Leave a sealed private key for the other hosts; it takes the place of one that was left before."""
+    statement = upsert(connection, key_share).values(public=public, sealed=sealed)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=[key_share.c.public], set_={"sealed": statement.excluded.sealed})
+    )
+
+
+def shared(connection: Connection) -> dict[bytes, bytes]:
+    """Return the sealed private keys that lie here for other hosts, by public key."""
+    return {row.public: row.sealed for row in connection.execute(select(key_share.c.public, key_share.c.sealed))}
+
+
+def unshare(connection: Connection, publics: Iterable[bytes]) -> None:
+    """Delete what was left of these keys, where anything was."""
+    connection.execute(delete(key_share).where(key_share.c.public.in_(tuple(publics))))
+
+
 def publish(connection: Connection, version: int, body: bytes) -> None:
     """Store a signed key document. Raises KeyTaken for a version that has been published."""
     connection.execute(key_document.insert(), {"version": version, "body": body})
@@ -65,7 +84,7 @@ def publish(connection: Connection, version: int, body: bytes) -> None:
 
 def latest_version(connection: Connection) -> int:
     """Return the version of the newest key document. Raises NotFound where none has been published."""
-    version: int | None = connection.execute(_LATEST).scalar_one()
+    version: int | None = connection.execute(LATEST).scalar_one()
     if version is None:
         raise NotFound("尚未发布密钥文件", "no key document has been published")
     return version

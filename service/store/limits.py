@@ -8,10 +8,10 @@ stands until its moment.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, case, delete, select
 
@@ -28,11 +28,12 @@ class LimitReached(StoreError):
 
     code = "rate-limited"
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, limit: Limit) -> None:
         super().__init__(
             f"查询过于频繁，请在 {retry_after} 秒后重试", f"too many requests; try again in {retry_after} seconds"
         )
         self.retry_after = retry_after
+        self.limit = limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,23 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a counter still has room for: ``remaining`` requests now, all of the limit in ``reset_s`` seconds."""
+
+    limit: Limit
+    remaining: int
+    reset_s: int
+
+
+Tell: TypeAlias = Callable[[Allowance], None]
+"""Takes what is left to whoever asks, before it is known what the answer is."""
+
+
+def unheard(_: Allowance) -> None:
+    """Take a notice and do nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One request on the counter ``key``, 32 bytes that tell nobody whose it is."""
 
@@ -69,12 +87,15 @@ def waits(connection: Connection, claims: Sequence[Claim], now: datetime) -> tup
     return tuple(_seconds(late_ms(taken_until.get(claim.key, 0), claim.limit, moment)) for claim in claims)
 
 
-def take(connection: Connection, claims: Sequence[Claim], now: datetime) -> None:
-    """Count a request on every counter, in the order given. Raises LimitReached: then roll back, nothing counts.
+def take(connection: Connection, claims: Sequence[Claim], now: datetime) -> tuple[Allowance, ...]:
+    """Count a request on every counter, in the order given; return what each has room for then.
+
+    Raises LimitReached: then roll back, nothing counts.
 
     Callers that share counters give their kinds in one order, so that none waits for another in a ring.
     """
     moment = _ms(now)
+    left: list[Allowance] = []
     for claim in claims:
         taken_until = rate_limit.c.taken_until
         moved = case((taken_until > moment, taken_until), else_=moment) + claim.limit.share_ms
@@ -87,10 +108,17 @@ def take(connection: Connection, claims: Sequence[Claim], now: datetime) -> None
                 where=moved <= moment + claim.limit.period_ms,
             )
             .returning(taken_until)
-        ).one_or_none()
+        ).scalar_one_or_none()
         if counted is None:
             stored = connection.execute(select(taken_until).where(rate_limit.c.key == claim.key)).scalar_one()
-            raise LimitReached(_seconds(late_ms(stored, claim.limit, moment)))
+            raise LimitReached(_seconds(late_ms(stored, claim.limit, moment)), claim.limit)
+        left.append(_left(counted, claim.limit, moment))
+    return tuple(left)
+
+
+def _left(taken_until: int, limit: Limit, moment: int) -> Allowance:
+    free_ms = moment + limit.period_ms - taken_until
+    return Allowance(limit, free_ms // limit.share_ms, _seconds(taken_until - moment))
 
 
 def mark(connection: Connection, key: bytes, until: datetime) -> None:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, delete, select
 
 from service.store.facts import note
-from service.store.statements import upsert
+from service.store.statements import chunks, upsert
 from service.store.tables import meta
 
 
 def get(connection: Connection, key: str) -> str | None:
     """Read one setting, None where it was never put."""
     return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none()
+
+
+def get_many(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
+    """Read some settings; those that were never put are left out."""
+    return {
+        row.key: row.value
+        for chunk in chunks(keys)
+        for row in connection.execute(select(meta.c.key, meta.c.value).where(meta.c.key.in_(chunk)))
+    }
 
 
 def put(connection: Connection, key: str, value: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from service.domain.eligibility.case import Known, KnownCard
 from service.store import assessments
@@ -64,6 +64,17 @@ def put_many(connection: Connection, people: Iterable[Person]) -> dict[bytes, in
     found = ids(connection, by_index)
     note(connection, ("person", "person.name"), found.values())
     return found
+
+
+def rename(connection: Connection, person_id: int, before: str, name: str) -> None:
+    """Put a person's name right where it is the one that was wrong; a later application may have brought another."""
+    changed = connection.execute(
+        update(person)
+        .where(person.c.id == person_id, person.c.name == before)
+        .values(name=name, revision=person.c.revision + 1)
+        .returning(person.c.id)
+    )
+    note(connection, "person.name", changed.scalars())
 
 
 def ids(connection: Connection, blind_indexes: Iterable[bytes]) -> dict[bytes, int]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, func, or_, select, update
 
 from service.domain.cancellation import Proposal, parse_ground
 from service.domain.card_number import CardNumber
 from service.store.cancellations import attachment_of, attachment_values
 from service.store.facts import note
+from service.store.parts import Part, count_rows
 from service.store.statements import chunks
 from service.store.states import ProposalState
 from service.store.tables import card, proposal
@@ -31,6 +32,8 @@ class StoredProposal:
     closed_on: date | None
     closed_by: str | None
     answer: str | None
+    name: str = ""
+    """The holder's; empty for who has proposed and does not see the holder otherwise."""
 
 
 def add(connection: Connection, number: CardNumber, new: Proposal, now: datetime, identity: int | None = None) -> int:
@@ -61,9 +64,30 @@ def get(connection: Connection, identity: int) -> StoredProposal | None:
     return None if row is None else _stored(row)
 
 
-def all_of(connection: Connection) -> tuple[StoredProposal, ...]:
-    """List every proposal, the oldest first."""
-    return tuple(map(_stored, connection.execute(_select())))
+def all_of(connection: Connection, body: str | None = None) -> tuple[StoredProposal, ...]:
+    """List the proposals that a body made or decides on, or every one, the oldest first."""
+    return tuple(map(_stored, connection.execute(_of(body))))
+
+
+def page(connection: Connection, body: str, part: Part) -> tuple[tuple[StoredProposal, ...], int]:
+    """Read a part of the proposals that a body made or decides on, the oldest first, and count all of them."""
+    rows = connection.execute(part.of(_of(body), proposal.c.id))
+    return tuple(map(_stored, rows)), count_rows(connection, _of(body))
+
+
+def open_ones(connection: Connection, issuer: str | None = None) -> tuple[StoredProposal, ...]:
+    """List the proposals that nobody has answered, on an issuer's cards or on all, the oldest first."""
+    wanted = _select().where(proposal.c.state == ProposalState.PROPOSED.value)
+    rows = connection.execute(wanted if issuer is None else wanted.where(card.c.issuer == issuer))
+    return tuple(map(_stored, rows))
+
+
+def next_of(connection: Connection, body: str, *, only_open: bool, after: int, most: int) -> tuple[StoredProposal, ...]:
+    """Read the next proposals that a body made or decides on by id, all or those that nobody has answered."""
+    wanted = _of(body).where(proposal.c.id > after).limit(most)
+    if only_open:
+        wanted = wanted.where(proposal.c.state == ProposalState.PROPOSED.value)
+    return tuple(map(_stored, connection.execute(wanted)))
 
 
 def open_for(connection: Connection, numbers: Iterable[CardNumber]) -> tuple[StoredProposal, ...]:
@@ -75,6 +99,13 @@ def open_for(connection: Connection, numbers: Iterable[CardNumber]) -> tuple[Sto
             _select().where(proposal.c.number.in_(chunk), proposal.c.state == ProposalState.PROPOSED.value)
         )
     )
+
+
+def count_open(connection: Connection, issuer: str) -> int:
+    """Count the proposals that an issuer has not answered."""
+    unanswered = (card.c.issuer == issuer, proposal.c.state == ProposalState.PROPOSED.value)
+    counted = select(func.count()).select_from(proposal).join(card, card.c.number == proposal.c.number)
+    return connection.execute(counted.where(*unanswered)).scalar_one()
 
 
 def close(
@@ -89,8 +120,16 @@ def close(
     note(connection, "proposal.state", (identity,))
 
 
+def _of(body: str | None) -> Select[*tuple[Any, ...]]:
+    return _select() if body is None else _select().where(or_(card.c.issuer == body, proposal.c.body == body))
+
+
 def _select() -> Select[*tuple[Any, ...]]:
-    return select(proposal, card.c.issuer).join(card, card.c.number == proposal.c.number).order_by(proposal.c.id)
+    return (
+        select(proposal, card.c.issuer, card.c.name)
+        .join(card, card.c.number == proposal.c.number)
+        .order_by(proposal.c.id)
+    )
 
 
 def _stored(row: Row[*tuple[Any, ...]]) -> StoredProposal:
@@ -111,4 +150,5 @@ def _stored(row: Row[*tuple[Any, ...]]) -> StoredProposal:
         row.closed_on,
         row.closed_by,
         row.answer,
+        row.name,
     )

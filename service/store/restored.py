@@ -12,6 +12,7 @@ from service.domain.card import CardStatus
 from service.domain.card_number import CardNumber
 from service.domain.check_facts import Lost
 from service.domain.replaying import LostCard
+from service.store.card_rows import LIVE
 from service.store.facts import note
 from service.store.statements import chunks
 from service.store.states import CopyState
@@ -20,6 +21,15 @@ from service.store.tables import number as ledger
 
 GIVEN_UP: Final = "恢复备份后作废：备份之后可能已打印 voided after a restore: may have been printed since the backup"
 """Why a restore voids numbers of which nothing tells whether they were given."""
+
+HOLDING_LISTS: Final = (
+    select(unconfirmed.c.number)
+    .join(card, card.c.number == unconfirmed.c.number)
+    .join(copy, copy.c.number == unconfirmed.c.number)
+    .where(card.c.status == CardStatus.VALID.value, copy.c.state == LIVE)
+    .limit(1)
+)
+"""A card for which no list is signed, where there is one."""
 
 
 def doubt_all(connection: Connection, today: date, now: datetime) -> int:
@@ -48,6 +58,15 @@ def is_unconfirmed(connection: Connection, number: CardNumber) -> bool:
     return connection.execute(statement).first() is not None
 
 
+def unconfirmed_of(connection: Connection, numbers: Iterable[CardNumber]) -> frozenset[CardNumber]:
+    """Return those of the cards that wait to be confirmed."""
+    return frozenset(
+        CardNumber(number)
+        for chunk in chunks(sorted(map(str, numbers)))
+        for number in connection.execute(select(unconfirmed.c.number).where(unconfirmed.c.number.in_(chunk))).scalars()
+    )
+
+
 def count_unconfirmed(connection: Connection) -> int:
     """Count the cards that wait to be confirmed."""
     return connection.execute(select(func.count()).select_from(unconfirmed)).scalar_one()
@@ -55,14 +74,7 @@ def count_unconfirmed(connection: Connection) -> int:
 
 def holds_lists(connection: Connection) -> bool:
     """Return True while a list would call a card valid that waits to be confirmed: no list is signed then."""
-    waiting = (
-        select(unconfirmed.c.number)
-        .join(card, card.c.number == unconfirmed.c.number)
-        .join(copy, copy.c.number == unconfirmed.c.number)
-        .where(card.c.status == CardStatus.VALID.value, copy.c.state == CopyState.LIVE.value)
-        .limit(1)
-    )
-    return connection.execute(waiting).first() is not None
+    return connection.execute(HOLDING_LISTS).first() is not None
 
 
 def confirm(connection: Connection, numbers: Iterable[CardNumber]) -> tuple[CardNumber, ...]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from service.domain.card_number import CardNumber
 from service.domain.forms import FormName
 from service.domain.kinds import CardKind
 from service.domain.review import Entry, EntryKind, Grade
 from service.store.facts import note
+from service.store.parts import Part, count_rows
 from service.store.statements import chunks
 from service.store.tables import cancellation, card, case_closing, integrity
 
@@ -52,6 +53,7 @@ class Case:
     entry: Entry
     closing: Closing | None
     cancelled_on: date | None
+    name: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -97,9 +99,46 @@ def of_cards(connection: Connection, numbers: Iterable[CardNumber]) -> tuple[Sto
     )
 
 
-def cases(connection: Connection) -> tuple[Case, ...]:
-    """List every case, open or closed, the oldest first."""
-    return tuple(map(_case, connection.execute(_cases())))
+def cases(connection: Connection, body: str | None = None) -> tuple[Case, ...]:
+    """List the cases that a body decides on or has entered, or every one, open or closed, the oldest first."""
+    return tuple(map(_case, connection.execute(_of_body(body))))
+
+
+def cases_page(connection: Connection, body: str | None, part: Part) -> tuple[tuple[Case, ...], int]:
+    """Read a part of the cases that ``cases`` lists, and count all of them."""
+    rows = connection.execute(part.of(_of_body(body), integrity.c.id))
+    return tuple(map(_case, rows)), count_rows(connection, _of_body(body))
+
+
+def open_cases(connection: Connection, issuer: str | None = None) -> tuple[Case, ...]:
+    """List the cases that nobody has decided, an issuer's or all, the oldest first."""
+    return tuple(map(_case, connection.execute(_cases().where(*_is_open(issuer)))))
+
+
+def cases_of(connection: Connection, numbers: Iterable[CardNumber]) -> dict[int, Case]:
+    """Return by the entry's id the cases on these cards."""
+    return {
+        row.id: _case(row)
+        for chunk in chunks(sorted(map(str, numbers)))
+        for row in connection.execute(_cases().where(integrity.c.number.in_(chunk)))
+    }
+
+
+def next_cases(connection: Connection, body: str | None, *, only_open: bool, after: int, most: int) -> tuple[Case, ...]:
+    """Read the next cases that ``cases`` lists by id, all or those that nobody has decided."""
+    wanted = _of_body(body).where(integrity.c.id > after).limit(most)
+    return tuple(map(_case, connection.execute(wanted.where(*_is_open(None)) if only_open else wanted)))
+
+
+def count_open(connection: Connection, issuer: str) -> int:
+    """Count the cases that an issuer has not decided."""
+    counted = _cases().with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
+    return connection.execute(counted.where(*_is_open(issuer))).scalar_one()
+
+
+def _is_open(issuer: str | None) -> tuple[ColumnElement[bool], ...]:
+    own = () if issuer is None else (card.c.issuer == issuer,)
+    return (*own, case_closing.c.entry.is_(None), cancellation.c.number.is_(None))
 
 
 def case(connection: Connection, identity: int) -> Case | None:
@@ -125,12 +164,17 @@ def close_case(connection: Connection, identity: int, closing: Closing, now: dat
     note(connection, "case_closing", (identity,))
 
 
+def _of_body(body: str | None) -> Select[*tuple[Any, ...]]:
+    return _cases() if body is None else _cases().where(or_(card.c.issuer == body, integrity.c.body == body))
+
+
 def _cases() -> Select[*tuple[Any, ...]]:
     return (
         select(
             integrity,
             card.c.kind.label("card_kind"),
             card.c.issuer,
+            card.c.name,
             case_closing.c.closed_on,
             case_closing.c.closed_by,
             case_closing.c.reason,
@@ -162,7 +206,14 @@ def _case(row: Row[*tuple[Any, ...]]) -> Case:
         points = None if row.corrected_points is None else tuple(row.corrected_points)
         closing = Closing(row.closed_on, row.closed_by, row.reason, corrected, points)
     return Case(
-        row.id, CardNumber(row.number), CardKind(row.card_kind), row.issuer, _entry(row), closing, row.decided_on
+        row.id,
+        CardNumber(row.number),
+        CardKind(row.card_kind),
+        row.issuer,
+        _entry(row),
+        closing,
+        row.decided_on,
+        row.name,
     )
 
 

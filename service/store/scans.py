@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from service.domain.access import with_person_name
+from service.store.parts import Part
 from service.store.statements import upsert
 from service.store.tables import account, scan
 
@@ -64,17 +65,19 @@ def take(
     return tuple(new)
 
 
-def since(connection: Connection, moment: datetime, institution: str | None) -> tuple[LoggedScan, ...]:
-    """List scans handed in from a moment on, of one institution's staff or of all, oldest first, MOST at once."""
+def since(
+    connection: Connection, moment: datetime, institution: str | None, part: Part | None = None
+) -> tuple[LoggedScan, ...]:
+    """Read scans handed in from a moment on, of one institution's staff or of all, oldest first: MOST, or a part."""
     statement = (
         select(scan, account.c.name.label("user"), account.c.person_name)
         .join(account, account.c.id == scan.c.account_id)
         .where(scan.c.taken_at >= moment)
-        .order_by(scan.c.taken_at, scan.c.nonce)
-        .limit(MOST)
     )
     if institution is not None:
         statement = statement.where(scan.c.institution == institution)
+    by = (scan.c.taken_at, scan.c.nonce)
+    statement = statement.order_by(*by).limit(MOST) if part is None else part.of(statement, *by)
     return tuple(
         LoggedScan(
             Scan(**{name: getattr(row, name) for name in Scan.__slots__}),

@@ -9,19 +9,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, select, update
 
 from service.domain.card import CardStatus
 from service.domain.card_number import CardNumber
 from service.domain.status_list import LIST_SIZE, Status, status_of
 from service.store.errors import PublicationStale
 from service.store.facts import note
+from service.store.key_records import LATEST
+from service.store.restored import HOLDING_LISTS
 from service.store.statements import chunks, upsert
 from service.store.states import CopyState
 from service.store.tables import card, copy, status_change, status_list, status_publication
 
 FIRST_LIST = 1
+
+_STANDINGS: Final = (
+    select(
+        status_list.c.list_no,
+        status_publication.c.iat,
+        status_publication.c.body,
+        status_publication.c.told_on,
+        status_publication.c.key_version,
+        exists().where(status_change.c.list_no == status_list.c.list_no).label("changed"),
+    )
+    .outerjoin(status_publication, status_publication.c.list_no == status_list.c.list_no)
+    .order_by(status_list.c.list_no)
+)
+STANDING: Final = _STANDINGS.add_columns(
+    LATEST.scalar_subquery().label("newest_keys"), exists(HOLDING_LISTS).label("held")
+).where(status_list.c.list_no == bindparam("list_no"))
+"""How a list stands, by ``list_no``, and what else decides whether it may be given as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,29 +140,16 @@ def entries(connection: Connection, list_no: int, on: date) -> dict[int, Status]
 
 def standings(connection: Connection, list_no: int | None = None) -> tuple[Standing, ...]:
     """Return how all lists stand, or the one with this number if there is one, in the order of their numbers."""
-    columns = (
-        status_list.c.list_no,
-        status_publication.c.iat,
-        status_publication.c.body,
-        status_publication.c.told_on,
-        status_publication.c.key_version,
-        exists().where(status_change.c.list_no == status_list.c.list_no).label("changed"),
-    )
-    statement = (
-        select(*columns)
-        .outerjoin(status_publication, status_publication.c.list_no == status_list.c.list_no)
-        .order_by(status_list.c.list_no)
-    )
+    statement = _STANDINGS
     if list_no is not None:
         statement = statement.where(status_list.c.list_no == list_no)
-    return tuple(
-        Standing(
-            row.list_no,
-            None if row.iat is None else Publication(row.iat, row.body, row.told_on, row.key_version),
-            row.changed,
-        )
-        for row in connection.execute(statement)
-    )
+    return tuple(map(standing_in, connection.execute(statement)))
+
+
+def standing_in(row: Row[*tuple[Any, ...]]) -> Standing:
+    """Return how a list stands, from its row."""
+    published = None if row.iat is None else Publication(row.iat, row.body, row.told_on, row.key_version)
+    return Standing(row.list_no, published, row.changed)
 
 
 def changes(connection: Connection, list_no: int) -> tuple[int, ...]:

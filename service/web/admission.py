@@ -14,6 +14,7 @@ from service.domain.card_number import CardNumber
 from service.flows.checking.admit_lookup import Origin, admit_lookup
 from service.flows.register import Register
 from service.web.client import Address, client_address, counted_block, counted_network
+from service.web.rate_headers import tell
 
 PAUSE_S: Final = 1.0
 MAX_PAUSING: Final = 1_000
@@ -23,7 +24,7 @@ MAX_PAUSING: Final = 1_000
 def admit(request: Request[Any, Any, State], register: Register, number: CardNumber, name: str) -> None:
     """Count the lookup a request asks for. Raises LimitReached, with words for people."""
     address = _address(request, register)
-    admit_lookup(register, Origin(counted_network(address), counted_block(address)), number, name)
+    tell(request, admit_lookup(register, Origin(counted_network(address), counted_block(address)), number, name))
 
 
 def network_of(request: Request[Any, Any, State], register: Register) -> str:

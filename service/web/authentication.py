@@ -57,6 +57,13 @@ class CrossSite(Exception):
     en = f"the request lacks {CSRF_HEADER} or comes from another site; reload the page and try again"
 
 
+class OfAnotherSignIn(CrossSite):
+    """A form of a page that was opened under another sign-in: in this browser somebody has signed in since."""
+
+    zh = "这一页是在另一次登录时打开的，提交的内容没有办理；请重新打开这一页，看清现在登录的是谁再办"
+    en = "this page was opened under another sign-in, and nothing was done; open it again, and see who is signed in"
+
+
 def signed_in(request: AnyRequest, register: Register) -> SignIn | None:
     """Find the sign-in of the request's cookie."""
     secret = request.cookies.get(COOKIE)
@@ -129,7 +136,7 @@ def check_own_page(request: AnyRequest, sign_in: SignIn | None = None, token: st
     if sign_in is not None:
         shown = request.headers.get(CSRF_HEADER, "") if token is None else token.partition(FORM_KEY_MARK)[0]
         if not hmac.compare_digest(shown.encode("utf-8", "surrogatepass"), sign_in.csrf.encode()):
-            raise CrossSite
+            raise CrossSite if token is None else OfAnotherSignIn
 
 
 def session_cookie(secret: str) -> Cookie:

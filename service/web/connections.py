@@ -21,6 +21,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
+from service.counters import CONNECTIONS_ENDED
 from service.settings import Network
 from service.web.client import client_address, counted_network
 
@@ -133,6 +134,7 @@ class ServerConfig(uvicorn.Config):
             lifespan="on",
             proxy_headers=False,  # service.web.client reads X-Forwarded-For, and from the configured proxies only
             server_header=False,
+            access_log=False,  # service.web.observed sees each request, and what the application makes of it
             timeout_keep_alive=limits.keep_alive_s,
             timeout_graceful_shutdown=limits.stop_s,
             timeout_worker_healthcheck=_HEALTH_S,
@@ -283,6 +285,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Answer with a bare status where no answer has begun, and close."""
         if self.transport.is_closing():
             return
+        CONNECTIONS_ENDED.labels(status[:3].decode()).inc()
         if self.stage is Stage.HEAD or not self.cycle.response_started:
             self.transport.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
         self.transport.close()

@@ -7,6 +7,7 @@ from typing import Final
 from litestar import Response
 from litestar.response import Stream
 
+from service.domain.card_number import CardNumber
 from service.flows.issue.batches import Drawn
 
 PDF: Final = "application/pdf"
@@ -15,7 +16,16 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 
 def pdf_of_batch(drawn: Drawn, batch: int) -> Stream:
     """Send a drawn PDF piece by piece: it is never whole in memory."""
-    headers = {"Content-Disposition": f'attachment; filename="cards-{batch}.pdf"', "Content-Length": str(drawn.size)}
+    return _pdf(drawn, f"cards-{batch}")
+
+
+def pdf_of_card(drawn: Drawn, number: CardNumber) -> Stream:
+    """Send the drawn PDF of one card."""
+    return _pdf(drawn, f"card-{number}")
+
+
+def _pdf(drawn: Drawn, name: str) -> Stream:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"', "Content-Length": str(drawn.size)}
     return Stream(drawn.chunks(), media_type=PDF, headers=headers)
 
 

@@ -8,6 +8,10 @@ from typing import Any, Final
 from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
+from service.web.rate_headers import told
+from service.web.request_id import HEADER as REQUEST_ID
+from service.web.request_id import request_id
+
 OPEN_TO_ALL_ORIGINS: Final = "open_to_all_origins"
 """Key of a handler's ``opt``: pages of any origin may read what it answers, errors too."""
 
@@ -23,7 +27,7 @@ _FOR_ALL: Final = {
 SAME_ORIGIN: Final[Mapping[str, str]] = _FOR_ALL | {"Cross-Origin-Resource-Policy": "same-origin"}
 ANY_ORIGIN: Final[Mapping[str, str]] = _FOR_ALL | {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag",
+    "Access-Control-Expose-Headers": "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 """What pages of any origin may read."""
@@ -46,6 +50,7 @@ async def add_headers(message: Message, scope: Scope) -> None:
     own = [(name, _sorted(value) if name.lower() == b"allow" else value) for name, value in message["headers"]]
     if scope.get("method") == "OPTIONS":
         own = [pair for pair in own if pair[0].lower() != b"allow"] + _allowed(scope)
+    own += _raw({REQUEST_ID: request_id(scope), **told(scope)})
     names = {name.lower() for name, _ in own}
     message["headers"] = own + [pair for pair in (_ANY_ORIGIN if is_open else _SAME_ORIGIN) if pair[0] not in names]
 

@@ -7,8 +7,7 @@ answered with 500 and no detail.
 from __future__ import annotations
 
 import logging
-import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias, assert_never
@@ -20,23 +19,30 @@ from service.domain.access import AccessInvalid
 from service.domain.assessment import AssessmentRefused
 from service.domain.errors import (
     AuthorityInvalid,
+    CardTextInvalid,
     DecisionRefused,
     DispatchRefused,
     EngagementRefused,
     GroundInvalid,
     IllegalTransition,
     InstitutionInvalid,
+    PrintStepRefused,
     ResidentIdInvalid,
     TermInvalid,
 )
+from service.domain.notice import TargetInvalid
 from service.domain.occupation import CatalogueInvalid, OccupationInvalid
 from service.domain.review import RecordRefused
 from service.domain.visible import TextRefused
 from service.flows.errors import Refused, SignInRefused
 from service.store.conflicts import of_file
 from service.store.errors import Busy, Conflict, DiskFull, NotFound, ReadOnly
-from service.store.limits import LimitReached
+from service.store.limits import Allowance, LimitReached
 from service.web.authentication import CrossSite, NotPermitted, NotSignedIn
+from service.web.observed import note_refusal
+from service.web.outline import outline
+from service.web.rate_headers import rate_headers
+from service.web.request_id import request_id
 
 RETRY_AFTER: Final = 1  # seconds; a busy register is free again soon
 
@@ -79,9 +85,9 @@ class Refusal:
 
 
 _Plain: TypeAlias = Absent | SignInRefused | NotSignedIn | NotPermitted | CrossSite
-_Placed: TypeAlias = EngagementRefused | DispatchRefused | TermInvalid | RecordRefused
+_Placed: TypeAlias = EngagementRefused | DispatchRefused | PrintStepRefused | TermInvalid | RecordRefused
 _Stated: TypeAlias = AssessmentRefused | OccupationInvalid | ResidentIdInvalid | TextRefused | AccessInvalid
-_Named: TypeAlias = AuthorityInvalid | InstitutionInvalid | CatalogueInvalid
+_Named: TypeAlias = AuthorityInvalid | InstitutionInvalid | CatalogueInvalid | CardTextInvalid | TargetInvalid
 _Ruled: TypeAlias = Refused | IllegalTransition | GroundInvalid | DecisionRefused | NotFound | Conflict
 _Ours: TypeAlias = _Plain | _Ruled | _Placed | _Stated | _Named | LimitReached | Busy | NotReady
 
@@ -96,6 +102,7 @@ _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
     DecisionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     EngagementRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     DispatchRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PrintStepRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     TermInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     RecordRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     AssessmentRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -103,9 +110,11 @@ _STATUS: Final[Mapping[type[_Ours], HTTPStatus]] = {
     ResidentIdInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     TextRefused: HTTPStatus.BAD_REQUEST,
     AccessInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TargetInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     AuthorityInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     InstitutionInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     CatalogueInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    CardTextInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     IllegalTransition: HTTPStatus.CONFLICT,
     Conflict: HTTPStatus.CONFLICT,
     NotFound: HTTPStatus.NOT_FOUND,
@@ -119,7 +128,13 @@ OURS: Final[tuple[type[_Ours], ...]] = tuple(_STATUS)
 """All of them, to be caught where the page that was sent can say what was refused."""
 
 _STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
+    "no-such-webhook": HTTPStatus.NOT_FOUND,
+    "no-such-delivery": HTTPStatus.NOT_FOUND,
+    "no-such-account": HTTPStatus.NOT_FOUND,
     "no-such-card": HTTPStatus.NOT_FOUND,
+    "no-such-print-job": HTTPStatus.NOT_FOUND,
+    "no-such-report": HTTPStatus.NOT_FOUND,
+    "no-such-printer": HTTPStatus.NOT_FOUND,
     "no-such-proposal": HTTPStatus.NOT_FOUND,
     "no-such-case": HTTPStatus.NOT_FOUND,
     "no-such-engagement": HTTPStatus.NOT_FOUND,
@@ -127,6 +142,14 @@ _STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "no-document": HTTPStatus.NOT_FOUND,
     "authority-taken": HTTPStatus.CONFLICT,
     "clock-ahead": HTTPStatus.SERVICE_UNAVAILABLE,
+    "key-not-held": HTTPStatus.SERVICE_UNAVAILABLE,
+    "no-pin": HTTPStatus.SERVICE_UNAVAILABLE,
+    "token-absent": HTTPStatus.SERVICE_UNAVAILABLE,
+    "token-failed": HTTPStatus.SERVICE_UNAVAILABLE,
+    "token-last-try": HTTPStatus.SERVICE_UNAVAILABLE,
+    "token-locked": HTTPStatus.SERVICE_UNAVAILABLE,
+    "token-pin-wrong": HTTPStatus.SERVICE_UNAVAILABLE,
+    "token-unusable": HTTPStatus.SERVICE_UNAVAILABLE,
     "document-damaged": HTTPStatus.INTERNAL_SERVER_ERROR,
     "photo-not-shown": HTTPStatus.FORBIDDEN,
     "record-body": HTTPStatus.FORBIDDEN,
@@ -137,9 +160,15 @@ _STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "no-such-record": HTTPStatus.NOT_FOUND,
     "no-such-entry": HTTPStatus.NOT_FOUND,
     "no-such-batch": HTTPStatus.NOT_FOUND,
+    "no-such-row": HTTPStatus.NOT_FOUND,
+    "no-such-photo": HTTPStatus.NOT_FOUND,
+    "no-report": HTTPStatus.NOT_FOUND,
+    "draft-no-roster": HTTPStatus.NOT_FOUND,
+    "file-not-announced": HTTPStatus.NOT_FOUND,
+    "draft-changed": HTTPStatus.CONFLICT,
+    "draft-closed": HTTPStatus.CONFLICT,
+    "piece-out-of-place": HTTPStatus.CONFLICT,
     "batch-without-cards": HTTPStatus.NOT_FOUND,
-    "upload-gone": HTTPStatus.NOT_FOUND,
-    "uploads-full": HTTPStatus.SERVICE_UNAVAILABLE,
     "register-unconfirmed": HTTPStatus.SERVICE_UNAVAILABLE,
     "card-unconfirmed": HTTPStatus.CONFLICT,
     "file-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -195,7 +224,13 @@ _DEFECT: Final = Refusal(
 
 
 def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
-    """Find what an error is answered with; a defect of ours and an unready service are logged."""
+    """Find what an error is answered with, and note its code; a defect of ours and an unready service are logged."""
+    refusal = _refusal_of(request, error)
+    note_refusal(request.scope, refusal.code)
+    return refusal
+
+
+def _refusal_of(request: AnyRequest, error: Exception) -> Refusal:
     if isinstance(error, OSError):
         error = of_file(error) or error
     if isinstance(error, (DiskFull, ReadOnly)):
@@ -205,19 +240,19 @@ def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
             return _ours(error)
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return _ours(error)
-        case (EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused()) | (
+        case (EngagementRefused() | DispatchRefused() | PrintStepRefused() | TermInvalid() | RecordRefused()) | (
             (AssessmentRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused() | AccessInvalid())
-            | (AuthorityInvalid() | InstitutionInvalid() | CatalogueInvalid())
+            | (AuthorityInvalid() | InstitutionInvalid() | CatalogueInvalid() | CardTextInvalid() | TargetInvalid())
         ):
             return _ours(error)
         case NotReady():
-            _log.error("not ready\n%s", "\n".join(_outline(error)))
+            _log.error("not ready, request %s\n%s", request_id(request.scope), "\n".join(outline(error)))
             return _ours(error)
         case HTTPException() if error.status_code in _OF_FRAMEWORK:
             known = _OF_FRAMEWORK[HTTPStatus(error.status_code)]
             return Refusal(known.status, known.code, known.zh, known.en, dict(error.headers or {}))
         case _:
-            _log.error("%s\n%s", _where(request), "\n".join(_outline(error)))
+            _log.error("%s\n%s", _where(request), "\n".join(outline(error)))
             return _DEFECT
 
 
@@ -235,13 +270,16 @@ def _headers(error: _Ours) -> dict[str, str]:
             return {}
         case Refused() | IllegalTransition() | GroundInvalid() | DecisionRefused() | NotFound() | Conflict():
             return {}
-        case (EngagementRefused() | DispatchRefused() | TermInvalid() | RecordRefused()) | (
+        case (EngagementRefused() | DispatchRefused() | PrintStepRefused() | TermInvalid() | RecordRefused()) | (
             (AssessmentRefused() | OccupationInvalid() | ResidentIdInvalid() | TextRefused() | AccessInvalid())
-            | (AuthorityInvalid() | InstitutionInvalid() | CatalogueInvalid())
+            | (AuthorityInvalid() | InstitutionInvalid() | CatalogueInvalid() | CardTextInvalid() | TargetInvalid())
         ):
             return {}
         case LimitReached():
-            return {"Retry-After": str(error.retry_after)}
+            return {
+                "Retry-After": str(error.retry_after),
+                **rate_headers(Allowance(error.limit, 0, error.retry_after)),
+            }
         case Busy() | NotReady():
             return {"Retry-After": str(RETRY_AFTER)}
         case _:
@@ -250,13 +288,5 @@ def _headers(error: _Ours) -> dict[str, str]:
 
 def _where(request: AnyRequest) -> str:
     """Name the route without what the request filled into it."""
-    return f"unhandled error in {request.method} {request.scope.get('path_template', 'an unknown route')}"
-
-
-def _outline(error: BaseException) -> Iterator[str]:
-    """Return where an error and its causes were raised. Their messages may hold a name or a credential and stay out."""
-    cause: BaseException | None = error
-    while cause is not None:
-        yield f"{type(cause).__module__}.{type(cause).__qualname__}"
-        yield from (line.rstrip() for line in traceback.format_tb(cause.__traceback__))
-        cause = cause.__cause__ or cause.__context__
+    where = request.scope.get("path_template", "an unknown route")
+    return f"unhandled error in {request.method} {where}, request {request_id(request.scope)}"

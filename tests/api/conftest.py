@@ -9,6 +9,7 @@ from litestar.testing import TestClient
 
 from tests.api.applications import application
 from tests.api.registers import World, make_world, settings_of
+from tests.api.staffed import SAME_ID
 
 
 @pytest.fixture(scope="session")
@@ -27,4 +28,5 @@ def client(world: World) -> Iterator[TestClient[Litestar]]:
         application(world.settings, world.effects) as app,
         TestClient(app, raise_server_exceptions=False) as running,
     ):
+        running.headers["X-Request-Id"] = SAME_ID
         yield running

@@ -12,12 +12,16 @@ from service.domain.access import PERMISSIONS, By
 from service.domain.assessment import Role
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
+from service.domain.issuer import CENTRE
 from service.domain.validity import SHANGHAI
 from service.flows.cards.cancellations import propose_revocation
 from service.flows.cards.card_requests import ProposalRequest, ReplacementRequest, RevocationRequest
 from service.flows.cards.lifecycle import replace_card, revoke_card
+from service.flows.checking.reports import ReportRequest, report_card
 from service.flows.people.accounts import TokenRequest, add_token, add_user
 from service.flows.people.dispatching import DispatchRequest, send
+from service.store import card_reports
+from service.store.parts import Part
 from tests.api.staffed import Staffed
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, SCHOOL, applicant
@@ -109,10 +113,38 @@ def _closing(place: Place) -> Asked:
     return Asked("centre", f"/api/v1/cases/{case}/closing", body, body | {"reason": "已整改"})
 
 
+def _report(place: Place) -> Asked:
+    asked = ReportRequest(nonce=f"{next(place.people):032x}", place="一号考点")
+    report_card(place.staffed.office.register, asked, {}, f"192.0.2.{next(place.people) % 256}")
+    with place.staffed.office.register.database.read() as connection:
+        identity = card_reports.page(connection, CENTRE, Part(1))[0][0].id
+    return Asked("centre", f"/api/v1/reports/{identity}/closing", {"reason": "已核实"}, {"reason": "查无此事"})
+
+
 def _occupations(count_of: int) -> Asked:
     code = f"8-{count_of // 100:02d}-{count_of % 100:02d}-99"
     one, other = ({"occupations": [{"code": code, "name": f"新职业{count_of}{which}"}]} for which in "甲乙")
     return Asked("centre", "/api/v1/occupations", one, other)
+
+
+def _webhook(host: str) -> Asked:
+    body = {"target": f"https://{host}.example.cn/", "topics": ["card.issued"]}
+    return Asked("centre", "/api/v1/webhooks", body, body | {"topics": ["card.revoked"]})
+
+
+def _replay(place: Place) -> Asked:
+    hook = place.post(_webhook("b"))["webhook"]["id"]
+    for _ in range(2):
+        place.card()
+    path = f"/api/v1/webhooks/{hook}"
+    sent = place.staffed.client.get(f"{path}/deliveries", headers=place.headers("centre")).json()["deliveries"]
+    one, other = ({"delivery": found["id"]} for found in sent[:2])
+    return Asked("centre", f"{path}/replays", one, other)
+
+
+def _texts(count_of: int) -> Asked:
+    body = {"reason": "更名", "texts": {"printer": f"重庆市第{count_of}中心"}}
+    return Asked("centre", "/api/v1/card-texts", body, body | {"texts": {"printer": "重庆市中心"}})
 
 
 def _authority(count_of: int) -> Asked:
@@ -126,7 +158,7 @@ def _institution(place: Place) -> Asked:
 
 
 def _of_institution(what: str, body: dict[str, Any], *, closed: bool = False) -> Callable[[Place], Asked]:
-    """Ask for a change of an institution of its own."""
+    """Return the request of a change of an institution of its own."""
 
     def asked(place: Place) -> Asked:
         new = _institution(place)
@@ -230,6 +262,7 @@ _PROPOSE: Final = {"ground": "督§19(4)", "reason": "泄露试题", "proposed_b
 
 REQUESTS: Final[dict[str, Callable[[Place], Asked]]] = {
     "replaceCard": _of_card("centre", "replacement", {"reason": "lost"}, reason="damaged"),
+    "amendCard": _of_card("centre", "amendment", {"reason": "错字", "work_unit": "某某厂"}, work_unit="某某总厂"),
     "voidNumber": _of_card("centre", "void", {"reason": "误发"}, reason="重复"),
     "noteFound": _found,
     "revokeCard": _of_card("centre", "revocation", _REVOKE, reason="收受财物"),
@@ -242,13 +275,17 @@ REQUESTS: Final[dict[str, Callable[[Place], Asked]]] = {
     "enterReward": _of_card("centre", "rewards", _REMARK, reason="突出贡献"),
     "enterSanction": _of_card("centre", "sanctions", _REMARK, reason="通报批评"),
     "closeCase": _closing,
+    "closeReport": _report,
     "addOccupations": lambda place: _occupations(next(place.people)),
+    "setCardTexts": lambda place: _texts(next(place.people)),
     "addAuthority": lambda place: _authority(next(place.people)),
     "addInstitution": _institution,
     "editInstitution": _of_institution("edit", {"reason": "更名", "name": "改名学校"}),
     "fileJobs": _of_institution("jobs", {"jobs": ["电工"], "levels": ["3"]}),
     "closeInstitution": _of_institution("close", {"reason": "撤销备案"}),
     "reopenInstitution": _of_institution("reopen", {"reason": "恢复备案"}, closed=True),
+    "addWebhook": lambda _: _webhook("a"),
+    "replayDelivery": _replay,
     "engage": _contract,
     "endEngagement": _ending,
     "dispatch": _of_card("yubei", "dispatches", {"institution": SCHOOL.code, "on": "2026-11-02"}, on="2026-11-03"),

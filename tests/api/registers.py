@@ -25,6 +25,7 @@ from service.flows.running.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from service.settings import Settings
 from service.store import batches, copies, tables
+from tests.flows.office import photo
 
 CHEAP = KdfCost(passes=1, memory_kib=8, lanes=1)
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # noon in Shanghai
@@ -97,12 +98,12 @@ def make_world(settings: Settings, names: Sequence[str] = NAMES) -> World:
 
 
 def issue(world: World, register: Register, rows: Sequence[RawRow]) -> None:
-    """Plan and issue; the photographs, which no part of the interface shows yet, are left out."""
+    """Plan and issue, with one photograph for all."""
     applications = tuple(parse_row(row, register.catalogue) for row in rows)
     today = world.effects.today()
     planned = plan(applications, {}, Policy(register.jurisdiction, {}, today, None, "李审核"))
     assert not planned.refused, planned.refused
-    prepared = [PreparedCard(card, draft_of(card), bytes(32)) for card in planned.accepted]
+    prepared = [PreparedCard(card, draft_of(card), photo()) for card in planned.accepted]
     with register.database.write() as connection:
         batch = batches.begin(
             connection,

@@ -24,6 +24,7 @@ from tests.flows.people_at_work import PASSWORD, hire
 
 HOST = "zk.example.cn"
 ORIGIN = f"https://{HOST}"
+SAME_ID = "0" * 32  # of every request, so that answers can be compared whole
 COOKIE = "__Host-zhengka"
 
 
@@ -38,7 +39,9 @@ class Staffed:
 
     def browser(self) -> TestClient[Any]:
         """Another browser, without a cookie, at the same service."""
-        return TestClient(self.client.app, base_url=ORIGIN, raise_server_exceptions=False)
+        other = TestClient(self.client.app, base_url=ORIGIN, raise_server_exceptions=False)
+        other.headers["X-Request-Id"] = SAME_ID
+        return other
 
     def sign_in(self, name: str, password: str = PASSWORD, **headers: str) -> httpx.Response:
         """Sign in as the scanner does; the client keeps the cookie."""
@@ -72,6 +75,7 @@ def staffed_service(folder: Path, database_url: str | None = None) -> Generator[
             application(office.settings, office.effects) as app,
             TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as client,
         ):
+            client.headers["X-Request-Id"] = SAME_ID
             yield Staffed(office, client, number, office.text(number))
     finally:
         office.register.close()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from time import sleep
 from typing import Any, Final
 
 import httpx
@@ -76,6 +79,32 @@ def hand_in(
     photos: bytes | None = None,
     **fields: str | list[str],
 ) -> httpx.Response:
+    """Hand a batch in and, where it was accepted, wait until it is done: the answer is what became of it."""
+    answer = accepted(staffed, headers, *rows, key=key, roster=roster, photos=photos, **fields)
+    if answer.status_code != 202:
+        return answer
+    return settled(staffed, headers, answer.headers["location"].removeprefix("/api/v1/batches"))
+
+
+def settled(staffed: Staffed, headers: Headers, address: str) -> httpx.Response:
+    """Wait until nothing more is done for a batch, and read it."""
+    for _ in range(600):
+        answer = read(staffed, headers, address)
+        if answer.json().get("state") != "issuing":
+            return answer
+        sleep(0.05)
+    raise AssertionError("it is never done")
+
+
+def accepted(
+    staffed: Staffed,
+    headers: Headers,
+    *rows: RawRow,
+    key: str | None = "one",
+    roster: bytes | None = None,
+    photos: bytes | None = None,
+    **fields: str | list[str],
+) -> httpx.Response:
     files = {
         "roster": ("名单.xlsx", roster_of(*rows) if roster is None else roster),
         "photos": ("照片.zip", photos_of(*rows) if photos is None else photos),
@@ -106,11 +135,12 @@ INTERNAL: Final = applicant("internal", 4, 2)
 
 
 def test_a_batch_is_issued_read_again_and_printed(staffed: Staffed, tokens: dict[str, dict[str, str]]) -> None:
-    answer = hand_in(staffed, tokens["centre"], GOOD, BAD)
-    assert answer.status_code == 201, answer.text
-    told = answer.json()
-    address = f"/api/v1/batches/{told['batch']}"
-    assert answer.headers["location"] == address
+    answer = accepted(staffed, tokens["centre"], GOOD, BAD)
+    assert answer.status_code == 202, answer.text
+    address = f"/api/v1/batches/{answer.json()['batch']}"
+    assert (answer.headers["location"], answer.json()["self"]) == (address, address)
+    told = hand_in(staffed, tokens["centre"], GOOD, BAD).json()
+    assert (told["state"], told["progress"], told["failure"]) == ("issued", {"done": 2, "total": 2}, None)
     (issued,) = told["issued"]
     assert issued == {"row": 2, "number": "26310020001", "name": GOOD.cells["name"]}
     (row,) = told["refused"]
@@ -122,7 +152,14 @@ def test_a_batch_is_issued_read_again_and_printed(staffed: Staffed, tokens: dict
     assert again.items() >= told.items()
     assert (again["issuer"], again["reviewed_by"]) == ("centre", "李审核")
     assert again["counts"] == {"issued": 1, "refused": 1, "printable": 1}
-    assert again["links"] == {"self": address, "cards": f"{address}/cards.pdf"}
+    assert again["links"] == {"self": address, "cards": f"{address}/cards.pdf", "report": f"{address}/report.xlsx"}
+    (line,) = read(staffed, tokens["centre"], "?key=one").json()["batches"]
+    assert (line["batch"], line["state"], line["name"]) == (told["batch"], "issued", "名单")
+    assert read(staffed, tokens["centre"], "?key=two").json() == {"batches": []}
+    report = read(staffed, tokens["centre"], f"/{told['batch']}/report.xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(report.content)).active
+    assert sheet is not None
+    assert issued["number"] in [cell.value for cell in sheet[2]]
     first = read(staffed, tokens["centre"], "").json()["batches"][0]
     assert (first["batch"], first["issued"], first["refused"]) == (told["batch"], 1, 1)
     pdf = read(staffed, tokens["centre"], f"/{told['batch']}/cards.pdf?sheet=single")
@@ -159,7 +196,7 @@ def test_only_issuers_issue(staffed: Staffed) -> None:
 def test_whoever_is_signed_in_shows_that_the_page_is_ours(staffed: Staffed) -> None:
     csrf = staffed.csrf("centre")
     refused(hand_in(staffed, {}, GOOD), 403, "csrf")
-    assert hand_in(staffed, csrf, GOOD).status_code == 201
+    assert accepted(staffed, csrf, GOOD).status_code == 202
 
 
 def test_each_issuer_issues_its_own_cards_alone(staffed: Staffed, tokens: dict[str, dict[str, str]]) -> None:
@@ -179,7 +216,7 @@ def test_another_bodys_batch_is_as_if_it_were_not_there(staffed: Staffed, tokens
     batch = hand_in(staffed, tokens["school"], INTERNAL).json()["batch"]
     for name in ("factory", "centre"):
         nothing = read(staffed, tokens[name], "/999").json()
-        for address in (f"/{batch}", f"/{batch}/cards.pdf"):
+        for address in (f"/{batch}", f"/{batch}/cards.pdf", f"/{batch}/report.xlsx"):
             answer = read(staffed, tokens[name], address)
             refused(answer, 404, "no-such-batch")
             assert answer.json() == {
@@ -198,7 +235,7 @@ def test_a_retry_issues_nothing_and_gives_the_same_answer(staffed: Staffed, toke
     refused(other, 409, "idempotency-key-reused")
     assert dict(used(staffed))["2631002"] == 1
     # Keys are each account's own.
-    assert hand_in(staffed, tokens["school"], INTERNAL).status_code == 201
+    assert accepted(staffed, tokens["school"], INTERNAL).status_code == 202
 
 
 @pytest.mark.parametrize("key", [None, "", "two words", "k" * 101])
@@ -269,7 +306,9 @@ def test_a_new_job_type_is_confirmed_by_its_name(staffed: Staffed, tokens: dict[
 def test_all_or_nothing(staffed: Staffed, tokens: dict[str, dict[str, str]]) -> None:
     before = used(staffed)
     answer = hand_in(staffed, tokens["centre"], GOOD, BAD, all_or_nothing="true")
-    assert (answer.status_code, answer.json()["batch"], answer.json()["issued"]) == (200, None, [])
+    assert (answer.json()["state"], answer.json()["issued"]) == ("open", [])
+    assert answer.json()["failure"]["code"] == "all-or-nothing"
+    assert [row["row"] for row in answer.json()["refused"]] == [3]
     assert used(staffed) == before
 
 
@@ -309,7 +348,6 @@ def test_other_bodies_than_forms_with_files(staffed: Staffed, tokens: dict[str, 
 @pytest.mark.parametrize(
     "form",
     [
-        {"files": {"roster": ("a.xlsx", b"x")}},
         {"files": {"photos": ("a.zip", b"x")}},
         {"files": {"roster": ("a.xlsx", b"x"), "photos": (None, b"words")}},
         {"files": {"roster": ("a.xlsx", b"x"), "photos": ("b.zip", b"x")}, "data": {"issued_on": "tomorrow"}},
@@ -361,3 +399,48 @@ def test_the_list_goes_on_from_the_last_one(staffed: Staffed, tokens: dict[str, 
 def test_an_institution_that_is_not_the_rosters(staffed: Staffed, tokens: dict[str, dict[str, str]]) -> None:
     told = hand_in(staffed, tokens["factory"], applicant("internal", 4, 2, institution=FACTORY.code)).json()
     assert [one["number"][:7] for one in told["issued"]] == [f"{FACTORY.letter}{FACTORY.code}"]
+
+
+def test_photographs_are_sent_by_their_digest_and_only_what_is_missing(
+    staffed: Staffed, tokens: dict[str, dict[str, str]]
+) -> None:
+    """The connection is cut after half of a photograph: the retry is told where it goes on, and the batch is issued."""
+    data = photo()
+    sha256 = hashlib.sha256(data).hexdigest()
+    headers = {**tokens["centre"], "Idempotency-Key": "in-pieces"}
+    form = {"reviewed_by": "李审核", "photo_list": f"{sha256} {len(data)} {GOOD.cells['resident_id']}.jpg"}
+
+    def begin() -> httpx.Response:
+        files = {"roster": ("名单.xlsx", roster_of(GOOD))}
+        answer: httpx.Response = staffed.client.post("/api/v1/batches", files=files, data=form, headers=headers)
+        return answer
+
+    def piece(address: str, at: int, content: bytes) -> httpx.Response:
+        body = {"sha256": sha256, "at": at, "content": base64.b64encode(content).decode()}
+        answer: httpx.Response = staffed.client.post(f"{address}/photos", json=body, headers=dict(tokens["centre"]))
+        return answer
+
+    begun = begin()
+    assert (begun.status_code, begun.json()["missing"]) == (202, [{"sha256": sha256, "at": 0}])
+    address = begun.headers["location"]
+    half = len(data) // 2
+    assert piece(address, 0, data[:half]).json()["received"] == half
+    again = begin()
+    assert (again.json()["batch"], again.json()["missing"]) == (
+        begun.json()["batch"],
+        [{"sha256": sha256, "at": half}],
+    )
+    assert read(staffed, tokens["centre"], f"/{begun.json()['batch']}").json()["state"] == "open"
+    refused(piece(address, half + 1, data[half + 1 :]), 409, "piece-out-of-place")
+    refused(piece(f"{address}9", 0, data), 404, "no-such-batch")
+    assert piece(address, half, data[half:]).json() == {
+        "sha256": sha256,
+        "size": len(data),
+        "received": len(data),
+        "failure": None,
+    }
+    told = settled(staffed, tokens["centre"], f"/{begun.json()['batch']}").json()
+    assert (told["state"], len(told["issued"])) == ("issued", 1)
+    assert begin().json()["missing"] == []
+    bare = staffed.client.post("/api/v1/batches", files={"roster": ("a.xlsx", roster_of(GOOD))}, headers=headers)
+    refused(bare, 422, "request-invalid")

@@ -58,3 +58,10 @@ def test_the_life_of_a_holder(database_url: str, tmp_path: Path) -> None:
         assert ask(school, f"{card}/revocation/document", 200).content == PDF
         assert ask(centre, "cases", 200)["cases"][0]["cancelled_on"] == "2026-11-02"
         assert [one["number"] for one in ask(centre, "expiring?months=36", 200)["cards"]] == [staffed.number]
+        other = staffed.office.issue_one(applicant("external", 3))
+        ask(centre, f"cards/{other}/dispatches", 201, {**visit, "on": "2026-11-03"})
+        for address, name in (("expiring?months=36&limit=1", "cards"), ("dispatches?limit=1", "dispatches")):
+            first = staffed.client.get(f"/api/v1/{address}", headers=centre)
+            second = staffed.client.get(first.links["next"]["url"], headers=centre)
+            numbers = [one["number"] for answer in (first, second) for one in answer.json()[name]]
+            assert (numbers, second.links) == ([staffed.number, other], {})

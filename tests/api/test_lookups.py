@@ -14,6 +14,7 @@ from litestar.types import Receive, Scope, Send
 from service.app import create_app
 from service.flows.checking.admit_lookup import FIRST_OF_NETWORK, PER_NAME, PER_NETWORK, PER_NUMBER
 from service.web.admission import PAUSE_S
+from tests.api.applications import application
 from tests.api.registers import World, resident_id
 
 PATH = "/api/v1/lookups"
@@ -30,15 +31,15 @@ def look_up(client: TestClient[Any], number: str, name: str, address: str | None
 def behind_a_proxy(world: World) -> Iterator[TestClient[Any]]:
     """The service, asked through a proxy whose X-Forwarded-For is believed."""
     settings = replace(world.settings, trusted_proxies=(ip_network("192.0.2.1"),))
-    app = create_app(settings, world.effects)
+    with application(settings, world.effects) as app:
 
-    async def heard_from_the_proxy(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            scope["client"] = ("192.0.2.1", 4711)
-        await app(scope, receive, send)
+        async def heard_from_the_proxy(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                scope["client"] = ("192.0.2.1", 4711)
+            await app(scope, receive, send)
 
-    with TestClient(heard_from_the_proxy, raise_server_exceptions=False) as running:
-        yield running
+        with TestClient(heard_from_the_proxy, raise_server_exceptions=False) as running:
+            yield running
 
 
 def test_number_and_name_get_the_public_answer(client: TestClient[Any], world: World) -> None:
@@ -74,6 +75,7 @@ def test_one_and_the_same_404_for_no_such_card_and_wrong_name(
         "code": "no-match",
         "detail": "no card has this number and this name; check both",
         "zh": "没有与该编号和姓名相符的证卡，请核对两项后再查",
+        "request_id": answer.headers["x-request-id"],
     }
 
 

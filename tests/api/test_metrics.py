@@ -7,17 +7,26 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
+from sqlalchemy import text
 
-from service.api.metrics import exposition
+from service.counters import REGISTRY
 from service.domain.access import By, Permission
 from service.domain.card import ReplacementReason
+from service.domain.draft_state import DraftState
+from service.domain.notice import Topic
 from service.flows.cards.card_requests import ReplacementRequest
 from service.flows.cards.lifecycle import replace_card
+from service.flows.notices.subscriptions import WebhookRequest, add_webhook
 from service.flows.publishing.publish import keep_current
+from service.flows.running.backups import note_backup
 from service.flows.running.journal_mirror import set_mirror
 from service.flows.running.metrics import Metric, Sample, measure
+from service.store import drafts
+from service.web.exposition import exposed, exposition
 from tests.api.staffed import Staffed, staffed_service
+from tests.api.test_serve import free_port
 from tests.flows.office import ACTOR, applicant, name_of, resident_id
 from tests.flows.people_at_work import ACCOUNTS
 
@@ -114,7 +123,7 @@ def test_ages_grow_and_days_run_out(tmp_path: Path) -> None:
         assert {value(before, "signing_key_days_left", purpose=one) for one in ("card/1", "status", "head")} == {366}
         staffed.office.clock.advance(days=2, hours=1)
         staffed.office.issue_one(applicant("external", 3))
-        after = parsed(exposition(measure(staffed.office.register)))
+        after = parsed(exposition(measure(staffed.office.register)).decode())
         passed = timedelta(days=2, hours=1).total_seconds()
         assert value(after, "status_list_age_seconds", list="1") == passed
         assert value(after, "status_list_behind", list="1") == 1
@@ -122,7 +131,7 @@ def test_ages_grow_and_days_run_out(tmp_path: Path) -> None:
         assert value(before, "key_document_left_seconds") - value(after, "key_document_left_seconds") == passed
         assert {value(after, "signing_key_days_left", purpose=one) for one in ("card/1", "head")} == {364}
         staffed.office.clock.advance(days=4 * 365)
-        late = parsed(exposition(measure(staffed.office.register)))
+        late = parsed(exposition(measure(staffed.office.register)).decode())
         assert value(late, "cards", kind="external", state="expired") == 2
         assert value(late, "signing_key_days_left", purpose="status") < 0
         assert value(late, "key_document_left_seconds") < 0
@@ -147,7 +156,7 @@ def test_metrics_are_for_the_administrator_alone(staffed: Staffed) -> None:
 @pytest.mark.parametrize("text", ['a"b', "a\\b", "a\nb", 'Z\\n"', "重庆", ""])
 def test_labels_are_read_back_as_they_were(text: str) -> None:
     metric = Metric("zhengka_x", 'a "b" \\ c', (Sample(1.5, (("one", text), ("two", "b"))),))
-    assert parsed(exposition([metric])) == {("zhengka_x", (("one", text), ("two", "b"))): 1.5}
+    assert parsed(exposition([metric]).decode()) == {("zhengka_x", (("one", text), ("two", "b"))): 1.5}
 
 
 def test_a_mirror_that_is_away_is_told(tmp_path: Path) -> None:
@@ -164,3 +173,67 @@ def test_a_mirror_that_is_away_is_told(tmp_path: Path) -> None:
         folder.rename(tmp_path / "away")
         register.mirror.follow()
         assert behind() == [1]
+
+
+def test_what_waits_and_the_last_backup_are_told(tmp_path: Path) -> None:
+    with staffed_service(tmp_path / "data") as staffed:
+        register, clock = staffed.office.register, staffed.office.clock
+        quiet = scraped(staffed)
+        waits = ("outbox_waiting", "outbox_oldest_seconds", "webhooks_failing", "jobs_waiting", "jobs_running")
+        assert [value(quiet, name) for name in waits] == [0, 0, 0, 0, 0]
+        assert ("zhengka_backup_age_seconds", ()) not in quiet
+        assert 0 < value(quiet, "data_folder_free_ratio") <= 1
+        add_webhook(register, By(ACTOR), WebhookRequest("https://hooks.example.cn/", list(Topic)))
+        staffed.office.issue_one(applicant("external", 4))
+        note_backup(register)
+        with register.database.write() as connection:
+            for until in (None, clock.now + timedelta(days=1)):
+                one = drafts.begin(connection, body="centre", holder=ACTOR, name="x", now=clock.now)
+                drafts.change(connection, one, clock.now, state=DraftState.ISSUING.value, leased_until=until)
+        clock.advance(hours=2)
+        told = parsed(exposition(measure(register)).decode())
+        assert [value(told, name) for name in waits] == [1, 7200, 0, 1, 1]
+        assert value(told, "backup_age_seconds") == 7200
+
+
+def test_counting_row_by_row_takes_a_hundredth_of_the_time_at_most(tmp_path: Path) -> None:
+    with staffed_service(tmp_path / "data") as staffed:
+        register, clock = staffed.office.register, staffed.office.clock
+
+        def batches() -> float:
+            return value(parsed(exposition(measure(register, quick_s=0)).decode()), "batches")
+
+        before = batches()
+        staffed.office.issue_one(applicant("external", 5))
+        assert batches() == before, "as counted before"
+        clock.advance(hours=2)
+        assert batches() == before + 1
+
+
+def test_a_register_that_is_away_is_told_beside_the_counters(tmp_path: Path) -> None:
+    with staffed_service(tmp_path / "data") as staffed:
+        register, port = staffed.office.register, free_port()
+        with exposed("127.0.0.1", port, register):
+            assert "zhengka_register_up 1.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
+            with register.database.write() as connection:
+                connection.execute(text("ALTER TABLE status_list RENAME TO elsewhere"))
+            away = httpx.get(f"http://127.0.0.1:{port}/metrics")
+        assert away.status_code == 200
+        assert "zhengka_register_up 0.0" in away.text
+        assert "zhengka_verdicts_total" in away.text
+        assert "zhengka_cards" not in away.text
+        assert "elsewhere" not in away.text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_manual_names_every_metric_and_no_other(tmp_path: Path, language: str) -> None:
+    with staffed_service(tmp_path / "data") as staffed:
+        register = staffed.office.register
+        set_mirror(register.database, register.effects, register.mirror, tmp_path / "mirror", ACTOR)
+        note_backup(register)
+        gauges = {one.name for one in measure(register)}
+    counted = {one.name + ("_total" if one.type == "counter" else "") for one in REGISTRY.collect()}
+    manual = Path(__file__).parents[2] / "docs" / language / "monitoring.md"
+    rows = [line for line in manual.read_text("utf-8").splitlines() if line.startswith("| `zhengka_")]
+    named = {name for row in rows for name in re.findall(r"`(zhengka_\w+)`", row.split("|")[1])}
+    assert named == gauges | counted | {"zhengka_register_up"}

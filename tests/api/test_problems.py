@@ -134,10 +134,11 @@ def test_a_defect_is_answered_without_detail_and_logged_without_the_request(
         "code": "internal-error",
         "detail": "an internal error, which has been logged; try again later",
         "zh": "服务器内部错误，已记录，请稍后重试",
+        "request_id": answer.headers["x-request-id"],
     }
     logged = [record.getMessage() for record in caplog.records if record.name == "zhengka.web"]
     assert len(logged) == 1
-    assert "POST /api/v1/lookups" in logged[0]
+    assert f"POST /api/v1/lookups, request {body['request_id']}" in logged[0]
     assert "OperationalError" in logged[0]
     assert "admit_lookup.py" in logged[0]
     assert "欧阳娜娜" not in caplog.text

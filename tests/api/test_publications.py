@@ -34,7 +34,9 @@ def test_each_has_its_media_type_and_may_be_kept_and_read_by_any_page(
     assert answer.headers["content-type"] == media_type
     assert answer.headers["cache-control"].startswith("public, max-age=")
     assert answer.headers["access-control-allow-origin"] == "*"
-    assert answer.headers["access-control-expose-headers"] == "ETag"
+    assert answer.headers["access-control-expose-headers"] == (
+        "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+    )
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
     assert answer.headers["x-content-type-options"] == "nosniff"
 

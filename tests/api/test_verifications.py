@@ -12,6 +12,7 @@ from litestar.testing import TestClient
 from service.domain.access import By
 from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
+from tests import needs
 from tests.api.registers import World
 
 PATH = "/api/v1/verifications"
@@ -75,7 +76,7 @@ def test_what_is_no_credential_is_unreadable(client: TestClient[Litestar]) -> No
     assert verdict(client, "")["verdict"] == "unreadable"
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=needs.examples(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.text(st.characters(exclude_categories=["Cs"]), max_size=1000)
     | st.from_regex(r"https://[a-z.]{1,20}/1#[0-9]{0,500}", fullmatch=True)

@@ -77,14 +77,14 @@ def commonest(count: int) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(shares, key=itemgetter(1), reverse=True)[:count])
 
 
-def settings_of(folder: Path) -> Settings:
-    return Settings(folder, f"sqlite:///{folder / 'register.db'}", passphrase=PASSPHRASE)
+def settings_of(folder: Path, url: str | None = None) -> Settings:
+    return Settings(folder, url or f"sqlite:///{folder / 'register.db'}", passphrase=PASSPHRASE)
 
 
-def make_register(folder: Path, count: int) -> tuple[IssuedCard, ...]:
-    """Set a register up on SQLite and issue external supervisors' cards through the flows, but for photographs."""
+def make_register(folder: Path, count: int, url: str | None = None) -> tuple[IssuedCard, ...]:
+    """Set a register up, on SQLite unless told otherwise, and issue external supervisors' cards without photographs."""
     real = effects.real()
-    settings = settings_of(folder)
+    settings = settings_of(folder, url)
     cheap = KdfCost(passes=1, memory_kib=8, lanes=1)
     set_up(settings, real, jurisdiction_text=shipped_jurisdiction("chongqing"), cost=cheap)
     drawn = names(Random(2026))

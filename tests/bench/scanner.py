@@ -13,6 +13,7 @@ import statistics
 import sys
 import tempfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -84,7 +85,7 @@ class _Gate:
         port = free_port()
         self._playwright = playwright
         self._folder = folder
-        self._office: BrowserOffice = make_browser_office(folder / "data", f"localhost:{port}")
+        self._office: BrowserOffice = make_browser_office(folder / "data", f"localhost:{port}", datetime.now(UTC))
         self.server = Server(self._office.office.settings, port, folder / "log")
 
     def settle(self) -> None:

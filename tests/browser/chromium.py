@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    Request,
+    sync_playwright,
+)
 
 from tests import needs
 
@@ -23,11 +33,14 @@ _ARGUMENTS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
+_LATE: Final = Path(__file__).with_name("late.js")
+_SHELL: Final = "chromium-headless-shell"
 _ANSWERED_WITH: Final = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 
 
 def program() -> str:
-    return str(needs.tool("chromium", apt="chromium"))
+    """Return the shell that draws on no screen, which takes half of the time, or else the whole browser."""
+    return shutil.which(_SHELL) or str(needs.tool("chromium", apt=_SHELL))
 
 
 def arguments(film: Path | None = None) -> list[str]:
@@ -42,6 +55,33 @@ def arguments(film: Path | None = None) -> list[str]:
 def browsing() -> Generator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
+
+
+def make_late(browser: Browser) -> None:
+    """Let every page of the browser be left late, with scripts in it, so that a test which does not wait fails."""
+    made = browser.new_context
+
+    def new_context(**options: Any) -> BrowserContext:  # noqa: ANN401 - whatever a context is made of
+        context = made(**(options | {"java_script_enabled": True}))
+        context.add_init_script(path=_LATE)
+        return context
+
+    browser.new_context = new_context  # type: ignore[method-assign]
+
+
+def follow(link: Locator) -> None:
+    """Click on what leads to another page, and wait until that is there.
+
+    A click alone may return while the old page still stands, on a machine with much to do.
+    """
+    with link.page.expect_navigation():
+        link.click()
+
+
+def follow_enter(page: Page) -> None:
+    """Press Enter in a form, and wait until its answer is there."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 @dataclass

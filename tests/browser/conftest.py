@@ -1,16 +1,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
-from tests.browser.chromium import Watch, arguments, browsing, program
+from tests.browser.chromium import Watch, arguments, browsing, make_late, program
 from tests.browser.desks import Desks, make_desks
-from tests.browser.doors import Door, make_door
 from tests.browser.office import BrowserOffice, make_browser_office
 from tests.browser.server import Server, free_port
+
+expect.set_options(timeout=30_000)  # what a machine with other work to do may take; what never comes fails all the same
+
+ANOTHER_CLOCK: Final = """(ahead) => {
+  const Machine = Date
+  globalThis.Date = class extends Machine {
+    constructor(...given) { super(...(given.length === 0 ? [Machine.now() + ahead] : given)) }
+    static now() { return Machine.now() + ahead }
+  }
+}"""
+"""Sets the clock of a page."""
 
 Opener = Callable[..., tuple[Page, Watch]]
 
@@ -25,12 +36,8 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> BrowserOffice:
-    return make_browser_office(tmp_path_factory.mktemp("office") / "data", f"localhost:{free_port()}")
-
-
-@pytest.fixture(scope="session")
-def door(office: BrowserOffice) -> Door:
-    return make_door(office)
+    folder = tmp_path_factory.mktemp("office") / "data"
+    return make_browser_office(folder, f"localhost:{free_port()}", datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")
@@ -61,20 +68,24 @@ def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
 
 
 @pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
+def browser(playwright: Playwright, pytestconfig: pytest.Config) -> Iterator[Browser]:
     found = playwright.chromium.launch(executable_path=program(), args=arguments())
+    if pytestconfig.getoption("late"):
+        make_late(found)
     yield found
     found.close()
 
 
 @pytest.fixture
 def opened(browser: Browser, server: Server) -> Iterator[Opener]:
-    """Make pages, each in a context of its own, under watch."""
+    """Make pages, each in a context of its own, under watch, whose clock is the service's."""
     contexts: list[BrowserContext] = []
 
     def open_page(**options: Any) -> tuple[Page, Watch]:  # noqa: ANN401 - whatever a context is made of
         context = browser.new_context(base_url=server.address, **({"locale": "zh-CN"} | options))
         contexts.append(context)
+        if server.ahead:
+            context.add_init_script(f"({ANOTHER_CLOCK})({server.ahead / timedelta(milliseconds=1):.0f})")
         watch = Watch(f"localhost:{server.port}")
         watch.over(context)
         return context.new_page(), watch

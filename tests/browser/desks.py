@@ -19,6 +19,7 @@ from service.flows.register import Register
 from service.flows.running.set_up import set_up
 from service.flows.shipped import shipped_jurisdiction
 from service.store.tables import rate_limit
+from tests.browser.chromium import follow_enter
 from tests.browser.server import Server
 from tests.flows.office import CHEAP, Clock, Office, applicant, enter_bodies, settings_of
 from tests.flows.people_at_work import PASSWORD, hire
@@ -83,7 +84,7 @@ def sit_down(page: Page, name: str, path: str = "/office") -> None:
     page.goto("/sign-in?next=/office")
     page.locator("#name").fill(name)
     page.locator("#password").fill(PASSWORD)
-    page.keyboard.press("Enter")
+    follow_enter(page)
     page.wait_for_url(lambda url: urlsplit(url).path == "/office")
     if path != "/office":
         page.goto(path)

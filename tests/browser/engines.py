@@ -9,9 +9,9 @@ import re
 import subprocess
 import time
 import warnings
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -23,6 +23,7 @@ from playwright.sync_api import Error
 from selenium.common.exceptions import NoSuchFrameException
 from selenium.webdriver import WebKitGTK, WebKitGTKOptions
 from selenium.webdriver.webkitgtk.service import Service
+from urllib3.exceptions import ReadTimeoutError
 from websocket import WebSocket, create_connection
 
 from tests import needs
@@ -30,10 +31,13 @@ from tests.browser.chromium import arguments, browsing, program
 
 PATIENCE_S: Final = 120
 _STEP_S: Final = 0.03
+_ANSWERS_S: Final = 20
+"""What WebKitWebDriver takes at most to say whether a script has ended; in vain where the page goes just then."""
 _LISTENS: Final = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 _PREFS: Final = {
     "app.update.enabled": False,
     "browser.shell.checkDefaultBrowser": False,
+    "browser.download.folderList": 2,  # the folder that is named
     "browser.startup.page": 0,
     "datareporting.policy.dataSubmissionEnabled": False,
     "intl.accept_languages": "zh-CN",
@@ -63,17 +67,24 @@ class Gone(Exception):
     """The page in which a script ran was left."""
 
 
+def _chooses_none(selector: str, files: Sequence[Path]) -> None:
+    raise AssertionError(f"{selector}: files are chosen in Firefox only, not {len(files)} here")
+
+
 @dataclass(frozen=True)
 class Tab:
     """One tab of one engine. ``go`` waits until the page has loaded.
 
-    ``signs_in``: WebKit keeps no Secure cookie of an address without TLS, this machine's own one included.
+    ``signs_in``: WebKit keeps no Secure cookie of an address without TLS, this machine's own one included. ``choose``
+    fills a file field, by selector; ``downloads`` is where files go that were saved. Firefox only.
     """
 
     engine: str
     go: Callable[[str], object]
     call: Callable[[str, list[Any]], Any]
     signs_in: bool
+    choose: Callable[[str, Sequence[Path]], object] = field(repr=False, default=_chooses_none)
+    downloads: Path | None = None
 
     def run(self, body: str, *given: object) -> Any:  # noqa: ANN401 - any JSON value
         """Run the body of an async function, where what is given is ``given`` and ``more``; return what it returns."""
@@ -118,7 +129,10 @@ def firefox() -> Generator[Tab]:
     """Open a tab of Firefox, spoken to by WebDriver BiDi: what its own remote agent understands."""
     found = needs.tool("firefox-esr", apt="firefox-esr")
     with TemporaryDirectory() as profile:
-        prefs = "".join(f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in _PREFS.items())
+        downloads = Path(profile) / "downloads"
+        downloads.mkdir()
+        given = {**_PREFS, "browser.download.dir": str(downloads)}
+        prefs = "".join(f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in given.items())
         (Path(profile) / "user.js").write_text(prefs)
         command = [str(found), "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port=0"]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running:
@@ -130,12 +144,12 @@ def firefox() -> Generator[Tab]:
                 with contextlib.closing(
                     create_connection(f"{address}/session", PATIENCE_S, suppress_origin=True)
                 ) as wire:
-                    yield _firefox_tab(wire)
+                    yield _firefox_tab(wire, downloads)
             finally:
                 running.terminate()
 
 
-def _firefox_tab(wire: WebSocket) -> Tab:
+def _firefox_tab(wire: WebSocket, downloads: Path) -> Tab:
     numbers = count(1)
 
     def command(method: str, **params: object) -> dict[str, Any]:
@@ -165,7 +179,12 @@ def _firefox_tab(wire: WebSocket) -> Tab:
     def go(address: str) -> None:
         command("browsingContext.navigate", context=context, url=address, wait="complete")
 
-    return Tab("firefox", go, call, signs_in=True)
+    def choose(selector: str, files: Sequence[Path]) -> None:
+        found = command("browsingContext.locateNodes", context=context, locator={"type": "css", "value": selector})
+        element = {"sharedId": found["nodes"][0]["sharedId"]}
+        command("input.setFiles", context=context, element=element, files=[str(file) for file in files])
+
+    return Tab("firefox", go, call, signs_in=True, choose=choose, downloads=downloads)
 
 
 @contextmanager
@@ -195,12 +214,13 @@ def _webkit_call(driver: WebKitGTK, numbers: Iterator[int], script: str, given: 
 
     WebKitWebDriver never answers an asynchronous script whose page was left while it ran.
     """
-    number = next(numbers)
+    number, patient = next(numbers), driver.command_executor.client_config
     kept = f"window.zhengkaAnswers ??= {{}}; window.zhengkaAnswers[{number}] = null"
     done = f"(answer) => {{ window.zhengkaAnswers[{number}] = answer }}"
     asked = f"return [window.zhengkaAnswers?.[{number}] !== undefined, window.zhengkaAnswers?.[{number}] ?? null]"
     try:
         driver.execute_script(f"{kept}\n;(function () {{ {script} }})(...arguments, {done})", *given)
+        patient.timeout = _ANSWERS_S
         for _ in range(int(PATIENCE_S / _STEP_S)):
             is_there, answer = driver.execute_script(asked)
             if not is_there:
@@ -208,8 +228,10 @@ def _webkit_call(driver: WebKitGTK, numbers: Iterator[int], script: str, given: 
             if answer is not None:
                 return answer
             time.sleep(_STEP_S)
-    except NoSuchFrameException as error:
+    except (NoSuchFrameException, ReadTimeoutError) as error:
         raise Gone from error
+    finally:
+        patient.timeout = PATIENCE_S
     raise TimeoutError(f"webkit: no answer in {PATIENCE_S} s from {script}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -11,25 +12,28 @@ from playwright.sync_api import Page
 
 from tests import needs
 
+LANGUAGES: Final = ("zh", "en") if needs.everything() else ("zh",)
+"""Those in which a walk looks at pages; their words differ, and nothing else that stands in anybody's way."""
+
 _FOLDER: Final = Path(__file__).parent
-_FINDINGS: Final = """async () => (await axe.run()).violations.map(
+# Of what is well it needs no account, nor a selector of any element: most of its time.
+_FINDINGS: Final = """async () => (await axe.run({ resultTypes: ['violations'], selectors: false })).violations.map(
   (found) => found.id + ': ' + found.nodes.map((node) => node.html).join(' '))"""
 # Of radio buttons the Tab key reaches the chosen one; the arrow keys go on from there.
 _OPERABLE: Final = "a[href], button, input:not([type=hidden], [type=radio]:not(:checked)), select, summary, textarea"
 _VISIBLE: Final = f"""() => {{
-  let count = 0
-  for (const element of document.querySelectorAll('{_OPERABLE}')) {{
-    if (!element.disabled && element.getClientRects().length > 0) element.dataset.tabbed = String(count++)
-  }}
-  return count
+  const found = [...document.querySelectorAll('{_OPERABLE}')].filter(
+    (element) => !element.disabled && element.getClientRects().length > 0)
+  for (const element of found) element.dataset.tabbed ||= String(window.tabbed = (window.tabbed || 0) + 1)
+  return found.map((element) => element.dataset.tabbed)
 }}"""
 _FOCUSED: Final = """() => {
   const element = document.activeElement
   const label = element.id ? document.querySelector(`label[for="${element.id}"]`) : null
-  const marked = (one) => {
-    const { outlineStyle, boxShadow } = getComputedStyle(one)
+  const marked = (one) => [null, '::after'].some((part) => { // a link over a whole row is marked by what lies there
+    const { outlineStyle, boxShadow } = getComputedStyle(one, part)
     return outlineStyle !== 'none' || boxShadow !== 'none'
-  }
+  })
   const isMarked = marked(element) || (label !== null && marked(label))
   return [element.dataset.tabbed || null, isMarked, element.outerHTML.slice(0, 120)]
 }"""
@@ -51,15 +55,26 @@ def _axe() -> str:
 
 def has_no_barriers(page: Page) -> None:
     """Hold that axe finds nothing, and that nothing stands beyond the edge of the smallest screen."""
-    page.evaluate(_axe())
-    findings: list[str] = page.evaluate(_FINDINGS)
-    assert findings == [], findings
-    size = page.viewport_size
-    page.set_viewport_size({"width": 320, "height": 640})
-    wide: Any = page.evaluate("document.scrollingElement.scrollWidth")
-    assert wide <= 320, page.url
-    if size is not None:
-        page.set_viewport_size(size)
+    have_no_barriers([page])
+
+
+def have_no_barriers(pages: Sequence[Page]) -> None:
+    """Hold the same of a page in both languages, which axe looks at side by side, if in both at all."""
+    looked_at = pages[: len(LANGUAGES)]
+    for page in looked_at:
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(_axe())
+        page.evaluate(f"() => {{ window.found = ({_FINDINGS})() }}")
+    for page in looked_at:
+        findings: list[str] = page.evaluate("() => window.found")
+        assert findings == [], (page.url, findings)
+    for page in pages:
+        size = page.viewport_size
+        page.set_viewport_size({"width": 320, "height": 640})
+        wide: Any = page.evaluate("document.scrollingElement.scrollWidth")
+        assert wide <= 320, page.url
+        if size is not None:
+            page.set_viewport_size(size)
 
 
 def all_by_keyboard(page: Page, stops: int = 3) -> None:
@@ -67,14 +82,16 @@ def all_by_keyboard(page: Page, stops: int = 3) -> None:
 
     ``stops`` are those beside: the browser itself, the parts of a date, tables that can be moved.
     """
-    count: int = page.evaluate(_VISIBLE)
+    visible: set[str] = set()
     reached: set[str] = set()
-    for _ in range(count + stops):
-        if len(reached) == count:
-            return  # from here on it goes round again
+    left = 0
+    while not (now := set(page.evaluate(_VISIBLE))) <= reached:
+        if now != visible:  # a page may still add to what it shows
+            visible, left = now, len(now) + stops
+        assert left, visible - reached
+        left -= 1
         page.keyboard.press("Tab")
         number, is_marked, html = page.evaluate(_FOCUSED)
         if number is not None:
             reached.add(number)
             assert is_marked, html
-    assert len(reached) == count

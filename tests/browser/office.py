@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import cycle
 from pathlib import Path
@@ -26,7 +26,7 @@ from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.credential import CARD_AAD, bytes_of, decode_claims, encode_claims, prefix_of, text_of
 from service.flows.cards.card_requests import ReplacementRequest, RevocationRequest
-from service.flows.cards.faces import face_of
+from service.flows.cards.faces import Printed, face_of
 from service.flows.cards.lifecycle import replace_card, revoke_card
 from service.flows.cards.stored_photos import read_photo
 from service.flows.people.accounts import add_user
@@ -106,9 +106,10 @@ class BrowserOffice:
                     found = printed[one.number]
                     face = face_of(
                         found.card,
-                        register.jurisdiction,
+                        Printed(
+                            register.jurisdiction.card, names.get(found.card.issuer, register.jurisdiction.centre.zh)
+                        ),
                         host=register.host,
-                        issuer_name=names.get(found.card.issuer, register.jurisdiction.centre.zh),
                         portrait=read_photo(connection, found.photo or b""),
                         credential=found.credential,
                     )
@@ -123,9 +124,8 @@ class BrowserOffice:
         return dict(zip(self.specimens, pages, strict=True))
 
 
-def make_browser_office(folder: Path, host: str) -> BrowserOffice:
+def make_browser_office(folder: Path, host: str, now: datetime) -> BrowserOffice:
     """Set up a register that has worked for three years until this moment, and issue the specimens."""
-    now = datetime.now(UTC)
     office = Office(
         settings_of(folder, f"sqlite:///{folder / 'register.db'}"),
         Clock(now - timedelta(days=3 * 366 + 10)),

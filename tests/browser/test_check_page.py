@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -208,8 +209,10 @@ def test_nothing_of_a_credential_is_in_the_log(opened: Opener, office: BrowserOf
     verdict_on(page)
     page.goto(f"/1/{specimen.digits}")
     verdict_on(page)
-    log = server.log.read_text("utf-8")
-    assert "/1/- HTTP" in log
+    until = time.monotonic() + 60  # lines are gathered for a moment
+    while '"/1/{digits}"' not in (log := server.log.read_text("utf-8")):
+        assert time.monotonic() < until, log
+        time.sleep(0.1)
     assert specimen.number not in log
     assert specimen.name not in log
     assert all(specimen.digits[at : at + 12] not in log for at in range(0, len(specimen.digits) - 12, 12))
@@ -222,14 +225,30 @@ def test_an_english_browser_is_answered_in_english_until_chinese_is_chosen(
     page, watch = opened(locale="en-GB")
     page.goto(f"/1#{office.specimens['valid'].digits}")
     verdict_on(page)
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("[data-slot=big]")).to_have_text("Valid")
     page.locator("[data-action=language]").click()
-    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     page.goto("/lookup")
-    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     page.goto("/lookup?lang=en")
     page.goto(f"/1#{office.specimens['valid'].digits}")
     verdict_on(page)
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     watch.clean()
+
+
+def test_a_report_that_cannot_be_made_now_leads_to_no_dead_page(opened: Opener, office: BrowserOffice) -> None:
+    page, _ = opened()
+    page.route("**/api/v1/verifications", lambda route: route.abort())
+    page.route("**/report?*", lambda route: route.abort())
+    page.route("**/report", lambda route: route.abort())
+    page.goto(f"/1#{office.specimens['revoked'].digits}")
+    assert verdict_on(page).source == "offline"
+    link = page.get_by_role("link", name="举报这张卡")
+    link.click()
+    expect(page.locator(".report")).to_contain_text("现在没有网络")
+    page.unroute("**/report?*")
+    page.unroute("**/report")
+    link.click()
+    expect(page.locator("input[name=number]")).to_have_value(office.specimens["revoked"].number)

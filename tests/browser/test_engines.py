@@ -67,7 +67,13 @@ return found
 """
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+IN_CI: Final = pytest.mark.thorough
+"""Chromium finds what is wrong with the pages; the two others, what is wrong with them in their engines."""
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=() if name == "chromium" else IN_CI) for name in ENGINES]
+)
 def tab(request: pytest.FixtureRequest) -> Iterator[Tab]:
     """One browser of each engine for all tests of this module."""
     with ENGINES[request.param]() as opened:

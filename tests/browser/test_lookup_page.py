@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import Watch
+from tests.browser.chromium import Watch, follow_enter
 from tests.browser.conftest import Opener
 from tests.browser.desks import forget_tries
 from tests.browser.eyes import has_no_barriers
@@ -19,7 +19,7 @@ with_and_without_scripts = pytest.mark.parametrize("has_script", [True, False], 
 def ask(page: Page, number: str, name: str) -> None:
     page.locator("#number").fill(number)
     page.locator("#name").fill(name)
-    page.keyboard.press("Enter")
+    follow_enter(page)
     page.locator("[role=status], [role=alert], [aria-invalid]").first.wait_for()
 
 
@@ -53,7 +53,7 @@ def test_a_wrong_name_and_no_such_card_are_one_and_the_same_page(
         page.goto("/lookup")
         ask(page, number, "赵钱孙")
         assert page.locator("[role=status]").get_attribute("data-verdict") == "none"
-        assert page.locator("#number").input_value() == number, "it need not be typed again"
+        expect(page.locator("#number"), "it need not be typed again").to_have_value(number)
         pages.append(page.content().replace(number, "…"))
     assert pages[0] == pages[1]
     if has_script:
@@ -98,7 +98,7 @@ def test_whoever_has_asked_too_often_is_told_how_to_go_on(patient: tuple[Page, W
     alert = page.locator("[role=alert]")
     expect(alert).to_be_visible()
     expect(alert.locator("a[href='/scan']")).to_be_visible()
-    assert page.locator("#number").input_value() == number
+    expect(page.locator("#number")).to_have_value(number)
     has_no_barriers(page)
     digits = office.specimens["valid"].digits
     page.goto(f"/1#{digits}")

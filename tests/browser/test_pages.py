@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from service.pages.assets import MANUAL
 from tests import needs
-from tests.browser.chromium import pull_trigger, verdict_on
+from tests.browser.chromium import follow, pull_trigger, verdict_on
 from tests.browser.conftest import Opener
 from tests.browser.eyes import all_by_keyboard, has_no_barriers
 from tests.browser.office import PASSWORD, WORDS, BrowserOffice
@@ -25,7 +25,7 @@ def speak(page: Page, language: str) -> None:
 
 
 def is_for_everybody(page: Page, language: str) -> None:
-    assert page.locator("html").get_attribute("lang") == LANGUAGES[language]
+    expect(page.locator("html")).to_have_attribute("lang", LANGUAGES[language])
     assert page.locator("h1:visible, h1.sr").count() >= 1
     has_no_barriers(page)
     all_by_keyboard(page)
@@ -140,9 +140,9 @@ def test_the_manual_is_read_from_the_service(opened: Opener) -> None:
         needs.missing("the built manual", install="make docs")
     page, watch = opened()
     page.goto("/")
-    page.get_by_role("link", name="使用说明").click()
+    follow(page.get_by_role("link", name="使用说明"))
     assert page.url.endswith("/docs/index.html")
-    page.get_by_role("link", name="Issuing office").first.click()
+    follow(page.get_by_role("link", name="Issuing office").first)
     expect(page.locator("h1").first).to_contain_text("issuing office")
     page.goto("/docs/zh/operators.html")
     expect(page.locator("h1").first).to_contain_text("运行维护")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from service.domain.access import By
@@ -18,16 +20,53 @@ from service.flows.assessments.planning import cancel_assessment
 from service.flows.assessments.view import AssessmentView
 from tests.browser.chromium import is_installed, pull_trigger, verdict_on
 from tests.browser.conftest import Opener
-from tests.browser.doors import NO_CARD, Door
+from tests.browser.doors import NO_CARD, Door, make_door, morning
 from tests.browser.eyes import all_by_keyboard, has_no_barriers
-from tests.browser.office import PASSWORD
-from tests.browser.server import Server
+from tests.browser.office import PASSWORD, BrowserOffice, make_browser_office
+from tests.browser.server import Server, free_port
 from tests.browser.test_scan_staff import STORED, WIPED
+from tests.browser.test_scan_updates import (
+    RETURN,
+    WAITING,
+    installed,
+    is_newer,
+    publish_another,
+    until,
+    version_of,
+)
 from tests.browser.test_scan_ways_in import is_ready
 from tests.flows.office import ACTOR
 
 GRACE_MS: Final = 8000
 HANDED_IN_MS: Final = GRACE_MS + 20_000
+
+
+@pytest.fixture(scope="module")
+def ahead() -> timedelta:
+    """How far the clock at the door is ahead: it is morning there."""
+    now = datetime.now(UTC)
+    return morning(now) - now
+
+
+@pytest.fixture(scope="module")
+def office(ahead: timedelta, tmp_path_factory: pytest.TempPathFactory) -> BrowserOffice:
+    folder = tmp_path_factory.mktemp("door") / "data"
+    return make_browser_office(folder, f"localhost:{free_port()}", datetime.now(UTC) + ahead)
+
+
+@pytest.fixture(scope="module")
+def door(office: BrowserOffice, ahead: timedelta) -> Door:
+    return make_door(office, ahead)
+
+
+@pytest.fixture(scope="module")
+def server(office: BrowserOffice, ahead: timedelta, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The service of the door, whose clock it shares."""
+    log = tmp_path_factory.mktemp("server") / "log"
+    started = Server(office.office.settings, int(office.host.partition(":")[2]), log, ahead)
+    started.start()
+    yield started
+    started.kill()
 
 
 def sign_in(page: Page, name: str) -> None:
@@ -307,7 +346,7 @@ def test_one_that_cannot_be_taken_does_not_keep_the_others(opened: Opener, door:
     sign_in(page, door.user())
     call(page, plan)
     tick(page, NO_CARD[Part.ON_SITE_HEAD])
-    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    yesterday = (door.now() - timedelta(days=1)).isoformat(timespec="seconds").replace("+00:00", "Z")
     page.evaluate(PUT, {"nonce": "ab" * 16, "came_at": yesterday, "name": "昨日客", "role": "staff", "person": None})
     expect(page.locator("#roll-refused")).to_contain_text("不在场次当日", timeout=HANDED_IN_MS)
     assert page.evaluate(STORED)["arrivals"] == 1
@@ -323,7 +362,7 @@ def test_an_assessment_of_a_day_past_is_forgotten(opened: Opener, door: Door) ->
     sign_in(page, door.user())
     call(page, plan)
     assert page.evaluate(STORED)["assessments"] > 0
-    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=1))
+    page.clock.set_fixed_time(door.now() + timedelta(days=1))
     page.reload()
     page.locator("#open-roll").wait_for()
     assert page.evaluate(STORED)["assessments"] == 0
@@ -365,7 +404,7 @@ def test_signing_out_wipes_assessments_and_who_has_come(opened: Opener, door: Do
     page.locator("#roll-back").click()
     page.locator("#open-settings").click()
     page.locator("#sign-out").click()
-    expect(page.locator("#sign-out-warning")).to_contain_text("还有 1 条点名记录没有上传")
+    expect(page.locator("#sign-out-warning")).to_contain_text("还有 1 条点名记录或举报没有上传")
     has_no_barriers(page)
     assert page.evaluate(STORED)["arrivals"] == 1
     with page.expect_navigation():
@@ -448,7 +487,7 @@ def test_who_has_come_to_what_was_called_a_session_is_handed_in(opened: Opener, 
     page.goto("/sign-in?next=/lookup&lang=zh")
     page.locator("#name").fill(user)
     page.locator("#password").fill(PASSWORD)
-    came_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    came_at = door.now().isoformat(timespec="seconds").replace("+00:00", "Z")
     arrival = {"nonce": "cd" * 16, "session": identity, "by": user, "came_at": came_at, "role": "on_site_head"}
     (head,) = (one.person for one in door.read(identity).planned if one.name == "何负责")
     arrival |= {"person": head, "shown": None, "holder": ""}
@@ -479,3 +518,44 @@ def test_what_an_older_scanner_has_kept_is_still_there(opened: Opener) -> None:
     page.locator("#open-settings").click()
     expect(page.locator("#place")).to_have_value("500123")
     watch.clean()
+
+
+@pytest.mark.slow
+def test_a_roll_call_and_a_queue_outlive_the_update_though_the_network_goes(
+    opened: Opener, office: BrowserOffice, door: Door, own_server: Server
+) -> None:
+    identity, plan = door.plan()
+    page, _ = opened()
+    sign_in(page, door.user())
+    before = installed(page)
+    call(page, plan)
+    page.wait_for_timeout(2500)  # a browser looks by itself when a page has loaded
+    publish_another(office)
+    page.evaluate(RETURN)
+    until(lambda: bool(page.evaluate(WAITING)), page)
+    own_server.kill()
+    page.context.set_offline(True)
+    tick(page, NO_CARD[Part.INVIGILATOR])
+    tick(page, NO_CARD[Part.ON_SITE_HEAD])
+    page.locator("#roll-scan").click()
+    pull_trigger(page, office.specimens["revoked"].text)
+    assert verdict_on(page).source == "offline"
+    assert version_of(page) == before
+    held = page.evaluate(STORED)
+    assert (held["arrivals"], held["queue"]) == (2, 1)
+    page.locator("#next").click()
+    is_newer(page, before)
+    expect(page.locator("#net-text")).to_have_text("离线")
+    expect(page.locator("#roll-strip-text")).to_contain_text(plan)
+    assert page.evaluate(STORED) == held
+    assert came(door.read(identity)) == []
+    pull_trigger(page, office.specimens["valid"].text)
+    assert verdict_on(page).verdict == "valid", "the newer version answers, without a network"
+    page.locator("#next").click()
+    own_server.start()
+    page.context.set_offline(False)
+    expect(page.locator("#net-text")).to_have_text("在线", timeout=15_000)
+    page.locator("#roll-list").click()
+    expect(page.locator("#roll-verdict")).to_have_attribute("data-source", "service", timeout=HANDED_IN_MS)
+    assert {name for name, _ in came(door.read(identity))} == {NO_CARD[Part.INVIGILATOR], NO_CARD[Part.ON_SITE_HEAD]}
+    until(lambda: page.evaluate(STORED)["queue"] + page.evaluate(STORED)["arrivals"] == 0, page)

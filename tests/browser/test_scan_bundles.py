@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
 import cbor2
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from keys.document import open_document, sign_document
 from keys.keyring import KeyRecord, KeyState, Purpose
@@ -121,16 +122,31 @@ def test_bad_data_is_refused_in_its_own_words_and_the_old_stays_in_use(
     assert watch.strangers == []
 
 
+def until(page: Page, is_so: Callable[[], bool]) -> None:
+    """Wait for what the page's requests bring about here."""
+    end = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < end
+        page.wait_for_timeout(20)
+
+
 def test_a_root_that_was_pinned_by_hand_and_is_another_is_refused(opened: Opener, office: BrowserOffice) -> None:
     page, _ = opened()
-    page.route("**/verifier-bundle", lambda route: route.abort())
+    held: list[Route] = []
+    page.route("**/verifier-bundle", lambda route: held.append(route))  # noqa: PLW0108 - it asks what the handler takes
     page.goto("/scan")
     page.locator("#data-age.old").wait_for()
+    until(page, lambda: len(held) == 1)
     page.locator("#open-settings").click()
     page.locator("#root").fill("00" * 32)
-    page.unroute("**/verifier-bundle")
     page.locator("#settings-form button.pri").click()
+    until(page, lambda: len(held) == 2)
+    held.pop().continue_()
     expect(page.locator("[data-banner=refused]")).to_contain_text(REFUSED["document by another root"])
+    with page.expect_response("**/verifier-bundle") as late:
+        held.pop().continue_()  # asked for before the root was pinned, and answered after
+    late.value.finished()
+    page.wait_for_timeout(500)  # in which it must change nothing
     page.route("**/api/**", lambda route: route.abort())
     pull_trigger(page, office.specimens["valid"].text)
     expect(page.locator("[data-banner=data].danger")).to_be_visible()

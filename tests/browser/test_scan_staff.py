@@ -33,7 +33,7 @@ STORED = """async () => {
   return found
 }"""
 
-WIPED = {"arrivals": 0, "bundle": 0, "memory": 1, "queue": 0, "assessments": 0, "settings": 0}
+WIPED = {"arrivals": 0, "bundle": 0, "memory": 1, "queue": 0, "assessments": 0, "reports": 0, "settings": 0}
 
 
 def sign_in(page: Page, office: BrowserOffice) -> str:
@@ -188,10 +188,19 @@ def test_signing_out_wipes_the_device_but_for_its_memory(opened: Opener, office:
     pull_trigger(page, office.specimens["valid"].text)
     verdict_on(page)
     page.locator("#next").click()
+    page.route("**/api/v1/reports", lambda route: route.abort())
+    pull_trigger(page, office.specimens["revoked"].text)
+    page.get_by_role("link", name="举报这张卡").click()
+    page.locator("#report-place").fill("东门")
+    page.get_by_role("button", name="提交举报").click()
+    expect(page.locator("#report-said")).to_contain_text("已存在本机")
+    page.locator("#next").click()
     before = page.evaluate(STORED)
-    assert min(before[name] for name in ("bundle", "memory", "queue", "settings")) > 0
+    assert min(before[name] for name in ("bundle", "memory", "queue", "reports", "settings")) > 0
     page.route("**/verifier-bundle", lambda route: route.abort())  # so that nothing is fetched anew
     page.locator("#open-settings").click()
+    page.locator("#sign-out").click()
+    expect(page.locator("#sign-out-warning")).to_contain_text("1 条")
     with page.expect_navigation():
         page.locator("#sign-out").click()
     page.locator("#scanning").wait_for()

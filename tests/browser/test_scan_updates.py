@@ -13,18 +13,8 @@ from playwright.sync_api import Page, Route, expect
 from service.flows.publishing.contact import set_contact
 from tests.browser.chromium import is_installed, pull_trigger, verdict_on
 from tests.browser.conftest import Opener
-from tests.browser.doors import NO_CARD, Door
 from tests.browser.office import PLACE, BrowserOffice
-from tests.browser.server import Server
-from tests.browser.test_roll_call import (
-    HANDED_IN_MS,
-    Part,
-    call,
-    came,
-    sign_in,
-    tick,
-)
-from tests.browser.test_scan_staff import STORED
+from tests.browser.test_scan_staff import STORED, sign_in
 from tests.browser.test_scan_ways_in import at_gate, is_ready, set_duty
 from tests.flows.office import ACTOR
 
@@ -124,47 +114,6 @@ def test_a_newer_version_comes_when_idle_and_leaves_a_busy_page_its_own(opened: 
 
 
 @pytest.mark.slow
-def test_a_roll_call_and_a_queue_outlive_the_update_though_the_network_goes(
-    opened: Opener, office: BrowserOffice, door: Door, own_server: Server
-) -> None:
-    identity, plan = door.plan()
-    page, _ = opened()
-    sign_in(page, door.user())
-    before = installed(page)
-    call(page, plan)
-    page.wait_for_timeout(2500)  # a browser looks by itself when a page has loaded
-    publish_another(office)
-    page.evaluate(RETURN)
-    until(lambda: bool(page.evaluate(WAITING)), page)
-    own_server.kill()
-    page.context.set_offline(True)
-    tick(page, NO_CARD[Part.INVIGILATOR])
-    tick(page, NO_CARD[Part.ON_SITE_HEAD])
-    page.locator("#roll-scan").click()
-    pull_trigger(page, office.specimens["revoked"].text)
-    assert verdict_on(page).source == "offline"
-    assert version_of(page) == before
-    held = page.evaluate(STORED)
-    assert (held["arrivals"], held["queue"]) == (2, 1)
-    page.locator("#next").click()
-    is_newer(page, before)
-    expect(page.locator("#net-text")).to_have_text("离线")
-    expect(page.locator("#roll-strip-text")).to_contain_text(plan)
-    assert page.evaluate(STORED) == held
-    assert came(door.read(identity)) == []
-    pull_trigger(page, office.specimens["valid"].text)
-    assert verdict_on(page).verdict == "valid", "the newer version answers, without a network"
-    page.locator("#next").click()
-    own_server.start()
-    page.context.set_offline(False)
-    expect(page.locator("#net-text")).to_have_text("在线", timeout=15_000)
-    page.locator("#roll-list").click()
-    expect(page.locator("#roll-verdict")).to_have_attribute("data-source", "service", timeout=HANDED_IN_MS)
-    assert {name for name, _ in came(door.read(identity))} == {NO_CARD[Part.INVIGILATOR], NO_CARD[Part.ON_SITE_HEAD]}
-    until(lambda: page.evaluate(STORED)["queue"] + page.evaluate(STORED)["arrivals"] == 0, page)
-
-
-@pytest.mark.slow
 def test_a_page_of_another_version_than_its_worker_is_not_installed(opened: Opener, office: BrowserOffice) -> None:
     page, _ = opened()
     page.clock.install()
@@ -195,7 +144,7 @@ def test_a_scanner_queues_on_when_a_newer_version_has_changed_what_the_device_ke
     opened: Opener, office: BrowserOffice
 ) -> None:
     page, _ = opened()
-    sign_in(page, office.staff())
+    sign_in(page, office)
     page.route("**/api/v1/scans", lambda route: route.abort())
     newer = page.context.new_page()
     newer.goto("/lookup")

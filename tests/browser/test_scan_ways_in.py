@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import segno
 from PIL import Image, ImageOps
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.chromium import is_installed, pull_trigger, verdict_on
 from tests.browser.conftest import Opener
@@ -124,7 +125,7 @@ def test_what_is_scanned_while_a_field_has_the_focus_is_checked_and_leaves_the_f
     page.locator("#number").press_sequentially(office.specimens["revoked"].text, delay=0)
     page.keyboard.press("Enter")
     assert verdict_on(page).verdict == "revoked"
-    assert page.locator("#number").input_value() == "R50"
+    expect(page.locator("#number")).to_have_value("R50")
     page.locator("#next").click()
     page.evaluate("""() => {
       for (let count = 0; count < 8; count += 1) {
@@ -222,6 +223,19 @@ def test_settings_stay_and_a_wrong_place_is_told(opened: Opener) -> None:
     page.reload()
     page.locator("#open-settings").click()
     expect(page.locator("#place")).to_have_value(PLACE)
+    watch.clean()
+
+
+def test_a_touch_while_the_scanner_starts_is_not_lost(opened: Opener) -> None:
+    page, watch = opened(service_workers="block")
+    held: list[Route] = []
+    page.route("**/texts.json", lambda route: held.append(route))  # noqa: PLW0108 - Playwright sets attributes on it
+    page.goto("/scan", wait_until="load")
+    with pytest.raises(PlaywrightTimeout):
+        page.locator("#open-settings").click(timeout=500)
+    held[0].continue_()
+    page.locator("#open-settings").click()
+    expect(page.locator("#settings-form")).to_be_visible()
     watch.clean()
 
 

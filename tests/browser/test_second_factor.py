@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from service.domain.access import Account, By, Permission, Role
 from service.flows.people.accounts import TokenRequest, add_token, add_user, set_password
 from service.flows.people.second_factor import require_second_factor
-from tests.browser.chromium import Watch
+from tests.browser.chromium import Watch, follow, follow_enter
 from tests.browser.desks import Desks
 from tests.browser.eyes import has_no_barriers
 from tests.flows.office import ACTOR
@@ -56,12 +56,12 @@ def begin(page: Page, path: str = "/office/search", password: str = PASSWORD) ->
     page.goto(f"/sign-in?next={path}")
     page.locator("#name").fill(DEPUTY)
     page.locator("#password").fill(password)
-    page.keyboard.press("Enter")
+    follow_enter(page)
 
 
 def give(page: Page, code: str) -> None:
     page.locator("#code").fill(code)
-    page.keyboard.press("Enter")
+    follow_enter(page)
 
 
 def on(page: Page, path: str) -> None:
@@ -70,7 +70,7 @@ def on(page: Page, path: str) -> None:
 
 
 def sign_out(page: Page) -> None:
-    page.locator("form[action^='/sign-out'] button").click()
+    follow(page.locator("form[action^='/sign-out'] button:visible"))
 
 
 def test_a_second_factor_from_its_enrolment_to_signing_out_everywhere(
@@ -92,7 +92,7 @@ def test_a_second_factor_from_its_enrolment_to_signing_out_everywhere(
     expect(page.locator("#codes li")).to_have_count(10)
     codes = page.locator("#codes li").all_inner_texts()
     assert len(codes) == 10
-    page.locator("a.btn.pri").click()
+    follow(page.locator("a.btn.pri"))
     on(page, "/office/search")  # where it was going
     sign_out(page)
 
@@ -122,7 +122,7 @@ def test_a_second_factor_from_its_enrolment_to_signing_out_everywhere(
     give(page, codes[3])
     on(page, "/office/search")
     other.goto("/office/account?lang=en")
-    other.locator("form:has(input[value=everywhere]) button").click()
+    follow(other.locator("form:has(input[value=everywhere]) button"))
     on(other, "/sign-in")
     page.goto("/office")
     on(page, "/sign-in")  # signed out everywhere from another browser
@@ -148,12 +148,12 @@ def change_password(other: Page, page: Page, codes: list[str], desks: Desks) -> 
     fill = other.locator("form:has(input[value=password])")
     for name, value in (("old", PASSWORD), ("new", NEW), ("again", NEW + "x")):
         fill.locator(f"[name={name}]").fill(value)
-    fill.locator("button").click()
+    follow(fill.locator("button"))
     expect(other.locator("[role=alert]")).to_contain_text("两次输入的新密码不一致")
     fill.locator("[name=old]").fill(PASSWORD)
     fill.locator("[name=new]").fill(NEW)
     fill.locator("[name=again]").fill(NEW)
-    fill.locator("button").click()
+    follow(fill.locator("button"))
     expect(other.locator("[role=status]")).to_contain_text("密码已修改")
     page.goto("/office")
     on(page, "/sign-in")  # another password ends the others

@@ -16,6 +16,7 @@ from cardlayout.face import Field
 from cardlayout.fit import Fitted, Line, fit_block, fit_body
 from cardlayout.fonts import FontSet
 from cardlayout.kerning import natural_width
+from tests import needs
 
 NARROW, FULL = 10 * 12, 70 * 72 / 25.4  # points: ten 汉字 of 12 pt, and what the safe margins leave
 MARKS = set("，、·）》”. ")  # of those that the properties below draw: not at the head of a line
@@ -214,7 +215,7 @@ def test_a_name_breaks_after_its_dot_first(name: str, lines: list[str]) -> None:
     name=st.text("买提艾力古丽阿卜", min_size=1, max_size=20), unit=st.text("重庆市教育局学院", min_size=1, max_size=30)
 )
 @example(name="买" * 20, unit="庆" * 30)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=needs.examples(60))
 def test_every_name_of_sixty_bytes_fits_with_an_employer_of_thirty_characters(name: str, unit: str) -> None:
     assert fit_body(employer(unit, name), fonts()).problems == ()
 
@@ -269,7 +270,7 @@ texts = st.text(
     third=texts,
     label=st.sampled_from(["职业（工种）", "工作单位", "聘用机构"]),
 )
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=needs.examples(300))
 def test_every_body_keeps_the_rules_of_the_card(name: str, kind: str, third: str, label: str) -> None:
     given_fields = fields(name, kind, third, label=label)
     fitted = fit_body(given_fields, fonts())
@@ -350,7 +351,7 @@ def test_an_address_longer_than_a_line_is_broken_inside_as_a_last_resort() -> No
 
 
 @given(text=texts, width=st.floats(60, 220), max_lines=st.integers(1, 6))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=needs.examples(300))
 def test_every_block_keeps_the_line_rules(text: str, width: float, max_lines: int) -> None:
     fitted = fit_block(text, PRINTER, width, max_lines, fonts(), field="printer")
     if fitted.problems:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cardlayout.kerning import kerns
 from cardlayout.linebreak import MIN_SCALE, Paragraph
+from tests import needs
 
 NO_START = set("，、·）》 .")
 NO_END = set("（《")
@@ -58,7 +59,7 @@ def has_overlong_run(text: str, room: list[int]) -> bool:
 
 
 @given(text=texts, room=measures)
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=needs.examples(400))
 def test_a_setting_is_found_whenever_there_is_one(text: str, room: list[int]) -> None:
     if has_overlong_run(text, room):
         return
@@ -71,7 +72,7 @@ def test_a_setting_is_found_whenever_there_is_one(text: str, room: list[int]) ->
 
 
 @given(text=texts, room=measures, centred=st.booleans())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=needs.examples(200))
 def test_a_bound_changes_nothing_but_what_it_rules_out(text: str, room: list[int], centred: bool) -> None:  # noqa: FBT001  # drawn
     paragraph = Paragraph(text, width)
     free = paragraph.settings(room, squeeze=True, centred=centred)

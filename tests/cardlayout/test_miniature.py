@@ -17,6 +17,7 @@ from service.domain.credential import bitstream_of, webp_of
 from service.domain.credential.portrait import HEIGHT, WIDTH
 from service.domain.credential.portrait import MAX_BYTES as MAX_BITSTREAM
 from service.domain.kinds import Sex
+from tests import needs
 
 CONTAINER = 20
 
@@ -42,7 +43,7 @@ def test_the_sizes_are_those_of_the_credential() -> None:
     assert MAX_BYTES == MAX_BITSTREAM + CONTAINER
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=needs.examples(60), deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     rows=st.integers(1, 140),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import struct
 import zlib
 from io import BytesIO
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,13 @@ import pytest
 from PIL import Image, ImageCms
 
 from cardlayout.portrait import PortraitError, inspect, normalise
+from cardlayout.portrait.containers import take_apart
+from cardlayout.portrait.normalise import SPARE, decoded
+from service.demo.faces import FOLDER, file_name
+from service.domain.kinds import Sex
 
 HEIC = Path(__file__).parent / "heic"
+FACE = FOLDER / file_name(Sex.FEMALE, 31)
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 RED, GREEN, BLUE, SKIN, WHITE = (220, 30, 30), (30, 160, 60), (40, 90, 200), (224, 180, 150), (255, 255, 255)
 
@@ -212,6 +218,7 @@ def test_a_wide_photo_is_cropped_about_its_middle() -> None:
     wide = Image.new("RGB", (1000, 700), BLUE)
     wide.paste(RED, (0, 0, 245, 700))
     wide.paste(RED, (755, 0, 1000, 700))
+    wide.paste(GREEN, (450, 0, 550, 700))
     pixels = np.asarray(opened(normalise(as_file(wide, "PNG")))).astype(int)
     assert not (pixels[:, :, 0] > 150).any()
 
@@ -280,6 +287,15 @@ def test_a_grey_photo_saved_in_colour_is_refused() -> None:
     grey = np.asarray(quarters(500, 700).convert("L").convert("RGB")) // 2 + noise // 2 + cast
     assert refusal(as_file(Image.fromarray(grey), quality=70)).code == "portrait-not-colour"
     assert refusal(as_file(quarters(500, 700).convert("L"))).code == "portrait-not-colour"
+
+
+@pytest.mark.parametrize("shade", [(67, 142, 219), (255, 240, 215), (40, 4, 9)])
+def test_a_picture_of_one_colour_is_refused(shade: tuple[int, int, int]) -> None:
+    """督附5: an empty wall, a sheet of paper, a covered lens is nobody's photo, however it was lit."""
+    noise = np.random.default_rng(7).normal(0, 2, (700, 500, 1))
+    falling_off = np.linspace(-4, 4, 500).reshape(1, 500, 1)
+    wall = np.clip(np.array(shade) + noise + falling_off, 0, 255).astype(np.uint8)
+    assert refusal(as_file(Image.fromarray(wall), quality=80)).code == "portrait-blank"
 
 
 def test_a_pale_photo_on_white_is_still_in_colour() -> None:
@@ -418,3 +434,21 @@ def test_a_portrait_is_measured_without_being_decoded() -> None:
     assert inspect(portrait[: scan + 14]) == (395, 553)
     with pytest.raises(PortraitError):
         inspect(portrait[: scan // 2])
+
+
+@pytest.mark.parametrize("size", [(800, 1120), (1772, 2480), (2480, 3508), (3024, 4032)])
+def test_a_photo_decoded_reduced_looks_as_if_it_were_not(size: tuple[int, int]) -> None:
+    """Before it is encoded, within half a level of what twice the portrait's size gives; however the file lies."""
+    face = Image.open(FACE).convert("RGB").resize(size, Image.Resampling.BICUBIC)
+    file = take_apart(as_file(face, quality=90))
+    reduced, finer = (
+        np.asarray(decoded(file, enough).resize((395, 553), Image.Resampling.LANCZOS, reducing_gap=3.0), float)
+        for enough in ((ceil(395 * SPARE), ceil(553 * SPARE)), (1106, 1106))
+    )
+    assert np.sqrt(((reduced - finer) ** 2).mean()) <= 0.5
+    made = opened(normalise(as_file(face, quality=92), lambda _: None))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    lying = as_file(face.transpose(Image.Transpose.ROTATE_90), exif=exif, quality=92)
+    turned = np.asarray(opened(normalise(lying, lambda _: None)), float)
+    assert np.sqrt(((turned - np.asarray(made, float)) ** 2).mean()) <= 1.5

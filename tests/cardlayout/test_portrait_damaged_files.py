@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from cardlayout.portrait import PortraitError, inspect, normalise
+from tests import needs
 
 
 def _files() -> dict[str, bytes]:
@@ -99,7 +100,7 @@ def test_every_whole_file_is_answered(name: str) -> None:
     assert answer(FILES[name]) == ("portrait-animated" if name == "animated png" else "portrait")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=needs.examples(400), deadline=None)
 @given(st.sampled_from(sorted(FILES)), st.lists(damage, min_size=1, max_size=6))
 def test_damaged_files_are_refused_or_read(name: str, damages: list[tuple[str, int, bytes]]) -> None:
     data = FILES[name]
@@ -108,7 +109,7 @@ def test_damaged_files_are_refused_or_read(name: str, damages: list[tuple[str, i
     answer(with_right_checksums(data) if name.endswith("png") else data)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=needs.examples(150), deadline=None)
 @given(
     st.sampled_from([b"", b"\xff\xd8", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\x40\0\0\0WEBPVP8X", b"GIF89a"]),
     st.binary(max_size=200),

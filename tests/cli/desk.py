@@ -31,6 +31,11 @@ NO_VARIABLES: Final = dict.fromkeys(
         settings.ROOT_PASSPHRASE,
         settings.ROOT_PASSPHRASE_FILE,
         settings.NEW_PASSPHRASE,
+        settings.TOKEN,
+        settings.TOKEN_PIN,
+        settings.TOKEN_PIN_FILE,
+        settings.ROOT_PIN,
+        settings.ROOT_PIN_FILE,
         settings.TRUSTED_PROXIES,
         settings.FONTS,
     )

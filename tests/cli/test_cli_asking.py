@@ -136,7 +136,7 @@ def test_the_service_gets_the_passphrase_that_was_typed(desk: Desk) -> None:
         told = []
         for line in process.stderr:
             told.append(line)
-            if "startup complete" in line:
+            if "Uvicorn running on" in line:  # it has said before that it has started, and listens only now
                 break
         assert f"http://127.0.0.1:{port}" in "".join(told)
         text = next(iter(desk.texts.values()))

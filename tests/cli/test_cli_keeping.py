@@ -10,7 +10,10 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from sqlalchemy import URL, make_url
 
+from service import settings
+from tests import databases
 from tests.cli.desk import PASSPHRASE, TODAY, Desk, assessor
 
 YY = f"{TODAY:%y}"
@@ -135,6 +138,33 @@ def test_a_backup_is_encrypted_to_a_key_that_the_server_does_not_have(desk: Desk
     assert restored.run("verify", desk.texts[f"{YY}310020001"]).code == 0
 
 
+def test_backups_share_their_photographs(desk: Desk) -> None:
+    """Made, checked, restored with the key, and pruned, by the words of the manual."""
+    (desk.folder / "words").write_text("seven lakes\n")
+    words = ("--key-passphrase-file", desk.path("words"))
+    public = desk.done("keys", "backup-key", "--out", desk.path("backup.key"), *words, "--json").json["public"]
+    kept = desk.folder / "kept"
+    kept.mkdir()
+    for name in ("1.age", "2.age"):
+        desk.done("backup", "--out", str(kept / name), "--encrypt-to", public, "--apart")
+    elsewhere = Desk(desk.folder / "elsewhere")
+    checked = elsewhere.done("backups", "check", str(kept), "--json").json
+    assert (checked["backups"], checked["damages"], checked["unlisted"]) == (2, [], [])
+    assert checked["photographs"] > 0
+    (kept / "1.age").unlink()
+    pruned = desk.done("backups", "prune", str(kept), "--json").json
+    assert (pruned["removed"], pruned["kept"]) == (0, checked["photographs"])
+    (elsewhere.folder / "data").mkdir(parents=True)
+    by_key = ("restore", str(kept / "2.age"), "--void-ahead", "1", "--key", desk.path("backup.key"), *words)
+    elsewhere.done(*by_key)
+    lost = next((kept / "photographs").glob("*/??/*"))
+    lost.unlink()
+    assert elsewhere.run("backups", "check", str(kept)).refusal == "backup-folder-damaged"
+    assert Desk(desk.folder / "third").run(*by_key).refusal == "backup-photographs-lost"
+    for words in ("prune", "check"):
+        assert desk.run("backups", words, desk.path("photos")).refusal == "backup-folder-empty", "no disk is mounted"
+
+
 def test_the_journal_is_mirrored_and_compared(desk: Desk) -> None:
     folder = desk.folder / "elsewhere" / "journal"
     assert desk.done("journal", "mirror", "--json").json["folder"] is None
@@ -207,3 +237,19 @@ def test_a_drill_by_the_words_of_the_manual(desk: Desk) -> None:
     by_hand.done("publish", "--out", desk.path("by-hand-public"))
     for other in (by_mirror, by_lists, by_hand):
         assert other.done("audit", "verify", "--json").json["faults"] == []
+
+
+def test_a_register_is_moved_and_the_old_one_says_where_to(desk: Desk, postgresql_server: URL) -> None:
+    with databases._new_database(postgresql_server) as name:
+        address = make_url(databases._text(postgresql_server, name)).set(password="geheim")  # noqa: S106
+        url = address.render_as_string(hide_password=False)
+        told = desk.run("move", "--to", url, "--json")
+        assert told.code == 0, told
+        assert "geheim" not in told.out + told.err
+        assert told.json["rows"]["card"] == 5
+        assert "***" not in told.json["place"]
+        refused = desk.run("audit", "verify")
+        assert refused.refusal == "register-moved"
+        assert settings.DATABASE_URL in refused.err
+        assert desk.run("move", "--to", url).refusal == "register-moved"
+        assert desk.run("audit", "verify", ZHENGKA_DATABASE_URL=url).code == 0

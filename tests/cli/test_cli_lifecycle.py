@@ -51,6 +51,15 @@ def test_a_card_found_again_is_noted(desk: Desk) -> None:
     assert word(desk, INTERNAL) == "replaced"
 
 
+def test_a_fact_is_put_right_under_the_same_number(desk: Desk) -> None:
+    told = desk.done("amend", INTERNAL, "--set", "work_unit=重庆市某某厂", "--reason", "录入错误", "--json").json
+    assert told == {"amended": INTERNAL, "facts": ["work_unit"], "other_cards_to_amend": []}
+    assert word(desk, INTERNAL) == "replaced"
+    again = desk.run("amend", INTERNAL, "--set", "work_unit=重庆市某某厂", "--reason", "录入错误")
+    assert again.refusal == "amend-nothing"
+    assert desk.run("amend", INTERNAL, "--set", "kind=内督", "--reason", "录入错误").code == 2
+
+
 def test_what_expires_is_listed_and_written(desk: Desk) -> None:
     assert desk.done("expiring", "--json").json == []
     listed = desk.done("expiring", "--months", "36", "--issuer", "500123", "--out", desk.path("e.xlsx"), "--json").json

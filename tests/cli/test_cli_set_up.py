@@ -164,6 +164,13 @@ def test_a_variable_that_will_not_do_is_named(made: Desk, env: dict[str, str], c
         assert any(variable in answer.err for variable in env)
 
 
+@pytest.mark.parametrize("address", ["9464", "127.0.0.1", "127.0.0.1:", ":9464", "127.0.0.1:0", "127.0.0.1:65536"])
+def test_an_address_for_metrics_has_host_and_port(made: Desk, address: str) -> None:
+    answer = made.run("serve", "--metrics", address)
+    assert answer.code == 2
+    assert address in answer.err
+
+
 def test_a_wrong_passphrase_issues_nothing(desk: Desk) -> None:
     (desk.data / "passphrase").write_text("wrong")
     issue = ["issue", desk.path("roster.xlsx"), "--photos", desk.path("photos"), *REVIEWED]

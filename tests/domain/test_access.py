@@ -38,14 +38,14 @@ def account_of(role: Role) -> Account:
 
 def test_each_role_may_do_this_and_nothing_else() -> None:
     check, issue, change, propose, engage, dispatch, people, review, bodies, plan, *reading = Permission
-    scans, journal, metrics = reading
+    scans, journal, metrics, accounts, gates, machine, hooks = reading
     expected = {
-        Role.CENTRE: {check, issue, change, propose, engage, dispatch, people, review, bodies, plan, scans},
-        Role.INSTITUTION: {check, issue, change, propose, engage, people, review, plan, scans},
+        Role.CENTRE: {check, issue, change, propose, engage, dispatch, people, review, bodies, plan, scans, hooks},
+        Role.INSTITUTION: {check, issue, change, propose, engage, people, review, plan, scans, gates, hooks},
         Role.DISTRICT: {check, propose, dispatch, people, review},
         Role.SITE_STAFF: {check},
         Role.AUDITOR: {scans, journal},
-        Role.ADMINISTRATOR: {metrics},
+        Role.ADMINISTRATOR: {metrics, accounts, gates, machine, hooks},
     }
     assert expected == PERMISSIONS
 

@@ -18,6 +18,7 @@ from service.domain.event import Event
 from service.domain.issuer import CENTRE
 from service.domain.journal import Entry, entry_bytes, parse_entry, replay
 from service.domain.merkle import Frontier, leaf_hash, root_of
+from tests import needs
 from tests.domain.sample_cards import MILLING, WELDING, card
 
 PREFIXES = st.sampled_from(["2631001", "2631002", "R5026", "S50012326"])
@@ -140,4 +141,4 @@ class Register(RuleBasedStateMachine):
 
 
 TestRegister = Register.TestCase
-TestRegister.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestRegister.settings = settings(max_examples=needs.examples(60), stateful_step_count=25, deadline=None)

@@ -157,7 +157,7 @@ def test_short_staffing_is_due_without_a_day() -> None:
 def test_the_first_to_be_done_stands_first_and_what_has_no_day_last() -> None:
     """督§10, 督§14, 督§19, 考§12, 考§16, 考§21."""
     ends = Engaged(3, "26310020001", "张伟", Engagement(SCHOOL.code, FRIDAY, date(2026, 12, 1)))
-    case = decision_due(DutyKind.CASE, "考§21(1)", "centre", "26310020001", TODAY)
+    case = decision_due(DutyKind.CASE, "考§21(1)", "centre", "26310020001", "张伟", TODAY)
     renewals = [
         renewal_due(kind, "centre", "26310020001", "张伟", date(2026, 11, 30))
         for kind in (CardKind.STANDARD, CardKind.EXTERNAL)

@@ -7,12 +7,13 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import needs
 from tests.oracle.agreement import disagreement
 from tests.oracle.applicants import draw_applicant
 from tests.oracle.regulation import decide
 
 
-@settings(max_examples=60)
+@settings(max_examples=needs.examples(60))
 @given(st.randoms(use_true_random=False))
 def test_an_applicant_is_decided_as_the_regulation_does(random: Random) -> None:
     """督§6–§10, §14; 考§3, §7–§9, §11, §12, §21: dates, ages, certificates and earlier cards drawn together."""

@@ -6,7 +6,7 @@ import pytest
 
 from service.domain.card import CardStatus
 from service.domain.fitness import Engagement
-from service.domain.staffing import Holder, Requirement, Staffed, of_authority, of_institution
+from service.domain.staffing import Holder, Requirement, Staffed, of_authorities, of_authority, of_institution
 from tests.domain.sample_cards import ISSUED_ON, MILLING, SCHOOL, WELDING, card
 
 ON = date(2026, 6, 1)
@@ -127,3 +127,11 @@ def test_each_row_says_so_in_two_languages() -> None:
         "zh": "内部质量督导员 1 名，应不少于 3 名",
         "en": "internal supervisors: 1, of 3 at least",
     }
+
+
+def test_people_are_read_once_for_however_many_authorities() -> None:
+    holders = [external(1, BUREAU), external(2, OTHER_BUREAU), external(3, "别处")]
+    asked = {BUREAU: 3, OTHER_BUREAU: 9}
+    assert list(of_authorities(asked, iter(holders), asked, ON)) == [
+        of_authority(one, institutions, holders, asked, ON) for one, institutions in asked.items()
+    ]

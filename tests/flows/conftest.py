@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 import pytest
 
 from tests.databases import Copies
 from tests.flows.office import Office, make_office, reopened
+from tests.flows.prepared import AfterWork, Prepared
 
 
 @pytest.fixture
@@ -53,3 +55,35 @@ def office_in_postgresql(postgresql_office: Office, copies_in_postgresql: Copies
         office = reopened(folder, url)
         yield office
         office.register.close()
+
+
+@pytest.fixture
+def after_work(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AfterWork]:
+    """Copy offices in which something has happened, with SQLite and again with PostgreSQL: quicker than to do it."""
+    prepared: Prepared = request.getfixturevalue(f"prepared_in_{dialect}")
+    with ExitStack() as stack:
+        yield lambda prepare: stack.enter_context(prepared.after(prepare, tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def prepared_in_sqlite(sqlite_office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    made = Prepared(
+        sqlite_office,
+        tmp_path_factory.mktemp("prepared"),
+        lambda _, folder: nullcontext(f"sqlite:///{folder / 'register.db'}"),
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def prepared_in_postgresql(
+    postgresql_office: Office, copies_in_postgresql: Copies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Prepared]:
+    made = Prepared(
+        postgresql_office,
+        tmp_path_factory.mktemp("prepared"),
+        lambda office, _: copies_in_postgresql(office.settings.database_url),
+    )
+    yield made
+    made.close()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from datetime import date
 
+from cardlayout.render import Job
 from service.domain.access import By
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
@@ -13,8 +15,11 @@ from service.domain.kinds import SkillLevel
 from service.domain.review import Grade
 from service.flows.cards.cancellations import propose_revocation
 from service.flows.cards.card_requests import ProposalRequest, ReplacementRequest, RevocationRequest, VoidRequest
+from service.flows.cards.card_text_requests import CardTextsRequest
+from service.flows.cards.card_texts import set_texts
 from service.flows.cards.documents import DocumentBody
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
+from service.flows.cards.print_cards import Printing, print_cards
 from service.flows.people.dispatching import DispatchRequest, WithdrawalRequest, send, withdraw_dispatch
 from service.flows.people.engagements import EndRequest, end_engagement
 from service.flows.people.filing_requests import FilingRequest, InstitutionEdit
@@ -61,6 +66,7 @@ def make_crowd(office: Office, last_day: date = NOW) -> Crowd:
     add_institution(register, COLLEGE, ACTOR)
     file_jobs(register, COLLEGE.code, FilingRequest(jobs=["焊工"], levels=[SkillLevel.THREE]), ACTOR)
     edit_institution(register, COLLEGE.code, InstitutionEdit(reason="备案变更", area="荣昌区"), ACTOR)
+    set_texts(register, CardTextsRequest(reason="更名", texts={"label_name": "持证人"}), ACTOR)
     cards["expired"] = office.issue_one(applicant("external", 21, recommended_by="荣昌区人社局", **dates(2026, 10)))
     cards["former"] = office.issue_one(applicant("standard", 2, occupations="焊工", **dates(2026, 10)))
     office.move_to(date(2028, 6, 1) + moved)
@@ -122,3 +128,4 @@ def _let_things_happen(crowd: Crowd) -> None:
         By(ACTOR),
     )
     replace_card(register, cards["engaged"], ReplacementRequest(reason=ReplacementReason.LOST), By(ACTOR))
+    print_cards(register, Printing([cards["engaged"], cards["inside"]], Job("证卡")), io.BytesIO(), actor=ACTOR)

@@ -32,7 +32,7 @@ from service.flows.errors import Refused
 from service.flows.people.dispatching import WithdrawalRequest, withdraw_dispatch
 from service.flows.people.engagements import EndRequest, end_engagement, list_engagements
 from service.flows.running.audit import audit
-from service.flows.running.read_journal import seek
+from service.flows.running.read_journal import Filter, seek
 from service.store import dispatches, journal
 from tests.cardlayout.reading import chars, pages
 from tests.flows.assessment_day import PLAN, SKILLS, assessment_day, call_everybody, calls_of, planned_day
@@ -321,7 +321,7 @@ def test_a_register_that_called_an_assessment_a_session_is_read(office: Office) 
     data: dict[str, Json] = {"institution": SCHOOL.code, "on": "2026-03-02", "numbers": [], "people": 0}
     with office.register.database.write() as connection:
         journal.append_many(connection, office.clock.now, ACTOR, (Event("session-planned", "session:7", data),))
-    found = seek(office.register, subject="assessment:7", kind="assessment-planned")
+    found = seek(office.register, Filter(subject="assessment:7", kind="assessment-planned"))
     assert [(one.kind, one.zh, one.subject) for one in found.entries] == [("session-planned", "安排场次", "session:7")]
     assert audit(office.register).faults == ()
     assert assessment_of({"session": {"id": 7}}) == assessment_of({"assessment": {"id": 7}}) == {"id": 7}

@@ -17,6 +17,7 @@ from service.flows.cards.lifecycle import void_number
 from service.flows.errors import Refused
 from service.flows.running.audit import HEAD_CONTEXT, audit, export_journal, read_head, signed_head
 from tests.flows.office import ACTOR, Office, applicant, one_of_each
+from tests.flows.prepared import AfterWork
 
 
 def tamper(office: Office, statement: str, **values: object) -> None:
@@ -41,11 +42,14 @@ def faults(office: Office) -> list[str]:
 
 
 @pytest.fixture
-def busy(office: Office) -> Office:
+def busy(after_work: AfterWork) -> Office:
     """An office with cards, a voided one among them."""
+    return after_work(issue_and_void)
+
+
+def issue_and_void(office: Office) -> None:
     office.issue(*one_of_each(), applicant("external", 6, score=59))
     void_number(office.register, office.issue_one(applicant("external", 7)), VoidRequest(reason="印错"), By(ACTOR))
-    return office
 
 
 def test_untouched_register_has_no_faults(busy: Office) -> None:

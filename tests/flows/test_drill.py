@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from time import sleep
 from typing import Final
 
 import httpx
@@ -20,22 +21,31 @@ from service.domain.assessment import Assessment, NewAssessment, NewPerson, Role
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
 from service.domain.kinds import SkillLevel
+from service.domain.notice import Topic
+from service.domain.reporting import ReportSide
 from service.domain.review import Grade
 from service.domain.validity import SHANGHAI
 from service.flows.assessments.assessment_requests import AssessmentRequest, RecordRequest
 from service.flows.assessments.planning import plan_assessment
 from service.flows.assessments.records import make_record
+from service.flows.cards.amend import amend_card
+from service.flows.cards.amend_requests import AmendmentRequest
 from service.flows.cards.cancellations import correct_cancellation
 from service.flows.cards.card_requests import CorrectionRequest, ReplacementRequest
 from service.flows.cards.lifecycle import replace_card
 from service.flows.cards.photos import photo_of_credential
+from service.flows.checking.reports import ReportRequest, report_card
 from service.flows.checking.staff import take_scans
+from service.flows.drafts.draft_requests import Columns, RosterFile
+from service.flows.drafts.rosters import map_columns, read_roster_into, take_rows
+from service.flows.notices.subscriptions import WebhookRequest, add_webhook
 from service.flows.people.accounts import TokenRequest, add_token, list_users
 from service.flows.people.cases import CaseClosingRequest, close_case, list_cases
 from service.flows.people.filing_requests import FilingRequest, InstitutionEdit
 from service.flows.people.institutions import edit_institution, file_jobs
 from service.flows.people.reviews import EvaluationRequest, enter_evaluation
 from service.flows.people.second_factor import begin_enrolment, confirm_enrolment
+from service.flows.people.watch_list import note_looked
 from service.flows.running.audit import audit, signed_head
 from service.flows.running.back_up import back_up
 from service.flows.running.set_up import set_up
@@ -49,10 +59,24 @@ from tests.api.test_serve import Served, served, wait_until_started
 from tests.flows.assessment_day import PLACE, PLAN, SKILLS, call_everybody
 from tests.flows.crowd import Crowd, first_day, make_crowd
 from tests.flows.damage import stored_blobs
-from tests.flows.office import ACTOR, CHEAP, SCHOOL, Clock, Office, applicant, enter_bodies, settings_of
-from tests.flows.people_at_work import enter, hire
+from tests.flows.drafts_at_work import clerk_of, sheet_of
+from tests.flows.office import (
+    ACTOR,
+    CHEAP,
+    SCHOOL,
+    Clock,
+    Office,
+    applicant,
+    enter_bodies,
+    photo,
+    resident_id,
+    settings_of,
+)
+from tests.flows.people_at_work import NETWORK, enter, hire
 from tests.flows.test_backup import empty_database, restored
+from tests.flows.test_draft_photos import Sender
 from tests.flows.test_second_factor import code_now
+from tests.flows.used_register import let_print
 
 WHILE_ISSUING: Final = 5  # batches that are issued before the backup is made, while it is, and after
 _SCOPES: Final = (Permission.ISSUE, Permission.CHECK, Permission.CHANGE_CARDS)
@@ -164,8 +188,26 @@ def worked_in(folder: Path, url: str) -> tuple[Office, Crowd]:
     owner = next(one for one in list_users(register) if one.account.name == "school")
     confirm_enrolment(register, owner, code_now(office, begin_enrolment(register, owner).secret))
     plan_and_hold(office, cards)
+    let_the_desk_work(office, cards["sent"])
     office.clock.now = now
     return office, crowd
+
+
+def let_the_desk_work(office: Office, number: CardNumber) -> None:
+    """Amend a card of which somebody is told, print it, and begin a batch that is still at work."""
+    register, at_desk = office.register, clerk_of(office, "centre")
+    add_webhook(register, at_desk.principal.by, WebhookRequest("https://hooks.example.cn/", list(Topic)))
+    amend_card(register, number, AmendmentRequest(reason="错字", work_unit="重庆市某某厂"), By(ACTOR))
+    let_print(office, number)
+    at_work = at_desk.begin()
+    book = sheet_of((), ["姓名", "单位名"], [["王小明", "重庆市某某厂"]])
+    read_roster_into(register, at_desk.principal, at_work, RosterFile("名单.xlsx", book))
+    map_columns(register, at_desk.principal, at_work, Columns(fields={1: "work_unit"}, remember=frozenset({1})))
+    take_rows(register, at_desk.principal, at_work)
+    Sender(at_desk, at_work).send(f"{resident_id(400)}.jpg", photo())
+    seen = ReportRequest(nonce="a" * 32, place="门口", number=number)
+    report_card(register, seen, {ReportSide.FRONT: photo()}, NETWORK)
+    note_looked(register, clerk_of(office, "school").principal)
 
 
 def plan_and_hold(office: Office, cards: Mapping[str, CardNumber]) -> None:
@@ -202,8 +244,8 @@ def back_up_while_issuing(office: Office, server: Served, token: str, out: Path)
                 headers={"Authorization": f"Bearer {token}", "Idempotency-Key": f"drill-{person}"},
                 timeout=60,
             )
-            assert answer.status_code == 201, answer.text
-            numbers += [CardNumber(one["number"]) for one in answer.json()["issued"]]
+            assert answer.status_code == 202, answer.text
+            numbers += [CardNumber(one["number"]) for one in _issued(server, token, answer.headers["location"])]
             begun.set()
         return numbers
 
@@ -216,6 +258,18 @@ def back_up_while_issuing(office: Office, server: Served, token: str, out: Path)
             over.set()
         numbers = issuing.result()
     return {number: office.text(number) for number in numbers}
+
+
+def _issued(server: Served, token: str, address: str) -> Sequence[Mapping[str, str]]:
+    """Wait until a batch is issued, and return its cards."""
+    for _ in range(600):
+        answer = httpx.get(f"{server.address}{address}", headers={"Authorization": f"Bearer {token}"}).json()
+        if answer["state"] != "issuing":
+            assert not answer["refused"], answer
+            issued: Sequence[Mapping[str, str]] = answer["issued"]
+            return issued
+        sleep(0.1)
+    raise AssertionError("it is never issued")
 
 
 def answer_of(server: Served, text: str) -> str:

@@ -96,3 +96,11 @@ def test_what_ends_is_told_before_it_does(lite: Office) -> None:
     lite.clock.advance(days=330)
     assert {one.due_on for one in list_duties(lite.register, body="centre") if one.kind is DutyKind.KEY}
     assert holidays_of(lite.register) == frozenset()
+
+
+def test_a_key_that_has_ended_is_due_and_hides_nothing_else(lite: Office) -> None:
+    """Nobody rotated it: the list of what is due says so, late, and still tells the rest."""
+    lite.clock.advance(days=500)
+    keys = [one for one in list_duties(lite.register) if one.kind is DutyKind.KEY]
+    assert len(keys) == 3
+    assert all(one.is_late(lite.today) for one in keys)

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from keys.errors import IllegalRotation, KeyNotHeld, KeysError, RootNotPinned, WrongPassphrase
+from keys.errors import IllegalRotation, KeyNotHeld, KeysError, RootNotPinned, SealedFieldInvalid, WrongPassphrase
 from keys.keyring import KeyRecord, KeyState, Purpose
-from keys.vault import seal_root
+from keys.vault import Vault, change_vault_passphrase, seal_root
 from service.domain.verdict_words import Word
 from service.flows.checking.verify_offline import Memory, open_bundle
 from service.flows.errors import NoRegister, Refused
@@ -20,13 +22,15 @@ from service.flows.keys.key_ceremony import (
     retire_key,
     unlock_root,
 )
-from service.flows.publishing.publish import bundle
-from service.flows.register import open_register
+from service.flows.keys.shared_keys import keep_keys
+from service.flows.publishing.publish import bundle, keep_current
+from service.flows.register import VAULT_FILE, open_register
 from service.flows.running.audit import audit
 from service.flows.running.set_up import ROOT_FILE, set_up
 from service.flows.shipped import shipped_jurisdiction
 from service.flows.words import zh_of
 from service.settings import Settings
+from service.store import key_records
 from tests.flows.office import ACTOR, CHEAP, PASSPHRASE, ROOT_PASSPHRASE, Office, applicant, words_of
 
 
@@ -163,6 +167,46 @@ def test_another_process_sees_the_new_keys(lite: Office) -> None:
         before = other.signer(Purpose.CARD).kid
         lite.rotate(Purpose.CARD)
         assert other.signer(Purpose.CARD).kid.hex() == active_kid(lite) != before.hex()
+
+
+def test_another_host_signs_with_the_new_key_and_destroys_the_old_one(office: Office, tmp_path: Path) -> None:
+    """Each host has a vault of its own, copied once; the passphrase of one may be another by now."""
+    folder = tmp_path / "host-b"
+    folder.mkdir()
+    shutil.copyfile(office.settings.data / VAULT_FILE, folder / VAULT_FILE)
+    random_bytes = office.random.randbytes
+    change_vault_passphrase(folder / VAULT_FILE, PASSPHRASE, b"of host b alone", random_bytes)
+    settings = replace(office.settings, data=folder, passphrase=b"of host b alone")
+    with open_register(settings, office.effects) as other:
+        old = other.signer(Purpose.CARD)
+        introduce_key(office.register, Purpose.CARD, office.root(), ACTOR)
+        keep_keys(other)
+        assert len(other.vault.held()) == 4, "the next one is there before it signs"
+        promote_key(office.register, Promotion(Purpose.CARD, at_once=True), office.root(), ACTOR)
+        assert other.signer(Purpose.CARD).kid.hex() == active_kid(office) != old.kid.hex()
+        office.rotate(Purpose.STATUS)  # which it first hears of when it signs
+        assert other.signer(Purpose.STATUS).kid.hex() == active_kid(office, Purpose.STATUS)
+        keep_keys(other)
+        assert other.vault.held() == office.register.vault.held()
+        assert old.public not in other.vault.held()
+        keep_current(other)
+    with office.register.database.read() as connection:
+        assert key_records.shared(connection).keys() <= office.register.vault.held(), "nothing lies of what has ended"
+
+
+def test_a_share_of_another_vault_or_key_is_taken_for_none(lite: Office, tmp_path: Path) -> None:
+    vault = lite.register.vault
+    public = lite.register.signer(Purpose.CARD).public
+    shared = vault.share(public)
+    with pytest.raises(SealedFieldInvalid):
+        vault.take(public, Purpose.STATUS, shared)
+    with pytest.raises(SealedFieldInvalid):
+        vault.take(lite.register.signer(Purpose.STATUS).public, Purpose.CARD, shared)
+    other = Vault.create(tmp_path / "other.sealed", PASSPHRASE, lite.random.randbytes, CHEAP)
+    with pytest.raises(SealedFieldInvalid):
+        other.take(public, Purpose.CARD, shared)
+    assert other.held() == frozenset()
+    assert vault.take(public, Purpose.CARD, shared).public == public, "taken twice is taken once"
 
 
 def test_card_dated_ahead_outlives_the_rotation_of_its_key(lite: Office) -> None:

@@ -14,7 +14,9 @@ from tests.flows.desks import KIND_OF, Desk, DeskAt
 from tests.flows.office import Office
 from tests.store import killing
 
-JOBS = 8
+JOBS = 3
+LARGEST = 8
+KILLS = 2 * killing.WORKERS
 
 
 @pytest.mark.slow
@@ -23,8 +25,8 @@ def test_killed_desks_leave_no_gap_and_no_double(office: Office, tmp_path: Path)
     seed = killing.new_seed()
     print(f"seed {seed}: repeat with ZHENGKA_KILL_SEED={seed}")
     folder, url = office.settings.data, office.settings.database_url
-    plan = tuple(jobs[:JOBS] for jobs in killing.make_plan(seed, tuple(KIND_OF)))
-    kills = killing.run_and_kill(DeskAt(folder), url, plan, tmp_path, seed)
+    plan = tuple(jobs[:JOBS] for jobs in killing.make_plan(seed, tuple(KIND_OF), LARGEST))
+    kills = killing.run_and_kill(DeskAt(folder), url, plan, tmp_path, seed, kills=KILLS)
     print(kills)
     assert kills.inside >= killing.WORKERS
 

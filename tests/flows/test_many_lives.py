@@ -9,6 +9,7 @@ from pathlib import Path
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests import needs
 from tests.flows.lives import Lives
 from tests.flows.office import Office, make_office
 from tests.flows.worlds import lives_in_postgresql, lives_in_sqlite
@@ -22,7 +23,7 @@ def live(machine: type[Lives], *, worlds: int) -> None:
 
 
 def test_many_lives_agree_with_the_paper(sqlite_office: Office) -> None:
-    live(lives_in_sqlite(sqlite_office.settings.data), worlds=6)
+    live(lives_in_sqlite(sqlite_office.settings.data), worlds=needs.examples(8))
 
 
 def test_lives_agree_with_the_paper_in_postgresql(

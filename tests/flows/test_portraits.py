@@ -219,3 +219,14 @@ def test_a_refused_photo_is_reported_once(on: Office) -> None:
     grey = archive_of({f"{resident_id(1)}.jpg": photo(mode="L")})
     (refused,) = on.issue(row, photos=grey).refused
     assert [problem.code for problem in refused.problems] == ["portrait-not-colour"]
+
+
+def test_a_person_is_asked_to_look_where_not_one_face_is_found_and_nothing_is_refused(lite: Office) -> None:
+    """督附5. The photographs of other tests are slopes of colour."""
+    rows = [applicant("external", person) for person in (1, 2)]
+    photos = {f"{resident_id(1)}.jpg": photo(), f"{resident_id(2)}.jpg": face(2, Sex.FEMALE, 30)}
+    outcome = lite.issue(*rows, photos=archive_of(photos))
+    assert len(outcome.issued) == 2
+    assert [(one.row, [problem.code for problem in one.problems]) for one in outcome.warned] == [
+        (rows[0].row, ["photo-face-none"])
+    ]

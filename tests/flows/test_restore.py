@@ -13,9 +13,11 @@ import pytest
 from service.domain.access import By
 from service.domain.card import ReplacementReason
 from service.domain.card_number import CardNumber
-from service.domain.issuer import Institution
+from service.domain.issuer import CENTRE, Institution
 from service.domain.status_list import Status
 from service.domain.verdict_words import Word
+from service.flows.cards.amend import amend_card
+from service.flows.cards.amend_requests import AmendmentRequest
 from service.flows.cards.cancellations import correct_cancellation, decline_proposal, list_proposals, propose_revocation
 from service.flows.cards.card_requests import (
     CorrectionRequest,
@@ -25,6 +27,8 @@ from service.flows.cards.card_requests import (
     RevocationRequest,
     VoidRequest,
 )
+from service.flows.cards.card_text_requests import CardTextsRequest
+from service.flows.cards.card_texts import set_texts
 from service.flows.cards.confirm import confirm_all, confirm_cards, list_unconfirmed
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.cards.renew import renew_card
@@ -39,6 +43,8 @@ from service.flows.people.dispatching import DispatchRequest, WithdrawalRequest,
 from service.flows.people.engagements import EndRequest, end_engagement
 from service.flows.people.institutions import add_institution
 from service.flows.people.sign_in import SignInRefused
+from service.flows.printing.desk import print_chosen
+from service.flows.printing.print_requests import PrintCardsRequest
 from service.flows.publishing.publish import bundle, keep_current
 from service.flows.register import open_register
 from service.flows.running.audit import SignedHead, audit, signed_head
@@ -47,9 +53,10 @@ from service.flows.running.journal_mirror import set_mirror
 from service.flows.running.mirror_faults import mirror_faults
 from service.flows.running.restore import Restored, restore
 from service.flows.running.restore_evidence import Later
+from service.flows.running.restored_since import restored_since
 from service.store import cancellations, dump
 from service.store.engine import open_database
-from service.store.tables import authority, cancellation, correction, dispatch, engagement, proposal
+from service.store.tables import authority, cancellation, card_wording, correction, dispatch, engagement, proposal
 from tests.flows.engaging import engage
 from tests.flows.office import ACTOR, SCHOOL, Office, applicant, name_of, settings_of
 from tests.flows.people_at_work import PASSWORD, enter, hire
@@ -156,7 +163,7 @@ def restored(day: Day, url: str, later: Later) -> Generator[tuple[Office, Restor
         yield other, told
 
 
-_REPLAYED = (authority, cancellation, correction, engagement, dispatch, proposal)
+_REPLAYED = (authority, card_wording, cancellation, correction, engagement, dispatch, proposal)
 
 Ending = Callable[[Day], Later]
 ENDINGS: dict[str, Ending] = {
@@ -348,6 +355,8 @@ def test_what_else_came_after_the_backup_is_replayed_as_far_as_entries_tell(offi
     office.clock.advance(hours=1)
     add_authority(register, AuthorityRequest("巴南区人社局"), ACTOR)
     add_institution(register, Institution("500999", "Y", "新厂"), ACTOR)
+    set_texts(register, CardTextsRequest(reason="更名", texts={"printer": "重庆市技能中心"}), ACTOR)
+    set_texts(register, CardTextsRequest(reason="又改回", again=0), ACTOR)
     disable_user(register, "gate", ACTOR)
     set_password(register, "school", "another one entirely", ACTOR)
     lost = office.issue_one(applicant("internal", 3))
@@ -463,4 +472,34 @@ def test_a_mirror_that_ends_before_the_head_leaves_cards_open(lite: Office, tmp_
         assert {name: words[name] for name in BAD} == BAD, "what the mirror tells is replayed"
         assert words["kept"] is Word.STATUS_UNKNOWN, "and the rest waits"
         assert told.unconfirmed == 3
+        assert audit(other.register).faults == ()
+
+
+def test_an_amendment_made_after_the_backup_kills_the_old_copy_in_the_restored_register(
+    office: Office, tmp_path: Path, request: pytest.FixtureRequest, dialect: str
+) -> None:
+    """The mirror has the amended words in digests only: the office enters them again, but for a job type's wording."""
+    outcome = office.issue(applicant("standard", 1, occupations="茶艺帅"), new_job_types=("茶艺帅",))
+    number = CardNumber(outcome.issued[0].number or "")
+    day = Day(office, tmp_path)
+    set_mirror(office.register.database, office.register.effects, office.register.mirror, day.mirror, ACTOR)
+    back_up(office.register, day.backup)
+    old, before = office.text(number), office.card(number)
+    request_made = AmendmentRequest(reason="错字", name=before.name[:-1] + "淇", occupations="茶艺师")
+    amend_card(office.register, number, request_made, By(ACTOR))
+    made_since = office.text(number)
+    print_chosen(office.register, PrintCardsRequest(numbers=[number]), By(ACTOR, CENTRE), "").file.close()
+    with (
+        empty_database(dialect, request, day.folder / "new") as url,
+        restored(day, url, Later(mirror=day.mirror)) as (other, told),
+    ):
+        assert other.verdict(old).verdict is Word.REPLACED
+        assert other.verdict(made_since).verdict is not Word.REVOKED
+        assert told.not_replayed == {"card-amended": 1, "cards-printed": 1}
+        since = restored_since(other.register)
+        assert since is not None
+        assert (since.is_replayed, since.not_replayed) == (True, told.not_replayed)
+        other.clock.advance(days=31)
+        assert restored_since(other.register) is None
+        assert (other.card(number).name, other.card(number).occupations[0].name) == (before.name, "茶艺师")
         assert audit(other.register).faults == ()

@@ -16,6 +16,7 @@ from service.flows.cards.card_requests import ReplacementRequest, RevocationRequ
 from service.flows.cards.lifecycle import replace_card, revoke_card, void_number
 from service.flows.cards.photos import photo_of_credential, photo_of_number
 from service.flows.checking.staff import all_scans, check_number, read_scans, take_scans
+from service.flows.paging import PageRequest
 from service.flows.running.back_up import back_up
 from service.store import copies
 from service.store.scans import Scan
@@ -140,7 +141,9 @@ def test_each_institution_sees_the_scans_of_its_own_staff_and_the_centre_and_aud
     for place, name in enumerate(("gate", "school", "factory", "centre"), 1):
         take_scans(office.register, enter(office, name).principal, [scan_of(place)])
     seen = {
-        name: sorted(one.user for one in read_scans(office.register, enter(office, name).principal, NOON))
+        name: sorted(
+            one.user for one in read_scans(office.register, enter(office, name).principal, NOON, PageRequest()).items
+        )
         for name in ("centre", "auditor", "school", "factory")
     }
     everybody = ["centre", "factory", "gate", "school"]

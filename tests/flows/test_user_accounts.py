@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from service.flows.people.accounts import (
     add_token,
     add_user,
     disable_user,
+    enable_user,
     list_tokens,
     list_users,
     name_person,
@@ -26,16 +28,34 @@ from service.flows.people.accounts import (
     revoke_token,
     set_password,
 )
+from service.flows.people.own_account import asks_password_again, check_password_again
 from service.flows.people.sign_in import find_sign_in, principal_of_token
+from service.flows.people.sign_in_tries import AGAIN, TooManyTries
 from service.flows.running.audit import audit, export_journal, signed_head
 from service.flows.running.back_up import back_up
-from service.flows.running.read_journal import seek
+from service.flows.running.read_journal import Filter, seek
 from service.store import journal
 from service.store.errors import NotFound, TokenTaken, UserTaken
 from tests.flows.office import ACTOR, SCHOOL, Office
 from tests.flows.people_at_work import ACCOUNTS, PASSWORD, enter, hire
 from tests.flows.test_backup import empty_database, restored
 from tests.flows.test_staff import scan_of
+
+
+@pytest.mark.parametrize(("name", "asked"), [("centre", True), ("school", False)])
+def test_the_centre_states_its_password_again_before_a_step(lite: Office, name: str, *, asked: bool) -> None:
+    hire(lite, name)
+    by = enter(lite, name).principal
+    check_password_again(lite.register, by, PASSWORD)
+    assert asks_password_again(by) is asked
+    for password, code in (("", "password-again-missing"), ("another", "password-again-wrong")) if asked else ():
+        with pytest.raises(Refused) as refused:
+            check_password_again(lite.register, by, password)
+        assert refused.value.code == code
+    with pytest.raises(TooManyTries) if asked else nullcontext():
+        for _ in range(AGAIN.requests + 1):
+            check_password_again(lite.register, by, PASSWORD)
+    assert enter(lite, name).principal == by, "it bars no sign-in"
 
 
 def refusal_of(what: Callable[..., object], /, *args: object) -> str:
@@ -98,7 +118,7 @@ def test_entries_bear_the_real_name_their_account_has_when_they_are_made(office:
         ("user:centre", "", "user:centre"),
         ("user:centre", "王小明", "王小明（centre）"),
     ]
-    assert [one.by for one in seek(office.register, kind="number-voided").entries] == [
+    assert [one.by for one in seek(office.register, Filter(kind="number-voided")).entries] == [
         "王小明（centre）",
         "user:centre",
     ]
@@ -230,3 +250,12 @@ def test_a_backup_carries_accounts_tokens_and_scans_and_no_sign_in(
         assert find_sign_in(other.register, enter(other, "gate").secret) is not None
         add_user(other.register, Account("new", Role.SITE_STAFF, SCHOOL.code, person_name="张三"), PASSWORD, ACTOR)
         assert audit(other.register).faults == ()
+
+
+def test_the_last_administrator_who_may_sign_in_is_not_disabled(lite: Office) -> None:
+    assert refusal_of(disable_user, lite.register, "admin", ACTOR) == "last-administrator"
+    hire(lite, "boss")
+    disable_user(lite.register, "admin", ACTOR)
+    assert refusal_of(disable_user, lite.register, "boss", ACTOR) == "last-administrator"
+    enable_user(lite.register, "admin", ACTOR)
+    disable_user(lite.register, "boss", ACTOR)

@@ -10,7 +10,7 @@ import pytest
 
 ASSETS = Path(__file__).parents[2] / "service" / "pages" / "assets"
 OURS = sorted(path for folder in ("verifier", "app") for path in (ASSETS / folder).rglob("*.js"))
-VENDORED = ("noble-ed25519", "noble-hashes", "fflate")
+VENDORED = ("noble-ed25519", "noble-hashes", "fflate", "htmx")
 
 # What Chrome 80, Safari 14 and Firefox 78 cannot read or lack, as far as the types do not tell.
 TOO_NEW = re.compile(

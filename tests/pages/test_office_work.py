@@ -101,7 +101,8 @@ def test_each_sees_the_parts_that_are_for_it(staffed: Staffed) -> None:
     parts = {}
     for who in ("centre", "school", "yubei"):
         sign_in(staffed, who)
-        parts[who] = re.findall('<li><a href="/office/([a-z]+)"', staffed.client.get("/office").text)
+        pages = "".join(staffed.client.get(f"/office{page}").text for page in ("", "/search", "/proposals"))
+        parts[who] = re.findall('<a href="/office/([a-z]+)"', pages)
         for part in ("cards", "staffing", "proposals", "cases"):
             assert staffed.client.get(f"/office/{part}").status_code == 200, (who, part)
     for who, found in parts.items():
@@ -186,7 +187,7 @@ def test_who_keeps_the_record_sees_the_card_and_does_not_decide(staffed: Staffed
     [
         ("centre", "/office/cards", {"number": HOSTILE}, 422, "request-invalid"),
         ("centre", "{card}", {"act": "replace", "reason": HOSTILE}, 422, "request-invalid"),
-        ("centre", "{card}", {"act": "void", "reason": HOSTILE}, 422, "void-unsure"),
+        ("centre", "{card}", {"act": "void", "reason": HOSTILE * 200}, 422, "request-invalid"),
         ("centre", "{card}", {"act": "found", "reported_by": HOSTILE * 2}, 422, "request-invalid"),
         ("centre", "{card}", {"act": HOSTILE}, 422, "act-unknown"),
         ("centre", "{card}/cancellation", {"act": "revoke", "ground": "督§19(1)", "reason": HOSTILE}, 422, "ground"),
@@ -384,3 +385,20 @@ def test_the_language_goes_on_after_a_form(staffed: Staffed, person: int) -> Non
     assert answer.headers["location"] == f"/office/cards/{number}?done=replaced&lang=en"
     assert "Replaced: the old copy" in staffed.client.get(answer.headers["location"]).text
     assert journal(staffed, number) == ["card-issued", "card-replaced"]
+
+
+def test_pictures_of_a_card_are_there_for_who_sees_the_card(staffed: Staffed, person: int) -> None:
+    """Others are told that there is no such card; nothing of it stays in a browser."""
+    number = card_of(staffed, "standard", person)
+    paths = [f"/office/cards/{number}/{side}.png" for side in ("front", "back")]
+    sign_in(staffed, "centre")
+    for path in paths:
+        shown = staffed.client.get(path)
+        assert shown.status_code == 200
+        assert shown.headers["content-type"] == "image/png"
+        assert shown.headers["cache-control"] == "no-store"
+        assert shown.content.startswith(b"\x89PNG")
+    sign_in(staffed, "school")
+    assert [staffed.client.get(path).status_code for path in paths] == [404, 404]
+    sign_in(staffed, "auditor")
+    assert [staffed.client.get(path).status_code for path in paths] == [403, 403]

@@ -8,7 +8,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from service.domain.application import Application, Cell, parse_row
 from service.domain.application.headings import HEADINGS as ALL
+from service.domain.application.headings import canonical_heading, field_of_heading, fields_by_heading
 from service.roster.errors import HeadingsRefused, RosterError
+from service.roster.heading_row import nearest_field
 from service.roster.reader import Roster, read_roster
 from tests.domain.applicants import CATALOGUE, ROWS
 from tests.roster.books import FIELDS, HEADINGS, SHEET, book, edited, packed, parts, person
@@ -239,3 +241,31 @@ def test_dates_of_the_1904_calendar_are_read() -> None:
     workbook = content["xl/workbook.xml"].replace(b"<workbookPr ", b'<workbookPr date1904="1" ')
     read = read_roster(packed(content | {"xl/workbook.xml": workbook})).open_rows[0].cells["certified_on"]
     assert read == date(2030, 10, 11)  # 1,462 days later: the file says so
+
+
+@pytest.mark.parametrize(
+    ("field", "headings"),
+    [
+        ("skill_score", ["实操", "实操（60%）", "实操成绩", "实操考核得分", "技能操作成绩", "操作技能", "应会"]),
+        ("theory_score", ["理论", "理论分数", "理论 (百分制)", "理论知识考试成绩", "应知", "应知成绩"]),
+        ("review_score", ["综合评审", "评审成绩"]),
+        ("resident_id", ["身份证", "居民身份证号码"]),
+        ("occupations", ["职业/工种", "职业(工种)"]),
+        ("phone", ["手机号码", "联系方式"]),
+        ("photo", ["相片", "照片文件名"]),
+        (None, ["成绩", "单位", "技能", "推荐日期"]),
+    ],
+)
+def test_headings_in_the_words_of_offices_are_understood(field: str | None, headings: list[str]) -> None:
+    assert [field_of_heading(text, fields_by_heading(ALL)) for text in headings] == [field] * len(headings)
+
+
+def test_no_heading_means_two_things() -> None:
+    meant = {(canonical_heading(text), one.field) for one in ALL for text in (one.field, one.zh, *one.aliases)}
+    assert len(meant) == len(dict(meant))
+
+
+def test_of_two_headings_as_near_the_mandatory_one_is_meant() -> None:
+    assert nearest_field("单位", ALL) == "work_unit"
+    assert nearest_field("推荐的单位", ALL) == "recommended_by"
+    assert nearest_field("籍贯", ALL) is None

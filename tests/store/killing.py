@@ -48,14 +48,14 @@ class Job:
     wanted: Mapping[str, int]
 
 
-def make_plan(seed: int, prefixes: Sequence[str]) -> tuple[tuple[Job, ...], ...]:
+def make_plan(seed: int, prefixes: Sequence[str], largest: int = 30) -> tuple[tuple[Job, ...], ...]:
     """Return every worker's jobs: single cards as often as batches, of one series or of several."""
     chance = random.Random(seed)
     return tuple(
         tuple(
             Job(
                 f"{seed}-{worker}-{place}",
-                {prefix: chance.choice((1, 1, chance.randint(2, 30))) for prefix in _some(chance, prefixes)},
+                {prefix: chance.choice((1, 1, chance.randint(2, largest))) for prefix in _some(chance, prefixes)},
             )
             for place in range(JOBS)
         )

@@ -136,7 +136,7 @@ def test_who_an_account_is_never_changes(database: Database, changes: dict[str, 
 
 
 @pytest.mark.parametrize("again", [None, LATER + timedelta(days=1), NOW])
-def test_a_closed_account_is_never_opened_again(database: Database, again: datetime | None) -> None:
+def test_a_closed_account_stays_so_under_its_password(database: Database, again: datetime | None) -> None:
     (gate,) = add(database, GATE)
     with database.write() as connection:
         accounts.disable(connection, gate.id, LATER)
@@ -146,6 +146,10 @@ def test_a_closed_account_is_never_opened_again(database: Database, again: datet
         accounts.keep_hash(connection, gate.id, "dearer hash")
     with database.read() as connection:
         assert accounts.get(connection, "gate").disabled_at == LATER
+    with database.write() as connection:
+        accounts.enable(connection, gate.id, "another hash")
+    with database.read() as connection:
+        assert accounts.get(connection, "gate").disabled_at is None
 
 
 def test_an_account_of_a_district_stays_in_it(database: Database) -> None:

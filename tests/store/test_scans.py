@@ -10,6 +10,7 @@ from service.domain.access import Account, Role
 from service.store import scans
 from service.store.engine import Database
 from service.store.errors import AppendOnly, ConstraintBroken, ReferenceMissing
+from service.store.parts import Part
 from service.store.scans import MOST, LoggedScan, Scan
 from service.store.tables import scan
 from tests.store.issuing import NOW
@@ -94,7 +95,10 @@ def test_scans_are_listed_from_a_moment_on_the_oldest_first_and_not_without_end(
         assert [one.scan for one in scans.since(connection, NOW + SECOND, None)] == [SCAN]
         assert scans.since(connection, NOW + 2 * SECOND, None) == ()
         first = scans.since(connection, NOW, None)
+        (last,) = first[-3:-2]
+        rest = scans.since(connection, NOW, None, Part(2, (last.taken_at, last.scan.nonce)))
     assert [one.scan for one in first] == many(MOST)
+    assert [one.scan for one in rest] == [*many(MOST)[-2:], SCAN], "one more than asked for: the list goes on"
 
 
 def test_the_log_only_grows(database: Database) -> None:

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -8,8 +12,9 @@ from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIndex
 
 from service.store.engine import Database
 from service.store.errors import SchemaMismatch
-from service.store.schema import check_current, migrate
+from service.store.schema import MADE, check_current, migrate
 from service.store.tables import metadata
+from tests.databases import opened
 
 
 def test_migrations_make_exactly_the_tables_of_the_metadata(database: Database, bare_database: Database) -> None:
@@ -28,6 +33,20 @@ def test_migrating_again_changes_nothing(database: Database) -> None:
     check_current(database)
     with database.read() as connection:
         assert _described(connection) == before
+
+
+def test_a_file_made_from_what_the_steps_have_made_is_the_same(tmp_path: Path) -> None:
+    MADE.clear()
+    dumps = []
+    for name in ("by the steps.db", "from what they made.db", "once more.db"):
+        with opened(f"sqlite:///{tmp_path / name}") as database:
+            migrate(database)
+            check_current(database)
+        with closing(sqlite3.connect(tmp_path / name)) as file:
+            dumps.append(list(file.iterdump()))
+    assert MADE
+    assert any("INSERT" in line for line in dumps[0]), "the step it stands at"
+    assert dumps[1:] == [dumps[0]] * 2
 
 
 def test_a_database_without_tables_is_refused_until_it_is_migrated(bare_database: Database) -> None:

@@ -36,6 +36,11 @@ class Heading:
     aliases: tuple[str, ...] = ()
 
 
+def _scores_of(*names: str) -> tuple[str, ...]:
+    """Return how offices head the column of an examination's scores, by the names of that examination."""
+    return tuple(name + ending for name in names for ending in ("", "成绩", "分数", "得分"))
+
+
 HEADINGS: Final = (
     Heading("name", "姓名", "与身份证一致。少数民族姓名用间隔号“·”。", mandatory=True),
     Heading(
@@ -43,7 +48,7 @@ HEADINGS: Final = (
         "身份证号",
         "18 位，按文本填写；存成数字的单元格已丢失末几位，会被退回。",
         mandatory=True,
-        aliases=("身份证号码", "公民身份号码"),
+        aliases=("身份证号码", "公民身份号码", "身份证", "居民身份证号", "居民身份证号码", "身份证件号码"),
     ),
     Heading("kind", "类别", "从下拉列表中选择。", mandatory=True),
     Heading(
@@ -51,7 +56,7 @@ HEADINGS: Final = (
         "职业工种",
         "考评人员必填，最多 2 个（考§9），用“、”分隔，每个写“名称”或“代码 名称”，如“6-31-01-03 电工、焊工”。",
         ASSESSORS,
-        aliases=("职业（工种）",),
+        aliases=("职业（工种）", "职业/工种", "职业、工种"),
     ),
     Heading("work_unit", "工作单位", "全称。督导员的印在证卡上，超过 30 个汉字的不写入二维码。", mandatory=True),
     Heading("institution", "机构代码", "6 位数字。内督填颁发机构（必填）；其他人员填聘用机构（可不填）。"),
@@ -67,10 +72,30 @@ HEADINGS: Final = (
         "认证日期早于核发日期、或申报日期早于认证日期 12 个月以上时，写明允许的认证通知名称或文号（督§7、考§8）。",
     ),
     Heading(
-        "theory_score", "理论成绩", "0—100 分，60 分及以上合格；两个工种成绩不同时按工种顺序填“85;90”。", ASSESSORS
+        "theory_score",
+        "理论成绩",
+        "0—100 分，60 分及以上合格；两个工种成绩不同时按工种顺序填“85;90”。",
+        ASSESSORS,
+        aliases=_scores_of("理论", "理论知识", "理论知识考试", "理论考试", "理论考核", "应知"),
     ),
-    Heading("skill_score", "技能成绩", "填法同理论成绩。", ASSESSORS),
-    Heading("review_score", "综合评审成绩", "高级考评员必填，填法同理论成绩。", SENIORS),
+    Heading(
+        "skill_score",
+        "技能成绩",
+        "填法同理论成绩。",
+        ASSESSORS,
+        aliases=(
+            *_scores_of("实操", "实操考试", "实操考核", "实作", "实际操作", "应会"),
+            *_scores_of("操作技能", "技能操作", "技能操作考核", "技能考试", "技能考核"),
+            *("技能分数", "技能得分"),
+        ),
+    ),
+    Heading(
+        "review_score",
+        "综合评审成绩",
+        "高级考评员必填，填法同理论成绩。",
+        SENIORS,
+        aliases=("综合评审", "综合评审分数", "综合评审得分", "评审成绩"),
+    ),
     Heading("score", "认证成绩", "督导员必填，0—100 分；持有效外督证卡者转任内督可不填（督§14）。", SUPERVISORS),
     Heading(
         "qualification_level",
@@ -129,8 +154,10 @@ HEADINGS: Final = (
     Heading("reviewed_by", "审核人", "对表格不能体现的条件（督§6、考§7(1)）负责审核的人员姓名；可在发证时统一指定。"),
     Heading("number", "证卡编号", "仅限督导员指定编号时填写（督附3），平时不填。", aliases=("指定编号",)),
     Heading("number_reason", "编号依据", "填写证卡编号时必填。"),
-    Heading("phone", "电话", "不印在证卡上。", aliases=("手机", "手机号", "联系电话")),
-    Heading("photo", "照片", "照片文件名；不填时按身份证号或姓名查找。"),
+    Heading(
+        "phone", "电话", "不印在证卡上。", aliases=("手机", "手机号", "手机号码", "联系电话", "电话号码", "联系方式")
+    ),
+    Heading("photo", "照片", "照片文件名；不填时按身份证号或姓名查找。", aliases=("相片", "照片文件名", "照片名称")),
     Heading(
         "portrait_consent",
         "照片入码同意",

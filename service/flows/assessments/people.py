@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from service.domain.assessment import Attendee, Role, ShownCard
+from service.domain.assessment import Attendee, Declared, Role, ShownCard
 from service.domain.card import Card
 from service.domain.card_number import CardNumber
 from service.domain.card_view import view_of
@@ -20,11 +20,10 @@ from service.domain.issuer import CENTRE, Institution
 from service.domain.kinds import CardKind
 from service.domain.tidy import name_key
 from service.domain.verdict_words import Word
-from service.flows.checking.staff import word_on
+from service.flows.checking.standings import Standings
 from service.flows.people.dispatching import visits_of
-from service.flows.people.engagements import places_of
 from service.flows.register import Register
-from service.store import assessments, cards, engagements
+from service.store import assessments, card_lists
 from service.store.assessments import Arrival, PlannedPerson, StoredAssessment
 
 _OPEN_AT_DOOR: Final = frozenset({None, Word.VALID, Word.STATUS_UNKNOWN, Word.UNKNOWN_KEY})
@@ -41,7 +40,22 @@ class People:
         self._place = place
         self._visits = _visits(connection, held, place.code)
         self._planned = assessments.people_of(connection, held.id)
+        self._arrivals = assessments.arrivals_of(connection, held.id)
         self._keys = _keys_of(self._planned)
+        self._standings = Standings(register, connection)
+        self._held_by: dict[int, list[Card]] = {}
+        shown = [one.copy for one in self._arrivals if one.copy is not None]
+        numbers = [*(one.number for one in self._planned), *(one.number for one in self._arrivals)]
+        self.read((CardNumber(number) for number in numbers if number is not None), shown)
+
+    def read(self, numbers: Iterable[CardNumber], shown: Iterable[bytes] = ()) -> None:
+        """Read the cards of further people, all at once, before they are asked for by ``with_card``."""
+        wanted = tuple(numbers)
+        self._standings.read(wanted, shown)
+        cards = filter(None, map(self._standings.card, wanted))
+        externals = {one.person for one in cards if one.kind is CardKind.EXTERNAL} - self._held_by.keys()
+        if externals:
+            self._held_by |= card_lists.of_people(self._connection, externals)
 
     def planned(self) -> tuple[Attendee, ...]:
         """Return those of the plan, with what their cards will be worth when the assessment starts."""
@@ -51,7 +65,7 @@ class People:
         """Return those of the plan, come or not, and at the end who has come beside them."""
         come: dict[int, list[Arrival]] = defaultdict(list)
         beside: list[Arrival] = []
-        for one in assessments.arrivals_of(self._connection, self._held.id):
+        for one in self._arrivals:
             planned = self._plan_of(one)
             if planned is None:
                 beside.append(one)
@@ -84,7 +98,7 @@ class People:
         )
         if one.number is None:
             return attendee
-        return self._with_card(attendee, one.number, word_on(self._register, one.number, None, self._starts_at), None)
+        return self._with_card(attendee, one.number, self._standings.word(one.number, None, self._starts_at), None)
 
     def _come(self, one: PlannedPerson, arrivals: Sequence[Arrival]) -> Iterator[Attendee]:
         """Return somebody of the plan once for each card shown; ticked without a card only if none was shown."""
@@ -130,6 +144,13 @@ class People:
             last[key] = attendee if earlier is None else replace(attendee, came_at=earlier.came_at)
         yield from last.values()
 
+    def with_card(self, number: CardNumber, role: Role, declared: Declared | None = None) -> Attendee:
+        """Return whoever holds a registered card, as they would be planned in a role."""
+        card = self._card(number)
+        assert card is not None, "it is registered"
+        attendee = Attendee(person=f"r{card.person}", name=card.name, role=role, declared=declared)
+        return self._with_card(attendee, number, self._standings.word(number, None, self._starts_at), None)
+
     def _with_card(
         self,
         attendee: Attendee,
@@ -141,7 +162,7 @@ class People:
         if card is None:
             return replace(attendee, card=_unregistered(number, word, is_holder))
         view = view_of(card, None)
-        engaged, sent = places_of(self._connection, card)
+        engaged, sent = self._standings.places_of(card)
         shown = ShownCard(
             number=number,
             kind=card.kind,
@@ -163,21 +184,18 @@ class People:
 
     def _is_employed_here(self, card: Card) -> bool:
         on = self._held.assessment.on
-        engaged = any(
-            one.term.covers(self._place.code, on) for one in engagements.of_person(self._connection, card.person)
-        )
-        return bool(avoidance(cards.of_person(self._connection, card.person), self._place, engaged_there=engaged))
+        engaged = any(one.term.covers(self._place.code, on) for one in self._standings.contracts_of(card.person))
+        return bool(avoidance(self._held_by.get(card.person, ()), self._place, engaged_there=engaged))
 
     def _word(self, arrival: Arrival) -> Word:
         """Take the door's word where it is bad, and else the register's for that moment: known-bad is never unknown."""
         door = None if arrival.verdict is None else Word(arrival.verdict)
         if door not in _OPEN_AT_DOOR or arrival.number is None:
             return door or Word.UNREADABLE
-        return word_on(self._register, CardNumber(arrival.number), arrival.copy, arrival.came_at)
+        return self._standings.word(CardNumber(arrival.number), arrival.copy, arrival.came_at)
 
     def _card(self, number: str) -> Card | None:
-        record = cards.get(self._connection, CardNumber(number))
-        return None if record is None else record.card
+        return self._standings.card(CardNumber(number))
 
     @property
     def _starts_at(self) -> datetime:

@@ -6,7 +6,9 @@ institution. Whoever else tries is refused, and the attempt is in the journal.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -15,15 +17,20 @@ from service.domain.cancellation import Correction, Proposal, check_ground, pars
 from service.domain.card_number import CardNumber
 from service.domain.card_steps import check_revocable, correct
 from service.domain.event import Event, Json
+from service.domain.issuer import CENTRE
 from service.flows.cards.card_requests import CorrectionRequest, DeclineRequest, ProposalRequest
 from service.flows.cards.documents import keep_document
 from service.flows.cards.lifecycle import check_who_decides, of_locked_person, registered
 from service.flows.errors import Refused
+from service.flows.paging import ListOrder, Page, PageRequest, page_of, part_of
 from service.flows.people.authorities import who_acts
+from service.flows.people.record import readable_of
 from service.flows.register import Register
-from service.store import cancellations, cards, journal, proposals
+from service.store import cancellations, card_lists, cards, journal, proposals
 from service.store.proposals import StoredProposal
 from service.store.states import ProposalState
+
+_PROPOSALS: Final = ListOrder[StoredProposal]("proposals", (int,), lambda one: (one.id,))
 
 
 def propose_revocation(register: Register, number: CardNumber, request: ProposalRequest, by: By) -> int:
@@ -124,17 +131,51 @@ def correct_cancellation(
     return tuple(sorted(one.number for one in taken_with))
 
 
-def find_proposal(register: Register, identity: int) -> StoredProposal:
-    """Find a proposal by its id. Raises Refused where there is none."""
+def find_proposal(register: Register, identity: int, *, body: str | None = None) -> StoredProposal:
+    """Find a proposal by its id, named as for ``body`` in the list. Raises Refused where there is none."""
     with register.database.read() as connection:
-        return _proposed(connection, identity)
+        (found,) = _named_for(register, connection, (_proposed(connection, identity),), body)
+    return found
 
 
 def list_proposals(register: Register, *, body: str | None = None) -> tuple[StoredProposal, ...]:
-    """List the proposals, the oldest first: for a body those it made and those it decides on, else all."""
+    """List the proposals, the oldest first: for a body those it made and those it decides on, else all.
+
+    Who has proposed reads the holder's name only where it keeps the record: a number alone tells nobody whose it is.
+    """
     with register.database.read() as connection:
-        found = proposals.all_of(connection)
-    return tuple(one for one in found if body is None or body in {one.issuer, one.proposal.body})
+        return _named_for(register, connection, proposals.all_of(connection, body), body)
+
+
+def proposal_page(register: Register, body: str, asked: PageRequest) -> Page[StoredProposal]:
+    """Read a part of the proposals that a body made or decides on, the oldest first. Raises Refused."""
+    part = part_of(register, asked, _PROPOSALS)
+    with register.database.read() as connection:
+        found, total = proposals.page(connection, body, part)
+        named = _named_for(register, connection, found, body)
+    return page_of(register, _PROPOSALS, part, named, total)
+
+
+def proposals_at_desk(
+    register: Register, body: str, *, only_open: bool, after: int = 0, size: int = 50
+) -> tuple[tuple[StoredProposal, ...], int | None]:
+    """Read a page of what ``list_proposals`` lists, by id, and the id to go on after, None at the end."""
+    with register.database.read() as connection:
+        found = proposals.next_of(connection, body, only_open=only_open, after=after, most=size + 1)
+        page = _named_for(register, connection, found[:size], body)
+    return page, page[-1].id if len(found) > size else None
+
+
+def _named_for(
+    register: Register, connection: Connection, found: Sequence[StoredProposal], body: str | None
+) -> tuple[StoredProposal, ...]:
+    """Return proposals as a body sees them: without the holder's name where the holder is not there for it. 督§4."""
+    others = [] if body in {None, CENTRE} else [one.number for one in found if one.issuer != body]
+    if not others:
+        return tuple(found)
+    held = card_lists.of_numbers(connection, others)
+    readable = readable_of(connection, held.values(), body or CENTRE, register.effects.today())
+    return tuple(replace(one, name="") if one.number in held.keys() - readable else one for one in found)
 
 
 def _proposed(connection: Connection, identity: int) -> StoredProposal:

@@ -12,6 +12,7 @@ from service.domain.cancellation import Correction, Decision
 from service.domain.card import Card, CardStatus
 from service.domain.card_number import CardNumber
 from service.domain.errors import DomainError
+from service.domain.issuer import CENTRE
 from service.domain.review import EntryKind, check_body
 from service.domain.verdict_words import Word
 from service.flows.checking.staff import check_number
@@ -27,7 +28,9 @@ from service.store.proposals import StoredProposal
 class Standing:
     """A card as it stands today, in the verdict's ``word``; ``dead_copies`` are those that have been replaced.
 
-    ``decision`` and ``correction`` tell of a cancellation, ``lost_with`` names the cards it took beside this one.
+    ``decision`` and ``correction`` tell of a cancellation, ``lost_with`` names the cards it took beside this one;
+    ``would_lose`` are those that a cancellation would take, this one among them. ``named_otherwise`` are the holder's
+    other cards in force that bear another name: those of the body, and for the centre everybody's.
     ``entries`` are what the body may enter in the record, ``decides`` whether it is the card's issuer.
     """
 
@@ -39,6 +42,8 @@ class Standing:
     decision: Decision | None
     correction: Correction | None
     lost_with: tuple[CardNumber, ...]
+    would_lose: tuple[CardNumber, ...]
+    named_otherwise: tuple[Card, ...]
     entries: frozenset[EntryKind]
     decides: bool
 
@@ -62,6 +67,15 @@ def card_standing(register: Register, number: CardNumber, by: Principal) -> Stan
     return standing
 
 
+def cards_named_otherwise(register: Register, number: CardNumber) -> tuple[Card, ...]:
+    """Return the other cards in force of a card's holder that bear another name. Raises Refused."""
+    with register.database.read() as connection:
+        record = cards.get(connection, number)
+        if record is None:
+            raise no_such_card(number)
+        return _named_otherwise(connection, record.card)
+
+
 def _standing(register: Register, number: CardNumber, body: str) -> Standing:
     with register.database.read() as connection:
         record = cards.get(connection, number)
@@ -71,6 +85,8 @@ def _standing(register: Register, number: CardNumber, body: str) -> Standing:
         decision = cancellations.get(connection, number)
         correction = cancellations.get_correction(connection, number)
         lost_with = () if decision is None else _lost_with(connection, card, decision)
+        would_lose = _would_lose(connection, card)
+        others = tuple(one for one in _named_otherwise(connection, card) if body in {one.issuer, CENTRE})
         dead = copies.replaced(connection, number)
         engaged = has_engaged(connection, card, body)
         proposed = tuple(
@@ -87,8 +103,18 @@ def _standing(register: Register, number: CardNumber, body: str) -> Standing:
         decision=decision,
         correction=correction,
         lost_with=lost_with,
+        would_lose=would_lose,
+        named_otherwise=others,
         entries=frozenset(kind for kind in EntryKind if _may_enter(kind, card, body, engaged=engaged)),
         decides=body == card.issuer,
+    )
+
+
+def _named_otherwise(connection: Connection, card: Card) -> tuple[Card, ...]:
+    return tuple(
+        one
+        for one in cards.of_person(connection, card.person)
+        if one.status is CardStatus.VALID and one.number != card.number and one.name != card.name
     )
 
 
@@ -97,6 +123,17 @@ def _lost_with(connection: Connection, card: Card, decision: Decision) -> tuple[
         one.number
         for one in cards.of_person(connection, card.person)
         if one.number != card.number and cancellations.get(connection, one.number) == decision
+    )
+
+
+def _would_lose(connection: Connection, card: Card) -> tuple[CardNumber, ...]:
+    """List the person's cards that a cancellation of this one takes: 考§21 all of an assessor, 督§19 the issuer's."""
+    return tuple(
+        one.number
+        for one in cards.of_person(connection, card.person)
+        if one.status in {CardStatus.VALID, CardStatus.SUPERSEDED}
+        and one.kind.is_assessor is card.kind.is_assessor
+        and (one.kind.is_assessor or one.issuer == card.issuer)
     )
 
 

@@ -17,9 +17,10 @@ from service.domain.errors import DecisionRefused
 from service.domain.event import Event, Json
 from service.domain.issuer import CENTRE
 from service.domain.kinds import CardKind
+from service.domain.printing import origin_of_replacement
 from service.flows.cards.card_requests import FoundRequest, ReplacementRequest, RevocationRequest, VoidRequest
 from service.flows.cards.documents import keep_document
-from service.flows.cards.faces import face_of, issuer_printed
+from service.flows.cards.faces import face_of, printed_at
 from service.flows.errors import Refused, no_such_card
 from service.flows.issue.portraits import portrait_of_copy, withdraw_consent
 from service.flows.issue.signing import CardSigner, unsigned_credential
@@ -116,6 +117,7 @@ def replace_card(register: Register, number: CardNumber, request: ReplacementReq
                 list_index=slot.index,
                 credential=signer.sign(after, slot, portrait),
                 issued_at=now,
+                origin=origin_of_replacement(request.reason),
             ),
             today,
         )
@@ -214,16 +216,9 @@ def _check_fits(register: Register, card: Card, portrait: bytes) -> None:
     """Refuse a copy whose back has no room for the larger code, which at the issue it may not have had."""
     with register.database.read() as connection:
         entered_at = cards.entered_at(connection, card.number)
-        name, printing_unit = issuer_printed(register, connection, card.issuer, entered_at)
-    face = face_of(
-        card,
-        register.jurisdiction,
-        host=register.host,
-        issuer_name=name,
-        printing_unit=printing_unit,
-        portrait=b"",
-        credential=unsigned_credential(card, portrait),
-    )
+        printed = printed_at(register, connection, card.issuer, entered_at)
+    credential = unsigned_credential(card, portrait)
+    face = face_of(card, printed, host=register.host, portrait=b"", credential=credential)
     problems = [problem for problem in check(face, register.fonts) if problem.field != "photo"]
     if problems:
         raise Refused(

@@ -18,6 +18,7 @@ from service.flows.people.engagements import places_of
 from service.flows.people.person import ground_to_see
 from service.flows.register import Register
 from service.store import assessments, blobs, cards, copies
+from service.store.limits import Tell, unheard
 
 NOT_SHOWN: Final = "photo-not-shown"
 
@@ -36,7 +37,7 @@ def photo_of_credential(register: Register, text: str, by: Principal | None = No
     return photo
 
 
-def photo_of_number(register: Register, number: CardNumber, by: Principal) -> bytes | None:
+def photo_of_number(register: Register, number: CardNumber, by: Principal, tell: Tell = unheard) -> bytes | None:
     """Find the photograph of a card by its number, for who may compare it with a face; None where there is none.
 
     That is who sees the holder's page, or who works at a gate to which the holder is planned today. To have typed the
@@ -45,7 +46,7 @@ def photo_of_number(register: Register, number: CardNumber, by: Principal) -> by
     ground = ground_to_see(register, number, by) if by.may(Permission.READ_PEOPLE) else ""
     ground = ground or ("planned-today" if _is_planned_today(register, number, by) else "")
     if not ground:
-        count_typed_number(register, by)
+        count_typed_number(register, by, tell)
         record_access(register, by.actor, Access(act=Act.REFUSED, number=number, ground=Act.PHOTO, outcome=NOT_SHOWN))
         raise Refused(
             NOT_SHOWN,

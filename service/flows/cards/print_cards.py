@@ -11,15 +11,17 @@ from sqlalchemy import Connection
 
 from cardlayout.face import CardFace
 from cardlayout.render import Job, render
+from service.domain.access import By
 from service.domain.card import CardStatus
 from service.domain.card_number import CardNumber
 from service.domain.credential import text_of
-from service.domain.event import Event
-from service.flows.cards.faces import face_of, issuer_printed
+from service.domain.issuer import CENTRE
+from service.flows.cards.faces import Printed, face_of, printed_at
 from service.flows.cards.stored_photos import read_photos
 from service.flows.errors import Refused
+from service.flows.printing.print_log import drawn_unasked, enter_drawn
 from service.flows.register import Register
-from service.store import blobs, cards, copies, journal
+from service.store import blobs, cards, copies
 from service.store.cards import PrintableCard
 
 _WITHDRAWN: Final = frozenset({CardStatus.REVOKED, CardStatus.VOIDED})
@@ -47,10 +49,11 @@ def withdrawn(register: Register, numbers: Sequence[CardNumber]) -> tuple[CardNu
 
 @dataclass(frozen=True, slots=True)
 class Printing:
-    """Which cards are printed, in this order, and how."""
+    """Which cards are printed, in this order, and how; ``body`` is whose machine it is."""
 
     numbers: Sequence[CardNumber]
     job: Job
+    body: str = CENTRE
 
 
 def print_cards(
@@ -61,12 +64,25 @@ def print_cards(
     actor: str,
     progress: Callable[[int], None] | None = None,
 ) -> None:
-    """Write the PDF of the live copies of these cards, and note in the journal that they were printed.
+    """Write the PDF of the live copies of these cards, and enter in the log that they were printed.
 
     Raises Refused, naming every card that cannot be printed: not in the register, without a live copy (imported from
     before the system), without its photograph, revoked or voided. Nothing is written then.
     """
-    numbers, job = printing.numbers, printing.job
+    copies_drawn = draw_cards(register, printing.numbers, printing.job, out, progress)
+    drawn = drawn_unasked(register, copies_drawn, printing.job)
+    with register.database.write() as connection:
+        enter_drawn(connection, register, drawn, By(actor, printing.body))
+
+
+def draw_cards(
+    register: Register,
+    numbers: Sequence[CardNumber],
+    job: Job,
+    out: BinaryIO,
+    progress: Callable[[int], None] | None = None,
+) -> dict[CardNumber, bytes]:
+    """Write the PDF as ``print_cards`` does and return which copy of each card it shows; the log is the caller's."""
     with register.database.read() as connection:
         found = {card.card.number: card for card in cards.printable(connection, numbers)}
         stored = blobs.present(connection, (one.photo for one in found.values() if one.photo is not None))
@@ -79,32 +95,24 @@ def print_cards(
         )
 
     def faces(connection: Connection) -> Iterator[CardFace]:
-        printed: dict[tuple[str, datetime], tuple[str, str]] = {}
+        printed: dict[tuple[str, datetime], Printed] = {}
         photos = read_photos(connection, [found[number].photo or b"" for number in numbers])
         for number, photo in zip(numbers, photos, strict=True):
             printable = found[number]
             issued = (printable.card.issuer, printable.entered_at)
             if issued not in printed:
-                printed[issued] = issuer_printed(register, connection, *issued)
-            name, printing_unit = printed[issued]
+                printed[issued] = printed_at(register, connection, *issued)
             yield face_of(
                 printable.card,
-                register.jurisdiction,
+                printed[issued],
                 host=register.host,
-                issuer_name=name,
-                printing_unit=printing_unit,
                 portrait=photo,
                 credential=printable.credential,
             )
 
     with register.database.read() as connection:
         render(faces(connection), register.fonts, job, out, progress)
-    now = register.effects.now()
-    with register.database.write() as connection:
-        event = Event(
-            "cards-printed", str(numbers[0]), {"numbers": [str(n) for n in numbers], "sheet": job.sheet.value}
-        )
-        journal.append_many(connection, now, actor, (event,))
+    return {number: found[number].card.copy_id for number in numbers}
 
 
 def card_text(register: Register, number: CardNumber) -> str:

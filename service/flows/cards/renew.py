@@ -13,9 +13,12 @@ from typing import Final, cast
 
 from sqlalchemy import Connection
 
+from cardlayout.face import CardFace
+from cardlayout.portrait import PortraitError, normalise
 from service.domain.access import By
-from service.domain.application import Cell, RawRow
+from service.domain.application import Cell, MalformedRow, RawRow
 from service.domain.application.headings import HEADING_OF, HEADINGS
+from service.domain.application.parse import parse_row
 from service.domain.card import Card
 from service.domain.card_number import CardNumber
 from service.domain.card_steps import check_renewable
@@ -23,17 +26,25 @@ from service.domain.problem import Problem
 from service.domain.validity import MONTHS_A_YEAR, add_months, renewal_opens_on
 from service.flows.cards.card_requests import RenewalRequest
 from service.flows.cards.lifecycle import check_confirmed, check_who_decides, registered
+from service.flows.cards.preview import without_number
 from service.flows.cards.stored_photos import read_photo
 from service.flows.errors import Refused
 from service.flows.issue.issue_batch import Request, issue_batch
 from service.flows.issue.issuing import ID_CONTEXT
+from service.flows.issue.judging import Portraits, Terms, judge, policy_for
+from service.flows.issue.new_job_types import known_job_types, questions
 from service.flows.issue.portraits import consents
+from service.flows.issue.trial_faces import trial_face
+from service.flows.paging import ListOrder, Page, PageRequest, page_of, part_of
 from service.flows.register import Register
 from service.roster.photo_files import PhotoFile, PhotoFiles
-from service.store import cards, people
+from service.store import cards, expiring, people
 from service.store.cards import CardRecord
 
 FIRST_ROW: Final = 2
+_EXPIRING: Final = ListOrder["Expiring"](
+    "expiring", (date, str, str), lambda one: (one.card.expires_on, one.card.issuer, one.card.number)
+)
 _PHOTO_NAME: Final = "photo"
 _FIXED: Final = frozenset({"resident_id", "photo", "number", "number_reason"})
 _NO_PHOTO: Final = Problem(
@@ -57,6 +68,21 @@ class Expiring:
     renewal_opens_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class RenewalShown:
+    """What a renewal would issue: the face without its number, its last day, and what a person should look at."""
+
+    face: CardFace
+    expires_on: date
+    warned: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Renewal:
+    batch: Request
+    photo: bytes | None
+
+
 def renew_card(register: Register, number: CardNumber, request: RenewalRequest, by: By) -> CardNumber:
     """Issue the card that follows another; return its number. The former is superseded for what the new one covers.
 
@@ -65,6 +91,43 @@ def renew_card(register: Register, number: CardNumber, request: RenewalRequest, 
     DecisionRefused for a body that is not the issuer, and IllegalTransition for a card that is revoked, voided or
     taken over already.
     """
+    renewal = _renewal(register, number, request, by)
+    outcome = issue_batch(register, renewal.batch)
+    for row in outcome.refused:
+        raise _refused(row.problems, renewal.photo)
+    (issued,) = outcome.issued
+    return CardNumber(issued.number or "")
+
+
+def show_renewal(register: Register, number: CardNumber, request: RenewalRequest, by: By) -> RenewalShown:
+    """Return what ``renew_card`` would issue, judged by the same rules; nothing is spent. Raises what it does."""
+    renewal = _renewal(register, number, request, by)
+    batch = renewal.batch
+    catalogue = known_job_types(register)
+    rows = tuple(parse_row(row, catalogue) for row in batch.rows)
+    terms = Terms(issuer=batch.issuer, issued_on=register.effects.today(), reviewed_by=batch.reviewed_by)
+    policy = policy_for(register, terms, rows)
+    portraits = Portraits(problems={row: [*asked] for row, asked in questions(rows, catalogue).items()})
+    if renewal.photo is None:
+        portraits.problems.setdefault(FIRST_ROW, []).append(_NO_PHOTO)
+    else:
+        try:
+            portraits.jpegs[FIRST_ROW] = normalise(renewal.photo)
+        except PortraitError as error:
+            problem = Problem(error.code, "photo", "督附5", error.zh, error.en)
+            portraits.problems.setdefault(FIRST_ROW, []).append(problem)
+    judged = judge(register, policy, rows, portraits)
+    for row in rows:
+        found = judged.refused.get(row.row) or (row.problems if isinstance(row, MalformedRow) else ())
+        if found:
+            raise _refused(tuple(found), renewal.photo)
+    (prepared,) = judged.prepared
+    face = trial_face(register, policy, prepared.draft, prepared.photo, prepared.portrait)
+    warned = (one for found in judged.warned.values() for one in found)
+    return RenewalShown(without_number(face), prepared.draft.expires_on, tuple(warned))
+
+
+def _renewal(register: Register, number: CardNumber, request: RenewalRequest, by: By) -> _Renewal:
     for name in request.facts:
         if name not in RESTATABLE:
             raise Refused(
@@ -94,26 +157,44 @@ def renew_card(register: Register, number: CardNumber, request: RenewalRequest, 
         reviewed_by=request.reviewed_by,
         all_or_nothing=True,
     )
-    outcome = issue_batch(register, batch)
-    for row in outcome.refused:
-        problems = [_NO_PHOTO if photo is None and one.code == _NO_PHOTO.code else one for one in row.problems]
-        raise Refused(
-            problems[0].code,
-            "；".join(one.zh for one in problems),
-            "; ".join(one.en for one in problems),
-            {"field": problems[0].field},
-        )
-    (issued,) = outcome.issued
-    return CardNumber(issued.number or "")
+    return _Renewal(batch, photo)
+
+
+def _refused(found: Sequence[Problem], photo: bytes | None) -> Refused:
+    problems = [_NO_PHOTO if photo is None and one.code == _NO_PHOTO.code else one for one in found]
+    return Refused(
+        problems[0].code,
+        "；".join(one.zh for one in problems),
+        "; ".join(one.en for one in problems),
+        {"field": problems[0].field},
+    )
 
 
 def list_expiring(register: Register, months: int, issuer: str | None = None) -> tuple[Expiring, ...]:
     """List the cards in force that expire from today on within so many months, the first to expire first."""
+    today, last = _term(register, months)
+    with register.database.read() as connection:
+        found = expiring.expiring(connection, today, last, issuer)
+    return _expiring(register, found)
+
+
+def expiring_page(register: Register, months: int, issuer: str | None, asked: PageRequest) -> Page[Expiring]:
+    """Read a part of the cards that ``list_expiring`` lists. Raises Refused."""
+    part = part_of(register, asked, _EXPIRING)
+    today, last = _term(register, months)
+    with register.database.read() as connection:
+        found, total = expiring.expiring_page(connection, today, last, issuer, part)
+    return page_of(register, _EXPIRING, part, _expiring(register, found), total)
+
+
+def _term(register: Register, months: int) -> tuple[date, date]:
     if not 1 <= months <= 3 * MONTHS_A_YEAR:
         raise Refused("months-range", "月数应为 1—36", "the number of months is from 1 to 36")
     today = register.effects.today()
-    with register.database.read() as connection:
-        found = cards.expiring(connection, today, add_months(today, months), issuer)
+    return today, add_months(today, months)
+
+
+def _expiring(register: Register, found: Sequence[Card]) -> tuple[Expiring, ...]:
     names = {code: one.name for code, one in register.institutions().items()}
     return tuple(
         Expiring(

@@ -23,7 +23,7 @@ from service.domain.tidy import name_key
 from service.flows.publishing.contact import contact_or_centre
 from service.flows.register import Register
 from service.store import limits
-from service.store.limits import Claim, Limit, LimitReached
+from service.store.limits import Allowance, Claim, Limit, LimitReached
 
 PER_NETWORK: Final = Limit(30, timedelta(minutes=10))
 PER_BLOCK: Final = Limit(240, timedelta(minutes=10))
@@ -46,7 +46,7 @@ class TooManyLookups(LimitReached):
     """The lookup is one too many; says when another fits and which ways on are not limited."""
 
     def __init__(self, retry_after: int, contact_zh: str, contact_en: str) -> None:
-        super().__init__(retry_after)
+        super().__init__(retry_after, PER_NETWORK)
         self.zh = f"查询过于频繁，请在 {retry_after} 秒后重试；扫描证卡二维码查验不受限；也可询问发证机构：{contact_zh}"
         self.en = (
             f"too many lookups; try again in {retry_after} seconds. Scanning the code on the card is not limited; "
@@ -54,11 +54,12 @@ class TooManyLookups(LimitReached):
         )
 
 
-def admit_lookup(register: Register, origin: Origin, number: CardNumber, name: str) -> None:
-    """Count a lookup for ``number`` and ``name`` before it is known whether they are right.
+def admit_lookup(register: Register, origin: Origin, number: CardNumber, name: str) -> Allowance:
+    """Count a lookup for ``number`` and ``name`` before it is known whether they are right; return what is left.
 
-    What is counted is kept as keyed hashes only. Raises TooManyLookups; nothing is counted then, and a flood that is
-    being refused only reads: it never waits for, or holds up, those who write.
+    That is the network's own: the counters of a number and of a name would tell what others have asked. What is
+    counted is kept as keyed hashes only. Raises TooManyLookups; nothing is counted then, and a flood that is being
+    refused only reads: it never waits for, or holds up, those who write.
     """
     now = register.effects.now()
     own = (
@@ -77,8 +78,9 @@ def admit_lookup(register: Register, origin: Origin, number: CardNumber, name: s
     counted = (*own, *with_room) if len(with_room) == len(shared) else (*own, *with_room, first)
     try:
         with register.database.counters.write() as connection:
-            limits.take(connection, counted, now)
+            network, *_ = limits.take(connection, counted, now)
             limits.forget(connection, now)
+            return network
     except LimitReached as refusal:  # others have come in between
         raise _refusal(register, refusal.retry_after) from None
 

@@ -29,6 +29,23 @@ class VerificationRequest(Struct, frozen=True, forbid_unknown_fields=True):
         return Duty(self.place, self.occupation, self.level)
 
 
+class BulkVerificationRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Checks of many cards at once, for the same work: one verdict for each text, in the same order."""
+
+    credentials: Annotated[
+        tuple[str, ...],
+        described("credentials", min_length=1, max_length=100, examples=[["https://zk.example.cn/1#0123456789"]]),
+    ]
+    place: Place | None = None
+    occupation: OccupationName | None = None
+    level: Annotated[SkillLevel, described("level")] | None = None
+
+    @property
+    def duty(self) -> Duty:
+        """The work the cards are to be good for."""
+        return Duty(self.place, self.occupation, self.level)
+
+
 class LookupRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """What a lookup asks."""
 

@@ -11,6 +11,7 @@ import hmac
 from dataclasses import dataclass
 from typing import Final
 
+from service.counters import count_verdict
 from service.domain.card_number import CardNumber
 from service.domain.card_view import CardView, view_of
 from service.domain.check_facts import Doubt, Record
@@ -77,6 +78,7 @@ def lookup(register: Register, number: str, name: str) -> PublicAnswer | None:
     verdict = judge_number(
         Record(card, issuer_name, copy_is_live=True, claims_match=True, doubt=doubt), register.effects.now()
     ).public()
+    count_verdict(verdict.verdict, "number")
     return PublicAnswer(verdict, view_of(card, issuer_name).public())
 
 

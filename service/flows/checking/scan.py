@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from keys.document import KeyDocument
@@ -44,39 +45,67 @@ class Naming:
     issuer: Callable[[str], str | None]
 
 
-def scan_text(  # noqa: PLR0911 - each return is one numbered refusal
-    text: str, document: KeyDocument, ring: Keyring, naming: Naming
-) -> Scanned:
-    """Check a QR code's text, whatever it holds.
+_NO_NAMES: Final = Naming(lambda _code: None, lambda _issuer: None)
+_KEPT: Final = 4_096
+"""Genuine texts of which a process keeps what they hold, some 2 kB each: a card at a gate is scanned several times."""
+
+
+class _Refused(Exception):
+    """The text is not genuine; ``scan`` says why. Raised and not returned, so that it is not kept."""
+
+    def __init__(self, scan: Scan) -> None:
+        super().__init__()
+        self.scan = scan
+
+
+def scan_text(text: str, document: KeyDocument, ring: Keyring) -> Scanned:
+    """Check a QR code's text, whatever it holds; codes in it have no names yet (``named``).
 
     1. the text is a credential's, digit for digit; 2. its address is one that the key document names; 3. its
     envelope has the one form; 4. a known key signed it; 5. only then its claims are parsed.
+
+    What a genuine text holds never changes under the same keys, so it is kept; what became of the card is not in it.
     """
+    try:
+        return _genuine(text, document.hosts, ring)
+    except _Refused as refused:
+        return Scanned(refused.scan)
+
+
+@lru_cache(_KEPT)
+def _genuine(text: str, hosts: tuple[str, ...], ring: Keyring) -> Scanned:
     try:
         parsed = parse_text(text)  # 1
     except CredentialError as error:
-        return Scanned(Unreadable(error.code))
+        raise _Refused(Unreadable(error.code)) from None
     try:
         verified = ring.verify(parsed.envelope, Purpose.CARD, CARD_AAD)  # 3, 4
     except EnvelopeMalformed as error:
-        return Scanned(Unreadable(error.code))
+        raise _Refused(Unreadable(error.code)) from None
     except UnknownKey:
-        return Scanned(KeyUnknown())
+        raise _Refused(KeyUnknown()) from None
     except SignatureInvalid as error:
-        return Scanned(Forged(error.code))
-    if parsed.host not in document.hosts:  # 2, after the signature: only good digits are called foreign
-        return Scanned(Forged(FOREIGN_HOST))
+        raise _Refused(Forged(error.code)) from None
+    if parsed.host not in hosts:  # 2, after the signature: only good digits are called foreign
+        raise _Refused(Forged(FOREIGN_HOST))
     try:
         claims = decode_claims(verified.payload)  # 5
     except CredentialError as error:  # signed by a key of ours, and still no card: somebody else holds the key
-        return Scanned(Forged(error.code))
+        raise _Refused(Forged(error.code)) from None
     genuine = Genuine(
-        claims=view_of_claims(claims, naming),
+        claims=view_of_claims(claims, _NO_NAMES),
         status_index=claims.status_index,
         key_compromised=verified.key.state is KeyState.COMPROMISED,
         signs_until=verified.key.signs_until,
     )
     return Scanned(genuine, claims, verified.payload)
+
+
+def named(scanned: Scanned, naming: Naming) -> Scanned:
+    """Return a scan whose card is shown with the names of its codes."""
+    if not isinstance(scanned.scan, Genuine) or scanned.claims is None:
+        return scanned
+    return replace(scanned, scan=replace(scanned.scan, claims=view_of_claims(scanned.claims, naming)))
 
 
 def view_of_claims(claims: Claims, naming: Naming) -> CardView:

@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import attrgetter, itemgetter
 from typing import Final
 
 from sqlalchemy import Connection
 
+from service.counters import count_verdict
 from service.domain.access import Principal
 from service.domain.access_record import Access, Act
 from service.domain.card_number import CardNumber
-from service.domain.check_facts import Doubt, Lost, Record
+from service.domain.check_facts import Doubt, Record
 from service.domain.fitness import Duty
 from service.domain.issuer import CENTRE
 from service.domain.verdict import NO_DUTY, Verdict, judge_number
 from service.domain.verdict_words import Word
+from service.flows.checking.standings import Standings
+from service.flows.paging import ListOrder, Page, PageRequest, page_of, part_of
 from service.flows.people.access_records import record_access
 from service.flows.people.engagements import places_of
 from service.flows.register import Register
-from service.store import cards, copies, institutions, limits, restored, scans
-from service.store.limits import Claim, Limit, LimitReached
+from service.store import cards, institutions, limits, restored, scans
+from service.store.limits import Claim, Limit, LimitReached, Tell, unheard
 from service.store.scans import LoggedScan, Scan
-from service.store.states import CopyState
+
+_SCANS: Final = ListOrder[LoggedScan]("scans", (datetime, bytes), lambda one: (one.taken_at, one.scan.nonce))
 
 
 def check_number(register: Register, number: CardNumber, duty: Duty = NO_DUTY, at: datetime | None = None) -> Verdict:
@@ -31,7 +36,9 @@ def check_number(register: Register, number: CardNumber, duty: Duty = NO_DUTY, a
     with register.database.read() as connection:
         record = _record(register, connection, number)
         lost = restored.find_lost(connection, number) if record is None else None
-    return judge_number(record, at or register.effects.now(), duty, lost)
+    verdict = judge_number(record, at or register.effects.now(), duty, lost)
+    count_verdict(verdict.verdict, "number")
+    return verdict
 
 
 TYPED: Final = (Limit(60, timedelta(minutes=10)), Limit(400, timedelta(hours=24)))
@@ -41,34 +48,40 @@ TYPED: Final = (Limit(60, timedelta(minutes=10)), Limit(400, timedelta(hours=24)
 class TooManyNumbers(LimitReached):
     """One typed number too many, of an account; scanning is not counted."""
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(retry_after)
+    def __init__(self, retry_after: int, limit: Limit) -> None:
+        super().__init__(retry_after, limit)
         self.zh = f"凭编号查询过于频繁，请在 {retry_after} 秒后重试；扫描证卡二维码不受限"
         self.en = f"too many numbers; try again in {retry_after} seconds. Scanning the code on a card is not limited"
 
 
-def check_typed_number(register: Register, number: CardNumber, duty: Duty, by: Principal) -> Verdict:
+def check_typed_number(
+    register: Register, number: CardNumber, duty: Duty, by: Principal, tell: Tell = unheard
+) -> Verdict:
     """Return the verdict on a number that somebody has typed, recorded. Raises TooManyNumbers. 个人信息保护法§51."""
-    count_typed_number(register, by)
+    count_typed_number(register, by, tell)
     verdict = check_number(register, number, duty)
     outcome = verdict.verdict.value
     record_access(register, by.actor, Access(act=Act.CHECK, number=number, ground="typed-number", outcome=outcome))
     return verdict
 
 
-def count_typed_number(register: Register, by: Principal) -> None:
-    """Count a number that an account has typed. Raises TooManyNumbers; nothing is counted then."""
+def count_typed_number(register: Register, by: Principal, tell: Tell) -> None:
+    """Count a number that an account has typed, and tell what is left. Raises TooManyNumbers; nothing is counted then.
+
+    Of two limits the one with less left is told.
+    """
     now = register.effects.now()
     claims = [Claim(register.blind.of(f"typed {limit.requests} {by.account_id}"), limit) for limit in TYPED]
     try:
         with register.database.counters.read() as connection:
-            wait = max(limits.waits(connection, claims, now))
+            wait, limit = max(zip(limits.waits(connection, claims, now), TYPED, strict=True), key=itemgetter(0))
         if wait:
-            raise TooManyNumbers(wait)
+            raise TooManyNumbers(wait, limit)
         with register.database.counters.write() as connection:
-            limits.take(connection, claims, now)
+            left = limits.take(connection, claims, now)
     except LimitReached as refusal:
-        raise TooManyNumbers(refusal.retry_after) from None
+        raise TooManyNumbers(refusal.retry_after, refusal.limit) from None
+    tell(min(left, key=attrgetter("remaining")))
 
 
 def take_scans(register: Register, by: Principal, handed_in: Sequence[Scan]) -> tuple[tuple[Scan, bool], ...]:
@@ -80,10 +93,15 @@ def take_scans(register: Register, by: Principal, handed_in: Sequence[Scan]) -> 
     return tuple(zip(told, new, strict=True))
 
 
-def read_scans(register: Register, by: Principal, since: datetime) -> tuple[LoggedScan, ...]:
-    """List scans handed in from a moment on: an institution sees those of its own staff."""
+def read_scans(register: Register, by: Principal, since: datetime, asked: PageRequest) -> Page[LoggedScan]:
+    """Read a part of the scans handed in from a moment on: an institution sees those of its own staff. Raises Refused.
+
+    They are not counted.
+    """
+    part = part_of(register, asked, _SCANS)
     with register.database.read() as connection:
-        return scans.since(connection, since, by.sees_institution)
+        found = scans.since(connection, since, by.sees_institution, part)
+    return page_of(register, _SCANS, part, found)
 
 
 def all_scans(register: Register, since: datetime) -> tuple[LoggedScan, ...]:
@@ -114,31 +132,10 @@ def _record(register: Register, connection: Connection, number: CardNumber) -> R
 
 def word_on(register: Register, number: CardNumber, copy: bytes | None, at: datetime | None = None) -> Word:
     """Return what the register holds of the very copy, or else of the card; ``at`` stands in for the clock."""
-    word = check_number(register, number, at=at).verdict
-    if word is Word.UNKNOWN:
-        return Word.UNREGISTERED
-    if copy is None or word not in _SPEAKS_OF_COPY:
-        return word
     with register.database.read() as connection:
-        found = copies.find(connection, copy)
-        lost = _lost_copy(connection, number, copy) if found is None else None
-    if lost is not None:
-        return Word.REPLACED if not lost.copy_is_live else Word.STATUS_UNKNOWN if word is Word.VALID else word
-    if found is None or found.card.number != number:
-        return Word.UNREGISTERED
-    return word if found.copy.state is CopyState.LIVE else Word.REPLACED
-
-
-_SPEAKS_OF_COPY: Final = frozenset({Word.VALID, Word.EXPIRED, Word.NOT_YET_VALID, Word.SUPERSEDED, Word.STATUS_UNKNOWN})
-"""Words that leave open whether the very copy still counts."""
-
-
-def _lost_copy(connection: Connection, number: CardNumber, copy: bytes) -> Lost | None:
-    """Find what is known of a copy that may have been made after the backup from which the register was restored."""
-    found = restored.find_lost_copy(connection, copy)
-    if found is not None:
-        return found[1] if found[0] == number else None
-    return Lost() if restored.has_lost_places(connection) else None
+        standings = Standings(register, connection)
+        standings.read((number,), () if copy is None else (copy,))
+        return standings.word(number, copy, at or register.effects.now())
 
 
 def _word_now(register: Register, one: Scan) -> str | None:

@@ -29,7 +29,7 @@ from service.domain.succession import Precedence, check_succession, highest_issu
 from service.domain.validity import civil_date
 from service.domain.verdict import NO_DUTY, Verdict, judge
 from service.flows.checking.opening_words import note_of
-from service.flows.checking.scan import Naming, scan_text
+from service.flows.checking.scan import Naming, named, scan_text
 from service.flows.errors import Refused
 from service.flows.publishing.publish import STATUS_LIST_AAD, STATUS_LIST_HEADERS
 
@@ -69,7 +69,7 @@ class OfflineChecker:
         """Return the verdict on a QR code's text at an instant, as far as the bundle can tell."""
         now = offline_now(clock, highest_issued_at(self.seen.values()))
         naming = Naming(self.names.occupations.get, self._issuer_name)
-        scanned = scan_text(text, self.document, self.ring, naming)
+        scanned = named(scan_text(text, self.document, self.ring), naming)
         listed = None
         if isinstance(scanned.scan, Genuine) and scanned.claims is not None:
             listed = self.status_lists.get(scanned.claims.status_list)

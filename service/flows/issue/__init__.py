@@ -1,1 +1,1 @@
-"""Issue cards: a batch from its rows to signed cards, what is uploaded for it, and cards from before the system."""
+"""Issue cards: a batch from its rows to signed cards, and cards from before the system."""

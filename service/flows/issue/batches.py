@@ -113,10 +113,15 @@ def draw_batch(register: Register, batch: int, request: PrintRequest, by: By) ->
             f"批次 {batch} 没有可以打印的证卡：未核发，或都已取消资格或作废",
             f"batch {batch} has no card to print: none was issued, or all were revoked or voided since",
         )
+    return draw_numbers(register, numbers, request, by)
+
+
+def draw_numbers(register: Register, numbers: tuple[CardNumber, ...], request: PrintRequest, by: By) -> Drawn:
+    """Draw the PDF of these cards, and enter it in the log. Raises Refused for one that cannot be printed."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer's, which closes it
     try:
         job = Job(title_of(numbers), request.sheet, request.flip, slot=request.slot)
-        print_cards(register, Printing(numbers, job), file, actor=by.actor)
+        print_cards(register, Printing(numbers, job, by.body or CENTRE), file, actor=by.actor)
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
     except BaseException:

@@ -21,6 +21,7 @@ from service.domain.errors import SeriesRefused
 from service.domain.event import Event
 from service.domain.fact import KEY_BYTES
 from service.domain.people import ResidentId
+from service.domain.printing import origin_of_first
 from service.domain.problem import Problem
 from service.flows.issue.portraits import PORTRAIT_CONSENT
 from service.flows.issue.signing import CardSigner
@@ -135,6 +136,7 @@ def issue_prepared(
                 list_index=slot.index,
                 credential=signer.sign(card, slot, one.portrait),
                 issued_at=now,
+                origin=origin_of_first(card.predecessor),
             )
         )
     superseding = {number for one in ready for number, _ in one.planned.supersedes}

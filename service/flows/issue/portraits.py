@@ -29,6 +29,7 @@ PORTRAIT_CONSENT: Final = "portrait_consent"
 _WITHDRAWN_ON: Final = "portrait_consent_withdrawn_on"
 _SWITCH: Final = "portrait-in-code:"
 _ON, _OFF = "on", "off"
+_DEFAULT: Final = _ON if ON_BY_DEFAULT else _OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ def portrait_switches(register: Register, issuer: str | None = None) -> tuple[Po
 
 def issuers_with_portraits(connection: Connection, issuers: Iterable[str]) -> frozenset[str]:
     """Return which of these issuers have switched portraits on."""
-    return frozenset(issuer for issuer in issuers if _is_on(connection, issuer))
+    asked = tuple(issuers)
+    stored = meta.get_many(connection, [_SWITCH + issuer for issuer in asked])
+    return frozenset(issuer for issuer in asked if stored.get(_SWITCH + issuer, _DEFAULT) == _ON)
 
 
 def small_portrait(photo: bytes) -> bytes:
@@ -100,6 +103,14 @@ def portrait_of_copy(connection: Connection, card: Card) -> bytes | None:
     return small_portrait(read_photo(connection, record.photo))
 
 
+def portrait_in_code(
+    connection: Connection, card: Card, application: Mapping[str, object] | None, photo: bytes
+) -> bytes | None:
+    """Make the portrait of a photograph that a card is about to get, as ``portrait_of_copy`` does of the one it has."""
+    wanted = consents(application or {}) and _is_on(connection, card.issuer)
+    return small_portrait(photo) if wanted else None
+
+
 def withdraw_consent(connection: Connection, card: Card, on: date) -> tuple[Event, ...]:
     """Note beside a card that its holder no longer consents; return the event, none where there was no consent."""
     record = cards.get(connection, card.number)
@@ -116,8 +127,7 @@ def consents(application: Mapping[str, object]) -> bool:
 
 
 def _is_on(connection: Connection, issuer: str) -> bool:
-    stored = meta.get(connection, _SWITCH + issuer)
-    return ON_BY_DEFAULT if stored is None else stored == _ON
+    return issuer in issuers_with_portraits(connection, (issuer,))
 
 
 def _check_known(issuer: str, known: Collection[str]) -> None:

@@ -10,6 +10,7 @@ from keys.identity import KID_SIZE
 from keys.keyring import KeyState, Purpose
 from keys.signer import Signer
 from keys.suites import ED25519
+from service.counters import watch_signing
 from service.domain.card import Card
 from service.domain.credential import (
     CARD_AAD,
@@ -40,9 +41,10 @@ class CardSigner:
 
     @classmethod
     def of(cls, register: Register) -> Self:
-        """Return the signer by the newest key document. Raises IllegalRotation or KeyNotHeld where there is none.
+        """Return the signer by the newest key document.
 
-        Raises ClockAhead too: a card's dates stand for years.
+        Raises IllegalRotation where there is none, KeyAway where it is not at hand, and ClockAhead: a card's dates
+        stand for years.
         """
         check_clock(register)
         keys = register.trusted_keys()
@@ -58,7 +60,8 @@ class CardSigner:
         payload = encode_claims(claims)
         kid = self._signer.kid
         credential = pack(Envelope(kid, payload, self._signer.sign(to_be_signed(kid, payload, CARD_AAD))))
-        self._read_back(credential, claims)
+        with watch_signing(Purpose.CARD.value):
+            self._read_back(credential, claims)
         return credential
 
     def _read_back(self, credential: bytes, claims: Claims) -> None:

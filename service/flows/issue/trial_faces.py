@@ -8,12 +8,13 @@ from typing import Final
 
 from cardlayout.check import check, narrowed
 from cardlayout.face import CardFace
+from cardlayout.portrait import count_faces
 from service.domain.batch import PlannedCard
 from service.domain.card import Card
 from service.domain.eligibility import Known, Policy
 from service.domain.eligibility.case import refusal
 from service.domain.problem import Problem
-from service.flows.cards.faces import face_of
+from service.flows.cards.faces import Printed, face_of
 from service.flows.issue.signing import unsigned_credential
 from service.flows.register import Register
 
@@ -46,15 +47,10 @@ def date_problems(planned: PlannedCard, known: Known, today: date) -> Iterator[P
 def trial_face(register: Register, policy: Policy, draft: Card, portrait: bytes, small: bytes | None) -> CardFace:
     """Compose the face of a card that has no number yet; its code has its size, and without a portrait the least."""
     issuer = policy.institutions.get(draft.issuer)
-    return face_of(
-        draft,
-        register.jurisdiction,
-        host=register.host,
-        issuer_name=issuer.name if issuer else register.jurisdiction.centre.zh,
-        printing_unit=issuer.printed_by if issuer else None,
-        portrait=portrait,
-        credential=None if small is None else unsigned_credential(draft, small),
-    )
+    name, unit = (issuer.name, issuer.printed_by) if issuer else (policy.jurisdiction.centre.zh, None)
+    printed = Printed(policy.jurisdiction.card, name, unit)
+    credential = None if small is None else unsigned_credential(draft, small)
+    return face_of(draft, printed, host=register.host, portrait=portrait, credential=credential)
 
 
 def face_problems(register: Register, face: CardFace) -> tuple[Problem, ...]:
@@ -78,3 +74,24 @@ def narrowed_lines(register: Register, face: CardFace) -> Iterator[Problem]:
             f"“{line.text}”一行排不下，卡面上以 {line.percent} % 的字宽印制",
             f"the line {line.text!r} is printed at {line.percent} % of its width",
         )
+
+
+def faces_seen(face: CardFace) -> Iterator[Problem]:
+    """Ask a person to look at a portrait in which not one face is found; nothing is refused for it.
+
+    Nothing is said where the package that looks for faces is not installed.
+    """
+    count = count_faces(face.portrait)
+    if count is None or count == 1:
+        return
+    if count == 0:
+        said = (
+            "照片上没有找到正面的人脸，请看一看是不是本人、有没有放正",
+            "no face was found in the photograph, seen from the front: look whether it shows the holder, upright",
+        )
+    else:
+        said = (
+            f"照片上找到 {count} 张人脸，请看一看裁剪的是不是本人",
+            f"{count} faces were found in the photograph: look whether the holder's was cut out",
+        )
+    yield Problem("photo-face-none" if count == 0 else "photo-face-several", "photo", "督附5", *said)

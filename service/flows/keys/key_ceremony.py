@@ -6,7 +6,7 @@ The root key is kept off the server: every step but listing needs its file for a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -15,14 +15,17 @@ from sqlalchemy import Connection
 
 from keys import rotation
 from keys.document import Pin, open_document, sign_document
-from keys.errors import KeyNotHeld
+from keys.errors import KeyNotHeld, TokenError
 from keys.identity import fingerprint
 from keys.keyring import KeyRecord, KeyState, Purpose
+from keys.sign1 import key_id_of
 from keys.signer import Signer
 from keys.standing import by_introduction
-from keys.vault import open_root
+from keys.token_address import AnyToken
+from keys.vault import copy_root, open_root
 from service.domain.event import Event
 from service.flows.errors import Refused
+from service.flows.keys.shared_keys import destroy_key, share_keys
 from service.flows.register import Register
 from service.flows.running.set_up import compose_document, new_key
 from service.store import cards, journal, key_records
@@ -41,11 +44,11 @@ def list_keys(register: Register) -> tuple[KeyRecord, ...]:
 
 def introduce_key(register: Register, purpose: Purpose, root: Signer, actor: str) -> KeyRecord:
     """Make the next key of a purpose and publish it, so that checkers know it before it signs."""
-    new = new_key(register.vault, purpose, register.effects, KeyState.NEXT)
+    new = new_key(register.places, purpose, register.effects, KeyState.NEXT)
     try:
         _publish(register, root, actor, "key-introduced", new, lambda records: rotation.introduce(records, new))
     except BaseException:
-        register.vault.delete(new.public)  # an unpublished key is nobody's
+        register.places.delete(new.public)  # an unpublished key is nobody's
         raise
     return new
 
@@ -74,7 +77,7 @@ def promote_key(register: Register, promotion: Promotion, root: Signer, actor: s
         register, root, actor, "key-promoted", chosen, lambda known: rotation.promote(known, chosen.public, last_day)
     )
     for record in former:
-        _destroy(register, record)
+        destroy_key(register, record)
     return after
 
 
@@ -85,7 +88,7 @@ def retire_key(register: Register, kid: str, root: Signer, actor: str) -> KeyRec
     after = _publish(
         register, root, actor, "key-retired", chosen, lambda known: rotation.retire(known, chosen.public, last_day)
     )
-    _destroy(register, chosen)
+    destroy_key(register, chosen)
     return after
 
 
@@ -96,8 +99,63 @@ def compromise_key(register: Register, kid: str, root: Signer, actor: str) -> Ke
     after = _publish(
         register, root, actor, "key-compromised", chosen, lambda known: rotation.compromise(known, chosen.public, today)
     )
-    _destroy(register, chosen)
+    destroy_key(register, chosen)
     return after
+
+
+def is_left(register: Register, record: KeyRecord) -> bool:
+    """Return whether the private half of a key that signs no more may still be there: its token is away, say."""
+    try:
+        register.places.signer(record.public, record.purpose)
+    except KeyNotHeld:
+        return False
+    except TokenError:
+        return True
+    return True
+
+
+def destroy_left(register: Register, kid: str) -> KeyRecord:
+    """Destroy the private half of a key that signs no more, left where its token was away.
+
+    Raises Refused for a key in use, KeyNotHeld and TokenError.
+    """
+    chosen = _by_kid(list_keys(register), kid)
+    if chosen.state in {KeyState.ACTIVE, KeyState.NEXT}:
+        raise Refused(
+            "key-in-use",
+            f"密钥 {chosen.kid.hex()} 尚在使用或即将启用：先停用",
+            f"key {chosen.kid.hex()} signs, or is about to: retire it first",
+        )
+    register.places.delete(chosen.public)
+    return chosen
+
+
+def root_on_token(register: Register, token: AnyToken) -> Signer:
+    """Return this register's root key as a token signs with it. Raises KeyNotHeld and TokenError."""
+    return token.signer(key_id_of(register.trusted_keys().body))
+
+
+@dataclass(frozen=True, slots=True)
+class RootCopy:
+    """The root key's file with its passphrase, and the token it is copied on to."""
+
+    file: Path
+    passphrase: bytes = field(repr=False)
+    token: AnyToken
+
+
+def copy_root_to(register: Register, copy: RootCopy, actor: str) -> Signer:
+    """Copy the root key from its file on to a token, from which nobody reads it again; the journal says on which.
+
+    Raises as ``unlock_root`` does, and TokenError.
+    """
+    unlock_root(register, copy.file, copy.passphrase)
+    copied = copy_root(copy.file, copy.passphrase, copy.token, register.effects.random_bytes(16))
+    state = copy.token.state()
+    event = Event("root-copied", copied.public.hex(), {"token": state.label, "serial": state.serial})
+    with register.database.write() as connection:
+        journal.append_many(connection, register.effects.now(), actor, (event,))
+    return copied
 
 
 def unlock_root(register: Register, file: Path, passphrase: bytes) -> Signer:
@@ -116,6 +174,7 @@ def _publish(register: Register, root: Signer, actor: str, kind: str, subject: K
         records = by_introduction(change(key_records.all_of(connection)), _published_before(connection, version))
         document = compose_document(version, records, register.host, register.effects)
         key_records.put(connection, records)
+        share_keys(register, connection, records)
         key_records.publish(connection, version, sign_document(document, root))
         event = Event(kind, subject.public.hex(), {"purpose": subject.purpose.value, "kid": subject.kid.hex()})
         journal.append_many(connection, now, actor, (event,))
@@ -156,13 +215,6 @@ def _last_day(register: Register, purpose: Purpose) -> date:
         return today
     with register.database.read() as connection:
         return max(today, cards.latest_issue(connection) or today)
-
-
-def _destroy(register: Register, record: KeyRecord) -> None:
-    try:
-        register.vault.delete(record.public)
-    except KeyNotHeld:  # destroyed before, or never on this machine
-        return
 
 
 def _only(records: tuple[KeyRecord, ...], purpose: Purpose, state: KeyState) -> KeyRecord:

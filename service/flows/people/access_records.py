@@ -13,6 +13,8 @@ from typing import Final
 from service.domain.access_record import DEFAULT_KEEP_DAYS, MAX_KEEP_DAYS, MIN_KEEP_DAYS, Access, Act
 from service.domain.event import Event
 from service.flows.errors import Refused
+from service.flows.paging import ListOrder, Page, PageRequest, page_of, part_of
+from service.flows.pieces import in_pieces
 from service.flows.register import Register
 from service.store import access_records, journal, meta
 from service.store.access_records import StoredAccess, Wanted
@@ -22,6 +24,9 @@ PAGE: Final = 100
 MOST: Final = 1_000
 
 
+_LINES: Final = ListOrder[StoredAccess]("access-records", (int,), lambda one: (one.id,))
+
+
 @dataclass(frozen=True, slots=True)
 class Accesses:
     """A page of the record, the newest first; ``older`` is the id to go on before, None at the end."""
@@ -29,6 +34,7 @@ class Accesses:
     total: int
     lines: tuple[StoredAccess, ...]
     older: int | None
+    page: Page[StoredAccess]
 
 
 def record_access(register: Register, actor: str, *accesses: Access) -> None:
@@ -49,19 +55,25 @@ def seek_accesses(
     since: datetime | None = None,
     until: datetime | None = None,
     before: int | None = None,
-    most: int = PAGE,
+    asked: PageRequest | None = None,
 ) -> Accesses:
-    """Return what was recorded of an account, on a card, or of an act: a page. Raises Refused for an unknown act."""
+    """Return what was recorded of an account, on a card, or of an act: a page, PAGE lines where none is asked for.
+
+    Raises Refused for an unknown act or cursor.
+    """
     try:
         kind = Act(act) if act else None
     except ValueError:
         raise Refused("choice-unknown", "请从列表中选择", "choose one of the list") from None
     wanted = Wanted(user=user.strip().casefold(), number=number.strip().upper(), act=kind, since=since, until=until)
+    part = part_of(register, asked or PageRequest(limit=PAGE), _LINES)
     with register.database.read() as connection:
         total = access_records.count(connection, wanted)
-        found = access_records.newest(connection, wanted, most + 1, before)
-    lines = found[:most]
-    return Accesses(total, lines, lines[-1].id if len(found) > most else None)
+        found = access_records.newest(
+            connection, wanted, part.limit + 1, before if part.after is None else part.after[0]
+        )
+    page = page_of(register, _LINES, part, found, total)
+    return Accesses(total, page.items, page.items[-1].id if page.cursor is not None else None, page)
 
 
 def keep_days(register: Register) -> int:
@@ -86,8 +98,8 @@ def set_keep_days(register: Register, days: int, actor: str) -> None:
 
 def forget_accesses(register: Register) -> int:
     """Delete the lines whose time is over; return how many."""
-    with register.database.write() as connection:
-        return access_records.forget(connection, register.effects.today())
+    today = register.effects.today()
+    return in_pieces(register, lambda connection, most: access_records.forget(connection, today, most))
 
 
 def _keep_days(stored: str | None) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Final
 
 from msgspec import Struct
+from sqlalchemy import Connection
 
 from keys.passwords import hash_password
 from keys.sealing import SALT_SIZE
@@ -22,6 +24,7 @@ from service.domain.access import (
     permissions_of_token,
     user_key,
 )
+from service.domain.account_keeping import is_last_administrator
 from service.domain.event import Event, Json
 from service.domain.tidy import tidy_name
 from service.effects import Effects
@@ -132,13 +135,38 @@ def name_person(register: Register, name: str, person_name: str, actor: str) -> 
 
 
 def disable_user(register: Register, name: str, actor: str) -> None:
-    """Close an account for good, with its sign-ins and tokens. Raises NotFound, Refused."""
+    """Close an account, with its sign-ins and tokens. Raises NotFound, Refused."""
     now = register.effects.now()
     with register.database.write() as connection:
+        journal.head(connection, lock=True)  # two administrators do not disable each other at the same moment
         found = _open_account(accounts.get(connection, user_key(name)))
+        if is_last_administrator(found.account, (one.account for one in _enabled(connection))):
+            raise Refused(
+                "last-administrator",
+                f"“{found.account.name}”是唯一启用的系统管理员；请先新增一位",
+                f"{found.account.name!r} is the only administrator who may sign in; make another one first",
+            )
         accounts.disable(connection, found.id, now)
         event = Event("user-disabled", found.account.name, {"role": found.account.role.value})
         journal.append_many(connection, now, actor, (event,))
+
+
+def enable_user(register: Register, name: str, actor: str) -> NewUser:
+    """Open an account again under a new random password; its sign-ins and tokens stay ended. Raises NotFound, Refused.
+
+    A second factor that it had is still asked for.
+    """
+    made = random_password(register.effects)
+    hashed = hash_password(made, register.effects.random_bytes(SALT_SIZE), register.settings.password_cost)
+    now = register.effects.now()
+    with register.database.write() as connection:
+        found = accounts.get(connection, user_key(name))
+        if found.disabled_at is None:
+            raise Refused("user-enabled", f"账户“{found.account.name}”没有停用", f"{found.account.name!r} is enabled")
+        accounts.enable(connection, found.id, hashed)
+        event = Event("user-enabled", found.account.name, {"role": found.account.role.value})
+        journal.append_many(connection, now, actor, (event,))
+    return NewUser(found.account, made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +188,13 @@ class TokenRequest(Struct, frozen=True, forbid_unknown_fields=True):
     label: Annotated[str, line("label", 60, min_length=1)]
     scopes: Annotated[tuple[Permission, ...], described("scopes", min_length=1)]
     days: Annotated[int, described("days")]
+
+
+class TokenRevocation(Struct, frozen=True, forbid_unknown_fields=True):
+    """A token that is to be taken away: whose it is and what it is called."""
+
+    name: Annotated[str, line("user", 64, min_length=1)]
+    label: Annotated[str, line("label", 60, min_length=1)]
 
 
 def add_token(register: Register, request: TokenRequest, by: By) -> NewToken:
@@ -203,6 +238,10 @@ def random_password(effects: Effects) -> str:
     """Make a password that can be read out: 20 letters and digits in groups of five, 100 bits."""
     letters = base64.b32encode(effects.random_bytes(13)).decode().lower()[:20]
     return "-".join(letters[at : at + 5] for at in range(0, len(letters), 5))
+
+
+def _enabled(connection: Connection) -> Iterator[StoredAccount]:
+    return (one for one in accounts.all_of(connection) if one.disabled_at is None)
 
 
 def _open_account(found: StoredAccount) -> StoredAccount:

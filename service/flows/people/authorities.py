@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from service.domain.authority import MAX_NAME, acting_body, authority_called, new_authority
 from service.domain.event import Event
 from service.domain.issuer import is_institution_code
+from service.flows.paging import ListOrder, Page, PageRequest, page_in
 from service.flows.people.engagements import registered_institution
 from service.flows.register import Register
 from service.flows.requests.types import line
@@ -36,6 +37,13 @@ def list_authorities(register: Register) -> tuple[str, ...]:
     """List the authorities, the centre first."""
     with register.database.read() as connection:
         return register.jurisdiction.centre.zh, *authorities.all_of(connection)
+
+
+def authority_page(register: Register, asked: PageRequest) -> Page[str]:
+    """Return a part of the authorities, the centre first. Raises Refused."""
+    centre, *others = list_authorities(register)
+    order = ListOrder[str]("authorities", (bool, str), lambda name: (name != centre, name))
+    return page_in(register, asked, order, (centre, *sorted(others)))
 
 
 def listed_authority(register: Register, connection: Connection, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Struct
 from sqlalchemy import Connection
@@ -15,12 +15,15 @@ from service.domain.issuer import CENTRE
 from service.domain.review import EntryKind, Grade, case_ground
 from service.flows.cards.lifecycle import check_who_decides, registered
 from service.flows.errors import Refused
+from service.flows.paging import ListOrder, Page, PageRequest, page_of, part_of
 from service.flows.register import Register
 from service.flows.requests.fields import described
 from service.flows.requests.types import DecidedBy, Reason
 from service.flows.shipped import shipped_forms
 from service.store import journal, reviews
 from service.store.reviews import Case, Closing
+
+_CASES: Final = ListOrder[Case]("cases", (int,), lambda one: (one.id,))
 
 
 class CaseClosingRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,8 +41,25 @@ def list_cases(register: Register, *, body: str = CENTRE) -> tuple[Case, ...]:
     The centre sees all, another ``body`` those it decides on and those it has entered.
     """
     with register.database.read() as connection:
-        found = reviews.cases(connection)
-    return tuple(one for one in found if body in {CENTRE, one.issuer, one.entry.body})
+        return reviews.cases(connection, None if body == CENTRE else body)
+
+
+def case_page(register: Register, body: str, asked: PageRequest) -> Page[Case]:
+    """Read a part of the cases that ``list_cases`` lists. Raises Refused."""
+    part = part_of(register, asked, _CASES)
+    with register.database.read() as connection:
+        found, total = reviews.cases_page(connection, None if body == CENTRE else body, part)
+    return page_of(register, _CASES, part, found, total)
+
+
+def cases_at_desk(
+    register: Register, body: str, *, only_open: bool, after: int = 0, size: int = 50
+) -> tuple[tuple[Case, ...], int | None]:
+    """Read a page of what ``list_cases`` lists, by id, and the id to go on after, None at the end."""
+    seen = None if body == CENTRE else body
+    with register.database.read() as connection:
+        found = reviews.next_cases(connection, seen, only_open=only_open, after=after, most=size + 1)
+    return found[:size], found[size - 1].id if len(found) > size else None
 
 
 def find_case(register: Register, identity: int, *, body: str = CENTRE) -> Case:

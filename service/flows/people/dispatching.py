@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
 
 from msgspec import Struct
 from sqlalchemy import Connection
@@ -15,12 +17,18 @@ from service.domain.event import Event, Json
 from service.domain.issuer import CENTRE
 from service.flows.cards.lifecycle import of_locked_person
 from service.flows.errors import Refused
+from service.flows.paging import ListOrder, Page, PageRequest, page_of, part_of
 from service.flows.people.authorities import listed_authority
 from service.flows.people.engagements import registered_institution
 from service.flows.register import Register
 from service.flows.requests.types import Day, InstitutionCode, Plan, Reason
 from service.store import cards, dispatches, engagements, journal
 from service.store.dispatches import StoredDispatch
+
+_SENT: Final = ListOrder[StoredDispatch]("dispatches", (date, str, int), lambda one: (one.on, one.plan, one.id))
+
+LAST_ID: Final = 2**31 - 1
+"""Above every id."""
 
 
 class DispatchRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,6 +124,33 @@ def list_dispatches(
         if institution is not None:
             registered_institution(connection, institution)
         return dispatches.all_of(connection, institution, authority)
+
+
+def sent_page(
+    register: Register, institution: str | None, authority: str | None, asked: PageRequest
+) -> Page[StoredDispatch]:
+    """Read a part of the dispatches that ``list_dispatches`` lists. Raises Refused."""
+    part = part_of(register, asked, _SENT)
+    with register.database.read() as connection:
+        if institution is not None:
+            registered_institution(connection, institution)
+        found, total = dispatches.part_of(connection, institution, authority, part)
+    return page_of(register, _SENT, part, found, total)
+
+
+def dispatch_page(
+    register: Register,
+    institution: str | None,
+    authority: str | None,
+    *,
+    since: date | None,
+    before: int = LAST_ID,
+    size: int = 50,
+) -> tuple[tuple[StoredDispatch, ...], int | None]:
+    """Read a page of dispatches, the newest first, and the id to go on before, None at the end."""
+    with register.database.read() as connection:
+        found = dispatches.page(connection, institution, authority, since, before, size + 1)
+    return found[:size], found[size - 1].id if len(found) > size else None
 
 
 def visits_of(connection: Connection, institution: str) -> dict[Visit, set[int]]:

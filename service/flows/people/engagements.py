@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Struct
 from sqlalchemy import Connection
@@ -19,12 +19,16 @@ from service.domain.issuer import CENTRE, Institution
 from service.domain.kinds import CardKind
 from service.flows.cards.lifecycle import of_locked_person
 from service.flows.errors import Refused
+from service.flows.paging import ListOrder, Page, PageRequest, page_of, part_of
 from service.flows.people.shown import Shown, check_shown
 from service.flows.register import Register
 from service.flows.requests.fields import described
 from service.flows.requests.types import Day, DocumentNumber, InstitutionCode, Reason, line
 from service.store import dispatches, engagements, institutions, journal
 from service.store.engagements import StoredEngagement
+from service.store.limits import Tell, unheard
+
+_CONTRACTS: Final = ListOrder[StoredEngagement]("engagements", (int,), lambda one: (one.id,))
 
 
 class EngagementRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,7 +65,7 @@ class Engaged:
     warnings: tuple[Warned, ...]
 
 
-def engage(register: Register, number: CardNumber, request: EngagementRequest, by: By) -> Engaged:
+def engage(register: Register, number: CardNumber, request: EngagementRequest, by: By, tell: Tell = unheard) -> Engaged:
     """Enter a contract of a card's holder with an institution, without a last day for as long as the rules allow.
 
     Terms of one card at one institution never overlap. A contract opens a person's page, so that a number alone,
@@ -71,7 +75,7 @@ def engage(register: Register, number: CardNumber, request: EngagementRequest, b
     """
     now = register.effects.now()
     shown = Shown(request.credential or "", request.resident_id or "")
-    check_shown(register, number, shown, by.actor)
+    check_shown(register, number, shown, by.actor, tell)
     with register.database.write() as connection:
         card = of_locked_person(connection, number)
         place = registered_institution(connection, request.institution)
@@ -147,6 +151,27 @@ def list_engagements(register: Register, institution: str | None = None) -> tupl
         if institution is not None:
             registered_institution(connection, institution)
         return engagements.all_of(connection, institution)
+
+
+def contract_page(register: Register, institution: str | None, asked: PageRequest) -> Page[StoredEngagement]:
+    """Read a part of the contracts that ``list_engagements`` lists. Raises Refused."""
+    part = part_of(register, asked, _CONTRACTS)
+    with register.database.read() as connection:
+        if institution is not None:
+            registered_institution(connection, institution)
+        found, total = engagements.part_of(connection, institution, part)
+    return page_of(register, _CONTRACTS, part, found, total)
+
+
+def engagement_page(
+    register: Register, institution: str | None, *, running: bool, after: int = 0, size: int = 50
+) -> tuple[tuple[StoredEngagement, ...], int | None]:
+    """Read a page of contracts by id, and the id to go on after, None at the end; ``running``: that hold still."""
+    with register.database.read() as connection:
+        found = engagements.page(
+            connection, institution, register.effects.today() if running else None, after, size + 1
+        )
+    return found[:size], found[size - 1].id if len(found) > size else None
 
 
 def places_of(connection: Connection, card: Card) -> tuple[tuple[Engagement, ...], tuple[Dispatch, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -25,6 +26,7 @@ from service.domain.kinds import SkillLevel
 from service.domain.occupation import parse_occupation
 from service.domain.tidy import tidy_name
 from service.flows.errors import Refused
+from service.flows.paging import ListOrder, Page, PageRequest, page_of, part_of
 from service.flows.people.authorities import listed_authority
 from service.flows.people.engagements import registered_institution
 from service.flows.people.filing_requests import ClosingRequest, FilingRequest, InstitutionEdit, InstitutionRequest
@@ -42,6 +44,9 @@ class FiledInstitution:
     record: Institution
     jobs: Filed
     changes: tuple[Change, ...] = ()
+
+
+_FILED: Final = ListOrder[FiledInstitution]("institutions", (str,), lambda one: (one.record.code,))
 
 
 def enter_institution(register: Register, request: InstitutionRequest, actor: str) -> Institution:
@@ -193,6 +198,18 @@ def list_filed(register: Register) -> tuple[FiledInstitution, ...]:
         )
 
 
+def filed_page(register: Register, asked: PageRequest) -> Page[FiledInstitution]:
+    """Read a part of the institutions that ``list_filed`` lists. Raises Refused."""
+    today, part = register.effects.today(), part_of(register, asked, _FILED)
+    with register.database.read() as connection:
+        filed, total = institutions.filed(connection), institutions.count(connection)
+        found = [
+            FiledInstitution(one, filed_on(filed.get(one.code, ()), today))
+            for one in institutions.all_of(connection, part=part)
+        ]
+    return page_of(register, _FILED, part, found, total)
+
+
 def _read(connection: Connection, code: str, on: date) -> FiledInstitution:
     record = registered_institution(connection, code)
     jobs = filed_on(institutions.filed(connection, code).get(code, ()), on)
@@ -200,7 +217,7 @@ def _read(connection: Connection, code: str, on: date) -> FiledInstitution:
 
 
 def _check_code(connection: Connection, new: Institution) -> None:
-    """Say whose the code is, where another institution has it: code and letter together name one. 督附3."""
+    """Raise InstitutionTaken for a code that is entered already: code and letter together name one. 督附3."""
     known = institutions.get(connection, new.code)
     if known is not None:
         raise InstitutionTaken(

@@ -31,7 +31,7 @@ from service.flows.people.person_parts import (
     visit,
     within,
 )
-from service.flows.people.record import may_read_of, person_record
+from service.flows.people.record import person_record, readable_of
 from service.flows.people.search import Names, names_of
 from service.flows.register import Register
 from service.store import blobs, cards, dossiers, engagements, people
@@ -107,7 +107,7 @@ def _person_of(register: Register, number: CardNumber, body: str, sight: Sight) 
         if number not in numbers:
             raise no_such_card(number)
         ground = ground_of(sight, ties(asked, engaged_at, names), today)
-        read = frozenset(one.card.number for one in held if may_read_of(connection, one.card, body, today))
+        read = readable_of(connection, [one.card for one in held], body, today)
         proposed = tuple(
             one
             for one in dossiers.proposals_of(connection, numbers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +20,8 @@ from service.domain.tidy import tidy_name
 from service.flows.cards.lifecycle import registered
 from service.flows.people.access_records import record_access
 from service.flows.register import Register
-from service.store import cancellations, cards, dossiers, engagements, institutions, reviews
+from service.store import cancellations, card_lists, cards, dispatches, engagements, institutions, reviews
+from service.store.engagements import StoredEngagement
 from service.store.reviews import Case
 
 
@@ -59,14 +62,13 @@ def person_record(register: Register, number: CardNumber, *, body: str = CENTRE)
     """
     with register.database.read() as connection:
         card = registered(connection, number)
-        today = register.effects.today()
-        held = tuple(
-            one for one in cards.of_person(connection, card.person) if may_read_of(connection, one, body, today)
-        )
+        all_held = cards.of_person(connection, card.person)
+        readable = readable_of(connection, all_held, body, register.effects.today())
+        held = tuple(one for one in all_held if one.number in readable)
         if number not in {one.number for one in held}:
             return None
         stored = reviews.of_cards(connection, (one.number for one in held))
-        cases = {case.id: case for case in reviews.cases(connection)}
+        cases = reviews.cases_of(connection, (one.number for one in held))
         lines = [_line(one.number, one.entry, cases.get(one.id)) for one in stored]
         lines += [line for one in held for line in _cancellation_lines(connection, one.number)]
     keepers = dict.fromkeys(one.kind for one in held)
@@ -91,9 +93,18 @@ def record_for(register: Register, number: CardNumber, by: Principal) -> PersonR
 
 def may_read_of(connection: Connection, card: Card, body: str, on: date) -> bool:
     """Return whether a body reads on a day what is recorded of a card's holder. 督§4, 考§17."""
-    if body in {CENTRE, card.issuer}:
-        return True
-    return may_read(card.kind, card.issuer, _keepers(connection, card, on), body)
+    return card.number in readable_of(connection, (card,), body, on)
+
+
+def readable_of(connection: Connection, asked: Collection[Card], body: str, on: date) -> frozenset[CardNumber]:
+    """Return those of the cards of whose holders a body reads on a day what is recorded. 督§4, 考§17."""
+    others = [card for card in asked if body not in {CENTRE, card.issuer}]
+    keepers = _keepers(connection, others, on) if others else {}
+    return frozenset(
+        card.number
+        for card in asked
+        if card.number not in keepers or may_read(card.kind, card.issuer, keepers[card.number], body)
+    )
 
 
 def has_engaged(connection: Connection, card: Card, institution: str) -> bool:
@@ -104,24 +115,34 @@ def has_engaged(connection: Connection, card: Card, institution: str) -> bool:
     )
 
 
-def _keepers(connection: Connection, card: Card, on: date) -> frozenset[str]:
-    """Find who keeps the record of a card's holder today. 督§4, 考§17."""
-    contracts = [
-        one for one in engagements.of_person(connection, card.person) if one.term.until is None or on <= one.term.until
-    ]
-    engaging = {one.term.institution for one in contracts}
-    if card.kind is not CardKind.EXTERNAL:
-        return frozenset(engaging)
-    sent = (one.authority for one in dossiers.dispatches_of(connection, card.person) if one.withdrawn_on is None)
-    filed = (institutions.get(connection, code) for code in (*engaging, *filter(None, (card.institution,))))
-    bureaus = (
-        card.work_unit,
-        cards.recommended_by(connection, card.number),
-        *sent,
-        *(one and one.authority for one in filed),
-    )
-    as_internal = {one.term.institution for one in contracts if one.kind is CardKind.EXTERNAL}
-    return frozenset(as_internal) | frozenset(tidy_name(one) for one in bureaus if one)
+def _keepers(connection: Connection, asked: Collection[Card], on: date) -> dict[CardNumber, frozenset[str]]:
+    """Find who keeps the records of cards' holders today. 督§4, 考§17."""
+    people = {card.person for card in asked}
+    contracts: defaultdict[int, list[StoredEngagement]] = defaultdict(list)
+    for one in engagements.of_people(connection, people):
+        if one.term.until is None or on <= one.term.until:
+            contracts[one.person].append(one)
+    externals = [card for card in asked if card.kind is CardKind.EXTERNAL]
+    codes = {code for card in externals for code in _named_by(card, contracts[card.person])}
+    filed = {one.code: one.authority for one in institutions.all_of(connection, *codes)} if codes else {}
+    senders = dispatches.senders_of(connection, {card.person for card in externals}) if externals else {}
+    recommended = card_lists.recommended_by(connection, [card.number for card in externals])
+    found: dict[CardNumber, frozenset[str]] = {}
+    for card in asked:
+        own = contracts[card.person]
+        if card.kind is not CardKind.EXTERNAL:
+            found[card.number] = frozenset(one.term.institution for one in own)
+            continue
+        of_places = (filed.get(code) for code in _named_by(card, own))
+        bureaus = (card.work_unit, recommended.get(card.number), *senders.get(card.person, ()), *of_places)
+        as_internal = frozenset(one.term.institution for one in own if one.kind is CardKind.EXTERNAL)
+        found[card.number] = as_internal | frozenset(tidy_name(one) for one in bureaus if one)
+    return found
+
+
+def _named_by(card: Card, contracts: Iterable[StoredEngagement]) -> frozenset[str]:
+    """Return the institutions that a card and the contracts of its holder name."""
+    return frozenset((*(one.term.institution for one in contracts), *filter(None, (card.institution,))))
 
 
 def _line(number: CardNumber, entry: Entry, case: Case | None) -> RecordLine:

@@ -23,7 +23,7 @@ from service.flows.errors import Refused, SignInRefused
 from service.flows.register import Register
 from service.store import accounts, journal, limits, meta, second_factors
 from service.store.accounts import StoredAccount
-from service.store.limits import Claim, Limit, LimitReached
+from service.store.limits import Claim, Limit, LimitReached, Tell, unheard
 
 TRIES: Final = Limit(6, timedelta(minutes=10))
 """Codes that may be tried with one account; guessing one in a million so takes years."""
@@ -75,6 +75,12 @@ def required_roles(connection: Connection) -> frozenset[Role]:
     return SECOND_FACTOR_ROLES if stored is None else frozenset(map(Role, filter(None, stored.split(","))))
 
 
+def roles_with_factor(register: Register) -> frozenset[Role]:
+    """Return for which roles a second factor is required."""
+    with register.database.read() as connection:
+        return required_roles(connection)
+
+
 def require_second_factor(register: Register, roles: Iterable[Role], actor: str) -> tuple[Role, ...]:
     """Require it of these roles, and of no others, from the next sign-in on."""
     wanted = tuple(sorted(set(roles)))
@@ -123,12 +129,12 @@ def enrolment_of(register: Register, owner: StoredAccount) -> Enrolment | None:
     return _enrolment(owner, register.cipher.open(found.secret, _context(owner)))
 
 
-def confirm_enrolment(register: Register, owner: StoredAccount, code: str) -> tuple[str, ...]:
+def confirm_enrolment(register: Register, owner: StoredAccount, code: str, tell: Tell = unheard) -> tuple[str, ...]:
     """Let the secret count, since a code of it was given; return the recovery codes, which are told this once.
 
     Raises CodeRefused, TooManyCodes, and Refused where nothing was begun.
     """
-    count_try(register, owner)
+    count_try(register, owner, tell)
     now = register.effects.now()
     codes = tuple(_recovery_code(register) for _ in range(RECOVERY_CODES))
     with register.database.write() as connection:
@@ -143,9 +149,9 @@ def confirm_enrolment(register: Register, owner: StoredAccount, code: str) -> tu
     return codes
 
 
-def take_code(register: Register, owner: StoredAccount, code: str) -> str:
+def take_code(register: Register, owner: StoredAccount, code: str, tell: Tell = unheard) -> str:
     """Use a code up; return ``code`` or ``recovery-code`` for which it was. Raises CodeRefused, TooManyCodes."""
-    count_try(register, owner)
+    count_try(register, owner, tell)
     now = register.effects.now()
     with register.database.write() as connection:
         found = second_factors.find(connection, owner.id)
@@ -172,14 +178,15 @@ def reset_second_factor(register: Register, name: str, actor: str) -> None:
         journal.append_many(connection, register.effects.now(), actor, (event,))
 
 
-def count_try(register: Register, owner: StoredAccount) -> None:
+def count_try(register: Register, owner: StoredAccount, tell: Tell) -> None:
     """Count a code before it is known whether it is right. Raises TooManyCodes; nothing is counted then."""
     claim = Claim(register.blind.of(f"second factor {owner.account.name}"), TRIES)
     try:
         with register.database.counters.write() as connection:
-            limits.take(connection, (claim,), register.effects.now())
+            (left,) = limits.take(connection, (claim,), register.effects.now())
     except LimitReached as refusal:
-        raise TooManyCodes(refusal.retry_after) from None
+        raise TooManyCodes(refusal.retry_after, refusal.limit) from None
+    tell(left)
 
 
 def _takes_code(register: Register, connection: Connection, owner: StoredAccount, sealed: bytes, code: str) -> bool:

@@ -16,7 +16,7 @@ from service.flows.checking.copy_shown import copy_of_credential
 from service.flows.errors import Refused, no_such_card
 from service.flows.register import Register
 from service.store import cards, limits, people
-from service.store.limits import Claim, Limit
+from service.store.limits import Claim, Limit, Tell, unheard
 from service.store.states import CopyState
 
 TRIES: Final = Limit(10, timedelta(hours=1))
@@ -39,7 +39,7 @@ class Shown:
         return "<Shown>"
 
 
-def check_shown(register: Register, number: CardNumber, shown: Shown, actor: str) -> None:
+def check_shown(register: Register, number: CardNumber, shown: Shown, actor: str, tell: Tell = unheard) -> None:
     """Refuse a number whose holder has shown neither the live card nor the own identity number.
 
     Raises Refused, ResidentIdInvalid, and LimitReached after TRIES identity numbers that are another's.
@@ -61,7 +61,7 @@ def check_shown(register: Register, number: CardNumber, shown: Shown, actor: str
             found = copy_of_credential(register, connection, credential)
         fits = found is not None and found.card.number == number and found.copy.state is CopyState.LIVE
     else:
-        fits = _is_holder(register, record.card.person, ResidentId.parse(typed), actor)
+        fits = _is_holder(register, record.card.person, ResidentId.parse(typed), actor, tell)
     if not fits:
         raise Refused(
             "holder-mismatch",
@@ -70,18 +70,19 @@ def check_shown(register: Register, number: CardNumber, shown: Shown, actor: str
         )
 
 
-def _is_holder(register: Register, person_id: int, stated: ResidentId, actor: str) -> bool:
+def _is_holder(register: Register, person_id: int, stated: ResidentId, actor: str, tell: Tell) -> bool:
     """Compare with the holder's by the keyed index alone; a try that fails is counted, of one account."""
     claim = Claim(register.blind.of(f"holder {actor}"), TRIES)
     now = register.effects.now()
     with register.database.counters.read() as connection:
         (wait,) = limits.waits(connection, (claim,), now)
     if wait:
-        raise limits.LimitReached(wait)
+        raise limits.LimitReached(wait, TRIES)
     with register.database.read() as connection:
         person = people.get(connection, person_id)
     if person is not None and hmac.compare_digest(person.blind_index, register.blind.of(stated)):
         return True
     with register.database.counters.write() as connection:
-        limits.take(connection, (claim,), now)
+        (left,) = limits.take(connection, (claim,), now)
+    tell(left)
     return False

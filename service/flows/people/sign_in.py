@@ -45,7 +45,8 @@ from service.flows.people.second_factor import (
 from service.flows.people.sign_in_tries import admit_try, mark_known
 from service.flows.register import Register
 from service.store import accounts, journal, second_factors
-from service.store.accounts import StoredAccount
+from service.store.accounts import From, StoredAccount
+from service.store.limits import Tell, unheard
 
 AT_ONCE: Final = 2
 """Passwords checked at the same time: each takes 64 MiB."""
@@ -83,7 +84,9 @@ class SignIn:
         return f"<SignIn {self.principal.account.name}>"
 
 
-def sign_in(register: Register, name: str, password: str, network: str, cost: KdfCost | None = None) -> SignIn:
+def sign_in(
+    register: Register, name: str, password: str, network: str, cost: KdfCost | None = None, *, tell: Tell = unheard
+) -> SignIn:
     """Open a sign-in. Raises SignInRefused, and TooManyTries for one try too many from a network or for a name.
 
     Whether the name exists cannot be told from the answer, nor from its time: a password is checked in either case.
@@ -92,7 +95,7 @@ def sign_in(register: Register, name: str, password: str, network: str, cost: Kd
     """
     cost = cost or register.settings.password_cost
     key = user_key(name)
-    admit_try(register, key, network)
+    admit_try(register, key, network, tell)
     with register.database.read() as connection:
         found = accounts.find(connection, key) if is_user_name(key) else None
     with checking:
@@ -104,7 +107,7 @@ def sign_in(register: Register, name: str, password: str, network: str, cost: Kd
         hashed = None
         if is_cheaper(found.password, cost):
             hashed = hash_password(password, register.effects.random_bytes(SALT_SIZE), cost)
-    made = _open(register, found, hashed)
+    made = _open(register, found, hashed, network)
     if made.awaits is None:
         record_sign_in(register, found, Act.SIGN_IN, network, "password")
     elif made.awaits is Awaits.ENROLMENT:
@@ -152,7 +155,7 @@ def find_waiting(register: Register, secret: str) -> tuple[StoredAccount, SignIn
     return found.owner, SignIn(_principal(found.owner, frozenset()), found.csrf, ends_at, "", Awaits(found.awaits))
 
 
-def give_code(register: Register, secret: str, code: str, network: str) -> SignIn:
+def give_code(register: Register, secret: str, code: str, network: str, tell: Tell = unheard) -> SignIn:
     """Finish a sign-in that waits for a code, under a new id.
 
     Raises SignInRefused where nothing waits, CodeRefused, TooManyCodes.
@@ -161,14 +164,16 @@ def give_code(register: Register, secret: str, code: str, network: str) -> SignI
     if waiting.awaits is not Awaits.CODE:
         raise SignInRefused
     try:
-        ground = take_code(register, owner, code)
+        ground = take_code(register, owner, code, tell)
     except CodeRefused:
         record_sign_in(register, owner, Act.SIGN_IN_REFUSED, network, "code")
         raise
     return _finish(register, owner, secret, network, ground)
 
 
-def finish_enrolment(register: Register, secret: str, code: str, network: str) -> tuple[SignIn, tuple[str, ...]]:
+def finish_enrolment(
+    register: Register, secret: str, code: str, network: str, tell: Tell = unheard
+) -> tuple[SignIn, tuple[str, ...]]:
     """Finish a sign-in that waits for an enrolment, under a new id; with the recovery codes.
 
     Raises SignInRefused where nothing waits, CodeRefused, TooManyCodes, Refused.
@@ -176,7 +181,7 @@ def finish_enrolment(register: Register, secret: str, code: str, network: str) -
     owner, waiting = _waiting(register, secret)
     if waiting.awaits is not Awaits.ENROLMENT:
         raise SignInRefused
-    codes = confirm_enrolment(register, owner, code)
+    codes = confirm_enrolment(register, owner, code, tell)
     return _finish(register, owner, secret, network, "code"), codes
 
 
@@ -215,17 +220,17 @@ def _finish(register: Register, owner: StoredAccount, secret: str, network: str,
         if accounts.find_session(connection, key_of(secret)) is None:
             raise SignInRefused  # ended meanwhile
         accounts.close_session(connection, key_of(secret))
-    made = enter(register, owner)
+    made = enter(register, owner, From(network))
     record_sign_in(register, owner, Act.SIGN_IN, network, ground)
     return made
 
 
-def enter(register: Register, owner: StoredAccount) -> SignIn:
+def enter(register: Register, owner: StoredAccount, came: From) -> SignIn:
     """Open a sign-in that waits for nothing more, under an id of its own."""
     secret, csrf = (_random_text(register) for _ in range(2))
     now = register.effects.now()
     with register.database.write() as connection:
-        accounts.open_session(connection, key_of(secret), owner.id, csrf, now)
+        accounts.open_session(connection, key_of(secret), owner.id, csrf, now, came=came)
     role = owner.account.role
     return SignIn(_principal(owner, PERMISSIONS[role]), csrf, now + term_of(role).idle, secret)
 
@@ -237,7 +242,7 @@ def _awaits(connection: Connection, owner: StoredAccount) -> Awaits | None:
     return Awaits.ENROLMENT if owner.account.role in required_roles(connection) else None
 
 
-def _open(register: Register, owner: StoredAccount, hashed: str | None) -> SignIn:
+def _open(register: Register, owner: StoredAccount, hashed: str | None, network: str) -> SignIn:
     secret, csrf = (_random_text(register) for _ in range(2))
     now = register.effects.now()
     with register.database.write() as connection:
@@ -249,7 +254,7 @@ def _open(register: Register, owner: StoredAccount, hashed: str | None) -> SignI
             event = Event("user-password-rehashed", owner.account.name, {"role": owner.account.role.value})
             journal.append_many(connection, now, "system", (event,))
         awaits = _awaits(connection, owner)
-        accounts.open_session(connection, key_of(secret), owner.id, csrf, now, awaits)
+        accounts.open_session(connection, key_of(secret), owner.id, csrf, now, awaits, From(network))
         accounts.forget_sessions(connection, now - _LONGEST)
     role = owner.account.role
     if awaits is not None:

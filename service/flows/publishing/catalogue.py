@@ -11,6 +11,7 @@ from service.domain.catalogue_additions import additions
 from service.domain.event import Event, Json
 from service.domain.occupation import parse_catalogue
 from service.domain.tidy import tidy_occupation
+from service.flows.paging import ListOrder, Page, PageRequest, page_in
 from service.flows.register import META_ADDED, Register
 from service.store import journal, meta
 
@@ -37,6 +38,12 @@ def put_additions(connection: Connection, new: Mapping[str, str]) -> None:
     before = {} if stored is None else parse_catalogue(stored).names
     text = msgspec.json.encode({"occupations": {**new, **before}}, order="sorted").decode()
     meta.put(connection, META_ADDED, text)
+
+
+def occupation_page(register: Register, text: str, asked: PageRequest) -> Page[tuple[str, str]]:
+    """Return a part of what ``list_occupations`` lists, codes with names. Raises Refused."""
+    order = ListOrder[tuple[str, str]]("occupations", (str,), lambda one: (one[0],))
+    return page_in(register, asked, order, tuple(list_occupations(register, text).items()))
 
 
 def list_occupations(register: Register, text: str = "") -> Mapping[str, str]:

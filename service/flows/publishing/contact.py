@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from service.domain.event import Event
@@ -13,10 +14,18 @@ from service.domain.tidy import tidy
 from service.domain.visible import invisible_character
 from service.flows.errors import Refused
 from service.flows.register import Register
+from service.flows.requests.types import line
 from service.store import journal, meta
 
 META_CONTACT: Final = "contact"
 MAX_CONTACT: Final = 120  # characters; it stands on one or two lines of a phone
+
+
+class ContactRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom the public calls; the English text is the Chinese one where it is not stated."""
+
+    contact_zh: Annotated[str, line("contact_zh", MAX_CONTACT, min_length=1)]
+    contact_en: Annotated[str, line("contact_en", MAX_CONTACT)] = ""
 
 
 def contact_of(register: Register) -> Contact | None:

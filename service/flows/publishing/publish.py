@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -25,6 +26,9 @@ from service.store.errors import PublicationStale
 from service.store.status_lists import Publication, Standing
 
 KEY_DOCUMENT_TYPE: Final = "application/cose"
+KEY_DOCUMENT_AGE: Final = 300
+"""Seconds for which it may be kept without being asked for again."""
+
 AGGREGATION_TYPE: Final = "application/json"
 RESIGN_AFTER: Final = 3600
 """Seconds after which a list is signed anew though nothing has changed: offline checkers see that it is alive."""
@@ -33,6 +37,9 @@ RESIGN_AHEAD: Final = RESIGN_AFTER - 300
 """Seconds after which the service signs it by itself, before anybody has to wait for it."""
 
 STATUS_LIST_HEADERS: Final = {TYPE: lists.MEDIA_TYPE}
+_KEPT: Final = 32
+"""Answers whose tags a process keeps."""
+
 STATUS_LIST_AAD: Final = b""  # the Token Status List draft has none
 
 
@@ -48,7 +55,7 @@ class Published:
 
 def key_document(register: Register) -> Published:
     """Return the newest key document."""
-    return _published(register.trusted_keys().body, KEY_DOCUMENT_TYPE, max_age=300)
+    return published_as(register.trusted_keys().body, KEY_DOCUMENT_TYPE, max_age=KEY_DOCUMENT_AGE)
 
 
 def list_numbers(register: Register) -> tuple[int, ...]:
@@ -60,7 +67,7 @@ def list_numbers(register: Register) -> tuple[int, ...]:
 def aggregation(register: Register) -> Published:
     """Return the addresses of all status lists, as JSON (Token Status List 9.3)."""
     addresses = [f"https://{register.host}/status-lists/{number}" for number in list_numbers(register)]
-    return _published(msgspec.json.encode({"status_lists": addresses}), AGGREGATION_TYPE, max_age=300)
+    return published_as(msgspec.json.encode({"status_lists": addresses}), AGGREGATION_TYPE, max_age=300)
 
 
 def status_list(register: Register, number: int) -> Published | None:
@@ -71,7 +78,7 @@ def status_list(register: Register, number: int) -> Published | None:
     """
     current = _current(register, number)
     if current:
-        return _published(current[0], lists.MEDIA_TYPE, max_age=0)
+        return published_as(current[0], lists.MEDIA_TYPE, max_age=0)
     if number in list_numbers(register):
         check_clock(register)  # there is such a list, and nothing of it may be signed now
     return None
@@ -98,7 +105,7 @@ def bundle(register: Register) -> Published:
         names = Names(register.jurisdiction.centre.zh, institutions, catalogue.names)
         signed_names = sign_tagged(register.signer(Purpose.STATUS, keys), {}, encode_names(names), bundles.NAMES_AAD)
         kept = register.last_bundle = (made_from, encode_bundle(Bundle(key_document, signed_lists, signed_names)))
-    return _published(kept[1], bundles.MEDIA_TYPE, max_age=0)
+    return published_as(kept[1], bundles.MEDIA_TYPE, max_age=0)
 
 
 def keep_current(register: Register) -> None:
@@ -129,7 +136,7 @@ def _current(register: Register, number: int | None = None, *, resign_after: int
 
 
 def _good_or_last(register: Register, standing: Standing, key_version: int, resign_after: int) -> bytes | None:
-    body = _standing(register, standing, key_version, resign_after)
+    body = standing_body(register, standing, key_version, resign_after)
     if body is not None:
         return body
     try:
@@ -152,7 +159,9 @@ def _check_confirmed(connection: Connection) -> None:
         )
 
 
-def _standing(register: Register, standing: Standing, key_version: int, resign_after: int) -> bytes | None:
+def standing_body(
+    register: Register, standing: Standing, key_version: int, resign_after: int = RESIGN_AFTER
+) -> bytes | None:
     """Return the published list if it says what would be signed now, and is not too old.
 
     Its iat may also lie ahead of the clock, where several changes in one second have pushed it there, or where the
@@ -177,7 +186,7 @@ def _sign_anew(register: Register, number: int, resign_after: int) -> bytes:
         with register.database.read() as connection:
             keys = register.trusted_keys(connection)
             (standing,) = status_lists.standings(connection, number)
-            body = _standing(register, standing, keys.document.version, resign_after)
+            body = standing_body(register, standing, keys.document.version, resign_after)
             if body is not None:
                 return body
             check_clock(register, connection)
@@ -231,5 +240,7 @@ def _journal(register: Register, connection: Connection, number: int, new: Publi
     journal.append_many(connection, register.effects.now(), "system", (event,))
 
 
-def _published(body: bytes, media_type: str, *, max_age: int) -> Published:
+@lru_cache(_KEPT)
+def published_as(body: bytes, media_type: str, *, max_age: int) -> Published:
+    """Return bytes as they are served; the tag of bytes served before is not made again."""
     return Published(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:32]}"', max_age)

@@ -10,11 +10,17 @@ from msgspec import Meta
 
 from cardlayout.impose import Flip, Sheet, Slot
 from service.domain.access import Permission
+from service.domain.access import Role as AccountRole
 from service.domain.access_record import Act
+from service.domain.amending import OldCard
 from service.domain.assessment import Declared, Role
 from service.domain.card import ReplacementReason
+from service.domain.card_text import TEXT_FIELDS
 from service.domain.forms import FormName
 from service.domain.kinds import CardKind, SkillLevel
+from service.domain.notice import Topic
+from service.domain.printing import AgainReason, Delivery
+from service.domain.reporting import ReportSide
 from service.domain.review import Grade
 from service.domain.search import CardState, Sort
 from service.domain.verdict_words import Word
@@ -30,6 +36,9 @@ class Form:
 
 FORMS: Final[Mapping[str, Form]] = {
     "credential": Form("二维码中的全部文字", "the whole text of the QR code"),
+    "credentials": Form(
+        "二维码中的全部文字，每张一项，1 至 100 项", "the whole text of each QR code, 1 to 100 of them"
+    ),
     "place": Form("查验所在机构的 6 位代码", "the 6-digit code of the institution where the card is checked"),
     "occupation": Form(
         "职业（工种）名称或代码，至多 60 字", "the name or code of an occupation, 60 characters at most"
@@ -107,6 +116,8 @@ FORMS: Final[Mapping[str, Form]] = {
         "附件：文件名和 Base64 内容，PDF、JPEG 或 PNG，不超过 4 MB",
         "the document: file name and content in Base64, PDF, JPEG or PNG, 4 MB at most",
     ),
+    "sha256": Form("文件的 SHA-256，64 位十六进制数", "the file's SHA-256, 64 hexadecimal digits"),
+    "file_size": Form("文件大小，字节", "the file's size in bytes"),
     "file_name": Form("文件名，1 至 200 字", "the file's name, 1 to 200 characters"),
     "content": Form("文件内容，Base64", "the file's bytes in Base64"),
     "without_portrait": Form("持证人撤回照片入码的同意", "the holder withdraws the consent to a portrait in the code"),
@@ -119,10 +130,40 @@ FORMS: Final[Mapping[str, Form]] = {
     "reviewed_by": Form("审核人，1 至 60 字", "who confirms what no record shows, 1 to 60 characters"),
     "notice": Form("认证通知的名称或文号，至多 120 字", "the notice of the certification, 120 characters at most"),
     "photo": Form("新照片，Base64；不填则用已登记的照片", "a new photograph in Base64; else the registered one"),
+    "crop_x": Form("左边起多少像素", "pixels from the left edge"),
+    "crop_y": Form("上边起多少像素", "pixels from the upper edge"),
+    "crop_width": Form("裁切框的宽，像素", "the frame's width in pixels"),
+    "crop_height": Form("裁切框的高，像素，与宽 7 : 5", "the frame's height in pixels, 7 : 5 to its width"),
+    "crop_turn": Form("顺时针转几个直角，0 至 3", "quarter turns clockwise, 0 to 3"),
+    "old_card": Form(f"旧卡在哪里：{'、'.join(OldCard)} 之一", f"where the old card is: one of {', '.join(OldCard)}"),
+    "work_unit": Form("工作单位，至多 120 字", "the holder's work unit, 120 characters at most"),
+    "card_occupations": Form(
+        "证卡的全部职业（工种），用“、”分开，至多 125 字",
+        "all job types of the card, parted by 、, 125 characters at most",
+    ),
+    "new_job_type": Form(
+        "确认职业目录中没有的写法：true 或 false", "confirm a wording that stands in no catalogue: true or false"
+    ),
+    "evidence": Form("依据，至多 200 字", "what it rests on, 200 characters at most"),
+    "seen": Form("打开证卡时的标记，16 位十六进制数", "the mark of the card as it was seen, 16 hexadecimal digits"),
     "parts": Form("考评内容：theory、skill、review", "what is assessed: theory, skill, review"),
     "prefix": Form("编号前缀，如 R5026", "the prefix of a series, such as R5026"),
     "first_sequence": Form("起始序号，1 至 9999", "the first sequence, 1 to 9999"),
     "last_sequence": Form("终止序号，1 至 9999", "the last sequence, 1 to 9999"),
+    "contact_zh": Form("公众联系方式，1 至 120 字", "whom the public calls, in Chinese, 1 to 120 characters"),
+    "contact_en": Form("联系方式的英文，至多 120 字", "the same in English, 120 characters at most"),
+    "portrait_issuer": Form("centre 或机构的 6 位代码", "centre, or the 6-digit code of an institution"),
+    "portrait_on": Form("是否写入照片", "whether codes carry the portrait"),
+    "webhook_target": Form("https:// 或 mailto: 开头的地址", "an address that begins with https:// or mailto:"),
+    "webhook_topics": Form(f"{'、'.join(Topic)} 中的一项或几项", f"one or more of {', '.join(Topic)}"),
+    "webhook_delivery": Form("一条通知的编号", "the id of a message"),
+    "device": Form("设备名称，1 至 40 字", "what the telephone is called, 1 to 40 characters"),
+    "account_id": Form("账户的编号", "the id of an account"),
+    "person_name": Form("使用人的真实姓名，1 至 60 字", "the real name of whoever uses it, 1 to 60 characters"),
+    "account_role": Form(
+        f"{'、'.join(AccountRole)} 之一，所属机构或部门另填", f"one of {', '.join(AccountRole)}; its body stands beside"
+    ),
+    "session_key": Form("登录的标识，64 位十六进制数", "the key of a sign-in, 64 hexadecimal digits"),
     "label": Form("令牌名称，1 至 60 字", "what the token is called, 1 to 60 characters"),
     "scopes": Form(f"{'、'.join(Permission)} 中的一项或几项", f"one or more of {', '.join(Permission)}"),
     "days": Form("有效天数", "for how many days it is good"),
@@ -165,11 +206,27 @@ FORMS: Final[Mapping[str, Form]] = {
     "first": Form(
         "起始序号，从 0 起；比对时为先前的条数", "the first place, from 0; for consistency, the earlier size, from 1"
     ),
+    "limit": Form("至多列几项，1 至 5000", "how many items at most, 1 to 5000"),
+    "cursor": Form(
+        "接着上一页往下列：上一页 Link 首部所给的值",
+        "where to go on: the value that the Link header of the part before has given",
+    ),
     "count": Form("条数，1 至 1000", "how many entries, 1 to 1000"),
     "second": Form("后来的条数，不填则为现在的", "the later size; without it, the size now"),
     "identity": Form("编号", "the number of a proposal, a case, an engagement or a dispatch"),
+    "draft_name": Form("批次名称，1 至 60 字", "what the batch is called, 1 to 60 characters"),
+    "draft_version": Form(
+        "看到的批次版本，0 起的整数", "the version of the batch that was seen, a whole number from 0"
+    ),
+    "cards_named": Form("页面上写明的签发张数", "how many cards the page said would be issued"),
     "roster": Form("申报表，xlsx，不超过 8 MB", "the roster, xlsx, 8 MB at most"),
     "photos": Form("照片的压缩包，zip，不超过 600 MB", "the photographs in a zip archive, 600 MB at most"),
+    "photo_list": Form(
+        "另行分片上传的照片，每张一项：SHA-256、空格、字节数、空格、文件名",
+        "photographs that are sent in pieces afterwards, one an item: SHA-256, a space, bytes, a space, file name",
+    ),
+    "piece_at": Form("本片从第几字节起，从 0 起", "at which byte the piece begins, from 0"),
+    "piece": Form("本片内容，Base64，至多 1 MB", "the piece's bytes in Base64, 1 MB at most"),
     "issued_on": Form("核发日期，不填则为今天", "date of issue; without it, today"),
     "dry_run": Form("只检查，不占号：true 或 false", "check only and spend no number: true or false"),
     "all_or_nothing": Form(
@@ -194,6 +251,34 @@ FORMS: Final[Mapping[str, Form]] = {
     "sheet": Form(f"{'、'.join(Sheet)} 之一", f"one of {', '.join(Sheet)}"),
     "flip": Form(f"{'、'.join(Flip)} 之一", f"one of {', '.join(Flip)}"),
     "slot": Form(f"打孔位：{'、'.join(Slot)} 之一", f"the place to punch: one of {', '.join(Slot)}"),
+    "numbers": Form("证卡编号，1 至 3000 个", "card numbers, 1 to 3000"),
+    "card_texts": Form(
+        f"证卡字样，各项为 {'、'.join(TEXT_FIELDS)}，至多 40 字",
+        f"words printed on cards, 40 characters at most, by field: {', '.join(TEXT_FIELDS)}",
+    ),
+    "card_texts_on": Form("起用日期，YYYY-MM-DD，不早于今天", "from when cards bear them, today at the earliest"),
+    "card_texts_again": Form(
+        "恢复第几版字样，0 为地区配置的", "the number of words to be taken again; 0: the jurisdiction's"
+    ),
+    "card_texts_seen": Form("改动时最后一版的编号", "the number that was set last when the change was made up"),
+    "printer": Form("打印机的编号，0 为未登记的打印机", "the id of a printer; 0: one that is not entered"),
+    "printer_name": Form("打印机名称，1 至 40 字", "what the printer is called, 1 to 40 characters"),
+    "start": Form("首张卡的位置，1 至 5", "the place of the first card on the sheet, 1 to 5"),
+    "report_place": Form("在哪里看到的，1 至 120 字", "where it was seen, 1 to 120 characters"),
+    "report_number": Form("卡上的证卡编号，看不清的可以不填", "the number on the card, if it can be read"),
+    "front": Form("证卡正面的照片，不超过 12 MB", "a photograph of the card's front, 12 MB at most"),
+    "back": Form("证卡反面的照片，不超过 12 MB", "a photograph of the card's back, 12 MB at most"),
+    "side": Form(f"{'、'.join(ReportSide)} 之一", f"one of {', '.join(ReportSide)}"),
+    "open": Form("只列未办结的（true）或已办结的（false）", "only what is open (true), or only what is closed (false)"),
+    "seen_on": Form("看到的日期，YYYY-MM-DD，不晚于今天", "the day it was seen, YYYY-MM-DD, today at the latest"),
+    "seen_time": Form("看到的时间，如 09:30", "the time it was seen, such as 09:30"),
+    "again": Form(
+        f"重打原因，{'、'.join(AgainReason)} 之一", f"why it is printed again, one of {', '.join(AgainReason)}"
+    ),
+    "offset": Form("偏移，毫米，-10 至 10", "an offset in mm, -10 to 10"),
+    "calibrated": Form("偏移是刚从校准页读出的", "the offsets were just read off a calibration sheet"),
+    "delivery": Form(f"发放方式，{'、'.join(Delivery)} 之一", f"how it got there, one of {', '.join(Delivery)}"),
+    "tracking": Form("快递单号，至多 60 字", "the number of what was posted, 60 characters at most"),
     "since": Form("自此时刻起的记录，RFC 3339，含时区", "what is from this moment on, RFC 3339 with its time zone"),
 }
 """Every field of every request: for the description of the interface, and for what a refusal says."""

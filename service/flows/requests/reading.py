@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +29,7 @@ _TICKS: Final[Mapping[str, bool]] = {
 }
 _AS_THEY_ARE: Final = (date, datetime, bytes)
 _MAX_DIGITS: Final = 18
+_DECIMAL: Final = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 class FieldFault(StrEnum):
@@ -234,14 +236,20 @@ def _read_text(typed: str, kind: inspect.Type) -> object:
             return typed or None
         case inspect.StrType(pattern=pattern) if pattern in _PROSE:
             return typed.strip() or None
-        case inspect.IntType() if folded.isascii() and folded.isdigit() and len(folded) <= _MAX_DIGITS:
-            return int(folded)
+        case inspect.IntType() | inspect.FloatType():
+            return _read_number(folded, is_whole=isinstance(kind, inspect.IntType))
         case inspect.BoolType():
             return _TICKS.get(folded.lower(), folded or None)
         case inspect.CustomType():
             return folded.upper() or None
         case _:
             return folded or None
+
+
+def _read_number(folded: str, *, is_whole: bool) -> object:
+    if not is_whole:
+        return float(folded) if _DECIMAL.fullmatch(folded) else folded or None
+    return int(folded) if folded.isascii() and folded.isdigit() and len(folded) <= _MAX_DIGITS else folded or None
 
 
 def _decoded(kind: type[Any], value: object) -> object:

@@ -194,7 +194,7 @@ def _live(found: Replayed, entry: _Entry, *, known: bool) -> None:
     if not known:
         check_follows(entry.kind, entry.subject, found.statuses.get(number), taken=number in found.taken)
         copy = data.get("copy")
-        if entry.kind in {"card-issued", "card-imported"}:
+        if entry.kind in {"card-issued", "card-imported", "card-amended"}:
             _record(found.facts[ISSUED], number, issued_digest(data))
         if isinstance(copy, str):
             _record(found.facts[LIVE_COPY], number, copy.encode())

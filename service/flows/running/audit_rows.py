@@ -183,7 +183,7 @@ def _issue_fault(connection: Connection, number: str, kept: Mapping[str, Any]) -
 
 
 def _of_issue(event: Event) -> dict[str, Any]:
-    if event.kind in {"card-issued", "card-imported"}:
+    if event.kind in {"card-issued", "card-imported", "card-amended"}:
         return {key: event.data[key] for key in (*ISSUED_FIELDS, "copy") if key in event.data}
     if event.kind in COPY_ENDED:
         return {"copy": NO_COPY.hex()}

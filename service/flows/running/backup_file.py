@@ -1,7 +1,8 @@
 """The file a backup is: a zip of ``manifest.json``, ``tables/NAME.jsonl``, ``blobs.bin`` and the vault.
 
 ``blobs.bin`` holds photographs and documents, one after the other: a line of JSON with digest, media type and size,
-then so many bytes. One entry and not one a photograph: memory stays small however many there are.
+then so many bytes. One entry and not one a photograph: memory stays small however many there are. Where they lie in a
+folder beside the backup (``photo_folder``) ``blobs.jsonl`` has those lines alone.
 
 Identity numbers and keys are in it as they are stored, encrypted; the root key is not: it has its own place off the
 server.
@@ -24,12 +25,17 @@ import msgspec
 from service.domain.errors import JournalInvalid
 from service.flows.errors import Refused
 from service.flows.running.audit import SignedHead
+from service.flows.running.photo_folder import Place
 from service.store.blobs import Blob
 from service.store.tables import MediaType
 
 FORMAT: Final = 4
+FORMAT_APART: Final = 5
+"""Of a backup whose photographs and documents lie in a folder beside it."""
+
 MANIFEST: Final = "manifest.json"
 BLOBS: Final = "blobs.bin"
+LISTED: Final = "blobs.jsonl"
 _MAX_HEADER: Final = 1024  # bytes
 _MAX_BLOB: Final = 64 * 1024 * 1024  # bytes; documents are of at most 4 MiB
 _PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -37,14 +43,20 @@ _PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 Content = TypeVar("Content")
 
 
-class _BlobHeader(msgspec.Struct, frozen=True):
-    digest: str
+class BlobHeader(msgspec.Struct, frozen=True):
+    """What a backup says of a photograph or document."""
+
+    digest: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
     media_type: MediaType
     size: Annotated[int, msgspec.Meta(ge=0, le=_MAX_BLOB)]
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What a backup holds. ``head``: the journal's head, signed; None where no passphrase was at hand."""
+    """What a backup holds.
+
+    ``head``: the journal's head, signed; None where no passphrase was at hand. ``photographs``: where photographs and
+    documents lie, None where they are in the file.
+    """
 
     format: int
     made_at: Annotated[datetime, msgspec.Meta(tz=True)]
@@ -52,6 +64,7 @@ class Manifest(msgspec.Struct, frozen=True):
     journal_root: str
     rows: Mapping[str, int]
     head: SignedHead | None = None
+    photographs: Place | None = None
 
 
 def table_entry(name: str) -> str:
@@ -94,33 +107,48 @@ def read_entry(archive: zipfile.ZipFile, name: str, kind: type[Content]) -> Cont
 
 def check_manifest(manifest: Manifest) -> None:
     """Raise Refused for a backup of another format."""
-    if manifest.format != FORMAT:
+    if manifest.format != (FORMAT if manifest.photographs is None else FORMAT_APART):
         raise Refused(
             "backup-format",
-            f"备份格式为 {manifest.format}，本程序读取 {FORMAT}；请使用相应版本的程序",
-            f"the backup has format {manifest.format}, this program reads {FORMAT}: use the version that wrote it",
+            f"备份格式为 {manifest.format}，本程序读取 {FORMAT} 和 {FORMAT_APART}；请使用相应版本的程序",
+            f"the backup has format {manifest.format}, this program reads {FORMAT} and {FORMAT_APART}: use the version "
+            "that wrote it",
         )
 
 
 def write_blob(file: IO[bytes], digest: bytes, blob: Blob) -> None:
     """Write one record: a line of JSON, then the bytes."""
-    header = _BlobHeader(digest.hex(), blob.media_type, len(blob.body))
-    file.write(msgspec.json.encode(header) + b"\n")
+    write_header(file, BlobHeader(digest.hex(), blob.media_type, len(blob.body)))
     file.write(blob.body)
+
+
+def write_header(file: IO[bytes], header: BlobHeader) -> None:
+    """Write the line of one photograph or document."""
+    file.write(msgspec.json.encode(header) + b"\n")
 
 
 def read_blobs(archive: zipfile.ZipFile) -> Iterator[Blob]:
     """Read the records one by one. Raises Refused for one whose bytes are not those its digest names."""
     with archive.open(BLOBS) as file:
-        while line := file.readline(_MAX_HEADER):
-            try:
-                header = msgspec.json.decode(line, type=_BlobHeader)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                raise damaged(Path(str(archive.filename))) from error
+        for header in _headers(archive, file):
             blob = Blob(file.read(header.size), header.media_type)
             if blob.digest.hex() != header.digest:
                 raise damaged(Path(str(archive.filename)))
             yield blob
+
+
+def read_headers(archive: zipfile.ZipFile) -> Iterator[BlobHeader]:
+    """Read what lies in the folder beside a backup, one by one. Raises Refused for a line that is none."""
+    with archive.open(LISTED) as file:
+        yield from _headers(archive, file)
+
+
+def _headers(archive: zipfile.ZipFile, file: IO[bytes]) -> Iterator[BlobHeader]:
+    while line := file.readline(_MAX_HEADER):
+        try:
+            yield msgspec.json.decode(line, type=BlobHeader)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise damaged(Path(str(archive.filename))) from error
 
 
 def damaged(file: Path) -> Refused:

@@ -5,12 +5,21 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from keys.backup_key import decrypt, encrypting, is_encrypted
+from keys.backup_key import BackupKey, encrypting, is_encrypted
 from service.flows.errors import Refused
 from service.flows.running.backup_file import damaged
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A backup as it is read: ``plain`` is the file itself, or what it holds where it is encrypted, to ``key``."""
+
+    plain: Path
+    key: BackupKey | None = None
 
 
 @contextmanager
@@ -25,14 +34,14 @@ def written(scratch: Path, encrypt_to: str | None) -> Generator[BinaryIO]:
 
 
 @contextmanager
-def readable(file: Path, key_file: Path | None, ask: Callable[[], bytes] | None, folder: Path) -> Generator[Path]:
-    """Return a backup to be restored as it is read: the file itself, or what it holds where it is encrypted.
+def readable(file: Path, key_file: Path | None, ask: Callable[[], bytes] | None, folder: Path) -> Generator[Readable]:
+    """Return a backup to be restored as it is read.
 
     ``ask`` gives the passphrase of the key's file. What is decrypted has no name, in ``folder``, and is gone at the end
-    however that comes. Raises Refused for an encrypted file without a key, what ``decrypt`` raises, and OSError.
+    however that comes. Raises Refused for an encrypted file without a key, what BackupKey raises, and OSError.
     """
     if not is_encrypted(file):
-        yield file
+        yield Readable(file)
         return
     if key_file is None or ask is None:
         raise Refused(
@@ -42,11 +51,12 @@ def readable(file: Path, key_file: Path | None, ask: Callable[[], bytes] | None,
         )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder) as plain:
-        decrypt(file, key_file, ask(), plain)
+        key = BackupKey(key_file, ask())
+        key.decrypt(file, plain)
         plain.flush()
         plain.seek(0)
         try:
-            yield Path(f"/dev/fd/{plain.fileno()}")
+            yield Readable(Path(f"/dev/fd/{plain.fileno()}"), key)
         except Refused as refused:
             if refused.code == damaged(file).code:
                 raise damaged(file) from refused

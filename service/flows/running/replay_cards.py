@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -13,11 +14,13 @@ from service.domain.cancellation import Correction, Decision, Proposal, parse_gr
 from service.domain.card_number import CardNumber
 from service.domain.event import Event
 from service.domain.journal import Entry
+from service.domain.occupation import Occupation
 from service.domain.replaying import LostCard, day, follow, follow_lost, lost_card, text_of
 from service.domain.validity import civil_date
 from service.effects import Effects
 from service.flows.issue.portraits import withdraw_consent
 from service.store import (
+    amendments,
     cancellations,
     cards,
     copies,
@@ -88,6 +91,17 @@ def replaced(replay: Replay, entry: Entry) -> None:
     made = replay.lost_copies.setdefault(number, {})
     made.update({copy_id: on for copy_id, replaced_on in made.items() if replaced_on is None})
     made[bytes.fromhex(str(event.data["copy"]))] = None
+
+
+def amended(replay: Replay, entry: Entry) -> None:
+    """Note the copy; a job type's wording stands in the entry, the other facts are for the office to enter again."""
+    replaced(replay, entry)
+    event, number = entry.event, CardNumber(entry.event.subject)
+    worded = event.data.get("occupation")
+    if isinstance(worded, Mapping):
+        now = Occupation(str(worded["name"]), text_of(worded["code"]))
+        amendments.reword(replay.connection, number, str(worded["before"]), now)
+    replay.not_replayed[event.kind] += 1
 
 
 def copy_taken(replay: Replay, entry: Entry) -> None:

@@ -17,12 +17,13 @@ from keys.passwords import hash_password
 from keys.sealing import SALT_SIZE
 from keys.vault import DEFAULT_COST
 from service.domain.card_number import CardNumber
+from service.domain.card_text import Wording, holding, with_texts
 from service.domain.engagement import NewEngagement
 from service.domain.event import current_kind
 from service.domain.filing import Change, Fact, FiledJob
 from service.domain.issuer import Institution
 from service.domain.journal import Entry
-from service.domain.jurisdiction import Contact
+from service.domain.jurisdiction import Contact, parse_jurisdiction
 from service.domain.kinds import SkillLevel
 from service.domain.replaying import LostCard, day, follow_lost, text_of
 from service.effects import Effects
@@ -30,8 +31,10 @@ from service.flows.issue.portraits import put_switch
 from service.flows.people.accounts import random_password
 from service.flows.publishing.catalogue import put_additions
 from service.flows.publishing.contact import put_contact
+from service.flows.register import META_JURISDICTION
 from service.flows.running.replay_cards import (
     Replay,
+    amended,
     changed,
     consent_withdrawn,
     copy_taken,
@@ -50,8 +53,10 @@ from service.store import (
     dump,
     engagements,
     institutions,
+    meta,
     numbers,
     restored,
+    wordings,
 )
 
 _SILENT: Final = frozenset(
@@ -59,13 +64,23 @@ _SILENT: Final = frozenset(
         "batch-issued",
         "counter-move-confirmed",
         "application-refused",
-        "cards-printed",
+        "card-reported",
+        "card-report-closed",
+        "printer-set",
+        "printer-removed",
+        "printing-at-centre-set",
         "decision-refused",
         "copy-found",
         "journal-mirror-set",
+        "device-invited",
+        "webhook-disabled",
+        "webhook-replayed",
+        "webhook-enabled",
+        "sign-ins-ended",
         "card-confirmed",
         "cards-confirmed",
         "register-restored",
+        "register-moved",
         "card-lost",
         "copy-lost",
         "status-list-published",
@@ -179,6 +194,17 @@ def _institution_changed(replay: Replay, entry: Entry) -> None:
     institutions.change(replay.connection, entry.event.subject, one, entry.at)
 
 
+def _texts_set(replay: Replay, entry: Entry) -> None:
+    """Enter the words of cards as they were made then: of those that held on their day, these texts put otherwise."""
+    own = parse_jurisdiction(meta.get(replay.connection, META_JURISDICTION) or "").card
+    data, on = entry.event.data, day(entry.event, "on")
+    before = holding(own, wordings.entered(replay.connection), on).text
+    text = with_texts(before, cast("dict[str, str]", data["texts"]))
+    number = int(entry.event.subject.partition(":")[2])
+    new = Wording(number, text, on, str(data["reason"]), entry.actor, entry.at)
+    wordings.add(replay.connection, new, entry.at)
+
+
 def _job_filed(replay: Replay, entry: Entry) -> None:
     data = entry.event.data
     levels = frozenset(map(SkillLevel, cast("list[str]", data["levels"])))
@@ -205,7 +231,8 @@ def _contact(replay: Replay, entry: Entry) -> None:
 def _account(replay: Replay, entry: Entry) -> None:
     """Close an account, or bar its old password: whoever was shut out stays so. One made since is not there."""
     found = accounts.find(replay.connection, entry.event.subject)
-    if found is None or found.disabled_at is not None:
+    is_shut = found is not None and found.disabled_at is not None
+    if found is None or is_shut != (entry.event.kind == "user-enabled"):
         replay.not_replayed[entry.event.kind] += 1
         return
     match entry.event.kind:
@@ -217,7 +244,8 @@ def _account(replay: Replay, entry: Entry) -> None:
             accounts.revoke_token(replay.connection, found.id, str(entry.event.data["label"]))
         case _:  # the new password is not in the journal: nobody has the one that is set here
             password, salt = random_password(replay.effects), replay.effects.random_bytes(SALT_SIZE)
-            accounts.set_password(replay.connection, found.id, hash_password(password, salt, DEFAULT_COST))
+            hashed = hash_password(password, salt, DEFAULT_COST)
+            (accounts.enable if is_shut else accounts.set_password)(replay.connection, found.id, hashed)
             replay.not_replayed[entry.event.kind] += 1
 
 
@@ -229,6 +257,7 @@ _HANDLERS: Final[Mapping[str, Callable[[Replay, Entry], None]]] = {
     "card-superseded": changed,
     "card-status-taken": changed,
     "card-replaced": replaced,
+    "card-amended": amended,
     "copy-replacement-taken": copy_taken,
     "portrait-consent-withdrawn": consent_withdrawn,
     "portrait-in-code-set": _portrait_switch,
@@ -248,7 +277,9 @@ _HANDLERS: Final[Mapping[str, Callable[[Replay, Entry], None]]] = {
     "occupations-added": _occupations_added,
     "authority-added": _authority_added,
     "contact-set": _contact,
+    "card-texts-set": _texts_set,
     "user-disabled": _account,
+    "user-enabled": _account,
     "user-named": _account,
     "user-password-set": _account,
     "token-revoked": _account,

@@ -9,11 +9,13 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection
 
+from keys.backup_key import BackupKey
 from keys.files import create as create_file
 from service.domain.event import Event, Json
 from service.domain.journal import parse_entry
@@ -28,27 +30,25 @@ from service.flows.running.backup_file import (
     check_manifest,
     damaged,
     opened,
-    read_blobs,
     read_entry,
     table_entry,
 )
+from service.flows.running.backup_folder import photographs_lost
 from service.flows.running.give_up import begin_list, void_next
 from service.flows.running.journal_mirror import META_MIRROR
 from service.flows.running.later_entries import check_head, read_later_entries
 from service.flows.running.later_lists import check_complete, read_later_lists, take_lists
+from service.flows.running.photo_folder import FOLDER, keep_place
 from service.flows.running.replay_journal import Replayed, replay_entries
+from service.flows.running.restore_blobs import Beside, restore_blobs
 from service.flows.running.restore_evidence import Later, behind_head, check_not_older, check_told, reason_of
+from service.flows.running.restored_since import RestoredSince, note_restore
 from service.settings import Settings
-from service.store import blobs, dump, journal, key_records, meta, restored
+from service.store import blobs, drafts, dump, journal, key_records, meta, restored
 from service.store.engine import open_database
 from service.store.schema import migrate
-from service.store.statements import chunks
-from service.store.tables import blob
 
 _NOTHING: Final = Replayed(0, (), {}, {})
-
-
-_BLOBS_AT_ONCE: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,10 @@ class Restored:
     """What was brought back.
 
     ``journal_size`` is the backup's, ``replayed`` counts the later entries; ``not_replayed`` those, by kind, that the
-    office has to enter again; ``lost`` the numbers of cards that are known by number alone; ``taken`` the cards whose
-    status a later list told; ``unconfirmed`` the cards that wait for the office; ``voided`` the numbers that may have
-    been printed since and are given up; ``faults`` where the backup was not what its journal says.
+    office has to enter again or to compare; ``lost`` the numbers of cards that are known by number alone; ``taken`` the
+    cards whose status a later list told; ``unconfirmed`` the cards that wait for the office; ``voided`` the numbers
+    that may have been printed since and are given up; ``faults`` where the backup was not what its journal says;
+    ``since`` what the front page says, None where a head shows that nothing came after the backup.
     """
 
     journal_size: int
@@ -69,9 +70,19 @@ class Restored:
     taken: int = 0
     unconfirmed: int = 0
     faults: tuple[Fault, ...] = ()
+    since: RestoredSince | None = None
 
 
-def restore(settings: Settings, effects: Effects, file: Path, later: Later, *, actor: str) -> Restored:
+def restore(
+    settings: Settings,
+    effects: Effects,
+    file: Path,
+    later: Later,
+    *,
+    actor: str,
+    beside: Path | None = None,
+    key: BackupKey | None = None,
+) -> Restored:
     """Bring a register back into an empty data folder and an empty database.
 
     1. ``later.mirror`` continues the backup's journal: its entries are replayed. 2. Else ``later.published`` tells
@@ -79,7 +90,8 @@ def restore(settings: Settings, effects: Effects, file: Path, later: Later, *, a
     came after the backup, every card is left open until the office confirms it, and no status list is signed before
     that. Where nothing tells how far numbering went, ``later.void_ahead`` numbers of every series are given up and a
     new status list is begun. The backup is audited first: where its rows are not what its journal says they are named,
-    and it is refused unless ``later.despite_faults``. Raises Refused; no register is left behind then.
+    and it is refused unless ``later.despite_faults``; so it is where photographs that lie beside it, in the folder
+    ``beside`` and encrypted to ``key``, are missing or altered. Raises Refused; no register is left behind then.
     """
     with opened(file) as archive:
         manifest = read_entry(archive, MANIFEST, Manifest)
@@ -97,27 +109,35 @@ def restore(settings: Settings, effects: Effects, file: Path, later: Later, *, a
         try:
             migrate(database)
             with database.write() as connection:
-                _load(connection, archive, manifest, file)
-                faults = _audited(connection, despite=later.despite_faults)
+                source = Beside(beside or file.parent, key, despite=later.despite_faults)
+                has_lost = _load(connection, archive, manifest, source)
+                faults = _audited(connection, with_bytes=has_lost, despite=later.despite_faults)
                 told = _bring_up(connection, manifest, later, faults, effects, actor)
                 # Before the commit: what is damaged undoes it all.
                 create_file(settings.data / VAULT_FILE, archive.read(VAULT_FILE))
+                if manifest.photographs is not None:
+                    keep_place(settings.data, manifest.photographs)
         finally:
             database.close()
     return told
 
 
-def _load(connection: Connection, archive: zipfile.ZipFile, manifest: Manifest, file: Path) -> None:
+def _load(connection: Connection, archive: zipfile.ZipFile, manifest: Manifest, source: Beside) -> bool:
+    """Load rows and bytes; return whether some bytes are lost, and given up."""
     if not dump.is_empty(connection):
         raise Refused(
             "register-exists",
             "数据库不是空的，不会覆盖；请换一个空数据库",
             "the database is not empty and is not overwritten: name an empty one",
         )
-    _restore_blobs(connection, archive, manifest)
+    lost = restore_blobs(connection, archive, manifest, source)
     for table in dump.TABLES:
         with archive.open(table_entry(table.name)) as lines:
             dump.load(connection, table, (line.rstrip(b"\n") for line in lines))
+    if lost and not source.despite:
+        raise photographs_lost(source.folder / FOLDER, lost, blobs.uses(connection))
+    drafts.stand_still(connection)
+    file = Path(str(archive.filename))
     if journal.head(connection).root.hex() != manifest.journal_root:
         raise damaged(file)
     signed = manifest.head
@@ -126,11 +146,13 @@ def _load(connection: Connection, archive: zipfile.ZipFile, manifest: Manifest, 
         and is_signed(signed, key_records.all_of(connection))
     ):
         raise damaged(file)
+    return bool(lost)
 
 
-def _audited(connection: Connection, *, despite: bool) -> tuple[Fault, ...]:
+def _audited(connection: Connection, *, with_bytes: bool, despite: bool) -> tuple[Fault, ...]:
     """Return what the audit finds in a backup's content. Raises Refused for any fault that is not to be taken."""
-    faults = audit_on(connection, with_bytes=False).faults  # each photograph has just been held against its digest
+    # Each photograph has just been held against its digest: they are read where some are known to be lost.
+    faults = audit_on(connection, with_bytes=with_bytes).faults
     if faults and not despite:
         raise faults_refused(
             "backup-altered",
@@ -187,6 +209,8 @@ def _bring_up(
         "unconfirmed": restored.count_unconfirmed(connection),
         **({"faults": len(faults)} if faults else {}),
     }
+    is_current = is_told and later.mirror is None and later.published is None
+    since = None if is_current else _since(connection, manifest, later, replayed, now)
     event = Event("register-restored", "register", told)
     journal.append_many(connection, now, actor, (event, *lost, *taken, *voided))
     if replayed.entries or faults:  # what the entries state is no longer what can be held: cards are lost, files too
@@ -200,7 +224,23 @@ def _bring_up(
         taken=len(taken),
         unconfirmed=unconfirmed or restored.count_unconfirmed(connection),
         faults=faults,
+        since=since,
     )
+
+
+def _since(
+    connection: Connection, manifest: Manifest, later: Later, replayed: Replayed, now: datetime
+) -> RestoredSince:
+    """Keep what the office compares."""
+    since = RestoredSince(
+        at=now,
+        backup_at=manifest.made_at,
+        is_replayed=later.mirror is not None,
+        lost=len(replayed.lost),
+        not_replayed=replayed.not_replayed,
+    )
+    note_restore(connection, since)
+    return since
 
 
 def _lost_events(replayed: Replayed) -> tuple[Event, ...]:
@@ -213,13 +253,3 @@ def _lost_events(replayed: Replayed) -> tuple[Event, ...]:
         if replaced_on is None
     )
     return (*cards, *copies)
-
-
-def _restore_blobs(connection: Connection, archive: zipfile.ZipFile, manifest: Manifest) -> None:
-    """Store photographs and documents, each checked against its digest, before the rows that refer to them."""
-    count = 0
-    for some in chunks(read_blobs(archive), _BLOBS_AT_ONCE):
-        blobs.put_many(connection, some)
-        count += len(some)
-    if count != manifest.rows.get(blob.name):
-        raise damaged(Path(str(archive.filename)))

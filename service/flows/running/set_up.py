@@ -13,7 +13,9 @@ from keys.files import create as create_file
 from keys.identity import fingerprint
 from keys.keyring import KeyRecord, KeyState, Purpose
 from keys.passwords import hash_password
+from keys.places import PRIVATE_SIZE, KeyPlaces
 from keys.sealing import SALT_SIZE, KdfCost
+from keys.token_address import AnyToken
 from keys.vault import DEFAULT_COST, Vault, seal_root
 from service.domain.credential import check_host
 from service.domain.event import Event
@@ -35,7 +37,6 @@ from service.store.engine import open_database
 from service.store.schema import migrate
 
 ROOT_FILE: Final = "root.sealed"
-PRIVATE_KEY_BYTES: Final = 32  # RFC 8032 5.1.5
 KEY_TERM_DAYS: Final = 366  # a signing key is rotated every year
 DOCUMENT_TERM_DAYS: Final = 400  # longer than a key signs, so that rotation never comes too late for checkers
 
@@ -62,11 +63,13 @@ def set_up(
     catalogue_text: str | None = None,
     admin_password: str | None = None,
     cost: KdfCost = DEFAULT_COST,
+    token: AnyToken | None = None,
 ) -> SetUp:
     """Create the register of an empty data folder.
 
     Vault and root key have a passphrase each. One that is not given is random and written to the folder, mode 0600, as
     ``passphrase`` and ``root.passphrase``. The root key's file and its passphrase are to be moved off the server. The
+    signing keys are made on the ``token``, if there is one. The
     first administrator gets ``admin_password``, or a random one that is told once. Raises Refused where there is a
     register already or one passphrase is given for both, and the refusals of a jurisdiction, a host, a catalogue or a
     password that cannot be used; nothing is written then.
@@ -86,6 +89,8 @@ def set_up(
             f"{folder} 中已有登记库，不会覆盖；请换一个空目录",
             f"{folder} already holds a register, which is never overwritten: name an empty folder",
         )
+    if token is not None:
+        token.unlock()
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)  # names and photographs in it are not encrypted
     database = open_database(settings.database_url)
@@ -103,10 +108,10 @@ def set_up(
         root_passphrase, root_passphrase_file = _given_or_random(
             settings.root_passphrase, folder / ROOT_PASSPHRASE_NAME, effects
         )
-        root_key = effects.random_bytes(PRIVATE_KEY_BYTES)
+        root_key = effects.random_bytes(PRIVATE_SIZE)
         root = seal_root(folder / ROOT_FILE, root_passphrase, root_key, effects.random_bytes, cost)
         vault = Vault.create(folder / VAULT_FILE, passphrase, effects.random_bytes, cost)
-        records = tuple(new_key(vault, purpose, effects, KeyState.ACTIVE) for purpose in Purpose)
+        records = tuple(new_key(KeyPlaces(vault, token), purpose, effects, KeyState.ACTIVE) for purpose in Purpose)
         document = compose_document(1, records, host, effects)
         with database.write() as connection:
             meta.put(connection, META_JURISDICTION, jurisdiction_text)
@@ -133,9 +138,9 @@ def set_up(
     )
 
 
-def new_key(vault: Vault, purpose: Purpose, effects: Effects, state: KeyState) -> KeyRecord:
-    """Make a key, keep its private half in the vault, and describe it."""
-    signer = vault.add(purpose, effects.random_bytes(PRIVATE_KEY_BYTES))
+def new_key(places: KeyPlaces, purpose: Purpose, effects: Effects, state: KeyState) -> KeyRecord:
+    """Make a key, keep its private half on the token or in the vault, and describe it. Raises TokenError."""
+    signer = places.make(purpose, effects.random_bytes)
     today = effects.today()
     return KeyRecord(purpose, signer.public, today, today + timedelta(days=KEY_TERM_DAYS), state)
 

@@ -19,14 +19,13 @@ from service.flows.register import Register
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk
 from service.pages.office.bodies import body_names
-from service.pages.office.typed import day, line
+from service.pages.office.typed import day, line, whole_number
 from service.pages.shown import moment
 
 AnyRequest = Request[Any, Any, State]
 PAGE: Final = "/office/access"
 _FIELDS: Final = ("user", "number", "act", "since", "until")
 _MOST: Final = 64
-_MAX_DIGITS: Final = 9
 
 
 class AccessPage(Controller):
@@ -49,7 +48,6 @@ class AccessPage(Controller):
 def _sought(desk: Desk, request: AnyRequest) -> Accesses:
     query = request.query_params
     since, until = day(query.get("since", "")), day(query.get("until", ""))
-    before = query.get("before", "")
     return seek_accesses(
         desk.register,
         user=line(query.get("user", ""), _MOST),
@@ -57,7 +55,7 @@ def _sought(desk: Desk, request: AnyRequest) -> Accesses:
         act=query.get("act", ""),
         since=None if since is None else datetime.combine(since, time.min, SHANGHAI),
         until=None if until is None else datetime.combine(until, time.max, SHANGHAI),
-        before=int(before) if before.isascii() and before.isdigit() and len(before) <= _MAX_DIGITS else None,
+        before=whole_number(query.get("before", "")),
     )
 
 

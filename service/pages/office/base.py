@@ -10,24 +10,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from litestar import Response
+from litestar import MediaType, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from service.domain.access import Permission, Principal
 from service.flows.people.sign_in import SignIn
+from service.flows.people.waiting import count_waiting
 from service.flows.register import Register
 from service.flows.remedies import Words
 from service.flows.requests.reading import FieldRefused, RequestInvalid
 from service.pages.errors import answer_page
+from service.pages.office.menu import menu_for
 from service.pages.office.once import token_of_form
 from service.pages.office.words import office_speaker, office_texts
 from service.pages.remedies import on_page
 from service.pages.rendering import draw, language_of, page
 from service.pages.words import Language
-from service.web.authentication import NotSignedIn, check_own_page, check_permitted, signed_in
+from service.web.authentication import NotSignedIn, OfAnotherSignIn, check_own_page, check_permitted, signed_in
 from service.web.refusals import OURS, AnyRequest, Refusal, refusal_of
 
 REFUSALS: Final = OURS
@@ -37,35 +39,6 @@ OFFICE: Final = "/office"
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _FROM_HERE: Final = {"Referrer-Policy": "same-origin"}
 """With no-referrer a browser says nothing of where a form comes from, and older ones say nothing else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry of the menu: ``key`` names its texts ``menu_…`` and ``menu_…_hint``."""
-
-    key: str
-    path: str
-    icon: str
-    permissions: tuple[Permission, ...]
-
-    def is_for(self, principal: Principal) -> bool:
-        """Return whether somebody may go there."""
-        return any(map(principal.may, self.permissions))
-
-
-MENU: Final = (
-    Entry("search", "/office/search", "lookup", (Permission.READ_PEOPLE,)),
-    Entry("issue", "/office/issue", "roll", (Permission.ISSUE,)),
-    Entry("cards", "/office/cards", "swap", (Permission.CHANGE_CARDS, Permission.PROPOSE, Permission.REVIEW)),
-    Entry("staffing", "/office/staffing", "person", (Permission.ENGAGE, Permission.DISPATCH)),
-    Entry("assessments", "/office/assessments", "roll", (Permission.PLAN_ASSESSMENTS, Permission.READ_PEOPLE)),
-    Entry("proposals", "/office/proposals", "warning", (Permission.CHANGE_CARDS, Permission.PROPOSE)),
-    Entry("cases", "/office/cases", "question", (Permission.REVIEW,)),
-    Entry("journal", "/office/journal", "clock", (Permission.READ_JOURNAL,)),
-    Entry("access", "/office/access", "person", (Permission.READ_JOURNAL,)),
-    Entry("account", "/office/account", "person", tuple(Permission)),
-)
-"""Every part of the office, in the order in which it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +88,7 @@ class Desk:
 
     def _draw(self, template: str, refusal: Refusal | None, context: dict[str, Any]) -> str:
         account = self.principal.account
+        counts = count_waiting(self.register, self.principal) if refusal is None else {}
         return draw(
             self.register,
             template,
@@ -124,7 +98,8 @@ class Desk:
                 "user": account,
                 "body": self.register.issuer_name(account.institution) if account.institution else account.district,
                 "csrf": token_of_form(self.register, self.sign_in),
-                "menu": [entry for entry in MENU if entry.is_for(self.principal)],
+                "menu": menu_for(self.principal, self.path, counts),
+                "may_search": self.principal.may(Permission.READ_PEOPLE),
                 "path": self.path,
                 "refusal": None if refusal is None else on_page(refusal),
                 "done": f"done_{self.done}" if f"done_{self.done}" in office_texts() else None,
@@ -162,16 +137,33 @@ def answer_office(request: AnyRequest, error: Exception) -> Response[Any]:
     if found is None:
         return answer_page(request, error)
     desk = Desk(register, found, language_of(request), request.url.path)
-    return desk.refuse(request, error, "office/refused.html")
+    reopen = _page_before(request) if isinstance(error, OfAnotherSignIn) else ""
+    return desk.refuse(request, error, "office/refused.html", reopen=reopen)
 
 
 def lead_to_sign_in(request: AnyRequest, _error: Exception) -> Response[Any]:
-    """Lead to the sign-in, and from there back to the page; what was typed into a form is not kept."""
+    """Lead to the sign-in, and from there back to the page; of a form the page it stood on, which keeps what was typed.
+
+    The address that a browser says it comes from is followed only as one of our own pages: see ``sign_in.allowed``.
+    What a script asks for a part of its page is answered so that the whole page goes: else the sign-in's page would be
+    searched for that part, and nothing stand in its place.
+    """
     english = {"lang": "en"} if language_of(request) == "en" else {}
-    way_back = request.url.path if request.method in _SAFE else OFFICE
+    is_part = request.headers.get("hx-request") == "true"
+    is_page = request.method in _SAFE and not is_part
+    way_back = request.url.path if is_page else _page_before(request) or OFFICE
     if english:
         way_back += "?" + urlencode(english)
-    return Redirect("/sign-in?" + urlencode(english | {"next": way_back}), status_code=303)
+    sign_in = "/sign-in?" + urlencode(english | {"next": way_back})
+    if is_part:
+        return Response("", headers={"HX-Redirect": sign_in, "Cache-Control": "no-store"}, media_type=MediaType.HTML)
+    return Redirect(sign_in, status_code=303)
+
+
+def _page_before(request: AnyRequest) -> str:
+    """Return the page of the office on which a form stood, by what the browser says; else nothing."""
+    came_from = urlsplit(request.headers.get("referer", "")).path
+    return came_from if came_from == OFFICE or came_from.startswith(OFFICE + "/") else ""
 
 
 OFFICE_ERRORS: Final[dict[int | type[Exception], Any]] = {NotSignedIn: lead_to_sign_in, Exception: answer_office}

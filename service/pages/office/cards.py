@@ -12,6 +12,8 @@ from litestar.params import FromPath, MultipartBody, SkipValidation, URLEncodedB
 
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
+from service.domain.printing import CopyOrigin
+from service.domain.verdict_words import Word
 from service.flows.cards.cancellations import correct_cancellation, propose_revocation
 from service.flows.cards.card_desk import Standing, card_standing
 from service.flows.cards.card_requests import (
@@ -24,27 +26,30 @@ from service.flows.cards.card_requests import (
 )
 from service.flows.cards.lifecycle import record_found, replace_card, revoke_card, void_number
 from service.flows.errors import Refused
+from service.flows.printing.queue import CopyLine, copy_to_print, print_log
 from service.flows.register import Register
 from service.flows.requests.reading import read_number, read_request
 from service.pages.home import READ
+from service.pages.office.again import ask_again
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk
 from service.pages.office.bodies import body_names, ground_choices
 from service.pages.office.once import once_a_form
 from service.pages.office.typed import (
     MAX_FORM_BODY,
-    MAX_FORM_WITH_FILE,
     FormData,
     fields_of,
     form_values,
-    signed_in_first,
+    post_with_document,
     text_of,
     unknown_act,
 )
+from service.pages.shown import moment
 from service.pages.words import looks
 
 AnyRequest = Request[Any, Any, State]
 PAGE: Final = "/office/cards"
 _CARD: Final = PAGE + "/{number:str}"
+_PAGE_OF: Final = {"replace": "office/replace.html", "void": "office/void.html"}
 _READERS: Final = (Permission.CHANGE_CARDS, Permission.PROPOSE, Permission.REVIEW)
 MAY_CANCEL: Final = (Permission.CHANGE_CARDS, Permission.PROPOSE)
 
@@ -99,10 +104,26 @@ class CardsPage(Controller):
         try:
             return _change(desk, number, data)
         except REFUSALS as error:
-            shown = standing_of(desk, number)
+            act, shown = text_of(data, "act"), standing_of(desk, number)
             return desk.refuse(
-                request, error, "office/card.html", **shown, form_values=form_values(text_of(data, "act"), data)
+                request, error, _PAGE_OF.get(act, "office/card.html"), **shown, form_values=form_values(act, data)
             )
+
+    @route(_CARD + "/replace", http_method=READ, sync_to_thread=True)
+    def replacing(
+        self, number: FromPath[CardNumber], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
+    ) -> Response[str]:
+        """Show what happens if the card is replaced, and the one button that does it."""
+        desk = at_desk(request, register, Permission.CHANGE_CARDS)
+        return desk.show(_PAGE_OF["replace"], **standing_of(desk, number), form_values=form_values())
+
+    @route(_CARD + "/void", http_method=READ, sync_to_thread=True)
+    def voiding(
+        self, number: FromPath[CardNumber], request: AnyRequest, register: NamedDependency[SkipValidation[Register]]
+    ) -> Response[str]:
+        """Show what happens if the card is voided, and the one button that does it."""
+        desk = at_desk(request, register, Permission.CHANGE_CARDS)
+        return desk.show(_PAGE_OF["void"], **standing_of(desk, number), form_values=form_values())
 
     @route(_CARD + "/cancellation", http_method=READ, sync_to_thread=True)
     def loss(
@@ -112,13 +133,8 @@ class CardsPage(Controller):
         desk = at_desk(request, register, *MAY_CANCEL)
         return desk.show("office/cancellation.html", **standing_of(desk, number), form_values=form_values())
 
-    @post(
-        _CARD + "/cancellation",
-        status_code=HTTPStatus.OK,
-        guards=[signed_in_first],
-        request_max_body_size=MAX_FORM_WITH_FILE,
-        sync_to_thread=True,
-    )
+    @post_with_document(_CARD + "/cancellation")
+    @ask_again
     @once_a_form
     def lose(
         self,
@@ -149,10 +165,19 @@ def standing_of(desk: Desk, number: CardNumber) -> dict[str, Any]:
         "look": look,
         "word": look.zh if desk.language == "zh" else look.en,
         "named": body_names(desk),
+        "print_steps": print_log(desk.register, number),
+        "print_moment": moment,
+        "made": copy_made(desk, number),
         "may": _may(desk, told),
         "grounds": ground_choices(desk, told.card.kind),
         "today": desk.register.effects.today(),
     }
+
+
+def copy_made(desk: Desk, number: CardNumber) -> CopyLine | None:
+    """Return the copy that was made in place of another and waits to be printed, if there is one."""
+    found = copy_to_print(desk.register, number)
+    return None if found is None or found.origin is CopyOrigin.NEW else found
 
 
 def _may(desk: Desk, told: Standing) -> frozenset[str]:
@@ -162,6 +187,8 @@ def _may(desk: Desk, told: Standing) -> frozenset[str]:
     in_question = told.decision is None and told.word.value not in {"revoked", "voided"}
     found = {
         "replace": decides and told.in_force,
+        "amend": decides and told.word is Word.VALID,
+        "renew": decides and told.in_force,
         "void": decides and told.in_force,
         "found": decides and told.dead_copies > 0,
         "revoke": decides and in_question,
@@ -179,14 +206,18 @@ def _change(desk: Desk, number: CardNumber, data: FormData) -> Response[Any]:
     register, by, page = desk.register, desk.principal.by, f"{PAGE}/{number}"
     match text_of(data, "act"):
         case "replace":
+            if copy_made(desk, number) is not None and not text_of(data, "anyway"):
+                raise Refused(
+                    "copy-not-printed",
+                    f"{number} 上次新做的卡还没打印，打印那一张即可；确要再补发一次，请勾选后再按",
+                    f"the last copy of {number} has not been printed: print that, or tick to make another",
+                )
             replace_card(register, number, read_request(ReplacementRequest, data), by)
             return desk.go(page, done="replaced")
         case "found":
             record_found(register, number, read_request(FoundRequest, data), by)
             return desk.go(page, done="found")
         case "void":
-            if not text_of(data, "sure"):
-                raise Refused("void-unsure", "请勾选确认：作废不能撤销", "tick the box: voiding cannot be undone")
             void_number(register, number, read_request(VoidRequest, data), by)
             return desk.go(page, done="voided")
         case _:

@@ -13,18 +13,21 @@ from litestar.params import FromPath, SkipValidation
 from service.domain.access import Permission
 from service.domain.event import VOCABULARY
 from service.domain.event_words import event_words
+from service.domain.journal import entry_bytes
 from service.flows.register import Register
 from service.flows.running.audit import prove_signed, signed_head
-from service.flows.running.read_journal import Sought, read_leaf, seek
+from service.flows.running.read_journal import Filter, Sought, export_sought, read_leaf, seek, table_of
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk
-from service.pages.office.typed import MAX_LINE, line
+from service.pages.office.typed import MAX_DIGITS, MAX_LINE, day, line, whole_number
 from service.pages.shown import moment
+from service.roster.table import write_table
+from service.web.downloads import spreadsheet
 
 AnyRequest = Request[Any, Any, State]
 PAGE: Final = "/office/journal"
 _JSON: Final = "application/json"
-_MAX_DIGITS: Final = 9
+_HEADINGS: Final = ("序号 no.", "时间 at", "经办人 by", "事件 event", "对象 subject", "内容 facts")
 
 
 class JournalPage(Controller):
@@ -42,6 +45,19 @@ class JournalPage(Controller):
         except REFUSALS as error:
             return desk.refuse(request, error, "office/journal.html", **_context(desk, request))
         return desk.show("office/journal.html", **_context(desk, request, found))
+
+    @route(PAGE + "/export", http_method=READ, sync_to_thread=True)
+    def export(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> Response[Any]:
+        """Save what is sought: as a spreadsheet, or with ``format=jsonl`` as entries, byte for byte."""
+        desk = at_desk(request, register, Permission.READ_JOURNAL)
+        try:
+            found = export_sought(register, _filter(request))
+        except REFUSALS as error:
+            return desk.refuse(request, error, "office/journal.html", **_context(desk, request))
+        name = f"journal-{register.effects.today()}"
+        if request.query_params.get("format") == "jsonl":
+            return _download(b"".join(entry_bytes(one) + b"\n" for one in found), f"{name}.jsonl")
+        return spreadsheet(write_table("日志", _HEADINGS, table_of(found), register.effects.now()), name)
 
     @route(PAGE + "/{seq:int}", http_method=READ, sync_to_thread=True)
     def entry(
@@ -70,38 +86,34 @@ class JournalPage(Controller):
         return _download(msgspec.json.encode(told), f"entry-{leaf.seq}.json")
 
 
-def _sought(desk: Desk, request: AnyRequest) -> Sought:
+def _filter(request: AnyRequest) -> Filter:
     query = request.query_params
-    return seek(
-        desk.register,
+    return Filter(
         subject=line(query.get("subject", ""), MAX_LINE),
         kind=query.get("kind", ""),
-        before=_number(query.get("before", "")),
-        after=_number(query.get("after", "")),
+        actor=line(query.get("actor", ""), MAX_LINE),
+        since=day(query.get("since", "")),
+        until=day(query.get("until", "")),
     )
+
+
+def _sought(desk: Desk, request: AnyRequest) -> Sought:
+    query = request.query_params
+    places = {"before": whole_number(query.get("before", "")), "after": whole_number(query.get("after", ""))}
+    return seek(desk.register, _filter(request), **places)
 
 
 def _context(desk: Desk, request: AnyRequest, found: Sought | None = None) -> dict[str, Any]:
     query = request.query_params
     which = 0 if desk.language == "zh" else 1
     kinds = sorted(((kind, event_words(kind)[which]) for kind in VOCABULARY), key=lambda one: one[1])
-    return {
-        "found": found,
-        "subject": query.get("subject", "").strip()[:MAX_LINE],
-        "kind": query.get("kind", ""),
-        "kinds": kinds,
-        "moment": moment,
-    }
-
-
-def _number(text: str) -> int | None:
-    """Read a place in the journal; what is none begins with the newest."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else None
+    typed = {name: query.get(name, "").strip()[:MAX_LINE] for name in ("subject", "kind", "actor", "since", "until")}
+    return {"found": found, "typed": typed, "kinds": kinds, "moment": moment}
 
 
 def _place(seq: int) -> int:
     """Keep a number from the address within what a database counts: no journal is as long."""
-    return max(-1, min(seq, 10**_MAX_DIGITS))
+    return max(-1, min(seq, 10**MAX_DIGITS))
 
 
 def _download(content: bytes, name: str) -> Response[bytes]:

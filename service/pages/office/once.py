@@ -10,14 +10,17 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
 import msgspec
-from litestar import Response
+from litestar import MediaType, Response
 from litestar.datastructures import UploadFile
 
 from service.flows.people.sign_in import SignIn
 from service.flows.register import Register
+from service.pages.rendering import page
+from service.pages.sign_in import TELLS_ORIGIN
 from service.store.answers import Keyed
 from service.web.authentication import FORM_KEY_MARK, check_own_page, signed_in
 from service.web.once import answer_once, mark_once, request_hash
@@ -25,6 +28,9 @@ from service.web.refusals import AnyRequest
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+ONCE_MORE: Final = "once_more"
+"""The field of a form that was asked about: the same is to be done again."""
 
 _KEY_BYTES: Final = 12
 _KEY: Final = re.compile(f"[0-9a-f]{{{2 * _KEY_BYTES}}}")
@@ -42,23 +48,46 @@ def once_a_form(handler: Callable[P, T]) -> Callable[P, T]:
     @wraps(handler)
     def answered(*args: P.args, **kwargs: P.kwargs) -> T:
         request, register = cast("AnyRequest", kwargs["request"]), cast("Register", kwargs["register"])
-        typed: dict[str, Any] = msgspec.to_builtins(kwargs["data"], enc_hook=_digest)
-        token = str(typed.pop("csrf", ""))
-        key = token.partition(FORM_KEY_MARK)[2]
-        sign_in = signed_in(request, register) if _KEY.fullmatch(key) else None
-        if sign_in is None:
+        asked = asked_by_form(request, register, kwargs["data"])
+        if asked is None:
             return handler(*args, **kwargs)
-        check_own_page(request, sign_in, token)
-        hashed = request_hash(request, msgspec.json.encode(typed, order="sorted"))
 
         def work(own: Register) -> Response[Any]:
-            return cast("Response[Any]", call(*args, **{**kwargs, "register": own}))
+            answer = cast("Response[Any]", call(*args, **{**kwargs, "register": own}))
+            is_kept = (answer.status_code or HTTPStatus.OK) < HTTPStatus.BAD_REQUEST
+            if is_kept and isinstance(answer.content, str):  # a secret that is shown once
+                return Response(answer.content.encode(), status_code=answer.status_code, media_type=MediaType.HTML)
+            return answer
 
-        asked = Keyed(sign_in.principal.actor, f"form {key} {hashed.hex()}", hashed)
-        return cast("T", answer_once(register, asked, work))
+        answer = answer_once(register, asked, work)
+        is_page = answer.media_type == MediaType.HTML and isinstance(answer.content, bytes)
+        return cast("T", _whole(answer) if is_page else answer)
 
     mark_once(answered)
     return answered
+
+
+def asked_by_form(request: AnyRequest, register: Register, data: object) -> Keyed | None:
+    """Return a form's content under the key of its page; None for one that no page of ours has made.
+
+    Raises CrossSite for a page that was opened under another sign-in.
+    """
+    typed: dict[str, Any] = msgspec.to_builtins(data, enc_hook=_digest)
+    typed.pop(ONCE_MORE, None)
+    token = str(typed.pop("csrf", ""))
+    key = token.partition(FORM_KEY_MARK)[2]
+    sign_in = signed_in(request, register) if _KEY.fullmatch(key) else None
+    if sign_in is None:
+        return None
+    check_own_page(request, sign_in, token)
+    # Keyed, for a form may hold a password or an identity number, which somebody with the database could guess.
+    hashed = register.blind.of(f"form {request_hash(request, msgspec.json.encode(typed, order='sorted')).hex()}")
+    return Keyed(sign_in.principal.actor, f"form {key} {hashed.hex()}", hashed)
+
+
+def _whole(answer: Response[Any]) -> Response[str]:
+    """Put the headers of a page back around what was kept of it."""
+    return page(answer.content.decode(), HTTPStatus(answer.status_code or HTTPStatus.OK), TELLS_ORIGIN)
 
 
 def _digest(value: object) -> str | None:

@@ -15,6 +15,7 @@ from service.domain.card_number import CardNumber
 from service.flows.errors import Refused
 from service.flows.people.person import person_of, photo_of_person
 from service.flows.people.person_file import PersonFile
+from service.flows.printing.queue import print_log
 from service.flows.register import Register
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, at_desk
@@ -48,6 +49,8 @@ class PeoplePage(Controller):
             tags=STATES,
             named=body_names(desk),
             moment=moment,
+            print_steps=print_log(register, *(one.number for one in told.cards)),
+            print_moment=moment,
             opens=any(map(desk.principal.may, _OPEN_A_CARD)),
         )
 

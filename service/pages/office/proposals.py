@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any, Final
 
-from litestar import Controller, Request, Response, post, route
+from litestar import Controller, Request, Response, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import MultipartBody, SkipValidation
 
 from service.domain.access import Permission
+from service.domain.card_number import CardNumber
+from service.domain.errors import CardNumberMalformed
 from service.flows.cards.cancellations import (
     decline_proposal,
     find_proposal,
-    list_proposals,
+    proposals_at_desk,
     propose_revocation,
 )
 from service.flows.cards.card_requests import DeclineRequest, ProposalRequest, RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
 from service.flows.register import Register
-from service.flows.requests.reading import read_numbered, read_request
+from service.flows.requests.reading import card_number, read_numbered, read_request
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk
 from service.pages.office.bodies import body_names, ground_choices
 from service.pages.office.once import once_a_form
 from service.pages.office.typed import (
-    MAX_FORM_WITH_FILE,
     FormData,
     Identity,
     fields_of,
     form_values,
-    signed_in_first,
+    key_of,
+    post_with_document,
     text_of,
     unknown_act,
 )
@@ -57,13 +58,7 @@ class ProposalsPage(Controller):
         desk = at_desk(request, register, *_SEES)
         return desk.show("office/proposals.html", **_listed(desk, request), form_values=form_values())
 
-    @post(
-        PAGE,
-        status_code=HTTPStatus.OK,
-        guards=[signed_in_first],
-        request_max_body_size=MAX_FORM_WITH_FILE,
-        sync_to_thread=True,
-    )
+    @post_with_document(PAGE)
     @once_a_form
     def enter(
         self,
@@ -77,7 +72,7 @@ class ProposalsPage(Controller):
             number, proposal = read_numbered(ProposalRequest, fields_of(data))
             made = propose_revocation(register, number, proposal, desk.principal.by)
         except REFUSALS as error:
-            shown = _listed(desk, request)
+            shown = _listed(desk, request, text_of(data, "number"))
             return desk.refuse(
                 request, error, "office/proposals.html", **shown, form_values=form_values("propose", data)
             )
@@ -91,13 +86,7 @@ class ProposalsPage(Controller):
         desk = at_desk(request, register, *_SEES)
         return desk.show("office/proposal.html", **_one(desk, identity), form_values=form_values())
 
-    @post(
-        PAGE + "/{identity:int}",
-        status_code=HTTPStatus.OK,
-        guards=[signed_in_first],
-        request_max_body_size=MAX_FORM_WITH_FILE,
-        sync_to_thread=True,
-    )
+    @post_with_document(PAGE + "/{identity:int}")
     @once_a_form
     def answer(
         self,
@@ -134,21 +123,33 @@ def _answer(desk: Desk, identity: int, data: FormData) -> Response[Any]:
             raise unknown_act()
 
 
-def _listed(desk: Desk, request: AnyRequest) -> dict[str, Any]:
+def _listed(desk: Desk, request: AnyRequest, number: str | None = None) -> dict[str, Any]:
     everything = "all" in request.query_params
-    found = list_proposals(desk.register, body=desk.principal.body)
+    after = key_of(request.query_params, "after")
+    found, more = proposals_at_desk(desk.register, desk.principal.body, only_open=not everything, after=after)
+    about = _number_of(request.query_params.get("number", "") if number is None else number)
     return {
-        "rows": [one for one in found if everything or one.state is ProposalState.PROPOSED],
+        "about": about,
+        "rows": found,
+        "more": more,
         "everything": everything,
         "named": body_names(desk),
-        "grounds": ground_choices(desk),
+        "grounds": () if about is None else ground_choices(desk, about.kind),
         "may_propose": desk.principal.may(Permission.PROPOSE),
         "moment": moment,
     }
 
 
+def _number_of(typed: str) -> CardNumber | None:
+    """Return the card that a proposal is about, None until there is a number: its kind says which grounds there are."""
+    try:
+        return card_number(typed)
+    except CardNumberMalformed:
+        return None
+
+
 def _one(desk: Desk, identity: int) -> dict[str, Any]:
-    found = find_proposal(desk.register, identity)
+    found = find_proposal(desk.register, identity, body=desk.principal.body)
     if desk.principal.body not in {found.issuer, found.proposal.body}:
         raise Refused("no-such-proposal", f"没有编号为 {identity} 的建议", f"there is no proposal {identity}")
     return {

@@ -21,7 +21,7 @@ from service.flows.cards.card_desk import card_standing
 from service.flows.cards.card_requests import RevocationRequest
 from service.flows.cards.lifecycle import revoke_card
 from service.flows.errors import Refused
-from service.flows.people.cases import CaseClosingRequest, close_case, find_case, list_cases
+from service.flows.people.cases import CaseClosingRequest, cases_at_desk, close_case, find_case
 from service.flows.people.record import record_for
 from service.flows.people.reviews import (
     EvaluationRequest,
@@ -37,6 +37,7 @@ from service.flows.register import Register
 from service.flows.requests.reading import read_request
 from service.flows.shipped import shipped_forms
 from service.pages.home import READ
+from service.pages.office.again import ask_again
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk
 from service.pages.office.bodies import body_names, place_choices
 from service.pages.office.cards import standing_of
@@ -47,6 +48,7 @@ from service.pages.office.typed import (
     Identity,
     fields_of,
     form_values,
+    key_of,
     text_of,
     unknown_act,
 )
@@ -72,6 +74,7 @@ class ReviewsPage(Controller):
         return desk.show("office/review.html", **_record(desk, number), form_values=form_values(), points=[])
 
     @post(_REVIEW, status_code=HTTPStatus.OK, request_max_body_size=MAX_FORM_BODY, sync_to_thread=True)
+    @ask_again
     @once_a_form
     def enter(
         self,
@@ -96,9 +99,10 @@ class ReviewsPage(Controller):
         """List the failed results that wait for a decision, and with ``all`` everything."""
         desk = at_desk(request, register, Permission.REVIEW)
         everything = "all" in request.query_params
-        found = list_cases(register, body=desk.principal.body)
-        rows = [(one, str(case_ground(one.kind))) for one in found if everything or one.is_open]
-        return desk.show("office/cases.html", rows=rows, everything=everything, named=body_names(desk))
+        after = key_of(request.query_params, "after")
+        found, more = cases_at_desk(register, desk.principal.body, only_open=not everything, after=after)
+        rows = [(one, str(case_ground(one.kind))) for one in found]
+        return desk.show("office/cases.html", rows=rows, everything=everything, named=body_names(desk), more=more)
 
     @route(PAGE + "/{identity:int}", http_method=READ, sync_to_thread=True)
     def case(

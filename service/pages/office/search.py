@@ -1,7 +1,8 @@
 """Search at the desk: a form, what it finds, page by page, and the same list as a spreadsheet.
 
-All of it is sent in bodies: a name or an identity number has no place in an address. An identity number is not put
-into the page again; the list that it found is asked for anew by a card's number.
+All of it is sent in bodies: a name or an identity number has no place in an address; what was sought stands in it
+sealed, so that the way back leads to the list. An identity number is not put into the page again, nor, sealed or not,
+into the address: the list that it found is asked for by a card's number.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from litestar import Controller, Request, Response, post, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import SkipValidation, URLEncodedBody
+from litestar.params import QueryParameter, SkipValidation, URLEncodedBody
 
 from service.domain.access import Permission
 from service.domain.card_number import CardNumber
@@ -28,6 +29,7 @@ from service.flows.requests.reading import read_number, read_request
 from service.pages.home import READ
 from service.pages.office.base import OFFICE_ERRORS, REFUSALS, Desk, at_desk
 from service.pages.office.bodies import body_names
+from service.pages.office.sought import SOUGHT, lead_to_found, sought
 from service.pages.office.typed import FormData, text_of
 
 AnyRequest = Request[Any, Any, State]
@@ -44,6 +46,13 @@ STATES: Final[Mapping[CardState, tuple[str, str]]] = {
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CRITERIA: Final = ("text", "institution", "occupation", "kind", "state", "expiring_months")
+_SEALED: Final = (*_CRITERIA, "for", "holder", "sort", "by", "page")
+_NOBODY: Final = "nobody"
+"""Stands in the sealed address where the identity number is nobody's whom the account may find."""
+
+_ACTS: Final[Mapping[str, tuple[str, ...]]] = {"amend": ("amend",), "replace": ("replace", "renew")}
+"""What is done with a card that was found, by what one came for: pages of the card."""
+
 _NEARBY: Final = 2
 _MAX_PAGE_DIGITS: Final = 6
 
@@ -65,9 +74,22 @@ class SearchPage(Controller):
     exception_handlers = OFFICE_ERRORS
 
     @route(PAGE, http_method=READ, sync_to_thread=True)
-    def form(self, request: AnyRequest, register: NamedDependency[SkipValidation[Register]]) -> Response[str]:
-        """Show the empty form."""
-        return _shown(at_desk(request, register, Permission.READ_PEOPLE), {})
+    def form(
+        self,
+        request: AnyRequest,
+        register: NamedDependency[SkipValidation[Register]],
+        asked: Annotated[str, QueryParameter(name=SOUGHT)] = "",
+        wanted: Annotated[str, QueryParameter(name="for")] = "",
+    ) -> Response[str]:
+        """Show the form, empty or with what was sought and what is found; ``for`` names what is done with it then."""
+        desk = at_desk(request, register, Permission.READ_PEOPLE)
+        data = sought(desk, asked) if asked else None
+        if data is None:
+            return _shown(desk, {"for": wanted})
+        try:
+            return _shown(desk, data, _listed(desk, data))
+        except REFUSALS as error:
+            return desk.refuse(request, error, "office/search.html", **_context(desk, data))
 
     @post(PAGE, status_code=HTTPStatus.OK, sync_to_thread=True)
     def find(
@@ -75,14 +97,17 @@ class SearchPage(Controller):
         data: URLEncodedBody[FormData],
         request: AnyRequest,
         register: NamedDependency[SkipValidation[Register]],
-    ) -> Response[str]:
-        """Show what is found below the form."""
+    ) -> Response[Any]:
+        """Lead to what is found, which is shown below the form."""
         desk = at_desk(request, register, Permission.READ_PEOPLE, csrf=text_of(data, "csrf"))
+        asked = {name: text_of(data, name) for name in _SEALED}
         try:
-            listed = _listed(desk, data)
+            if _wanted(data).resident_id is not None:
+                listed = _listed(desk, data)
+                asked |= listed.again if listed.found.total else {"text": "", _NOBODY: "yes"}
         except REFUSALS as error:
             return desk.refuse(request, error, "office/search.html", **_context(desk, data))
-        return _shown(desk, data, listed)
+        return lead_to_found(desk, PAGE, asked)
 
     @post(PAGE + "/list", status_code=HTTPStatus.OK, sync_to_thread=True)
     def save(
@@ -116,6 +141,8 @@ def _wanted(data: FormData) -> Search:
 
 
 def _listed(desk: Desk, data: FormData) -> Listed:
+    if text_of(data, _NOBODY):
+        return Listed(Found(0, 1, 1, ()), {}, Sort.NUMBER.value, by_identity=True)
     wanted, turned_to = _wanted(data), text_of(data, "page")
     number = turned_to if turned_to.isascii() and turned_to.isdigit() else "1"
     page = int(number[:_MAX_PAGE_DIGITS])
@@ -128,6 +155,7 @@ def _listed(desk: Desk, data: FormData) -> Listed:
     if by_identity:
         again["text"] = ""
     again["holder"] = str(holder or "")
+    again["for"] = text_of(data, "for") if text_of(data, "for") in _ACTS else ""
     sort = text_of(data, "by") or text_of(data, "sort") or Sort.NUMBER.value
     return Listed(found, again, sort, by_identity or wanted.holder is not None)
 
@@ -138,7 +166,7 @@ def _shown(desk: Desk, data: FormData, listed: Listed | None = None) -> Response
 
 def _context(desk: Desk, data: FormData, listed: Listed | None = None) -> dict[str, Any]:
     """Return what the page is drawn with; what was meant as an identity number is not among it."""
-    zh = desk.language == "zh"
+    zh, wanted = desk.language == "zh", text_of(data, "for")
     return {
         "listed": listed,
         "pages": () if listed is None else _pages(listed.found),
@@ -149,6 +177,9 @@ def _context(desk: Desk, data: FormData, listed: Listed | None = None) -> dict[s
         "tags": STATES,
         "named": body_names(desk),
         "most_months": MAX_MONTHS,
+        "wanted": wanted if wanted in _ACTS else "",
+        "acts": _ACTS.get(wanted, ()) if desk.principal.may(Permission.CHANGE_CARDS) else (),
+        "own": desk.principal.body,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -13,12 +13,13 @@ from litestar.params import SkipValidation, URLEncodedBody
 
 from service.domain.access import Permission
 from service.domain.staffing import Requirement, Staffed
-from service.flows.errors import Refused
+from service.flows.people.authorities import list_authorities
 from service.flows.people.dispatching import (
+    LAST_ID,
     DispatchRequest,
     WithdrawalRequest,
+    dispatch_page,
     find_dispatch,
-    list_dispatches,
     send,
     withdraw_dispatch,
 )
@@ -27,10 +28,10 @@ from service.flows.people.engagements import (
     EngagementRequest,
     end_engagement,
     engage,
+    engagement_page,
     find_engagement,
-    list_engagements,
 )
-from service.flows.people.staffing import staffing
+from service.flows.people.staffing import staffing_page
 from service.flows.register import Register
 from service.flows.requests.reading import read_numbered, read_request
 from service.pages.home import READ
@@ -43,15 +44,15 @@ from service.pages.office.typed import (
     Identity,
     fields_of,
     form_values,
+    key_of,
     text_of,
     unknown_act,
 )
-from service.store.engagements import StoredEngagement
 
 AnyRequest = Request[Any, Any, State]
 PAGE: Final = "/office/staffing"
 _LOOK_BACK: Final = timedelta(days=30)
-_MOST: Final = 300  # rows of one table; the command line and programs get all
+_PLACES: Final = 20  # institutions whose requirements stand on one page
 
 
 class StaffingPage(Controller):
@@ -179,39 +180,44 @@ def _send(desk: Desk, data: FormData) -> Response[Any]:
 
 
 def _staffing(desk: Desk, request: AnyRequest) -> dict[str, Any]:
-    """Gather what the page shows: of an institution its own, of a bureau what is on file with it, of the centre all."""
-    account = desk.principal.account
-    everything = "all" in request.query_params
+    """Gather what the page shows: of an institution its own, of a bureau what is on file with it, of the centre all.
+
+    Each table is read a page at a time, by key: the centre's requirements by the codes of institutions.
+    """
+    account, query = desk.principal.account, request.query_params
+    everything = "all" in query
     today = desk.register.effects.today()
-    rows = [one for one in _requirements(desk) if everything or one.outcome is not Staffed.MET]
-    contracts = _contracts(desk, today=None if everything else today) if desk.principal.may(Permission.ENGAGE) else ()
-    visits = [
-        one
-        for one in list_dispatches(desk.register, account.institution, authority=account.district)
-        if everything or (one.withdrawn_on is None and one.on >= today - _LOOK_BACK)
-    ]
+    rows, more_places = _requirements(desk, query.get("places", "")[:6], query.get("authority", "")[:60])
+    contracts, more_contracts = (
+        engagement_page(desk.register, account.institution, running=not everything, after=key_of(query, "contracts"))
+        if desk.principal.may(Permission.ENGAGE)
+        else ((), None)
+    )
+    visits, more_visits = dispatch_page(
+        desk.register,
+        account.institution,
+        account.district,
+        since=None if everything else today - _LOOK_BACK,
+        before=key_of(query, "visits", LAST_ID),
+    )
     return _frame(desk) | {
-        "rows": rows[:_MOST],
-        "contracts": contracts[:_MOST],
-        "visits": visits[-_MOST:],
-        "most": _MOST,
-        "cut": max(len(rows), len(contracts), len(visits)) > _MOST,
+        "rows": [one for one in rows if everything or one.outcome is not Staffed.MET],
+        "contracts": contracts,
+        "visits": visits,
+        "more": {"places": more_places, "contracts": more_contracts, "visits": more_visits},
+        "authorities": ()
+        if account.institution or account.district
+        else [(one, one) for one in list_authorities(desk.register)],
+        "chosen_authority": query.get("authority", ""),
         "everything": everything,
         "today": today,
     }
 
 
-def _requirements(desk: Desk) -> tuple[Requirement, ...]:
+def _requirements(desk: Desk, after: str, chosen: str) -> tuple[tuple[Requirement, ...], str | None]:
     account = desk.principal.account
-    try:
-        return staffing(desk.register, institution=account.institution, authority=account.district)
-    except Refused:  # a bureau with which no institution is on file has nothing to be short of
-        return ()
-
-
-def _contracts(desk: Desk, today: date | None) -> tuple[StoredEngagement, ...]:
-    found = list_engagements(desk.register, desk.principal.account.institution)
-    return tuple(one for one in found if today is None or (one.ended_on or one.engagement.until) >= today)
+    authority = account.district or (chosen if account.institution is None else "")
+    return staffing_page(desk.register, after, _PLACES, institution=account.institution, authority=authority or None)
 
 
 def _frame(desk: Desk) -> dict[str, Any]:

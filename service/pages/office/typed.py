@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import date
+from http import HTTPStatus
 from typing import Annotated, Any, Final, TypeAlias
 
+from litestar import post
 from litestar.datastructures import UploadFile
 from litestar.handlers import BaseRouteHandler
 from litestar.params import PathParameter
@@ -29,6 +31,8 @@ MAX_FORM_BODY: Final = 64 * 1024
 MAX_FORM_WITH_FILE: Final = MAX_DOCUMENT_BYTES + MAX_FORM_BODY
 
 MAX_LINE: Final = 120
+MAX_DIGITS: Final = 9
+"""Digits of an id: all that have so many are within what a database counts."""
 
 FormData: TypeAlias = dict[str, Any]
 """What a form brings, by field: a text, several, or a file; ``csrf`` and ``act``, which names the form, among them."""
@@ -58,6 +62,11 @@ def text_of(data: FormData, field: str) -> str:
     """Return a text of a form, '' where it brings none; a field that is sent twice, or as a file, is none."""
     found: object = data.get(field)
     return found if isinstance(found, str) else ""
+
+
+def whole_number(text: str, most: int = MAX_DIGITS) -> int | None:
+    """Read digits, such as an id in an address or a form; None for anything else, and for more than ``most`` digits."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= most else None
 
 
 def unknown_act() -> Refused:
@@ -97,6 +106,17 @@ async def signed_in_first(request: AnyRequest, _handler: BaseRouteHandler) -> No
         raise NotSignedIn
 
 
+def post_with_document(path: str) -> post:
+    """Make the route of a form that may bring a document, from somebody who is signed in."""
+    return post(
+        path,
+        status_code=HTTPStatus.OK,
+        guards=[signed_in_first],
+        request_max_body_size=MAX_FORM_WITH_FILE,
+        sync_to_thread=True,
+    )
+
+
 def needs_first(permission: Permission) -> AsyncAnyCallable:
     """Make the guard that lets nobody send a large file who may do nothing with it.
 
@@ -111,3 +131,9 @@ def needs_first(permission: Permission) -> AsyncAnyCallable:
         await asyncio.to_thread(check_permitted, request, register, found.principal, permission)
 
     return guard
+
+
+def key_of(query: Mapping[str, str], name: str, otherwise: int = 0) -> int:
+    """Return the id after which, or before which, a page of a list goes on; what is no number is as good as none."""
+    found = whole_number(query.get(name, ""))
+    return otherwise if found is None else found

@@ -23,7 +23,7 @@ access_record: Final = Table(
     Column("ground", Text, nullable=False),  # why it might be read, or by what way
     Column("outcome", Text, nullable=False),  # a verdict, a code of a refusal, how many were found
     Column("network", Text, nullable=False),  # of a sign-in
-    Column("keep_until", Date, nullable=False),
+    Column("keep_until", Date, nullable=False, index=True),
     one_of("act", Act),
     CheckConstraint("length(ground) <= 120 AND length(outcome) <= 120", name="length"),
 )

@@ -55,6 +55,18 @@ session: Final = Table(
     Column("opened_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("awaits", Text),  # code or enrolment: the password was right, and nothing is open yet; NULL: signed in
+    Column("network", Text),  # from where it was opened; NULL for sign-ins from before it was kept
+    Column("device", Text),  # name of the telephone that was let in with a code on a screen; NULL: with a password
+    length("key", DIGEST_BYTES),
+)
+
+pairing: Final = Table(
+    "pairing",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),  # SHA-256 of what the code on the screen holds
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False, index=True),
+    Column("device", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False),
     length("key", DIGEST_BYTES),
 )
 

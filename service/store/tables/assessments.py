@@ -28,7 +28,7 @@ assessment: Final = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("institution", Text, ForeignKey("institution.code"), nullable=False),
-    Column("on_day", Date, nullable=False),
+    Column("on_day", Date, nullable=False, index=True),
     Column("starts_at", Instant, nullable=False),
     Column("plan", Text, nullable=False),
     Column("place", Text, nullable=False),

@@ -1,13 +1,13 @@
-"""Photographs and documents by their SHA-256, and what is handed in to be checked."""
+"""Photographs and documents by their SHA-256."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import CheckConstraint, Column, Integer, LargeBinary, Table, Text
 
-from service.store.tables.base import DIGEST_BYTES, Instant, length, metadata, one_of
+from service.store.tables.base import DIGEST_BYTES, length, metadata, one_of
 
 
 class MediaType(StrEnum):
@@ -30,27 +30,4 @@ blob: Final = Table(
     length("digest", DIGEST_BYTES),
     one_of("media_type", MediaType),
     CheckConstraint("size = length(body)", name="size"),
-)
-
-# A check at the desk, kept for its sign-in for a short time. What was handed in is sealed: it has identity numbers.
-upload: Final = Table(
-    "upload",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("owner", LargeBinary, nullable=False, index=True),  # keyed hash of the sign-in
-    Column("made_at", Instant, nullable=False),
-    Column("batch", Integer, index=True),  # what was issued from it, once it was
-    Column("size", Integer),  # bytes of the archive of photographs; NULL once they are deleted
-    Column("roster", LargeBinary),
-    Column("found", LargeBinary),  # NULL while the files are still being written
-    Column("report", LargeBinary),
-    length("owner", DIGEST_BYTES),
-)
-
-upload_piece: Final = Table(
-    "upload_piece",
-    metadata,
-    Column("key", Text, ForeignKey("upload.key"), primary_key=True),
-    Column("place", Integer, primary_key=True, autoincrement=False),  # pieces of one length, from 0
-    Column("body", LargeBinary, nullable=False),
 )

@@ -140,6 +140,7 @@ card: Final = Table(
     Column("application", JSON(none_as_null=True)),
     Column("created_at", Instant, nullable=False),
     Column("recommended_by", Text, index=True),  # as the application states it; whoever has recommended sees the card
+    Column("amendments", Integer),  # how often its facts were put right (勘误), NULL for never
     one_of("kind", CardKind),
     one_of("status", CardStatus),
     CheckConstraint(_KIND_OF_NUMBER, name="kind_of_number"),
@@ -153,6 +154,9 @@ card: Final = Table(
 
 card.add_is_dependent_on(blob)
 
+# What of an issuer's cards is to be renewed is counted from this index alone.
+Index("ix_card_issuer_status_expires_on", card.c.issuer, card.c.status, card.c.expires_on)
+
 card_scope: Final = Table(
     "card_scope",
     metadata,
@@ -164,6 +168,7 @@ card_scope: Final = Table(
     Column("person_id", Integer, ForeignKey("person.id"), nullable=False),
     Column("released_on", Date),  # when another card took the scope over (换发)
     Column("live", Boolean, nullable=False),  # the card is valid and still covers the scope
+    Column("amendments", Integer),  # how often the job type was worded anew (勘误), NULL for never
     UniqueConstraint("number", "scope"),
     CheckConstraint(f"position BETWEEN 0 AND {MAX_OCCUPATIONS - 1}", name="position"),  # 考§9
     CheckConstraint("occupation_code IS NULL OR occupation IS NOT NULL", name="occupation"),

@@ -43,6 +43,8 @@ copy: Final = Table(
     Column("state", Text, nullable=False),
     Column("issued_at", Instant, nullable=False),
     Column("replaced_on", Date),
+    Column("origin", Text),  # why it was made; NULL for copies of before prints were logged, like the stage
+    Column("stage", Text),
     UniqueConstraint("list_no", "list_index"),
     length("copy_id", COPY_ID_BYTES),
     one_of("state", CopyState),
@@ -57,6 +59,9 @@ Index(
     sqlite_where=copy.c.state == "live",
     postgresql_where=copy.c.state == "live",
 )
+
+# What waits is counted and listed from this index alone: the number says who the issuer is.
+Index("ix_copy_stage", copy.c.stage, copy.c.origin, copy.c.number)
 
 status_publication: Final = Table(
     "status_publication",

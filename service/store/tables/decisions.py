@@ -1,11 +1,23 @@
-"""Cancellations, proposals to cancel, and corrections of mistakes (督§19, 考§21)."""
+"""Cancellations, proposals to cancel, corrections of mistakes (督§19, 考§21), and amendments of cards."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
+from service.domain.amending import OldCard
 from service.store.states import ProposalState
 from service.store.tables.base import Instant, metadata, one_of
 from service.store.tables.blobs import blob
@@ -53,7 +65,7 @@ proposal: Final = Table(
     Column("attachment", Text),
     Column("attachment_digest", LargeBinary),
     Column("entered_at", Instant, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
     Column("closed_on", Date),
     Column("closed_by", Text),
     Column("answer", Text),  # why it was declined
@@ -67,3 +79,20 @@ proposal: Final = Table(
 
 for _table in (cancellation, correction, proposal):
     _table.add_is_dependent_on(blob)
+
+# A fact of a card put right under the same number (勘误); what it was and what it is stands here alone.
+amendment: Final = Table(
+    "amendment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Text, ForeignKey("card.number"), nullable=False, index=True),
+    Column("amended_on", Date, nullable=False),
+    Column("facts", JSON, nullable=False),  # a list of {fact, before, after}
+    Column("reason", Text, nullable=False),
+    Column("evidence", Text),
+    Column("old_card", Text, nullable=False),
+    Column("copy_id", LargeBinary, nullable=False),  # of the copy made with it
+    Column("entered_at", Instant, nullable=False),
+    UniqueConstraint("copy_id"),
+    one_of("old_card", OldCard),
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, Date, Integer, LargeBinary, Table, Text
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Integer, LargeBinary, Table, Text
 
 from service.store.tables.base import DIGEST_BYTES, PUBLIC_KEY_BYTES, Instant, length, metadata
 
@@ -19,8 +19,8 @@ journal: Final = Table(
     "journal",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),  # the leaf's index, from 0
-    Column("at", Instant, nullable=False),
-    Column("actor", Text, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("actor", Text, nullable=False, index=True),
     Column("kind", Text, nullable=False),
     Column("subject", Text, nullable=False, index=True),
     Column("entry", LargeBinary, nullable=False),
@@ -47,6 +47,13 @@ key_record: Final = Table(
     Column("state", Text, nullable=False),
     length("public", PUBLIC_KEY_BYTES),
     CheckConstraint("signs_from <= signs_until", name="term"),
+)
+
+key_share: Final = Table(
+    "key_share",
+    metadata,
+    Column("public", LargeBinary, ForeignKey("key_record.public"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 key_document: Final = Table(

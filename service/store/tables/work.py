@@ -67,10 +67,10 @@ integrity: Final = Table(
     Column("kind", Text, nullable=False),
     Column("article", Text, nullable=False),
     Column("on_day", Date, nullable=False),
-    Column("body", Text, nullable=False),  # who gives it: centre, a district bureau, an institution's code
+    Column("body", Text, nullable=False, index=True),  # who gives it: centre, a district bureau, an institution's code
     Column("given_by", Text, nullable=False),
     Column("note", Text, nullable=False),
-    Column("outcome", Text),
+    Column("outcome", Text, index=True),
     Column("points", JSON(none_as_null=True)),
     Column("plan", Text, nullable=False),
     Column("occupation", Text, nullable=False),

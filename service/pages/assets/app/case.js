@@ -66,6 +66,7 @@ export const inquiry = new Inquiry({
   blank(phase) {
     const isAsked = phase === 'asking' || phase === 'away'
     $('answer').replaceChildren(...(isAsked ? [node('p', say('check_waiting'), 'checking')] : []))
+    $('report-said').textContent = ''
     for (const part of ['same', 'arrival', 'arrival-record']) $(part).hidden = true
   },
   show: (found) => shown(/** @type {Question} */ (inquiry.question), found),
@@ -239,7 +240,8 @@ async function log(mine) {
 
 /** Hand in what waits, but not the scan on the screen, whose question may still be open. */
 export async function upload() {
-  if (gate.session === null || gate.session.user === null || !$('verdict-screen').hidden) return
+  const isAsking = !$('verdict-screen').hidden || !$('reporting').hidden
+  if (gate.session === null || gate.session.user === null || isAsking) return
   const worse = await handIn(gate.session)
   if (worse === null) await renewSession()
   for (const { scan, now } of worse || []) {

@@ -4,7 +4,7 @@
 
 import { choose } from './decide.js'
 import { Inquiry, follow } from './inquiry.js'
-import { loadWords, speak, spoken, translate } from './language.js'
+import { loadWords, say, speak, spoken, translate } from './language.js'
 import { fetchBundle, openKeys, open, takeListFor } from './published.js'
 import { photoOfCode, verifyOnline } from './service.js'
 import { keepMemory, readBundle, readMemory } from './store.js'
@@ -18,6 +18,7 @@ import { sayChecked, showVerdict } from './view.js'
  * @typedef {{answer: Answer, portrait: Uint8Array | null, photo: Blob | null}} Found
  */
 
+const REACH_MS = 4000
 const NO_DUTY = { place: null, occupation: null, level: null }
 const [host, waiting, nothing, failed] = ['answer', 'waiting', 'nothing', 'failed'].map(
   (id) => /** @type {HTMLElement} */ (document.getElementById(id)),
@@ -57,6 +58,36 @@ const inquiry = new Inquiry({
 function draw({ answer, portrait, photo }) {
   showVerdict(host, { ...answer, portrait, photo })
   sayChecked(host, inquiry.age)
+}
+
+/**
+ * Follow the link to the report. Where the service cannot be reached, the scanner takes the report if it is on this
+ * device, and hands it in later; else it is said what to do.
+ * @param {Event} event
+ */
+async function report(event) {
+  const link = event.target instanceof Element && event.target.closest('.report a')
+  const { answer: found } = inquiry
+  if (!(link instanceof HTMLAnchorElement) || found === null) return
+  if (navigator.onLine && found.answer.source === 'online') return
+  event.preventDefault()
+  const { href, search } = link
+  if (await isReached(link.pathname)) location.assign(href)
+  else if (navigator.serviceWorker && navigator.serviceWorker.controller) location.assign(`/scan#report${search}`)
+  else for (const said of host.querySelectorAll('.report-said')) said.textContent = say('report_no_network')
+}
+
+/** @param {string} path @returns {Promise<boolean>} whether a page can be had now */
+async function isReached(path) {
+  const patience = new AbortController()
+  const over = setTimeout(() => patience.abort(), REACH_MS)
+  try {
+    return (await fetch(path, { method: 'HEAD', cache: 'no-store', signal: patience.signal })).ok
+  } catch {
+    return false
+  } finally {
+    clearTimeout(over)
+  }
 }
 
 /** @param {HTMLElement} part of the page, the only one to be seen */
@@ -179,6 +210,7 @@ for (const button of document.querySelectorAll('[data-action="language"]')) {
     if (inquiry.answer !== null) draw(inquiry.answer)
   })
 }
+host.addEventListener('click', report)
 document.documentElement.dataset.started = ''
 for (const kind of ['hashchange', 'popstate']) window.addEventListener(kind, readAddress)
 follow(inquiry, () => sayChecked(host, inquiry.age))

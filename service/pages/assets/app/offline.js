@@ -16,6 +16,8 @@ export class Offline {
     this.checker = null
     /** @type {Words[]} why newer data was not taken, or not all of it */
     this.refusals = []
+    /** The root that was asked for last: an answer that was waited for under another one comes too late. */
+    this.root = ''
   }
 
   /**
@@ -38,18 +40,20 @@ export class Offline {
    * @returns {Promise<boolean>} whether the service gave any
    */
   async renew(root) {
+    this.root = root
     if (root && this.checker !== null && this.checker.memory.root !== root) this.checker = null // not to be trusted
     const bytes = await fetchBundle()
     if (bytes === null) return false
     const memory = await readMemory()
     try {
       const checker = await open(bytes, memory, root || null)
+      if (this.root !== root) return true
       this.refusals = checker.notes.slice()
       if (this.checker !== null && isPoorer(checker, this.checker)) return true
       await keepBundle(bytes, checker.memory)
-      this.checker = checker
+      if (this.root === root) this.checker = checker
     } catch (error) {
-      this.refuse(error)
+      if (this.root === root) this.refuse(error)
     }
     return true
   }

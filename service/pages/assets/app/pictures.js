@@ -2,6 +2,7 @@
 // Which parts of a picture are tried, and how large: the middle first, then enlarged, then the whole.
 
 import { choose } from './choosing.js'
+import { loaded } from './loaded.js'
 
 /**
  * @typedef {import('./decoder.js').Decode} Decode
@@ -71,18 +72,4 @@ export async function findInPhoto(decode, file, host) {
     }
   }
   return best
-}
-
-/** @param {Blob} file @returns {Promise<HTMLImageElement | null>} */
-function loaded(file) {
-  const address = URL.createObjectURL(file)
-  const picture = new Image()
-  return new Promise((resolve) => {
-    picture.onload = () => resolve(picture)
-    picture.onerror = () => resolve(null)
-    picture.src = address
-  }).then((found) => {
-    URL.revokeObjectURL(address)
-    return /** @type {HTMLImageElement | null} */ (found)
-  })
 }

@@ -11,6 +11,8 @@ import { loadWords, say, speak, spoken, translate } from './language.js'
 import { isHandingIn } from './queue.js'
 import { forgetPast, handInRoll, leaveRoll, listenToRoll, redrawRoll, resumeRoll, settleRoll } from './rollcall.js'
 import { isHandingInArrivals } from './rollcallqueue.js'
+import { listenToReports, redrawReports, reportFromAddress, sendReports, settleReports } from './reporting.js'
+import { isHandingInReports } from './reportqueue.js'
 import { $, show, shown } from './screen.js'
 import { fillForm, readForm } from './settings.js'
 import { wakeSound } from './signals.js'
@@ -35,7 +37,9 @@ async function main() {
   await gate.offline.restore(gate.settings.root)
   await forgetPast()
   await resumeRoll()
+  await redrawReports()
   listen()
+  reportFromAddress()
   refresh()
   const known = renewSession()
   await prepare()
@@ -80,12 +84,13 @@ function switchLanguage() {
   speak(spoken() === 'zh' ? 'en' : 'zh')
   refresh()
   redrawRoll()
+  redrawReports()
 }
 
 /** Sign out, and wipe what somebody may have made for nothing only when asked a second time. */
 async function leave() {
   const warning = $('sign-out-warning')
-  const count = warning.textContent ? 0 : await settleRoll()
+  const count = warning.textContent ? 0 : (await settleRoll()) + (await settleReports())
   warning.textContent = count > 0 ? say('sign_out_owed', { count }) : ''
   if (count === 0) await signOut()
 }
@@ -93,6 +98,7 @@ async function leave() {
 function handIn() {
   upload()
   handInRoll()
+  sendReports()
 }
 
 function listen() {
@@ -108,6 +114,7 @@ function listen() {
   ]
   for (const [id, kind, run] of reactions) $(id).addEventListener(kind, run)
   listenToRoll()
+  listenToReports()
   follow(inquiry, sayAge)
   document.addEventListener('keydown', fromKeys)
   document.addEventListener('click', wakeSound)
@@ -122,13 +129,14 @@ function listen() {
     document.addEventListener(kind, () => { touchedAt = performance.now() }, { capture: true })
   }
   keepUpToDate({ isIdle: () => isIdle(doing()), leave: leaveRoll })
+  $('scanning').inert = false // until now a touch would have been lost
 }
 
 /** @returns {import('./idle.js').Doing} what is being done with the scanner now */
 const doing = () => ({
   screen: shown(),
   phase: inquiry.phase,
-  isSending: isHandingIn() || isHandingInArrivals(),
+  isSending: isHandingIn() || isHandingInArrivals() || isHandingInReports(),
   isFilling: isChoosingPicture() || /** @type {HTMLInputElement} */ ($('number')).value !== '',
   isFormOpen: !$('number-form').hidden,
   isWarning: isWarning(),
@@ -138,6 +146,7 @@ const doing = () => ({
 main().catch((error) => {
   const text = error instanceof Error ? error.message : String(error)
   console.error(text)
+  $('scanning').inert = false
   banner('failed', text, { danger: true })
 })
 document.documentElement.dataset.started = ''

@@ -23,6 +23,8 @@
  */
 
 const TIMEOUT_MS = 8000
+const REFUSED = [400, 413, 415, 422] // what no other time would change; anything else may be a service on its way up
+const UPLOAD_MS = 60 * 1000 // two photographs over a slow network
 
 /**
  * @param {string} path
@@ -140,6 +142,28 @@ export async function uploadArrivals(identity, entries, session) {
   const isForLater = response.status === 401 || response.status === 429 || response.status >= 500
   const { code, zh, detail } = answer
   return isForLater ? null : { refused: { status: response.status, code, zh, en: detail } }
+}
+
+/**
+ * Hand in a report with its photographs; gives the receipt, why it is not taken, or in how many seconds to try again.
+ * @param {import('./reportstore.js').Report} report
+ * @returns {Promise<{receipt: string} | {refused: {zh: string, en: string}} | {later: number}>}
+ */
+export async function uploadReport(report) {
+  const body = new FormData()
+  for (const name of /** @type {const} */ (['nonce', 'number', 'verdict', 'place', 'seen_on', 'seen_time', 'note'])) {
+    if (report[name] !== '') body.append(name, report[name])
+  }
+  for (const side of /** @type {const} */ (['front', 'back'])) {
+    const photo = report[side]
+    if (photo !== null) body.append(side, new Blob([photo.bytes], { type: photo.type }), `${side}.jpg`)
+  }
+  const response = await ask('/api/v1/reports', { method: 'POST', body }, UPLOAD_MS)
+  const answer = response === null ? null : await parsed(response)
+  if (response === null || answer === null) return { later: 0 }
+  if (response.ok) return { receipt: answer.receipt }
+  if (REFUSED.includes(response.status)) return { refused: { zh: answer.zh, en: answer.detail } }
+  return { later: Number(response.headers.get('Retry-After')) || 0 }
 }
 
 /**

@@ -5,6 +5,7 @@ import { banner } from './banners.js'
 import { gate, isSignedIn, placeName } from './gate.js'
 import { either, say } from './language.js'
 import { arrivalsWaiting } from './rollcallstore.js'
+import { reportsWaiting } from './reportstore.js'
 import { $ } from './screen.js'
 import * as service from './service.js'
 import { offerNames } from './settings.js'
@@ -95,7 +96,8 @@ export async function refresh() {
   $('sign-in').hidden = isSignedIn()
   $('sign-out').hidden = !gate.user
   $('open-roll').hidden = !gate.user
-  const waiting = await Promise.all([queueLength(), arrivalsWaiting()]).then(([scans, came]) => scans + came, () => 0)
+  const owed = await Promise.all([queueLength(), arrivalsWaiting(), reportsWaiting()]).catch(() => [0])
+  const waiting = owed.reduce((sum, one) => sum + one, 0)
   const queue = waiting ? `${say('queue_waiting', { count: waiting })} · ` : ''
   const who = gate.user ? say('signed_in_as', { name: gate.user }) : say('account_none')
   $('account-text').textContent = queue + who

@@ -21,10 +21,12 @@ export const DEFAULTS = {
 }
 
 const NAME = 'zhengka'
-const VERSION = 3
+const VERSION = 4
 const [MEMORY, BUNDLE, SETTINGS, QUEUE] = ['memory', 'bundle', 'settings', 'queue']
 /** The assessments of the day, and who has come and is not handed in yet. */
 export const [ASSESSMENTS, ARRIVALS] = ['assessments', 'arrivals']
+/** The reports of cards that were made here. */
+export const REPORTS = 'reports'
 const USER = 'user'
 
 /** @type {Promise<IDBDatabase> | undefined} */
@@ -50,7 +52,8 @@ function connect(version) {
       }
       if (oldVersion < 2) request.result.createObjectStore(ARRIVALS, { keyPath: 'nonce' })
       if (oldVersion === 2) renameSessions(/** @type {IDBTransaction} */ (request.transaction))
-      request.result.createObjectStore(ASSESSMENTS, { keyPath: 'assessment' })
+      if (oldVersion < 3) request.result.createObjectStore(ASSESSMENTS, { keyPath: 'assessment' })
+      request.result.createObjectStore(REPORTS, { keyPath: 'nonce' })
     }
     request.onsuccess = () => {
       request.result.onversionchange = () => {
@@ -168,7 +171,7 @@ export async function dequeue(nonces) {
 
 /** Wipe all but the memory. */
 export async function wipe() {
-  const names = [BUNDLE, SETTINGS, QUEUE, ASSESSMENTS, ARRIVALS]
+  const names = [BUNDLE, SETTINGS, QUEUE, ASSESSMENTS, ARRIVALS, REPORTS]
   await run(names, 'readwrite', (t) => {
     for (const name of names) t.objectStore(name).clear()
   })

@@ -91,6 +91,8 @@ function fill(article, { verdict, source, text, where, photo, portrait }) {
     picture(article, 'portrait', signed || null)
   }
   fillFit(article, fit)
+  const known = new URLSearchParams({ verdict: verdict.verdict, ...(card && { number: card.number }) })
+  slot(article, 'report').setAttribute('href', `/report?${known}`)
   slot(article, 'checks').replaceChildren(
     ...verdict.checks.map((check) =>
       item([['b', say(`check_${check.name}`)], ['span', say(`outcome_${check.outcome}`)], finding(check.detail)])),
