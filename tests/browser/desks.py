@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -26,25 +26,32 @@ from tests.flows.people_at_work import PASSWORD, hire
 
 BUREAU: Final = "渝北区人力资源和社会保障局"
 SEATS: Final = ("centre", "school", "factory", "yubei")
-_EACH: Final = 12
-_CARDS: Final = ("standard", "external", "internal")
 
 
 @dataclass
 class Desks:
-    """The register, which the service has open too, and the numbers of its cards by kind; each is for one test."""
+    """The register, which the service has open too, with as many cards as its tests ask for."""
 
     office: Office
     server: Server
-    numbers: dict[str, Iterator[CardNumber]]
+    _people: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
     def register(self) -> Register:
         return self.office.register
 
     def card(self, kind: str) -> CardNumber:
-        """Return a card of a kind that no other test has had."""
-        return next(self.numbers[kind])
+        """Return the number of a card of a kind that was issued for this test alone."""
+        return self.cards(kind, 1)[0]
+
+    def cards(self, kind: str, many: int) -> list[CardNumber]:
+        """Return the numbers of as many cards, issued in one batch."""
+        certified = self.office.today - timedelta(days=20)
+        people = islice(self._people, many)
+        rows = [applicant(kind, who, certified_on=certified, applied_on=certified) for who in people]
+        outcome = self.office.issue(*rows)
+        assert not outcome.refused, outcome.refused
+        return [CardNumber(one.number or "") for one in outcome.issued]
 
     def forget_tries(self) -> None:
         """Let ten minutes pass for the counters of sign-ins and codes."""
@@ -58,25 +65,16 @@ def forget_tries(register: Register) -> None:
 
 
 def make_desks(folder: Path, port: int) -> Desks:
-    """Set it up, issue cards of each kind this morning, and start the service on it."""
+    """Set it up with people of every body, and start the service on it."""
     now = datetime.now(UTC)
     office = Office(settings_of(folder, f"sqlite:///{folder / 'register.db'}"), Clock(now), Random(29))
     host = f"localhost:{port}"
     set_up(office.settings, office.effects, jurisdiction_text=shipped_jurisdiction("chongqing"), host=host, cost=CHEAP)
     enter_bodies(office.open())
     hire(office, *SEATS, "auditor")
-    people, certified = count(1), office.today - timedelta(days=20)
-    rows = [
-        applicant(kind, next(people), certified_on=certified, applied_on=certified)
-        for kind in _CARDS
-        for _ in range(_EACH)
-    ]
-    outcome = office.issue(*rows)
-    assert not outcome.refused, outcome.refused
-    numbers = [CardNumber(one.number or "") for one in outcome.issued]
     server = Server(office.settings, port, folder.with_name("log"))
     server.start()
-    return Desks(office, server, {kind: iter(numbers[at * _EACH : (at + 1) * _EACH]) for at, kind in enumerate(_CARDS)})
+    return Desks(office, server)
 
 
 def sit_down(page: Page, name: str, path: str = "/office") -> None:

@@ -142,8 +142,10 @@ def test_a_bureau_sends_a_supervisor_and_takes_it_back(desks: Desks, seat: Seat)
     assert (one.withdrawn_on, one.withdrawal_reason) == (today, "改期")
 
 
-def test_what_is_short_stands_with_its_article(seat: Seat) -> None:
+def test_what_is_short_stands_with_its_article(desks: Desks, seat: Seat) -> None:
     """督§5, 考§6."""
+    for _enough_of_their_job in range(3):
+        engaged(desks)
     page = seat("centre", "/office/staffing")
     rows = page.locator("section:has(#short) tbody tr").all_inner_texts()
     assert any("督§5" in row and "不足" in row for row in rows)
