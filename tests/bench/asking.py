@@ -73,7 +73,11 @@ def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
 
 
 def ask(server: Served, requests: Sequence[bytes], clients: int) -> Taken:
-    """Send requests over so many connections, on each one after the other; every answer has to be a 200."""
+    """Send requests over so many connections, on each one after the other; every answer has to be a 200.
+
+    The first answer on each is not timed, and no second request is sent before all have theirs: the event loop accepts
+    one connection a round, so that those accepted first would be served many times while the last still waits.
+    """
     before = server.cpu()
     times = uvloop.run(_ask(server.port, requests, clients))
     return Taken((server.cpu() - before) / len(requests), tuple(times))
@@ -81,52 +85,72 @@ def ask(server: Served, requests: Sequence[bytes], clients: int) -> Taken:
 
 async def _ask(port: int, requests: Sequence[bytes], clients: int) -> list[float]:
     loop, left, times = asyncio.get_running_loop(), iter(requests), list[float]()
-    over = [loop.create_future() for _ in range(clients)]
-    for future in over:
-        await loop.create_connection(lambda future=future: _Client(left, times, future), HOST, port)
-    await asyncio.gather(*over)
+    ones = [_Client(left, times, loop.create_future(), loop.create_future()) for _ in range(clients)]
+    for one in ones:
+        await loop.create_connection(lambda one=one: one, HOST, port)
+    await asyncio.gather(*(one.accepted for one in ones))
+    for one in ones:
+        one.next()
+    await asyncio.gather(*(one.over for one in ones))
     return times
 
 
 class _Client(asyncio.Protocol):
-    """One connection."""
+    """One connection; ``accepted``: its first answer has come."""
 
-    def __init__(self, left: Iterator[bytes], times: list[float], over: asyncio.Future[None]) -> None:
+    def __init__(
+        self,
+        left: Iterator[bytes],
+        times: list[float],
+        accepted: asyncio.Future[None],
+        over: asyncio.Future[None],
+    ) -> None:
+        self.accepted = accepted
+        self.over = over
         self._left = left
         self._times = times
-        self._over = over
         self._sent = 0.0
         self._got = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by inheritance
-        self._next()
+        self.next()
 
     def data_received(self, data: bytes) -> None:
         self._got += data
         head, end, body = self._got.partition(b"\r\n\r\n")
         if not end or len(body) < _length(head):
             return
-        self._times.append(time.perf_counter() - self._sent)
+        took = time.perf_counter() - self._sent
         self._got = b""
         if not head.startswith(b"HTTP/1.1 200"):
-            self._over.set_exception(AssertionError(f"{head!r} {body!r}"))
+            self._fail(AssertionError(f"{head!r} {body!r}"))
             self._transport.close()
-            return
-        self._next()
+        elif self.accepted.done():
+            self._times.append(took)
+            self.next()
+        else:
+            self.accepted.set_result(None)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if not self._over.done():
-            self._over.set_exception(exc or ConnectionError("the server has closed the connection"))
+        self._fail(exc or ConnectionError("the server has closed the connection"))
 
-    def _next(self) -> None:
+    def next(self) -> None:
+        """Send the next request, or close where there is none."""
         one = next(self._left, None)
         if one is None:
-            self._over.set_result(None)
+            if not self.accepted.done():
+                self.accepted.set_result(None)
+            self.over.set_result(None)
             self._transport.close()
             return
         self._sent = time.perf_counter()
         self._transport.write(one)
+
+    def _fail(self, error: Exception) -> None:
+        for future in (self.accepted, self.over):
+            if not future.done():
+                future.set_exception(error)
 
 
 def _length(head: bytes) -> int:

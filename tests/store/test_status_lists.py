@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -13,10 +15,12 @@ from service.domain.cancellation import Decision, parse_ground
 from service.domain.card_number import CardNumber
 from service.domain.card_steps import revoke, supersede, void
 from service.store import cards, copies, status_lists
+from service.store.compiled import Sqlite
 from service.store.copies import Copy
 from service.store.engine import Database
 from service.store.errors import PublicationStale
 from service.store.status_lists import Publication, Standing
+from tests.databases import opened
 from tests.store.issuing import NOW, TODAY, Issued, digest, issue_one
 
 FIRST = Publication(1_700_000_000, b"first", TODAY, 1)
@@ -165,3 +169,12 @@ def test_of_two_who_sign_at_once_the_second_is_refused_and_drops_no_note(databas
     with pytest.raises(PublicationStale):
         publish(database, replace(SECOND, iat=SECOND.iat + 1), FIRST)
     assert standing(database) == Standing(1, SECOND, changed=True)
+
+
+def test_how_a_list_stands_is_read_without_going_through_its_cards(tmp_path: Path, sqlite_template: Path) -> None:
+    path = tmp_path / "register.db"
+    shutil.copyfile(sqlite_template, path)
+    text = status_lists.STANDING.params(list_no=1).compile(dialect=Sqlite(), compile_kwargs={"literal_binds": True})
+    with opened(f"sqlite:///{path}") as database, database.read() as connection:
+        plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+    assert [step.split()[1] for step in plan if step.startswith("SCAN ")] == ["unconfirmed"]
