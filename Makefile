@@ -107,6 +107,7 @@ _check-openapi: $(VENV)/.dev tests/js/node_modules/.package-lock.json
 bench: $(VENV)/.bench
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.verifying
+	@$(BIN)/python -m tests.bench.allocating
 
 fuzz: $(VENV)/.dev
 	@$(BIN)/python -m tests.fuzz --minutes $${FUZZ_MINUTES:-10}

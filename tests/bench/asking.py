@@ -48,13 +48,13 @@ class Taken:
 
 
 @contextmanager
-def served(module: str, environ: Mapping[str, str], log: Path) -> Generator[Served]:
-    """Run ``python -m module PORT`` until the block ends; what it writes goes to a file."""
+def served(module: str, environ: Mapping[str, str], log: Path, *more: Path) -> Generator[Served]:
+    """Run ``python -m module PORT``, with ``more`` behind it, until the block ends; what it writes goes to a file."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
     with log.open("ab") as out:
-        command = [sys.executable, "-m", module, str(port)]
+        command = [sys.executable, "-m", module, str(port), *map(str, more)]
         server = subprocess.Popen(command, cwd=ROOT, env=os.environ | environ, stdout=out, stderr=out)
         try:
             _await(port)
