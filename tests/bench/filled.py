@@ -52,7 +52,7 @@ def fill(path: Path, cards: int) -> None:
 def _copied(connection: sqlite3.Connection, table: str) -> str:
     columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
     values = [_CHANGED[table].get(name, f"{table}.{name}") for name in columns]
-    return (
-        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)}"
+    return (  # of names that stand above
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)}"  # noqa: S608
         f" FROM other JOIN {table} ON {table}.number = other.sample ORDER BY other.i"
     )

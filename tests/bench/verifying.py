@@ -110,9 +110,8 @@ def _of_peer(folder: Path, bare: Served, cards: Sequence[IssuedCard]) -> str:
             theirs = ask(other, asked[at : at + OF_A_TURN], CLIENTS)
             pairs.append((alone, theirs))
             ratios.append(theirs.cpu / taken.cpu)
-    return f"{_line('FastAPI, PyJWT, async ORM', pairs)}   ours {statistics.median(ratios):.1f} times as many" + (
-        f"   aim {LEAST_OF_PEER:.0f}"
-    )
+    line, times = _line("FastAPI, PyJWT, async ORM", pairs), statistics.median(ratios)
+    return f"{line}   ours {times:.1f} times as many   aim {LEAST_OF_PEER:.0f}"
 
 
 def _of_sizes(folder: Path, bare: Served) -> Iterator[str]:
