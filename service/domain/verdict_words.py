@@ -70,7 +70,7 @@ def summarise(
     """Print a verdict in a sentence; dates are civil dates and times in Asia/Shanghai."""
     on = card.status_on if card is not None else None
     dates = {
-        "as_of": as_of.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+        "as_of": as_of.astimezone(SHANGHAI).replace(tzinfo=None).isoformat(" ", "minutes"),
         "expires_on": "" if card is None else card.expires_on.isoformat(),
         "issued_on": "" if card is None else card.issued_on.isoformat(),
     }

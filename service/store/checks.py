@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
@@ -38,6 +39,9 @@ COPY: Final = (
 )
 """Everything that is read of a copy, by ``copy_id``."""
 
+_KEPT: Final = 4_096
+"""Copies of which a process keeps what it has put together from their rows, some 4 kB each."""
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedCopy:
@@ -61,7 +65,15 @@ def find(connection: Connection, copy_id: bytes) -> CheckedCopy | None:
 
 
 def found_in(rows: Iterable[CardRow]) -> CheckedCopy | None:
-    """Put the rows of ``COPY`` together, None where there are none."""
+    """Put the rows of ``COPY`` together, None where there are none.
+
+    They are read for each check. What is kept belongs to these very values: where one has changed, it is not found.
+    """
+    return _put_together(tuple(rows))
+
+
+@lru_cache(_KEPT)
+def _put_together(rows: tuple[CardRow, ...]) -> CheckedCopy | None:
     for found, row in to_cards(rows):
         return CheckedCopy(
             card=found,

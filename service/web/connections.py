@@ -24,6 +24,7 @@ from uvicorn.supervisors import Multiprocess
 from service.counters import CONNECTIONS_ENDED
 from service.settings import Network
 from service.web.client import client_address, counted_network
+from service.web.one_write import OneWrite
 
 _log: Final = logging.getLogger("zhengka.connections")
 _STOPPING_IDLE_S: Final = 5.0
@@ -183,6 +184,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Admit the connection, or refuse it."""
         super().connection_made(transport)
+        self._answers: Any = OneWrite(transport, self.loop)  # for all that a cycle does with a transport
         self.guard = self.config.guard
         self.counted = self.guard.counted(self.client[0] if self.client else None)
         self.stage = Stage.HEAD
@@ -220,6 +222,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._unproductive = self._body_bytes = 0
         self._enter(Stage.BODY)
         super().on_headers_complete()
+        self.cycle.transport = self._answers
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
@@ -242,6 +245,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def shutdown(self) -> None:
         """Finish what is under way."""
         self.guard.is_stopping = True
+        self._answers.flush()
         super().shutdown()
 
     def end_if_overdue(self, now: float) -> bool:
@@ -286,6 +290,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         CONNECTIONS_ENDED.labels(status[:3].decode()).inc()
+        self._answers.flush()
         if self.stage is Stage.HEAD or not self.cycle.response_started:
             self.transport.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
         self.transport.close()
