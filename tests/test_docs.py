@@ -112,6 +112,7 @@ def test_commands_named_in_the_text_exist(manual: Manual) -> None:
         checked_arguments(LEAVES[path], rest)
 
 
+@pytest.mark.slow
 def test_the_generated_pages_are_those_of_the_code() -> None:
     for path, text in pages().items():
         assert path.read_text("utf-8") == text, f"{path.name} is not up to date: python -m tools.reference"

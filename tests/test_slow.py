@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.slow import FAILS_S, LIMIT_S, complaint, starts_a_server
+from tests.slow import FAILS_S, LIMIT_S, complaint, is_left_unread, starts_a_server
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,20 @@ def test_browsers_and_postgresql_are_for_the_full_run(
     folder: str, fixtures: list[str], params: dict[str, str], *, slow: bool
 ) -> None:
     assert starts_a_server(folder, fixtures, params) is slow
+
+
+@pytest.mark.parametrize(
+    ("folder", "marks", "unread"),
+    [
+        ("browser", "not slow", True),
+        ("browser", "not thorough", False),
+        ("browser", "slow", False),
+        ("browser", "", False),
+        ("pages", "not slow", False),
+    ],
+)
+def test_only_the_quick_run_leaves_the_browsers_unread(folder: str, marks: str, *, unread: bool) -> None:
+    assert is_left_unread(Path(__file__).parent / folder, marks) is unread
 
 
 def test_this_very_run_has_marked_them(request: pytest.FixtureRequest) -> None:

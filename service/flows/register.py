@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -155,7 +155,7 @@ class Register:
     @cached_property
     def fonts(self) -> FontSet:
         """The fonts cards are set in."""
-        return FontSet.load(self.settings.fonts)
+        return _fonts_in(self.settings.fonts)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -277,3 +277,9 @@ def open_register(
     except BaseException:
         database.close()
         raise
+
+
+@cache
+def _fonts_in(folder: Path | None) -> FontSet:
+    """Return the fonts of a folder, read once a process however many registers it opens."""
+    return FontSet.load(folder)

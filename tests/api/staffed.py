@@ -18,6 +18,7 @@ from litestar.testing import TestClient
 from service.domain.access import By, Permission
 from service.domain.card_number import CardNumber
 from service.flows.people.accounts import TokenRequest, add_token
+from service.flows.publishing.publish import keep_current
 from tests.api.applications import application
 from tests.flows.office import ACTOR, Office, applicant, make_office, reopened
 from tests.flows.people_at_work import PASSWORD, hire
@@ -100,5 +101,6 @@ def _template() -> tuple[Path, CardNumber]:
     atexit.register(kept.cleanup)
     folder = Path(kept.name) / "data"
     office, number = _set_up(folder, f"sqlite:///{folder / 'register.db'}")
+    keep_current(office.register)  # as every service does when it starts, which then finds it done
     office.register.close()
     return folder, number

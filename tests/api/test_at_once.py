@@ -64,6 +64,7 @@ def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
     made.register.close()
 
 
+@pytest.mark.slow
 def test_the_route_would_have_answered_the_same(office: Office) -> None:
     """Every sort of card, of text, of duty and of malformed request, on five occasions, byte for byte."""
     asked = list(requests_of(texts_of(office)))

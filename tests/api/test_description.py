@@ -12,9 +12,6 @@ from typing import Any
 
 import httpx
 import pytest
-from jsonschema import Draft202012Validator
-from openapi_spec_validator import OpenAPIV31SpecValidator
-from openapi_spec_validator.readers import read_from_filename
 
 from service.api.examples import UNKNOWN
 from service.domain.access import PERMISSIONS, Permission
@@ -66,6 +63,8 @@ def schemas_in(node: Json, place: str = "") -> Iterator[tuple[str, Json]]:
 
 def check(description: Json, schema: Json, value: Json) -> None:
     """Fail unless a schema of the description allows a value."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - takes seconds, and every process reads this file
+
     Draft202012Validator({**schema, "components": description["components"]}).validate(value)
 
 
@@ -92,6 +91,9 @@ def is_refused_as_a_stranger(answer: httpx.Response) -> bool:
 
 
 def test_the_document_is_an_openapi_document_in_json_and_read_as_yaml(service: Staffed, tmp_path: Path) -> None:
+    from openapi_spec_validator import OpenAPIV31SpecValidator  # noqa: PLC0415 - as in check()
+    from openapi_spec_validator.readers import read_from_filename  # noqa: PLC0415
+
     file = tmp_path / "openapi.json"
     file.write_bytes(service.client.get("/schema/openapi.json").content)
     document, _ = read_from_filename(str(file))  # with a YAML reader, as many tools do

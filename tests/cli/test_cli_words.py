@@ -111,6 +111,7 @@ def spoken(encoding: str, *words: str) -> subprocess.CompletedProcess[bytes]:
     )
 
 
+@pytest.mark.slow
 def test_a_character_the_terminal_lacks_ends_no_command() -> None:
     assert spoken("ascii", "explain", "22310010023").stdout.startswith(rb"\u524d\u4e24\u4f4d 22")
     assert spoken("ascii", "--help").returncode == 0

@@ -148,6 +148,7 @@ def _ask(url: str, times: int) -> list[int]:
         database.close()
 
 
+@pytest.mark.slow
 def test_processes_together_get_no_more_than_the_limit(database_url: str) -> None:
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as processes:
         waits = [w for answer in processes.map(_ask, [database_url] * 2, [30] * 2) for w in answer]

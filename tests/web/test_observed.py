@@ -85,6 +85,7 @@ def watched(staffed: Staffed) -> Iterator[Watched]:
     one.close()
 
 
+@pytest.mark.slow
 def test_what_a_request_brings_reaches_no_log(staffed: Staffed, watched: Watched) -> None:
     """Every route is asked, by a stranger or by the centre, with secrets in path, query, headers, JSON, form."""
     secrets = (resident_id(1), DIGITS, staffed.text.partition("#")[2], PASSPHRASE.decode(), staffed.number, name_of(1))
