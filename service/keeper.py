@@ -29,7 +29,7 @@ from service.flows.publishing.publish import keep_current
 from service.flows.register import Register
 from service.flows.running.clock import ClockAhead
 from service.flows.running.mirrored_heads import keep_mirrored
-from service.store.errors import Busy
+from service.store.errors import Busy, Superseded
 from service.store.keepership import Keepership, keepership
 from service.web.outgoing import Sender
 
@@ -72,7 +72,7 @@ async def keeping(register: Register, pause_s: float = PAUSE_S) -> AsyncGenerato
     over = asyncio.Event()
     part = keepership(register.settings.database_url)
     works = ((*_OWN, *_held(part, _WORK)), tuple(_held(part, _OUTBOX)))
-    keepers = [asyncio.create_task(_keep(register, over, pause_s, one)) for one in works]
+    keepers = [asyncio.create_task(_keep(register, part, over, pause_s, one)) for one in works]
     try:
         yield
     finally:
@@ -92,13 +92,19 @@ def _held(part: Keepership, works: Iterable[_Work]) -> Iterator[_Work]:
         yield name, partial(only_if_held, work)
 
 
-async def _keep(register: Register, over: asyncio.Event, pause_s: float, works: tuple[_Work, ...]) -> None:
+async def _keep(
+    register: Register, part: Keepership, over: asyncio.Event, pause_s: float, works: tuple[_Work, ...]
+) -> None:
     while not over.is_set():
         for name, work in works:
             try:
                 await asyncio.to_thread(work, register)
             except ClockAhead as alarm:  # what it says holds nobody's data
                 _log.error("%s；%s %s; %s", alarm.zh, _CONFIRM[0], alarm.en, _CONFIRM[1])
+            except Superseded as error:
+                part.close()  # for a process of the newer version
+                _log.error("could not %s: %s %s", name, error.zh, error.en)
+                return
             except Busy as error:  # the database is away, or takes nothing
                 _log.error("could not %s: %s", name, error.code)
             except KeyAway as away:

@@ -68,4 +68,5 @@ DOCTOR_REMEDIES: Final[Remedies] = {
         "用 zhengka doctor --root 给出 init 时记下的指纹",
         "give the fingerprint that init showed with zhengka doctor --root",
     ),
+    "schema-newer": ("在本机安装并启动新版本", "install and start the newer version on this host"),
 }

@@ -24,8 +24,9 @@ from service.flows.running.upgrade import upgrade_tables
 def upgrade(context: Context, *, despite_faults: bool) -> None:
     """升级数据库结构 Bring the tables to this version; back up first.
 
-    停止服务、用原版本程序备份后运行；要么全部完成，要么不作任何改动。
-    Stop the service and back up with the version that made the register; then run this. All is done, or nothing.
+    用原版本程序备份后运行；要么全部完成，要么不作任何改动。更新记录写明只增添的，服务不必停。
+    Back up with the version that made the register; then run this. All is done, or nothing. The service need not be
+    stopped where the changelog says that a release only adds to the tables.
     """
     upgraded = upgrade_tables(settings_of(context), effects.real(), despite_faults=despite_faults)
     faults: object = msgspec.to_builtins(upgraded.faults)

@@ -15,10 +15,12 @@ from litestar import MediaType, Response
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
+from service.domain.jurisdiction import Contact
 from service.flows.publishing.contact import contact_or_centre
 from service.flows.register import Register
 from service.pages.assets import shipped
 from service.pages.words import Language, speaker
+from service.store.errors import Busy
 from service.web.refusals import AnyRequest
 
 HTML: Final = "text/html; charset=utf-8"
@@ -66,7 +68,11 @@ def _environment() -> Environment:
 
 def draw(register: Register, template: str, language: Language, **context: Any) -> str:  # noqa: ANN401 - what it shows
     """Fill a template in one language, with the words all pages share unless the context brings others."""
-    centre, contact = register.jurisdiction.centre, contact_or_centre(register)
+    centre = register.jurisdiction.centre
+    try:
+        contact = contact_or_centre(register)
+    except Busy:  # a page that says so is drawn all the same
+        contact = Contact(centre.zh, centre.en)
     return (
         _environment()
         .get_template(template)

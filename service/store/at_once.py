@@ -22,6 +22,8 @@ from sqlalchemy.engine import result_tuple
 
 from service.store.card_rows import CardRow
 from service.store.compiled import Postgresql, Sqlite
+from service.store.errors import Busy, Superseded
+from service.store.floor import ENTER, FLOOR, Known, check_entered
 from service.store.patience import CONNECTING
 
 _SQLITE_PATIENCE_S: Final = 0.02
@@ -87,7 +89,8 @@ def _query(statement: Select[*tuple[Any, ...]], kind: Callable[[], Dialect]) -> 
 class SqliteAtOnce:
     """A SQLite file, read on a connection of the event loop's own."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, known: Known) -> None:
+        self._known = known
         self._address = f"file:{quote(str(path.absolute()))}?mode=rw"  # never made where it is missing
         self._connection: sqlite3.Connection | None = None
 
@@ -96,8 +99,11 @@ class SqliteAtOnce:
         query = _query(statement, Sqlite)
         given = query.values | values
         try:
-            raw = self._open().execute(query.text, [given[name] for name in query.names]).fetchall()
-        except sqlite3.Error as error:
+            connection = self._open()
+            raw = connection.execute(query.text, [given[name] for name in query.names]).fetchall()
+            # Afterwards: a floor that was raised after the rows were read does not touch them.
+            self._known.check(connection.execute(FLOOR).fetchone() if self._known.steps else None)
+        except (sqlite3.Error, Superseded) as error:
             raise NotAtOnce from error
         return query.rows(raw)
 
@@ -120,7 +126,8 @@ class SqliteAtOnce:
 class PostgresqlAtOnce:
     """PostgreSQL, read on some connections of the event loop's own, which other requests go on beside."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, known: Known) -> None:
+        self._known = known
         self._address: tuple[Sequence[str], dict[str, Any]] = Postgresql().create_connect_args(url)  # type: ignore[no-untyped-call]
         self._free: list[AsyncConnection[tuple[Any, ...]]] = []
         self._turns = asyncio.Semaphore(_CONNECTIONS)
@@ -133,6 +140,7 @@ class PostgresqlAtOnce:
         if loop.time() < self._silent_until:
             raise NotAtOnce
         try:
+            self._known.check_again()
             async with asyncio.timeout(_PATIENCE_S), self._turns:
                 connection = self._free.pop() if self._free else await self._open()
                 try:
@@ -142,7 +150,7 @@ class PostgresqlAtOnce:
                     connection.pgconn.finish()
                     raise
                 self._free.append(connection)
-        except (psycopg.Error, OSError, TimeoutError) as error:
+        except (psycopg.Error, OSError, TimeoutError, Busy) as error:
             self._silent_until = loop.time() + _RETRY_S
             raise NotAtOnce from error
         return query.rows(raw)
@@ -155,10 +163,18 @@ class PostgresqlAtOnce:
 
     async def _open(self) -> AsyncConnection[tuple[Any, ...]]:
         arguments, options = self._address
-        return await AsyncConnection.connect(
+        connection = await AsyncConnection.connect(
             *arguments,
             **options | CONNECTING,
             autocommit=True,
             prepare_threshold=0,
             options="-c default_transaction_read_only=on -c timezone=UTC",
         )
+        try:
+            check_entered(await (await connection.execute(ENTER.encode())).fetchone())
+            if self._known.steps:
+                self._known.check(await (await connection.execute(FLOOR.encode())).fetchone())
+        except BaseException:
+            connection.pgconn.finish()
+            raise
+        return connection

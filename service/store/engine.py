@@ -28,6 +28,7 @@ from service.store.compiled import COMPILED, POSTGRESQL
 from service.store.conflicts import unreachable
 from service.store.errors import Busy, DiskFull, ReadOnly, Unreachable, UrlUnsupported
 from service.store.facts import notes
+from service.store.floor import Known
 from service.store.patience import CONNECTING, LONG, Breaker, PatientConnection, is_silence, make_patient
 from service.store.spare import SpareCounters
 from service.store.sqlite_engine import LOCK_TIMEOUT_S, READER, locked, sqlite_engine, to_json, translate_error, use_wal
@@ -65,11 +66,14 @@ class Database:
         reader: Engine,
         gate: Callable[[], AbstractContextManager[None]],
         at_once: AtOnce,
+        known: Known,
         counters: Database | None = None,
     ) -> None:
         self.patience = LONG
         self.at_once = at_once
         """What the event loop reads by itself."""
+        self.known = known
+        """The steps of the tables that the program knows, as soon as it works with them."""
         self._breaker = Breaker()
         self._spare = SpareCounters()
         self._writer = writer
@@ -137,6 +141,7 @@ class Database:
     @contextmanager
     def _begun(self, engine: Engine, patience_s: float) -> Generator[Connection]:
         """Begin a transaction. Raises Unreachable at once where the server has just been found silent."""
+        self.known.check_again()
         if self._breaker.is_open():
             raise unreachable()
         try:
@@ -188,6 +193,7 @@ def open_database(url: str) -> Database:
 
 
 def _open_postgresql(url: URL) -> Database:
+    known = Known()
     engine = create_engine(
         url.set(drivername=POSTGRESQL),
         execution_options={"compiled_cache": COMPILED},
@@ -204,13 +210,13 @@ def _open_postgresql(url: URL) -> Database:
             **CONNECTING,
         },
     )
-    make_patient(engine)
+    make_patient(engine, known)
     event.listen(engine, "handle_error", translate_error)
     event.listen(engine, "after_execute", notes.watch)
     event.listen(engine, "rollback", notes.begin)
     # READ COMMITTED gives every statement another snapshot; an answer put together from several needs one.
     reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True, **{READER: True})
-    return Database(engine, reader, nullcontext, PostgresqlAtOnce(url))
+    return Database(engine, reader, nullcontext, PostgresqlAtOnce(url, known), known)
 
 
 def _open_sqlite(path: Path) -> Database:
@@ -228,12 +234,13 @@ def _sqlite_database(path: Path, pragmas: tuple[str, ...], counters: Database | 
 
     # A deferred transaction that reads and then writes fails at once when another has written in between
     # (SQLITE_BUSY_SNAPSHOT), whatever the timeout: a writer says so from the start.
-    writer = sqlite_engine(path, begin="BEGIN IMMEDIATE", pragmas=pragmas)
-    reader = sqlite_engine(path, begin="BEGIN", pragmas=(*pragmas, "query_only = ON"))
+    known = Known()
+    writer = sqlite_engine(path, known, begin="BEGIN IMMEDIATE", pragmas=pragmas)
+    reader = sqlite_engine(path, known, begin="BEGIN", pragmas=(*pragmas, "query_only = ON"))
     reader = reader.execution_options(**{READER: True})
     with suppress(DiskFull, ReadOnly), gate():
         use_wal(writer)
-    return Database(writer, reader, gate, SqliteAtOnce(path), counters)
+    return Database(writer, reader, gate, SqliteAtOnce(path, known), known, counters)
 
 
 @contextmanager

@@ -28,7 +28,8 @@
     ├── Busy                       database-busy
     │   ├── DiskFull               disk-full
     │   ├── ReadOnly               register-read-only
-    │   └── Unreachable            database-unreachable
+    │   ├── Unreachable            database-unreachable
+    │   └── Superseded             program-superseded
     ├── UrlUnsupported             database-url-unsupported
     ├── FilesMissing               files-missing
     └── SchemaMismatch             schema-missing, schema-outdated, schema-newer
@@ -206,6 +207,12 @@ class Unreachable(Busy):
     """The database cannot be opened: wrong address, server down, no such folder, no permission."""
 
     code = "database-unreachable"
+
+
+class Superseded(Busy):
+    """A newer program has changed the tables since this one began, which can do nothing more with them."""
+
+    code = "program-superseded"
 
 
 class UrlUnsupported(StoreError):

@@ -15,6 +15,8 @@ from typing import Any, Final, TypeVar
 import psycopg
 from sqlalchemy import Engine, event
 
+from service.store.floor import ENTER, FLOOR, Known, check_entered
+
 CHECK_S: Final = 5.0
 """For the first word of a connection that has lain in the pool."""
 
@@ -102,11 +104,19 @@ class Breaker:
         self._until = 0.0
 
 
-def make_patient(engine: Engine) -> None:
-    """Let an engine's connections be patient ones, which are soon given up when they have lain in the pool."""
+def make_patient(engine: Engine, known: Known) -> None:
+    """Let an engine's connections be patient ones, held to the floor, soon given up when they have lain in the pool."""
 
     def connect(_dialect: object, _entry: object, arguments: list[Any], options: dict[str, Any]) -> PatientConnection:
-        return PatientConnection.connect(*arguments, **options)
+        connection = PatientConnection.connect(*arguments, **options)
+        try:
+            connection.autocommit = True
+            _enter(connection, known)
+            connection.autocommit = False
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def check_soon(connection: PatientConnection | None, _entry: object) -> None:
         if connection is not None:  # else it is gone already
@@ -114,6 +124,12 @@ def make_patient(engine: Engine) -> None:
 
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "checkin", check_soon)
+
+
+def _enter(connection: PatientConnection, known: Known) -> None:
+    check_entered(connection.execute(ENTER.encode()).fetchone())
+    if known.steps:
+        known.check(connection.execute(FLOOR.encode()).fetchone())
 
 
 def is_silence(error: BaseException) -> bool:

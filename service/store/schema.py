@@ -17,6 +17,7 @@ from sqlalchemy import Connection, inspect, text
 
 from service.store.engine import Database
 from service.store.errors import SchemaMismatch
+from service.store.floor import FLOOR, evict
 from service.store.moving import check_open
 
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
@@ -32,10 +33,14 @@ It takes a tenth of the time of the steps: drills, and tests of what is restored
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """What steps have done: ``since`` is the step the tables were at, ``reshaped`` those with other columns now."""
+    """What steps have done: ``since`` is the step the tables were at, ``reshaped`` those with other columns now.
+
+    ``only_added``: nothing that was there before was changed.
+    """
 
     since: str | None
     reshaped: frozenset[str]
+    only_added: bool
 
 
 def migrate(
@@ -53,6 +58,9 @@ def migrate(
         found = MigrationContext.configure(connection).get_current_revision()
         if found is not None:
             _check_known(found)
+        only_added = _floor_of(connection) == _own_floor()
+        if found is not None and not only_added and database.dialect == "postgresql":
+            evict(connection)
         config.attributes["connection"] = connection
         config.attributes["folder"] = folder
         is_empty = found is None and database.dialect == "sqlite" and not inspect(connection).get_table_names()
@@ -62,32 +70,51 @@ def migrate(
                 connection.exec_driver_sql(statement)
         else:
             command.upgrade(config, "head")
+            connection.execute(text("UPDATE alembic_version SET works_since = :floor"), {"floor": _own_floor()})
         if is_empty and not MADE:
             MADE[:] = _statements(connection)
         if then is not None:
             after = _columns(connection)
-            then(connection, Migrated(found, frozenset(name for name in after if after[name] != before.get(name))))
+            reshaped = frozenset(name for name in after if after[name] != before.get(name))
+            then(connection, Migrated(found, reshaped, only_added))
 
 
 def check_current(database: Database) -> None:
-    """Raise SchemaMismatch unless the tables are exactly those of this version of the program, and RegisterMoved."""
+    """Hold the database to tables that this program may work with: raise SchemaMismatch for others, and RegisterMoved.
+
+    They are those of its own version, or of a later one that has only added to them.
+    """
+    steps = _steps()
     with database.read() as connection:
         check_open(connection)
         found = MigrationContext.configure(connection).get_current_revision()
-    if found is None:
-        raise SchemaMismatch(
-            "数据库中尚无登记表",
-            "the database holds no register yet",
-            code="schema-missing",
-        )
-    _check_known(found)
-    if found != _steps()[0]:
+        if found is None:
+            raise SchemaMismatch(
+                "数据库中尚无登记表",
+                "the database holds no register yet",
+                code="schema-missing",
+            )
+        if _floor_of(connection) not in steps:
+            _check_known(found)
+    if found in steps[1:]:
         raise SchemaMismatch(
             f"数据库结构（{found}）旧于本程序：请先用原版本程序备份，再升级",
             f"the tables ({found}) are older than this program: back up with the version that made them, then "
             "upgrade them",
             code="schema-outdated",
         )
+    database.known.steps = frozenset(steps)
+
+
+def check_whole(connection: Connection) -> None:
+    """Raise SchemaMismatch unless the program knows every step of the tables: for what must see all that there is."""
+    if is_behind(connection):
+        _check_known(str(MigrationContext.configure(connection).get_current_revision()))
+
+
+def is_behind(connection: Connection) -> bool:
+    """Return True if the tables are of a later version, which this program may work beside."""
+    return MigrationContext.configure(connection).get_current_revision() not in {None, *_steps()}
 
 
 def _statements(connection: Connection) -> list[str]:
@@ -107,6 +134,23 @@ def _columns(connection: Connection) -> dict[str, frozenset[str]]:
 def _steps() -> tuple[str, ...]:
     """Name the steps this program knows, the newest first; reading their files anew takes most of an opening's time."""
     return tuple(step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+@cache
+def _own_floor() -> str:
+    """Name the newest of this program's steps that changed what was there before."""
+    steps = ScriptDirectory.from_config(_config()).walk_revisions()
+    return next(step.revision for step in steps if not vars(step.module).get("is_additive", False))
+
+
+def _floor_of(connection: Connection) -> str | None:
+    """Name the floor of the tables, None where none is recorded."""
+    found = inspect(connection)
+    has_table = found.has_table("alembic_version")
+    if not has_table or all(column["name"] != "works_since" for column in found.get_columns("alembic_version")):
+        return None
+    row = connection.execute(text(FLOOR)).one_or_none()
+    return None if row is None else row[0]
 
 
 def _check_known(found: str) -> None:

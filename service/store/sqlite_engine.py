@@ -19,15 +19,17 @@ from service.store.compiled import COMPILED, SQLITE
 from service.store.conflicts import of_file, translate, unreachable
 from service.store.errors import ReadOnly
 from service.store.facts import notes
+from service.store.floor import FLOOR, Known
 from service.store.media import sqlite_errors, sqlite_url
+from service.store.patience import is_silence
 
 LOCK_TIMEOUT_S: Final = 30
 """Seconds a statement waits for another transaction's lock before Busy."""
 READER: Final = "reads_only"
 
 
-def sqlite_engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
-    """Return an engine on a SQLite file whose transactions begin with ``begin``."""
+def sqlite_engine(path: Path, known: Known, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
+    """Return an engine on a SQLite file whose transactions begin with ``begin`` and are held to the file's floor."""
     engine = create_engine(
         sqlite_url(path).set(drivername=SQLITE),
         execution_options={"compiled_cache": COMPILED},
@@ -48,6 +50,11 @@ def sqlite_engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engine
 
     def send_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+        raw = connection.connection.dbapi_connection
+        if known.steps and raw is not None:
+            with sqlite_errors():
+                floor = raw.cursor().execute(FLOOR).fetchone()
+            known.check(floor)
 
     event.listen(engine, "connect", configure)
     event.listen(engine, "begin", send_begin)
@@ -87,6 +94,8 @@ def locked(path: Path) -> Generator[None]:
 def translate_error(context: ExceptionContext) -> None:
     """Raise our own error for what the driver raised, where there is one."""
     error = context.sqlalchemy_exception
+    if context.is_pre_ping and not is_silence(context.original_exception):
+        return  # a connection that ended while it lay in the pool: there will be another
     if isinstance(error, DBAPIError):
         translated = translate(error)
         if isinstance(translated, ReadOnly) and _reads_only(context.connection):

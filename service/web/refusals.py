@@ -36,7 +36,7 @@ from service.domain.review import RecordRefused
 from service.domain.visible import TextRefused
 from service.flows.errors import Refused, SignInRefused
 from service.store.conflicts import of_file
-from service.store.errors import Busy, Conflict, DiskFull, NotFound, ReadOnly
+from service.store.errors import Busy, Conflict, DiskFull, NotFound, ReadOnly, Superseded
 from service.store.limits import Allowance, LimitReached
 from service.web.authentication import CrossSite, NotPermitted, NotSignedIn
 from service.web.observed import note_refusal
@@ -233,7 +233,7 @@ def refusal_of(request: AnyRequest, error: Exception) -> Refusal:
 def _refusal_of(request: AnyRequest, error: Exception) -> Refusal:
     if isinstance(error, OSError):
         error = of_file(error) or error
-    if isinstance(error, (DiskFull, ReadOnly)):
+    if isinstance(error, (DiskFull, ReadOnly, Superseded)):
         _log.error("%s, %s", error.code, _where(request))
     match error:
         case Absent() | SignInRefused() | NotSignedIn() | NotPermitted() | CrossSite() | LimitReached() | Busy():

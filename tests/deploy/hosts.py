@@ -70,15 +70,15 @@ def today_at(office: Office) -> None:
 
 
 @contextmanager
-def running(office: Office, folder: Path) -> Generator[Host]:
-    """Run a host, with a copy of the vault as it is now and without the root key."""
+def running(office: Office, folder: Path, program: Path = REPOSITORY) -> Generator[Host]:
+    """Run a host with the packages of a folder, with a copy of the vault as it is now and without the root key."""
     data = folder / "data"
     data.mkdir(parents=True)
     shutil.copyfile(office.settings.data / VAULT_FILE, data / VAULT_FILE)
     assert not (data / ROOT_FILE).exists()
     port = free_port()
     environ = {
-        "PYTHONPATH": str(REPOSITORY),
+        "PYTHONPATH": str(program),
         "ZHENGKA_DATA": str(data),
         "ZHENGKA_DATABASE_URL": office.settings.database_url,
         "ZHENGKA_PASSPHRASE": (office.settings.passphrase or b"").decode(),
@@ -86,7 +86,7 @@ def running(office: Office, folder: Path) -> Generator[Host]:
         "PORT": str(port),
     }
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-c", PROGRAM], env=environ, stdout=log, stderr=log)
+        process = subprocess.Popen([sys.executable, "-c", PROGRAM], env=environ, cwd=folder, stdout=log, stderr=log)
     try:
         yield Host(process, port, folder)
     finally:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,11 +11,14 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIndex
 
+from service.store import key_records
+from service.store.at_once import NotAtOnce
 from service.store.engine import Database
-from service.store.errors import SchemaMismatch
-from service.store.schema import MADE, check_current, migrate
+from service.store.errors import Busy, SchemaMismatch, Superseded
+from service.store.floor import evict
+from service.store.schema import MADE, check_current, check_whole, is_behind, migrate
 from service.store.tables import metadata
-from tests.databases import opened
+from tests.databases import Copies, opened
 
 
 def test_migrations_make_exactly_the_tables_of_the_metadata(database: Database, bare_database: Database) -> None:
@@ -58,12 +62,53 @@ def test_a_database_without_tables_is_refused_until_it_is_migrated(bare_database
 
 
 @pytest.mark.parametrize(("revision", "code"), [("0001", "schema-outdated"), ("9999", "schema-newer")])
-def test_tables_of_another_version_are_refused(database: Database, revision: str, code: str) -> None:
+@pytest.mark.parametrize("floor", ["9999", None])
+def test_tables_of_another_version_are_refused(database: Database, revision: str, code: str, floor: str | None) -> None:
     with database.write() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+        stand_at(connection, revision, floor)
     with pytest.raises(SchemaMismatch) as refused:
         check_current(database)
     assert refused.value.code == code
+
+
+def test_tables_to_which_a_newer_program_has_only_added_are_worked_with_and_not_taken_for_whole(
+    database: Database,
+) -> None:
+    check_current(database)
+    with database.write() as connection:
+        newest = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        stand_at(connection, "9999", newest)
+    check_current(database)
+    with database.read() as connection:
+        assert is_behind(connection)
+        with pytest.raises(SchemaMismatch, match="newer"):
+            check_whole(connection)
+
+
+def test_a_program_at_work_is_refused_from_the_moment_on_at_which_the_floor_is_raised(database_url: str) -> None:
+    with opened(database_url) as old, opened(database_url) as new:
+        check_current(old)
+        asyncio.run(old.at_once.read(key_records.LATEST))
+        with new.write() as connection:
+            if new.dialect == "postgresql":
+                evict(connection)
+            stand_at(connection, "9999", "9999")
+        for way in (old.read, old.write, old.read):
+            with pytest.raises(Superseded), way():
+                pass
+        with pytest.raises(NotAtOnce):
+            asyncio.run(old.at_once.read(key_records.LATEST))
+
+
+def test_a_session_of_another_program_waits_for_no_upgrade(copies_in_postgresql: Copies) -> None:
+    with copies_in_postgresql(None) as url, opened(url) as old, opened(url) as new:
+        check_current(old)
+        with new.write() as connection:
+            evict(connection)
+            with pytest.raises(Busy, match="being upgraded"), old.read():
+                pass
+        with old.read() as connection:
+            assert not is_behind(connection), "the upgrade came to nothing"
 
 
 def test_tables_of_a_newer_program_are_not_migrated(database: Database) -> None:
@@ -72,6 +117,12 @@ def test_tables_of_a_newer_program_are_not_migrated(database: Database) -> None:
     with pytest.raises(SchemaMismatch) as refused:
         migrate(database)
     assert refused.value.code == "schema-newer"
+
+
+def stand_at(connection: Connection, revision: str, floor: str | None) -> None:
+    """Let the tables be those of a step, with a floor, as a later program has made them."""
+    stands = text("UPDATE alembic_version SET version_num = :revision, works_since = :floor")
+    connection.execute(stands, {"revision": revision, "floor": floor})
 
 
 def _described(connection: Connection) -> dict[str, object]:

@@ -23,6 +23,7 @@ from service.flows.running.audit_entries import Fault, Replayed, replay_entries
 from service.flows.running.audit_rows import issue_faults, row_faults, status_faults
 from service.store import journal, key_records, number_audit
 from service.store.number_audit import Fault as SeriesFault
+from service.store.schema import check_whole
 
 HEAD_CONTEXT: Final = b"zhengka/head/1\0"
 """Stands before the signed bytes: a head's signature counts for nothing else."""
@@ -62,9 +63,11 @@ def audit(register: Register, earlier: SignedHead | None = None) -> Audit:
     that no entry was altered or lost, every row and card is as the journal says, no number is missing or doubled
     (督附3, 考附2), and every photograph and document is there; without ``earlier`` their bytes are held against their
     digests too.
-    ``docs/en/proof.md`` says what that proves and what not.
+    ``docs/en/proof.md`` says what that proves and what not. Raises SchemaMismatch where a later version has added
+    tables or columns.
     """
     with register.database.read() as connection:
+        check_whole(connection)
         return audit_on(connection, earlier)
 
 

@@ -38,6 +38,7 @@ from service.flows.running.encrypted_backup import written
 from service.flows.running.photo_folder import PhotoFolder, Place, locked, place_of
 from service.store import blobs, dump, journal
 from service.store.blobs import Use
+from service.store.schema import check_whole
 from service.store.statements import chunks
 from service.store.tables import blob
 
@@ -57,9 +58,10 @@ def back_up(
     """Write a backup of one moment, encrypted to a public key or plain; the file appears whole or not at all.
 
     ``apart``: photographs and documents go into the folder ``photographs`` beside it, those that are not there yet.
-    Raises Refused where a file stands already, where another backup is at work in that folder, and, naming the cards,
-    where a photograph or document that the register names is missing or was altered; of those that are in the folder
-    already the register's bytes are not read.
+    Raises SchemaMismatch where a later version has added to the tables, Refused where a file stands already, where
+    another backup is at work in that folder, and, naming the cards, where a photograph or document that the
+    register names is missing or was altered; of those that are in the folder already the register's bytes are not
+    read.
     """
     if out.exists():
         raise Refused("file-exists", f"{out} 已存在，不会覆盖", f"{out} exists and is not overwritten")
@@ -93,6 +95,7 @@ def _write(
     ):
         rows: dict[str, int] = {}
         with register.database.read() as connection:
+            check_whole(connection)
             head = journal.head(connection)
             for table in dump.TABLES:
                 with archive.open(table_entry(table.name), "w", force_zip64=True) as lines:

@@ -28,6 +28,7 @@ from service.flows.running.token_state import held_files, token_findings
 from service.settings import PASSPHRASE_NAME, ROOT_PASSPHRASE_NAME, Settings
 from service.store import access_records, clocks, journal, notices, restored
 from service.store.errors import StoreError
+from service.store.schema import is_behind
 
 _OF_LATE: Final = timedelta(days=7)
 _DATABASE_CLOCK: Final = ("数据库", "the database's")
@@ -105,12 +106,14 @@ def _is_within(file: Path, folder: Path) -> bool:
 
 def _of_register(register: Register) -> Iterator[Finding]:
     with register.database.read() as connection:
-        size = journal.head(connection).size
+        size, behind = journal.head(connection).size, is_behind(connection)
+    zh, en = ("已由新版本升级", "were upgraded by a later one") if behind else ("为本版本", "are of this version")
     yield Finding(
         "register",
-        Standing.OK,
-        f"登记库（{register.database.dialect}）可读，结构为本版本，日志 {size} 条",
-        f"the register ({register.database.dialect}) answers, its tables are of this version, {size} journal entries",
+        Standing.LOOK if behind else Standing.OK,
+        f"登记库（{register.database.dialect}）可读，结构{zh}，日志 {size} 条",
+        f"the register ({register.database.dialect}) answers, its tables {en}, {size} journal entries",
+        "schema-newer" if behind else "",
     )
     yield Finding("host", Standing.OK, f"域名 {register.host}", f"host name {register.host}")
 

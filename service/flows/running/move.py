@@ -28,7 +28,7 @@ from service.store import dump, journal, moving
 from service.store.engine import Database, open_database
 from service.store.errors import UrlUnsupported
 from service.store.moving import Move, MoveState
-from service.store.schema import check_current, migrate
+from service.store.schema import check_current, check_whole, migrate
 from service.store.serving import out_of_service
 
 COPIED: Final = "copied"
@@ -88,6 +88,7 @@ def _move(old: Database, new: Database, way: _Way) -> Moved:
     if gone is None:
         check_current(old)
         with old.write() as here:  # nobody else writes it until it is closed
+            check_whole(here)
             move_id, sums = _bring(here, old, new, way)
             way.progress(COPIED, STEPS, STEPS)
             moving.mark_gone(here, move_id, way.place, now)

@@ -17,7 +17,7 @@ from service.store import journal
 from service.store.engine import Database, open_database
 from service.store.errors import SchemaMismatch
 from service.store.migrations.moved_files import remove_moved
-from service.store.schema import Migrated, check_current, migrate
+from service.store.schema import Migrated, check_current, check_whole, migrate
 
 FACTS_SINCE: Final = "0017"
 """The step from which on entries carry the digests of rows."""
@@ -39,8 +39,9 @@ class Upgraded:
 def upgrade_tables(settings: Settings, effects: Effects, *, despite_faults: bool = False) -> Upgraded:
     """Carry out the steps that are missing, all or none, and then delete the files that have become rows.
 
-    The register is audited, as far as its entries tell, and then the journal states every row anew, as a step may have
-    changed any of them: what stands in the tables then is held to be true from there on.
+    Unless the steps only add, and programs of the version before go on meanwhile, the register is audited, as far
+    as its entries tell, and then the journal states every row anew, as a step may have changed any of them: what
+    stands in the tables then is held to be true from there on.
 
     Raises NoRegister for a folder without one, SchemaMismatch for tables of a newer program, FilesMissing where a
     photograph or document of an earlier version is not in the data folder, and Refused, naming them, for rows that are
@@ -52,12 +53,16 @@ def upgrade_tables(settings: Settings, effects: Effects, *, despite_faults: bool
     try:
         try:
             check_current(database)
+            with database.read() as connection:
+                check_whole(connection)
         except SchemaMismatch as mismatch:
             if mismatch.code != "schema-outdated":
                 raise
             faults: list[Fault] = []
 
             def prove(connection: Connection, done: Migrated) -> None:
+                if done.only_added:
+                    return
                 faults.extend(_audited(connection, done, despite=despite_faults))
                 journal.restate(connection, effects.now(), "upgrade", "upgrade")
 

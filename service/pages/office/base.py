@@ -29,6 +29,7 @@ from service.pages.office.words import office_speaker, office_texts
 from service.pages.remedies import on_page
 from service.pages.rendering import draw, language_of, page
 from service.pages.words import Language
+from service.store.errors import Busy
 from service.web.authentication import NotSignedIn, OfAnotherSignIn, check_own_page, check_permitted, signed_in
 from service.web.refusals import OURS, AnyRequest, Refusal, refusal_of
 
@@ -133,12 +134,15 @@ def answer_office(request: AnyRequest, error: Exception) -> Response[Any]:
     """Answer an error in the office's frame where somebody is signed in; else, and for a defect, plainly."""
     register: Register = request.app.state.register
     is_for_people = isinstance(error, (*REFUSALS, HTTPException))
-    found = signed_in(request, register) if is_for_people else None
-    if found is None:
-        return answer_page(request, error)
-    desk = Desk(register, found, language_of(request), request.url.path)
-    reopen = _page_before(request) if isinstance(error, OfAnotherSignIn) else ""
-    return desk.refuse(request, error, "office/refused.html", reopen=reopen)
+    try:
+        found = signed_in(request, register) if is_for_people else None
+        if found is not None:
+            desk = Desk(register, found, language_of(request), request.url.path)
+            reopen = _page_before(request) if isinstance(error, OfAnotherSignIn) else ""
+            return desk.refuse(request, error, "office/refused.html", reopen=reopen)
+    except Busy as away:  # who is signed in stands in the database
+        return answer_page(request, away)
+    return answer_page(request, error)
 
 
 def lead_to_sign_in(request: AnyRequest, _error: Exception) -> Response[Any]:
