@@ -48,15 +48,21 @@ _PREFS: Final = {
 }
 _MINI_BROWSERS: Final = ("webkit2gtk-4.1", "webkit2gtk-4.0", "webkitgtk-6.0")
 # A script is the body of an async function; what it returns comes back. `until` waits for something to be true, for
-# as long as a busy machine may need; all of a script takes less than PATIENCE_S.
+# as long as a busy machine may need; all of a script takes less than PATIENCE_S. What is not there yet, as while a page
+# loads, is waited for too.
 _WRAPPED: Final = """const done = arguments[arguments.length - 1]
 const until = async (test, patience = 60000) => {
+  let why = ''
   for (const start = Date.now(); Date.now() - start < patience;) {
-    const found = test()
-    if (found) return found
+    try {
+      const found = test()
+      if (found) return found
+    } catch (error) {
+      why = ` (${error})`
+    }
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  throw new Error(`in vain: ${test} on ${document.body.innerText.slice(0, 400)}`)
+  throw new Error(`in vain: ${test}${why} on ${document.body?.innerText.slice(0, 400)}`)
 }
 const work = async (given, more) => { %s }
 work(...Array.from(arguments).slice(0, -1)).then((value) => done({ value }), (error) => done({ error: String(error) }))
