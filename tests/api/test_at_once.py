@@ -26,6 +26,7 @@ from service.flows.checking.verify import verify_at_once, verify_text
 from service.settings import Settings
 from service.store import key_records
 from service.store.at_once import NotAtOnce, PostgresqlAtOnce, SqliteAtOnce
+from service.store.floor import Known
 from tests.api.applications import application
 from tests.api.registers import World, make_world
 from tests.api.staffed import SAME_ID
@@ -208,8 +209,8 @@ def test_a_body_in_pieces_is_left_to_the_route(client: TestClient[Litestar], wor
 def test_what_cannot_be_read_at_once_is_left_to_the_route(tmp_path: Path, postgresql_server: URL) -> None:
     missing = tmp_path / "register.db"
     for database in (
-        SqliteAtOnce(missing),
-        PostgresqlAtOnce(postgresql_server.set(database="nowhere")),
+        SqliteAtOnce(missing, Known()),
+        PostgresqlAtOnce(postgresql_server.set(database="nowhere"), Known()),
     ):
         for _ in range(2):
             with pytest.raises(NotAtOnce):
