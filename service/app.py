@@ -223,7 +223,7 @@ def serve(
 
 @contextmanager
 def _measured(settings: Settings, effects: Effects, host: str, port: int, *, is_shared: bool) -> Generator[None]:
-    """Tell at an address what is measured, while the block runs; ``is_shared``: of processes begun in it."""
+    """Serve at an address what is measured, while the block runs; ``is_shared``: of processes begun in it."""
     with ExitStack() as held:
         shared = None
         if is_shared:

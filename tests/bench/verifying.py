@@ -115,7 +115,7 @@ def _of_peer(folder: Path, bare: Served, cards: Sequence[IssuedCard]) -> str:
 
 
 def _of_sizes(folder: Path, bare: Served) -> Iterator[str]:
-    """Ask registers of several sizes in turn, on SQLite: cards on first sight, and a status list."""
+    """Compare registers of several sizes in one run, on SQLite: cards on first sight, and a status list."""
     smallest = folder / str(SIZES[0])
     checks = _checks(make_register(smallest, SIZES[0]))
     for size in SIZES[1:]:

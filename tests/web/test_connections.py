@@ -5,16 +5,17 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
+from math import inf
 from typing import Any
 
 import pytest
 import uvicorn
 
-from service.web.connections import Limits, ServerConfig, room_for
+from service.web.connections import GuardedProtocol, Limits, ServerConfig, room_for
 
 SHORT = Limits(connections=30, per_client=100, header_s=0.6, idle_s=0.6, keep_alive_s=1, stop_s=2, header_bytes=8192)
 LARGE = b"x" * 30_000_000
@@ -67,8 +68,8 @@ def read_all(asked: socket.socket) -> bytes:
 
 
 @contextmanager
-def running(limits: Limits = SHORT, trusted: tuple[str, ...] = ()) -> Generator[Running]:
-    config = ServerConfig(lambda: answer, limits, tuple(map(ip_network, trusted)), log_config=None, port=0)
+def running(limits: Limits = SHORT, trusted: tuple[str, ...] = (), app: Any = answer) -> Generator[Running]:  # noqa: ANN401
+    config = ServerConfig(lambda: app, limits, tuple(map(ip_network, trusted)), log_config=None, port=0)
     listening = config.bind_socket()
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listening],))
@@ -202,3 +203,30 @@ def test_a_kept_connection_serves_requests_one_after_another_and_together() -> N
 def test_no_more_connections_than_files() -> None:
     assert room_for(Limits(connections=50)).connections == 50
     assert room_for(Limits(connections=10**9)).connections < 10**9
+
+
+@pytest.mark.parametrize(
+    ("length", "pieces", "end"),
+    [(b"0", (b"sa", b"id"), GuardedProtocol.shutdown), (b"9", (), lambda one: one.end_if_overdue(inf))],
+    ids=["stopping", "overdue"],
+)
+def test_what_was_just_said_goes_out_before_a_connection_ends(
+    length: bytes, pieces: tuple[bytes, ...], end: Callable[[GuardedProtocol], object]
+) -> None:
+    """The end comes within the same round of the loop."""
+
+    async def ended(scope: dict[str, Any], receive: Any, send: Any) -> None:  # noqa: ANN401
+        if scope["type"] == "lifespan":
+            await answer(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+        for piece in pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": piece is not pieces[-1]})
+        for one in tuple(service.server.config.guard.open):  # type: ignore[attr-defined]
+            end(one)
+
+    asking = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: " + length + b"\r\n\r\n"
+    with running(app=ended) as service, service.connect(asking) as asked:
+        said = read_all(asked)
+    assert said.startswith(b"HTTP/1.1 200 OK")
+    assert said.endswith(b"\r\n\r\n" + b"".join(pieces))

@@ -77,7 +77,7 @@ def narrowed_lines(register: Register, face: CardFace) -> Iterator[Problem]:
 
 
 def faces_seen(face: CardFace) -> Iterator[Problem]:
-    """Ask a person to look at a portrait in which not one face is found; nothing is refused for it.
+    """Yield a problem for each portrait in which not one face is found: to be looked at, never refused.
 
     Nothing is said where the package that looks for faces is not installed.
     """

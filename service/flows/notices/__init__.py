@@ -1,1 +1,1 @@
-"""Tell others of changes: who is told, what is on its way, and what comes with the days."""
+"""Notices to others of changes: who is told, what is on its way, and what comes with the days."""

@@ -120,7 +120,7 @@ class _Writer:
             self.settle()
 
     def settle(self) -> None:
-        """Give what was written its names, once all of it is on the disk, and let the names be there too."""
+        """Move what was written to its names, once all of it is on the disk, and let the names be there too."""
         if not self._names:
             return
         os.sync()  # once for thousands of files, where fsync(2) waits for each
